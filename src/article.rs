@@ -1,0 +1,119 @@
+//! WHAT: an article, as every room of the house knows it. Plain data: no SQL, no index, no HTTP.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One article as a reader delivers it and the store keeps it: the content of one version.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Article {
+    /// Whose identifiers these are: two collections may both have an article `17`.
+    pub namespace: String,
+    /// The provider's own identifier.
+    pub external_id: Option<String>,
+    /// The address as given, never rewritten.
+    pub url: Option<String>,
+    pub headline: String,
+    /// The standfirst or summary.
+    pub lead: Option<String>,
+    /// Paragraphs, plain text.
+    pub body: Vec<String>,
+    pub published: Stamp,
+    pub modified: Option<Stamp>,
+    pub source: Source,
+    pub authors: Vec<String>,
+    pub tags: Vec<String>,
+    pub section: Option<String>,
+    pub places: Vec<String>,
+    pub people: Vec<String>,
+    pub orgs: Vec<String>,
+    /// BCP 47 language tag, as declared or else detected: `en`, `en-GB`, `pt-BR`.
+    pub lang: Option<String>,
+    /// The place line: `SALVADOR, Feb 26 -`.
+    pub dateline: Option<String>,
+    pub image: Option<String>,
+    /// Addresses of related articles.
+    pub related: Vec<String>,
+    /// The provider's version number, where the format carries one.
+    pub provider_version: Option<u64>,
+    pub status: Status,
+    /// This version says that it corrects an earlier one.
+    pub corrected: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The publisher's name: `Sputnik International`.
+    pub name: Option<String>,
+    /// The host of the address, without `www.`: `sputnikglobe.com`.
+    pub site: Option<String>,
+}
+
+/// When, how exactly, and says who.
+///
+/// `at` is an instant where `precision` is minute or second or hour. At day precision and coarser it is a calendar
+/// date, whatever the zone, held as the first moment of its day, month or year in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    pub at: Option<Timestamp>,
+    pub precision: Precision,
+    pub from: Provenance,
+    /// Before 1600 or more than a day ahead of the moment it was read: kept as given, never first among the newest.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub implausible: bool,
+}
+
+impl Default for Stamp {
+    fn default() -> Self {
+        Stamp { at: None, precision: Precision::Unknown, from: Provenance::None, implausible: false }
+    }
+}
+
+/// Finest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    Second,
+    Minute,
+    Hour,
+    Day,
+    Month,
+    Year,
+    #[default]
+    Unknown,
+}
+
+/// Where a date was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provenance {
+    Feed,
+    Page,
+    Url,
+    File,
+    Capture,
+    #[default]
+    None,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    #[default]
+    Usable,
+    /// Hidden until the provider releases it.
+    Withheld,
+    /// Cancelled by its provider: out of every answer, a notice in its place.
+    Killed,
+}
+
+/// The public name of an article, the same on every machine that reads the same input: 16 letters and digits made
+/// from its namespace and identity.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ArticleId(pub String);
+
+impl std::fmt::Display for ArticleId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}

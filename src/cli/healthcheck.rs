@@ -1,0 +1,28 @@
+//! `broadsheet healthcheck`: is the server ready? For containers, which bring no client of their own.
+
+use std::io::{Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+
+const PATIENCE: Duration = Duration::from_secs(3);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// Host and port of the server
+    #[arg(long, default_value = "127.0.0.1:8080", env = "BROADSHEET_HEALTHCHECK")]
+    server: String,
+}
+
+pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let address = options.server.to_socket_addrs()?.next().context("the address has no host")?;
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE).context("nothing answers")?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(stream, "GET /readyz HTTP/1.0\r\nHost: {}\r\n\r\n", options.server)?;
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).context("the server does not answer")?;
+    anyhow::ensure!(&status[9..] == b"200", "the server is not ready");
+    Ok(ExitCode::SUCCESS)
+}

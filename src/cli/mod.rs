@@ -1,0 +1,57 @@
+//! STAFF: the commands. Each is a file: its options, and one function that does it.
+
+mod healthcheck;
+mod ingest;
+mod reindex;
+mod runs;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Full-text search over a news corpus.
+#[derive(Debug, Parser)]
+#[command(name = "broadsheet", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer searches over HTTP
+    Serve(serve::Options),
+    /// Read articles into the archive
+    Ingest(ingest::Options),
+    /// List what was read, and what was refused and why
+    Runs(runs::Options),
+    /// Build the index anew from the store, and swap it in
+    Reindex(reindex::Options),
+    /// Ask a running server whether it is ready
+    Healthcheck(healthcheck::Options),
+}
+
+/// Where the archive lies.
+#[derive(Clone, Debug, clap::Args)]
+struct DataDir {
+    /// The folder that holds the archive
+    #[arg(long, value_name = "DIR", default_value = "./data", env = "BROADSHEET_DATA_DIR")]
+    data_dir: PathBuf,
+}
+
+/// Does what was asked; a mistake becomes one line and an exit code.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let done = match arguments.command {
+        Command::Serve(options) => serve::run(&options),
+        Command::Ingest(options) => ingest::run(&options),
+        Command::Runs(options) => runs::run(&options),
+        Command::Reindex(options) => reindex::run(&options),
+        Command::Healthcheck(options) => healthcheck::run(&options),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("broadsheet: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,321 @@
+//! One pass over the matches of a query: counts all of them, keeps the best, counts facets, gathers dates.
+//!
+//! Facets are multi-select. Filters on facets that are counted are not part of the query: each match is tested, and
+//! the filters it fails decide what counts it. None failed: it is a hit, and every facet counts it. One failed: only
+//! that filter's own facet counts it. Two or more: nothing does.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tantivy::columnar::Column;
+use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Weight};
+use tantivy::{DocId, SegmentReader, TERMINATED};
+
+use super::View;
+use super::compile::whole;
+use super::facets::FacetIndex;
+use crate::analysis::fold;
+use crate::engine::{Address, Dates, EngineError, Found, FoundHit, Order, Place, Plan};
+use crate::search::request::{FacetField, Filter, Sort};
+
+/// Matches between two looks at the clock; tantivy itself cannot be told to stop.
+const BETWEEN_LOOKS: u32 = 1024;
+
+impl View {
+    /// Finds, counts and sorts.
+    pub(in crate::engine) fn find(&self, plan: &Plan) -> Result<Found, EngineError> {
+        let mut collector = Collector::new(self, plan)?;
+        let query = collector.narrowed(self, plan)?;
+        let scoring = if collector.scores() {
+            EnableScoring::enabled_from_searcher(&self.searcher)
+        } else {
+            EnableScoring::disabled_from_searcher(&self.searcher)
+        };
+        let weight = query.weight(scoring)?;
+        for (segment, reader) in self.searcher.segment_readers().iter().enumerate() {
+            collector.segment(segment, reader, weight.as_ref())?;
+        }
+        collector.finish(self, plan)
+    }
+}
+
+/// A facet to be counted.
+struct Counted {
+    field: FacetField,
+    index: Arc<FacetIndex>,
+    counters: Vec<u32>,
+    missing: u64,
+}
+
+/// The filters of one facet that are tested match by match.
+struct Tested {
+    field: FacetField,
+    index: Arc<FacetIndex>,
+    include: Vec<u32>,
+    /// A value was asked for, be it one that does not occur.
+    including: bool,
+    exclude: Vec<u32>,
+}
+
+struct Collector {
+    order: Order,
+    keep: usize,
+    after: Option<Place>,
+    deadline: Instant,
+    wants_dates: bool,
+    counted: Vec<Counted>,
+    tested: Vec<Tested>,
+    total: u64,
+    best: BinaryHeap<Reverse<Kept>>,
+    dates: Dates,
+}
+
+/// Ordered by what comes first in the answer: larger keys, then smaller numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Kept {
+    key: u64,
+    num: Reverse<u64>,
+    score_bits: u32,
+    address: Address,
+}
+
+impl Collector {
+    fn new(view: &View, plan: &Plan) -> Result<Collector, EngineError> {
+        let mut counted = Vec::with_capacity(plan.facets.len());
+        for field in &plan.facets {
+            let index = view.facet_index(*field)?;
+            let counters = index.counters();
+            counted.push(Counted { field: *field, index, counters, missing: 0 });
+        }
+        Ok(Collector {
+            order: plan.order,
+            keep: plan.offset + plan.limit,
+            after: plan.after,
+            deadline: plan.deadline,
+            wants_dates: plan.dates,
+            counted,
+            tested: Vec::new(),
+            total: 0,
+            best: BinaryHeap::new(),
+            dates: Dates::default(),
+        })
+    }
+
+    /// The query, with every filter that need not be tested match by match made part of it.
+    fn narrowed(&mut self, view: &View, plan: &Plan) -> Result<Box<dyn Query>, EngineError> {
+        let query = view.compile(&plan.query)?;
+        let mut parts = vec![(Occur::Must, query)];
+        for field in FacetField::ALL {
+            let filters: Vec<&Filter> = plan.filters.iter().filter(|filter| filter.field == field).collect();
+            if filters.is_empty() {
+                continue;
+            }
+            match lookup(view, field) {
+                Some(lookup) if !plan.facets.contains(&field) => narrow(&mut parts, lookup, &filters),
+                _ => self.tested.push(Tested::new(view.facet_index(field)?, field, &filters)),
+            }
+        }
+        match parts.len() {
+            1 => Ok(parts.remove(0).1),
+            _ => Ok(Box::new(BooleanQuery::new(parts))),
+        }
+    }
+
+    fn scores(&self) -> bool {
+        self.keep > 0 && matches!(self.order.sort, Sort::Relevance | Sort::Recent)
+    }
+
+    fn segment(&mut self, segment: usize, reader: &SegmentReader, weight: &dyn Weight) -> Result<(), EngineError> {
+        let columns = Columns::open(reader)?;
+        let scores = self.scores();
+        let mut scorer = weight.scorer(reader, 1.0)?;
+        let alive = reader.alive_bitset();
+        let mut looked = 0;
+        let mut doc = scorer.doc();
+        while doc != TERMINATED {
+            if alive.is_none_or(|alive| alive.is_alive(doc)) && self.count(segment, doc, &columns) {
+                let score = if scores { scorer.score() } else { 0.0 };
+                self.keep(segment, doc, score, &columns);
+            }
+            looked += 1;
+            if looked % BETWEEN_LOOKS == 0 && Instant::now() > self.deadline {
+                return Err(EngineError::TimeOut);
+            }
+            doc = scorer.advance();
+        }
+        Ok(())
+    }
+
+    /// Counts a match; says whether it is a hit.
+    fn count(&mut self, segment: usize, doc: DocId, columns: &Columns) -> bool {
+        let mut failed = None;
+        for tested in &self.tested {
+            if !tested.passes(segment, doc) {
+                if failed.is_some() {
+                    return false;
+                }
+                failed = Some(tested.field);
+            }
+        }
+        for counted in self.counted.iter_mut().filter(|counted| failed.is_none_or(|field| field == counted.field)) {
+            let Counted { index, counters, missing, .. } = counted;
+            if !index.each(segment, doc, |value| counters[value as usize] += 1) {
+                *missing += 1;
+            }
+        }
+        if failed.is_some() {
+            return false;
+        }
+        self.total += 1;
+        if self.wants_dates {
+            columns.date(doc, &mut self.dates);
+        }
+        true
+    }
+
+    /// Keeps a hit if it is among the best that come after the cursor.
+    fn keep(&mut self, segment: usize, doc: DocId, score: f32, columns: &Columns) {
+        if self.keep == 0 {
+            return;
+        }
+        let key = self.key(doc, score, columns);
+        let full = self.best.len() == self.keep;
+        if full && self.best.peek().is_some_and(|worst| key < worst.0.key) {
+            return;
+        }
+        let num = columns.num.first(doc).unwrap_or_default();
+        if self.after.is_some_and(|after| (key, Reverse(num)) >= (after.key, Reverse(after.num))) {
+            return;
+        }
+        let address = Address { segment: segment as u32, doc };
+        let kept = Kept { key, num: Reverse(num), score_bits: score.to_bits(), address };
+        if !full {
+            self.best.push(Reverse(kept));
+        } else if let Some(mut worst) = self.best.peek_mut()
+            && kept > worst.0
+        {
+            *worst = Reverse(kept);
+        }
+    }
+
+    /// What a hit sorts by; larger comes first, and articles without a date come last in either direction.
+    fn key(&self, doc: DocId, score: f32, columns: &Columns) -> u64 {
+        match self.order.sort {
+            Sort::Relevance => ascending(score),
+            Sort::Newest => columns.order.first(doc).map_or(0, |at| rising(at).max(1)),
+            Sort::Oldest => columns.order.first(doc).map_or(0, |at| (u64::MAX - rising(at)).max(1)),
+            Sort::Recent => ascending(self.blended(doc, score, columns)),
+        }
+    }
+
+    /// Relevance, halved for every half-life of age; an undated article counts as very old.
+    fn blended(&self, doc: DocId, score: f32, columns: &Columns) -> f32 {
+        let Some(at) = columns.order.first(doc) else { return score * f32::EPSILON };
+        let age = self.order.now_ms.saturating_sub(at).max(0) as f64;
+        score * (-age / self.order.half_life_ms.max(1) as f64).exp2() as f32
+    }
+
+    fn finish(self, view: &View, plan: &Plan) -> Result<Found, EngineError> {
+        let mut hits = Vec::with_capacity(self.best.len());
+        // `Reverse` turned the heap round, so ascending order is best first.
+        for Reverse(kept) in self.best.into_sorted_vec().into_iter().skip(plan.offset) {
+            let reader = view.searcher.segment_reader(kept.address.segment);
+            let row = reader.fast_fields().u64("row")?.first(kept.address.doc).unwrap_or_default();
+            let words = reader.fast_fields().u64("words")?.first(kept.address.doc).unwrap_or_default();
+            let place = Place { key: kept.key, num: kept.num.0 };
+            hits.push(FoundHit { place, row, words, score: f32::from_bits(kept.score_bits), address: kept.address });
+        }
+        let facets = self.counted.into_iter().map(|counted| {
+            let chosen = plan.filters.iter().filter(|filter| filter.field == counted.field && !filter.exclude);
+            let mut selected: Vec<u32> = chosen.filter_map(|filter| counted.index.find(&fold(&filter.value))).collect();
+            selected.dedup();
+            (counted.field, counted.index.top(&counted.counters, counted.missing, plan.facet_limit, &selected))
+        });
+        Ok(Found { total: self.total, hits, facets: facets.collect(), dates: self.dates })
+    }
+}
+
+/// The field in which a facet's values can be looked up, where a look-up finds exactly what the facet counts.
+fn lookup(view: &View, field: FacetField) -> Option<tantivy::schema::Field> {
+    let fields = &view.fields;
+    match field {
+        FacetField::Tag => Some(fields.tag),
+        FacetField::Source => Some(fields.source),
+        FacetField::Section => Some(fields.section),
+        FacetField::Place => Some(fields.place),
+        FacetField::Person => Some(fields.person),
+        FacetField::Org => Some(fields.org),
+        // A site is found under its parent domains too, a language under its region: wider than what is counted.
+        FacetField::Site | FacetField::Author | FacetField::Lang => None,
+    }
+}
+
+fn narrow(parts: &mut Vec<(Occur, Box<dyn Query>)>, lookup: tantivy::schema::Field, filters: &[&Filter]) {
+    let included = filters.iter().filter(|filter| !filter.exclude);
+    let included: Vec<_> = included.map(|filter| (Occur::Should, whole(lookup, &fold(&filter.value)))).collect();
+    if !included.is_empty() {
+        parts.push((Occur::Must, Box::new(BooleanQuery::new(included))));
+    }
+    for filter in filters.iter().filter(|filter| filter.exclude) {
+        parts.push((Occur::MustNot, whole(lookup, &fold(&filter.value))));
+    }
+}
+
+impl Tested {
+    fn new(index: Arc<FacetIndex>, field: FacetField, filters: &[&Filter]) -> Tested {
+        let numbers = |exclude: bool| {
+            let chosen = filters.iter().filter(|filter| filter.exclude == exclude);
+            chosen.filter_map(|filter| index.find(&fold(&filter.value))).collect()
+        };
+        let (include, exclude) = (numbers(false), numbers(true));
+        Tested { field, include, including: filters.iter().any(|filter| !filter.exclude), exclude, index }
+    }
+
+    fn passes(&self, segment: usize, doc: DocId) -> bool {
+        let (mut included, mut excluded) = (false, false);
+        self.index.each(segment, doc, |value| {
+            included |= self.include.contains(&value);
+            excluded |= self.exclude.contains(&value);
+        });
+        !excluded && (included || !self.including)
+    }
+}
+
+/// The columns a hit is sorted and dated by.
+struct Columns {
+    num: Column<u64>,
+    order: Column<i64>,
+    published: Column<i64>,
+    published_end: Column<i64>,
+}
+
+impl Columns {
+    fn open(reader: &SegmentReader) -> tantivy::Result<Columns> {
+        let fast = reader.fast_fields();
+        Ok(Columns {
+            num: fast.u64("num")?,
+            order: fast.i64("order")?,
+            published: fast.i64("published")?,
+            published_end: fast.i64("published_end")?,
+        })
+    }
+
+    fn date(&self, doc: DocId, dates: &mut Dates) {
+        match (self.published.first(doc), self.published_end.first(doc)) {
+            (Some(first), Some(last)) if first == last => dates.instants.push(first),
+            (Some(first), Some(last)) => dates.calendar.push((first, last)),
+            _ => dates.undated += 1,
+        }
+    }
+}
+
+/// Scores are positive, and the bits of positive floats rise with them.
+fn ascending(score: f32) -> u64 {
+    u64::from(score.max(0.0).to_bits())
+}
+
+fn rising(at: i64) -> u64 {
+    (at as u64) ^ (1 << 63)
+}

@@ -1,0 +1,228 @@
+//! The tree of a query, made into queries over the index.
+
+use tantivy::Term as IndexTerm;
+use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption};
+
+use super::View;
+use super::columns::ColumnQuery;
+use super::expand::expand;
+use super::leaf::{Leaf, Tally, Words};
+use super::phrase::PhraseQuery;
+use super::traits;
+use super::word::WordQuery;
+use crate::analysis::{QueryWord, Stemmers, fold, fold_pattern, query_sequences};
+use crate::engine::EngineError;
+use crate::ingest::identity::normalise_url;
+use crate::query::ast::{Is, Kind, Node, Slot, Term, TextField, Value, WholeField};
+
+/// A phrase of several compounds can be read in many ways (each written together or apart); no more than these.
+const MOST_READINGS: usize = 64;
+
+/// One way to read a clause on running text. A clause matches where any of its readings does.
+#[derive(Clone, Debug)]
+pub(super) enum Reading {
+    Word(WordQuery),
+    Phrase(PhraseQuery),
+}
+
+impl View {
+    pub(super) fn compile(&self, node: &Node) -> Result<Box<dyn Query>, EngineError> {
+        match &node.kind {
+            Kind::All => Ok(Box::new(AllQuery)),
+            Kind::Term { field, term } => Ok(any(self.readings(*field, term)?)),
+            Kind::Value(value) => Ok(self.value(value)),
+            Kind::And(nodes) => self.conjunction(nodes),
+            Kind::Or(nodes) => {
+                let parts = nodes.iter().map(|node| Ok((Occur::Should, self.compile(node)?)));
+                Ok(Box::new(BooleanQuery::new(parts.collect::<Result<_, EngineError>>()?)))
+            }
+            Kind::Not(_) => self.conjunction(std::slice::from_ref(node)),
+            Kind::Boost(node, weight) => Ok(Box::new(BoostQuery::new(self.compile(node)?, *weight))),
+        }
+    }
+
+    /// All of them; with nothing but exclusions, everything else.
+    fn conjunction(&self, nodes: &[Node]) -> Result<Box<dyn Query>, EngineError> {
+        let mut parts = Vec::with_capacity(nodes.len() + 1);
+        for node in nodes {
+            match &node.kind {
+                Kind::Not(excluded) => parts.push((Occur::MustNot, self.compile(excluded)?)),
+                _ => parts.push((Occur::Must, self.compile(node)?)),
+            }
+        }
+        if parts.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+            parts.push((Occur::Must, Box::new(AllQuery)));
+        }
+        Ok(Box::new(BooleanQuery::new(parts)))
+    }
+
+    /// How a clause on running text is looked for.
+    pub(super) fn readings(&self, scope: TextField, term: &Term) -> Result<Vec<Reading>, EngineError> {
+        match term {
+            Term::Word(word) if !is_name(scope) => Ok(self.inflected(scope, word)),
+            Term::Word(word) | Term::Exact(word) => self.phrase(scope, &[Slot::Word(word.clone())]),
+            Term::Acronym(letters) => {
+                Ok(vec![self.word(scope, Words::Exact, std::slice::from_ref(letters), Tally::Sum)])
+            }
+            Term::Wildcard(pattern) => {
+                let words = self.expansions(scope, pattern)?;
+                Ok(vec![self.word(scope, Words::Exact, &words, Tally::Sum)])
+            }
+            Term::Phrase(slots) => self.phrase(scope, slots),
+        }
+    }
+
+    fn inflected(&self, scope: TextField, word: &str) -> Vec<Reading> {
+        let mut stemmers = Stemmers::new();
+        let langs: Vec<&str> = self.langs.iter().map(String::as_str).collect();
+        let mut readings = Vec::new();
+        for sequence in query_sequences(word) {
+            match sequence.as_slice() {
+                [word] => {
+                    let terms = stemmers.query_terms(word, &langs);
+                    readings.push(self.word(scope, Words::Inflected, &terms, Tally::Most));
+                }
+                words => readings.push(self.in_order(scope, words.iter().map(|word| vec![exact(word)]).collect())),
+            }
+        }
+        readings
+    }
+
+    fn phrase(&self, scope: TextField, slots: &[Slot]) -> Result<Vec<Reading>, EngineError> {
+        // Each reading is a list of places, each place a list of words that may stand there.
+        let mut readings: Vec<Vec<Vec<String>>> = vec![Vec::new()];
+        for slot in slots {
+            let ways = match slot {
+                Slot::Wildcard(pattern) => vec![vec![self.expansions(scope, pattern)?]],
+                Slot::Word(word) => {
+                    let sequences = query_sequences(word).into_iter();
+                    sequences.map(|sequence| sequence.iter().map(|word| vec![exact(word)]).collect()).collect()
+                }
+            };
+            readings = combine(&readings, &ways);
+        }
+        let readings = readings.into_iter().filter(|places| !places.is_empty());
+        Ok(readings.map(|places| self.in_order(scope, places)).collect())
+    }
+
+    fn in_order(&self, scope: TextField, places: Vec<Vec<String>>) -> Reading {
+        if let [words] = places.as_slice() {
+            return self.word(scope, Words::Exact, words, Tally::Sum);
+        }
+        let leaf = |words: &Vec<String>| Leaf::new(&self.fields, scope, Words::Exact, words, Tally::Sum);
+        let headline_weight = if scope == TextField::Text { self.fields.headline_weight } else { 0.0 };
+        Reading::Phrase(PhraseQuery { slots: places.iter().map(leaf).collect(), headline_weight })
+    }
+
+    fn word(&self, scope: TextField, words: Words, terms: &[String], tally: Tally) -> Reading {
+        let leaf = |scope| Leaf::new(&self.fields, scope, words, terms, tally);
+        let boosts = if scope == TextField::Text {
+            vec![
+                (leaf(TextField::Headline), self.fields.headline_weight),
+                (leaf(TextField::Lead), self.fields.lead_weight),
+            ]
+        } else {
+            Vec::new()
+        };
+        Reading::Word(WordQuery { leaf: leaf(scope), boosts })
+    }
+
+    fn expansions(&self, scope: TextField, pattern: &str) -> Result<Vec<String>, EngineError> {
+        let fields = &self.fields;
+        let homes: &[Field] = match scope {
+            TextField::Text | TextField::Body => &[fields.text, fields.joined],
+            TextField::Headline => &[fields.headline, fields.joined],
+            TextField::Lead => &[fields.lead, fields.joined],
+            TextField::Hlead => &[fields.headline, fields.lead, fields.joined],
+            TextField::Author => &[fields.author],
+            TextField::Dateline => &[fields.dateline],
+        };
+        expand(&self.searcher, homes, &fold_pattern(pattern)).map_err(|error| match error {
+            EngineError::TooManyExpansions { bound, .. } => {
+                EngineError::TooManyExpansions { word: pattern.to_owned(), bound }
+            }
+            other => other,
+        })
+    }
+
+    fn value(&self, value: &Value) -> Box<dyn Query> {
+        let fields = &self.fields;
+        match value {
+            Value::Whole(field, value) => whole(self.whole_field(*field), &fold(value)),
+            Value::Site(host) => whole(fields.site, host.to_lowercase().trim_start_matches("www.")),
+            Value::Lang(tag) => whole(fields.lang, &tag.to_lowercase().replace('_', "-")),
+            Value::Date(clause) => Box::new(ColumnQuery::Date(clause.field, clause.interval)),
+            Value::Words(range) => Box::new(ColumnQuery::Words(*range)),
+            Value::Has(has) => whole(fields.has, traits::name(*has)),
+            Value::Is(is) => self.is(*is),
+            Value::Id(id) => whole(fields.id, id),
+            Value::Url(url) => match normalise_url(url) {
+                Some(url) => whole(fields.url, &url),
+                None => Box::new(EmptyQuery),
+            },
+        }
+    }
+
+    /// Killed articles are in no answer, and nothing is known of copies yet: every article is an original.
+    fn is(&self, is: Is) -> Box<dyn Query> {
+        match is {
+            Is::Corrected => whole(self.fields.is, "corrected"),
+            Is::Original => Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0)),
+            Is::Duplicate | Is::Killed => Box::new(EmptyQuery),
+        }
+    }
+
+    pub(super) fn whole_field(&self, field: WholeField) -> Field {
+        match field {
+            WholeField::Tag => self.fields.tag,
+            WholeField::Source => self.fields.source,
+            WholeField::Section => self.fields.section,
+            WholeField::Place => self.fields.place,
+            WholeField::Person => self.fields.person,
+            WholeField::Org => self.fields.org,
+        }
+    }
+}
+
+/// Bylines and place lines are found as written.
+fn is_name(scope: TextField) -> bool {
+    matches!(scope, TextField::Author | TextField::Dateline)
+}
+
+/// A word with dots means the acronym, any other the letters in any case.
+fn exact(word: &QueryWord) -> String {
+    word.acronym.clone().unwrap_or_else(|| word.folded.clone())
+}
+
+/// Every reading so far, continued in every way.
+fn combine(readings: &[Vec<Vec<String>>], ways: &[Vec<Vec<String>>]) -> Vec<Vec<Vec<String>>> {
+    if ways.is_empty() {
+        return readings.to_vec();
+    }
+    let continued =
+        readings.iter().flat_map(|reading| ways.iter().map(move |way| reading.iter().chain(way).cloned().collect()));
+    continued.take(MOST_READINGS).collect()
+}
+
+pub(super) fn any(readings: Vec<Reading>) -> Box<dyn Query> {
+    let mut queries: Vec<Box<dyn Query>> = readings
+        .into_iter()
+        .map(|reading| match reading {
+            Reading::Word(word) => Box::new(word) as Box<dyn Query>,
+            Reading::Phrase(phrase) => Box::new(phrase),
+        })
+        .collect();
+    match queries.len() {
+        0 => Box::new(EmptyQuery),
+        1 => queries.remove(0),
+        _ => Box::new(BooleanQuery::new(queries.into_iter().map(|query| (Occur::Should, query)).collect())),
+    }
+}
+
+/// Documents with a whole value. It narrows and never scores.
+pub(super) fn whole(field: Field, value: &str) -> Box<dyn Query> {
+    let value = super::write::cut(value);
+    let term = TermQuery::new(IndexTerm::from_field_text(field, value), IndexRecordOption::Basic);
+    Box::new(ConstScoreQuery::new(Box::new(term), 0.0))
+}

@@ -1,0 +1,142 @@
+//! One article laid out for the index: its words at their positions, its sentences, and where its sections begin.
+//!
+//! Headline, lead and body lie one after the other in one position space, [`SECTION_GAP`] apart. Paragraphs follow
+//! each other without a gap: spans cross them unless the query says otherwise.
+
+use crate::analysis::{self, Event, Stemmers, Word};
+use crate::article::Article;
+use crate::engine::sentences::Sentences;
+
+use super::packed::Packed;
+
+/// Wider than any distance a query can ask for (250).
+const SECTION_GAP: u32 = 256;
+
+/// Names in a byline are apart, so that a phrase stays within one.
+const NAME_GAP: u32 = 16;
+
+/// A joined form's position holds its first part and its number of parts: `first * JOINED_SCALE + parts - 1`.
+pub(super) const JOINED_SCALE: u32 = 8;
+
+/// An article's words, packed field by field.
+#[derive(Default)]
+pub(super) struct Laid {
+    pub(super) text: Packed,
+    pub(super) stem: Packed,
+    pub(super) joined: Packed,
+    pub(super) marks: Packed,
+    pub(super) headline: Packed,
+    pub(super) lead: Packed,
+    pub(super) author: Packed,
+    pub(super) dateline: Packed,
+    pub(super) lead_at: u32,
+    pub(super) body_at: u32,
+    /// Words in headline, lead and body.
+    pub(super) words: u32,
+    pub(super) sentences: Sentences,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Section {
+    Headline,
+    Lead,
+    Body,
+}
+
+/// Lays articles out, one after the other. Remembers stems, so keep it.
+pub(super) struct Layouter {
+    stemmers: Stemmers,
+    stems: Vec<String>,
+}
+
+impl Layouter {
+    pub(super) fn new() -> Layouter {
+        Layouter { stemmers: Stemmers::new(), stems: Vec::new() }
+    }
+
+    pub(super) fn lay_out(&mut self, article: &Article) -> Laid {
+        let lang = article.lang.as_deref();
+        let mut laid = Laid::default();
+        let after_headline = self.paragraph(&article.headline, lang, Section::Headline, 0, &mut laid);
+        laid.lead_at = after_headline + SECTION_GAP;
+        let lead = article.lead.as_deref().unwrap_or_default();
+        let after_lead = self.paragraph(lead, lang, Section::Lead, laid.lead_at, &mut laid);
+        laid.body_at = after_lead + SECTION_GAP;
+        let mut position = laid.body_at;
+        for paragraph in &article.body {
+            position = self.paragraph(paragraph, lang, Section::Body, position, &mut laid);
+        }
+        laid.words = after_headline + (after_lead - laid.lead_at) + (position - laid.body_at);
+        names(&article.authors, lang, &mut laid.author);
+        names(article.dateline.as_slice(), lang, &mut laid.dateline);
+        laid
+    }
+
+    /// Lays out one paragraph from position `base` and returns the position after it.
+    fn paragraph(&mut self, text: &str, lang: Option<&str>, section: Section, base: u32, laid: &mut Laid) -> u32 {
+        let mut next = base;
+        let mut sentence_from = base;
+        laid.sentences.begin_paragraph();
+        analysis::segment(text, lang, |event| match event {
+            Event::Word(word) => {
+                if word.span == 1 {
+                    next = base + word.position + 1;
+                }
+                self.word(&word, lang, section, base, laid);
+            }
+            Event::SentenceEnd { at } => {
+                if next > sentence_from {
+                    laid.marks.push(next - 1, "s");
+                }
+                laid.sentences.push(next - sentence_from, at);
+                sentence_from = next;
+            }
+        });
+        if next > base {
+            laid.marks.push(next - 1, "p");
+        }
+        next
+    }
+
+    fn word(&mut self, word: &Word<'_>, lang: Option<&str>, section: Section, base: u32, laid: &mut Laid) {
+        let position = base + word.position;
+        self.stems.clear();
+        self.stemmers.index_terms(word, lang, &mut self.stems);
+        if word.span > 1 {
+            let position = position * JOINED_SCALE + (word.span - 1).min(JOINED_SCALE - 1);
+            laid.joined.push(position, word.folded);
+            self.stems.iter().filter(|stem| *stem != word.folded).for_each(|stem| laid.joined.push(position, stem));
+            return;
+        }
+        laid.text.push(position, word.folded);
+        if let Some(acronym) = word.acronym {
+            laid.text.push(position, acronym);
+        }
+        self.stems.iter().for_each(|stem| laid.stem.push(position, stem));
+        let own = match section {
+            Section::Headline => &mut laid.headline,
+            Section::Lead => &mut laid.lead,
+            Section::Body => return,
+        };
+        own.push(position, word.folded);
+        if let Some(acronym) = word.acronym {
+            own.push(position, acronym);
+        }
+        self.stems.iter().filter(|stem| *stem != word.folded).for_each(|stem| own.push(position, stem));
+    }
+}
+
+/// Words of names and place lines: as written, never stemmed.
+fn names(values: &[String], lang: Option<&str>, packed: &mut Packed) {
+    let mut base = 0;
+    for value in values {
+        let mut next = base;
+        analysis::segment(value, lang, |event| {
+            if let Event::Word(word) = event {
+                packed.push(base + word.position, word.folded);
+                next = next.max(base + word.position + 1);
+            }
+        });
+        base = next + NAME_GAP;
+    }
+}

@@ -1,0 +1,233 @@
+//! The engine in this process: tantivy. Nothing outside this folder names it.
+//!
+//! In reading order: what is in the index ([`schema`], [`layout`], [`packed`], [`write`]), how a query is run over it
+//! ([`compile`], [`leaf`], [`group`], [`word`], [`phrase`], [`columns`]), what is counted on the way ([`collect`],
+//! [`facets`]), and what made a document match ([`marks`]).
+
+mod schema;
+
+mod layout;
+mod packed;
+mod traits;
+mod write;
+
+mod columns;
+mod compile;
+mod expand;
+mod group;
+mod leaf;
+mod phrase;
+mod word;
+
+mod collect;
+mod facets;
+
+mod marks;
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use tantivy::schema::Field;
+use tantivy::store::Compressor;
+use tantivy::{IndexReader, IndexSettings, ReloadPolicy, Searcher, Term};
+
+use crate::engine::{Address, Checkpoint, EngineError};
+use crate::search::request::FacetField;
+use facets::FacetIndex;
+use schema::{Fields, Layout};
+use write::Payload;
+pub use write::Writer;
+
+/// An index on disk, open for reading.
+pub struct Index {
+    inner: tantivy::Index,
+    reader: IndexReader,
+    fields: Fields,
+    schema: String,
+}
+
+/// Why an index that is there cannot be used. It is derived from the store, so it is made anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    Missing,
+    /// Made from another store.
+    Foreign,
+    /// Made by another layout or analysis.
+    Outdated,
+    /// Further than the store: the store is a restored backup, or has lost power.
+    Ahead,
+    Damaged(String),
+}
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unusable::Missing => f.write_str("there is none"),
+            Unusable::Foreign => f.write_str("it was made from another store"),
+            Unusable::Outdated => f.write_str("it was made by another version of the index definition"),
+            Unusable::Ahead => f.write_str("it is ahead of the store"),
+            Unusable::Damaged(how) => write!(f, "it is damaged: {how}"),
+        }
+    }
+}
+
+impl Index {
+    /// Makes an empty index in an empty folder.
+    pub fn create(dir: &Path) -> Result<Index, EngineError> {
+        let layout = schema::read().map_err(EngineError::new)?;
+        // Sentence tables are short and read by the hit; unpacking a block for each would cost more than it saves.
+        let settings = IndexSettings { docstore_compression: Compressor::None, ..IndexSettings::default() };
+        let inner = tantivy::Index::builder().schema(layout.schema.clone()).settings(settings).create_in_dir(dir)?;
+        Index::with(inner, layout)
+    }
+
+    /// Opens an index that was made from `store` and goes no further than `last_change`, and proves that its files are
+    /// whole: tantivy itself verifies nothing on opening.
+    pub fn open(dir: &Path, store: &str, last_change: u64) -> Result<Index, Unusable> {
+        let damaged = |error: &dyn std::fmt::Display| Unusable::Damaged(error.to_string());
+        if !dir.join("meta.json").is_file() {
+            return Err(Unusable::Missing);
+        }
+        let layout = schema::read().map_err(|error| damaged(&error))?;
+        let inner = tantivy::Index::open_in_dir(dir).map_err(|error| damaged(&error))?;
+        let broken = inner.validate_checksum().map_err(|error| damaged(&error))?;
+        if let Some(file) = broken.iter().next() {
+            return Err(Unusable::Damaged(format!("{} has changed since it was written", file.display())));
+        }
+        let index = Index::with(inner, layout).map_err(|error| damaged(&error))?;
+        let payload = index.payload().map_err(|error| damaged(&error))?.ok_or(Unusable::Missing)?;
+        if payload.schema != index.schema {
+            return Err(Unusable::Outdated);
+        }
+        if payload.store != store {
+            return Err(Unusable::Foreign);
+        }
+        if payload.position > last_change {
+            return Err(Unusable::Ahead);
+        }
+        Ok(index)
+    }
+
+    fn with(inner: tantivy::Index, layout: Layout) -> Result<Index, EngineError> {
+        inner.tokenizers().register(packed::TOKENIZER, packed::Unpack);
+        let reader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Index { inner, reader, fields: layout.fields, schema: layout.hash })
+    }
+
+    /// The only writer; the caller holds the lock of the index folder.
+    pub fn writer(&self) -> Result<Writer, EngineError> {
+        Writer::open(&self.inner, self.fields, &self.schema)
+    }
+
+    /// How far the last commit goes; `None` before the first.
+    pub fn checkpoint(&self) -> Result<Option<Checkpoint>, EngineError> {
+        let payload = self.payload()?;
+        Ok(payload.map(|payload| Checkpoint { store: payload.store, position: payload.position }))
+    }
+
+    fn payload(&self) -> Result<Option<Payload>, EngineError> {
+        let metas = self.inner.load_metas()?;
+        metas.payload.map(|text| serde_json::from_str(&text).map_err(EngineError::new)).transpose()
+    }
+
+    /// The newest committed state.
+    pub fn view(&self) -> Result<Arc<View>, EngineError> {
+        // The position may be older than the segments by one commit, never newer: a cautious answer to "how far".
+        let position = self.checkpoint()?.map_or(0, |checkpoint| checkpoint.position);
+        self.reader.reload()?;
+        View::new(self.reader.searcher(), self.fields, position)
+    }
+}
+
+/// One committed state of the index.
+pub struct View {
+    searcher: Searcher,
+    fields: Fields,
+    name: String,
+    position: u64,
+    articles: u64,
+    /// Primary language subtags that occur.
+    langs: Vec<String>,
+    facets: [OnceLock<Arc<FacetIndex>>; FacetField::ALL.len()],
+}
+
+impl View {
+    fn new(searcher: Searcher, fields: Fields, position: u64) -> Result<Arc<View>, EngineError> {
+        let name = name(&searcher);
+        let langs = langs(&searcher, fields.lang)?;
+        let articles = searcher.num_docs();
+        Ok(Arc::new(View { searcher, fields, name, position, articles, langs, facets: Default::default() }))
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    pub(super) fn articles(&self) -> u64 {
+        self.articles
+    }
+
+    pub(super) fn address(&self, num: u64) -> Result<Option<(Address, u64)>, EngineError> {
+        let term = Term::from_field_u64(self.fields.num, num);
+        for (segment, reader) in self.searcher.segment_readers().iter().enumerate() {
+            let inverted = reader.inverted_index(self.fields.num)?;
+            let postings = inverted.read_postings(&term, tantivy::schema::IndexRecordOption::Basic);
+            let Some(mut postings) = postings.map_err(EngineError::new)? else { continue };
+            let mut doc = tantivy::DocSet::doc(&postings);
+            while doc != tantivy::TERMINATED {
+                if !reader.is_deleted(doc) {
+                    let row = reader.fast_fields().u64("row")?.first(doc).unwrap_or_default();
+                    return Ok(Some((Address { segment: segment as u32, doc }, row)));
+                }
+                doc = tantivy::DocSet::advance(&mut postings);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The values of a facet over all segments, made when first asked for.
+    fn facet_index(&self, field: FacetField) -> Result<Arc<FacetIndex>, EngineError> {
+        let slot = &self.facets[field as usize];
+        if let Some(index) = slot.get() {
+            return Ok(Arc::clone(index));
+        }
+        let name = self.searcher.schema().get_field_name(self.fields.facet(field)).to_owned();
+        let index = Arc::new(FacetIndex::build(&self.searcher, &name)?);
+        Ok(Arc::clone(slot.get_or_init(|| index)))
+    }
+}
+
+/// The same name for the same segments with the same deletions, and for no others.
+fn name(searcher: &Searcher) -> String {
+    let mut hash = blake3::Hasher::new();
+    let mut segments: Vec<String> = searcher
+        .segment_readers()
+        .iter()
+        .map(|reader| format!("{}:{}", reader.segment_id().uuid_string(), reader.num_docs()))
+        .collect();
+    segments.sort_unstable();
+    segments.iter().for_each(|segment| {
+        hash.update(segment.as_bytes());
+    });
+    hash.finalize().to_hex()[..12].to_owned()
+}
+
+fn langs(searcher: &Searcher, field: Field) -> Result<Vec<String>, EngineError> {
+    let mut langs = Vec::new();
+    for reader in searcher.segment_readers() {
+        let inverted = reader.inverted_index(field)?;
+        let mut terms = inverted.terms().stream().map_err(EngineError::new)?;
+        while terms.advance() {
+            let lang = String::from_utf8_lossy(terms.key()).into_owned();
+            if !lang.contains('-') && !langs.contains(&lang) {
+                langs.push(lang);
+            }
+        }
+    }
+    langs.sort_unstable();
+    Ok(langs)
+}

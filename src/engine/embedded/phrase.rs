@@ -1,0 +1,223 @@
+//! Words in order, each right after the one before: a phrase. Every slot is a leaf, so wildcards and compounds take
+//! part; a joined form covers as many positions as it has parts.
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
+
+use super::group::{GroupPostings, Occurrence, Positions};
+use super::leaf::{Bounds, Leaf, Region, docs};
+use super::word::{bm25, searcher};
+
+#[derive(Clone, Debug)]
+pub(super) struct PhraseQuery {
+    /// Two or more.
+    pub(super) slots: Vec<Leaf>,
+    /// How much more an occurrence in the headline counts; only for phrases of the whole text.
+    pub(super) headline_weight: f32,
+}
+
+impl Query for PhraseQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let searcher = searcher(&scoring)?;
+        let mut slots = self.slots.clone();
+        let all = docs(searcher).max(1);
+        let mut rarity = 0.0;
+        for slot in &mut slots {
+            let frequency =
+                slot.resolve(searcher).map_err(|error| tantivy::TantivyError::InternalError(error.to_string()))?;
+            rarity += idf(frequency, all);
+        }
+        // A phrase weighs as much as its words together: BM25 of one word, scaled to the sum of their idf.
+        let norm = slots[0].norm;
+        let bm25 = bm25(searcher, norm, 1)?.boost_by(rarity / idf(1, all));
+        Ok(Box::new(PhraseWeight { slots, bm25, headline_weight: self.headline_weight }))
+    }
+}
+
+fn idf(frequency: u64, all: u64) -> f32 {
+    let (frequency, all) = (frequency.min(all) as f32, all as f32);
+    (1.0 + (all - frequency + 0.5) / (frequency + 0.5)).ln()
+}
+
+struct PhraseWeight {
+    slots: Vec<Leaf>,
+    bm25: Bm25Weight,
+    headline_weight: f32,
+}
+
+impl Weight for PhraseWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let Some(postings) = PhrasePostings::open(reader, &self.slots)? else { return Ok(Box::new(EmptyScorer)) };
+        Ok(Box::new(PhraseScorer {
+            postings,
+            lengths: reader.get_fieldnorms_reader(self.slots[0].norm)?,
+            bm25: self.bm25.boost_by(boost),
+            headline: Bounds::open(reader, Region::Headline)?,
+            headline_weight: self.headline_weight,
+        }))
+    }
+
+    fn explain(&self, _reader: &SegmentReader, _doc: DocId) -> tantivy::Result<Explanation> {
+        Ok(Explanation::new("phrase", 0.0))
+    }
+}
+
+/// Goes through the documents that hold a phrase.
+pub(super) struct PhrasePostings {
+    slots: Vec<GroupPostings>,
+    /// Slots, the rarest first: the order in which documents are sought.
+    order: Vec<usize>,
+    found: Vec<Occurrence>,
+    slot: Vec<Occurrence>,
+    joined: Vec<Occurrence>,
+    doc: DocId,
+}
+
+impl PhrasePostings {
+    /// `None` where a word does not occur in the segment at all.
+    pub(super) fn open(reader: &SegmentReader, leaves: &[Leaf]) -> tantivy::Result<Option<PhrasePostings>> {
+        let mut slots = Vec::with_capacity(leaves.len());
+        for leaf in leaves {
+            slots.push(GroupPostings::open(reader, leaf, Positions::Wanted)?);
+        }
+        if slots.iter().any(|slot| slot.doc() == TERMINATED) {
+            return Ok(None);
+        }
+        let mut order: Vec<usize> = (0..slots.len()).collect();
+        order.sort_by_key(|slot| slots[*slot].size_hint());
+        let mut phrase =
+            PhrasePostings { slots, order, found: Vec::new(), slot: Vec::new(), joined: Vec::new(), doc: 0 };
+        let first = phrase.slots[phrase.order[0]].doc();
+        phrase.find_from(first);
+        Ok(Some(phrase))
+    }
+
+    /// The occurrences in the current document.
+    pub(super) fn occurrences(&self) -> &[Occurrence] {
+        &self.found
+    }
+
+    /// Stands on the first document from `target` on that holds the phrase.
+    fn find_from(&mut self, target: DocId) {
+        let mut candidate = target;
+        loop {
+            candidate = self.agree_from(candidate);
+            self.doc = candidate;
+            if candidate == TERMINATED || self.occurs() {
+                return;
+            }
+            candidate += 1;
+        }
+    }
+
+    /// The first document from `target` on that holds all the words.
+    fn agree_from(&mut self, target: DocId) -> DocId {
+        let mut candidate = target;
+        'search: while candidate < TERMINATED {
+            for slot in &self.order {
+                let doc = self.slots[*slot].seek(candidate);
+                if doc > candidate {
+                    candidate = doc;
+                    continue 'search;
+                }
+            }
+            return candidate;
+        }
+        TERMINATED
+    }
+
+    /// Finds the phrase in the current document: chains of occurrences, each beginning where the one before ends.
+    fn occurs(&mut self) -> bool {
+        let PhrasePostings { slots, found, slot, joined, .. } = self;
+        slots[0].occurrences(found);
+        for postings in &mut slots[1..] {
+            if found.is_empty() {
+                return false;
+            }
+            postings.occurrences(slot);
+            joined.clear();
+            for chain in found.iter() {
+                let from = slot.partition_point(|next| next.start < chain.end);
+                let next = slot[from..].iter().take_while(|next| next.start == chain.end);
+                joined.extend(next.map(|next| Occurrence { start: chain.start, end: next.end }));
+            }
+            std::mem::swap(found, joined);
+        }
+        found.sort_unstable();
+        found.dedup();
+        !found.is_empty()
+    }
+}
+
+impl DocSet for PhrasePostings {
+    fn advance(&mut self) -> DocId {
+        if self.doc != TERMINATED {
+            self.find_from(self.doc + 1);
+        }
+        self.doc
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target {
+            self.find_from(target);
+        }
+        self.doc
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        // A guess, as tantivy's: one in ten of the documents with the rarest word.
+        self.slots[self.order[0]].size_hint() / 10
+    }
+
+    fn cost(&self) -> u64 {
+        u64::from(self.slots[self.order[0]].size_hint()) * 10
+    }
+}
+
+struct PhraseScorer {
+    postings: PhrasePostings,
+    lengths: FieldNormReader,
+    bm25: Bm25Weight,
+    headline: Bounds,
+    headline_weight: f32,
+}
+
+impl Scorer for PhraseScorer {
+    fn score(&mut self) -> Score {
+        let doc = self.postings.doc;
+        let found = self.postings.occurrences();
+        let mut score = self.bm25.score(self.lengths.fieldnorm_id(doc), found.len() as u32);
+        if self.headline_weight > 0.0 && found.first().is_some_and(|first| self.headline.of(doc).contains(&first.start))
+        {
+            score *= 1.0 + self.headline_weight;
+        }
+        score
+    }
+}
+
+impl DocSet for PhraseScorer {
+    fn advance(&mut self) -> DocId {
+        self.postings.advance()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        self.postings.seek(target)
+    }
+
+    fn doc(&self) -> DocId {
+        self.postings.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.postings.size_hint()
+    }
+
+    fn cost(&self) -> u64 {
+        self.postings.cost()
+    }
+}

@@ -1,0 +1,239 @@
+//! FIND: the seam between the archive and whatever finds. This page is all that the rest of the house knows of it.
+//!
+//! Today there is one engine, in this process. A second one would be a second arm of [`Engine`], found by the
+//! exhaustive matches, and would have to pass the same scenarios.
+
+pub mod embedded;
+pub mod sentences;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::article::Article;
+use crate::query::ast::Node;
+use crate::search::request::{FacetField, Filter, Sort};
+use sentences::Sentence;
+
+/// One article to be made findable.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The article's number in the store; ties in every order are broken by it.
+    pub num: u64,
+    /// The row of the version this document is made from.
+    pub row: u64,
+    /// The public name.
+    pub id: String,
+    /// When the article was first ingested, in milliseconds since 1970.
+    pub seen_ms: i64,
+    pub article: Article,
+}
+
+/// What became of an article: another document, or none.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub num: u64,
+    pub document: Option<Document>,
+}
+
+/// How far a commit goes: every change up to `position` of the store called `store` is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    pub store: String,
+    pub position: u64,
+}
+
+/// What is asked of the engine: the query as read, and everything that decides what is collected.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub query: Node,
+    /// Facet filters. A facet's own filters do not narrow its own counts.
+    pub filters: Vec<Filter>,
+    pub order: Order,
+    /// Hits to return after the offset.
+    pub limit: usize,
+    pub offset: usize,
+    /// Only hits that sort after this one.
+    pub after: Option<Place>,
+    pub facets: Vec<FacetField>,
+    pub facet_limit: usize,
+    /// Collect the dates of all matches, for a timeline.
+    pub dates: bool,
+    pub deadline: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    pub sort: Sort,
+    /// For [`Sort::Recent`]: what age is counted from, and after how much of it a score counts half.
+    pub now_ms: i64,
+    pub half_life_ms: i64,
+}
+
+/// Where a hit stands in an order: larger keys first, then smaller numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub key: u64,
+    pub num: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Every match, counted.
+    pub total: u64,
+    pub hits: Vec<FoundHit>,
+    pub facets: Vec<(FacetField, Counts)>,
+    pub dates: Dates,
+}
+
+#[derive(Clone, Debug)]
+pub struct FoundHit {
+    pub place: Place,
+    /// The version row that was counted.
+    pub row: u64,
+    /// Length in words.
+    pub words: u64,
+    pub score: f32,
+    pub address: Address,
+}
+
+/// Where a document lies in its snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Address {
+    pub segment: u32,
+    pub doc: u32,
+}
+
+/// The counts of one facet: the most frequent values first, equal ones by name.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    pub values: Vec<Count>,
+    pub others: u64,
+    pub missing: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// The folded value.
+    pub key: String,
+    /// Its commonest spelling.
+    pub label: String,
+    pub count: u64,
+    pub selected: bool,
+}
+
+/// When the matches were published.
+#[derive(Clone, Debug, Default)]
+pub struct Dates {
+    /// Known to the hour or finer: milliseconds since 1970.
+    pub instants: Vec<i64>,
+    /// Calendar dates: first and last millisecond, the calendar read as if it were UTC.
+    pub calendar: Vec<(i64, i64)>,
+    pub undated: u64,
+}
+
+/// Words of one document that a query matched: from the first position to the one after the last, and which clause of
+/// the query they answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+    pub clause: u32,
+}
+
+/// What a highlighter needs of one document.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    pub spans: Vec<Span>,
+    /// Positions at which lead and body begin.
+    pub lead_at: u32,
+    pub body_at: u32,
+    pub sentences: Vec<Sentence>,
+}
+
+/// Why the engine could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A word stands for more words of the corpus than may be looked up.
+    #[error("`{word}` stands for more than {bound} words")]
+    TooManyExpansions { word: String, bound: usize },
+    #[error("the deadline has passed")]
+    TimeOut,
+    /// Ours; never shown to a client.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl EngineError {
+    pub(crate) fn new(error: impl ToString) -> EngineError {
+        EngineError::Internal(error.to_string())
+    }
+}
+
+impl From<tantivy::TantivyError> for EngineError {
+    fn from(error: tantivy::TantivyError) -> EngineError {
+        EngineError::new(error)
+    }
+}
+
+/// The engines there are.
+pub enum Engine {
+    Embedded(embedded::Index),
+}
+
+impl Engine {
+    /// The newest committed state.
+    pub fn view(&self) -> Result<View, EngineError> {
+        match self {
+            Engine::Embedded(index) => Ok(View::Embedded(index.view()?)),
+        }
+    }
+}
+
+/// One committed state: whatever is asked of it sees the same articles, however long it is kept.
+#[derive(Clone)]
+pub enum View {
+    Embedded(Arc<embedded::View>),
+}
+
+impl View {
+    /// Names the state.
+    pub fn name(&self) -> &str {
+        match self {
+            View::Embedded(view) => view.name(),
+        }
+    }
+
+    /// How far the state goes.
+    pub fn position(&self) -> u64 {
+        match self {
+            View::Embedded(view) => view.position(),
+        }
+    }
+
+    pub fn articles(&self) -> u64 {
+        match self {
+            View::Embedded(view) => view.articles(),
+        }
+    }
+
+    /// Finds, counts and sorts, in one pass over the matches.
+    pub fn find(&self, plan: &Plan) -> Result<Found, EngineError> {
+        match self {
+            View::Embedded(view) => view.find(plan),
+        }
+    }
+
+    /// What made these documents match, in the order asked.
+    pub fn marks(&self, query: &Node, documents: &[Address]) -> Result<Vec<Marks>, EngineError> {
+        match self {
+            View::Embedded(view) => view.marks(query, documents),
+        }
+    }
+
+    /// The document made from a version row of an article, if this state holds it.
+    pub fn address(&self, num: u64) -> Result<Option<(Address, u64)>, EngineError> {
+        match self {
+            View::Embedded(view) => view.address(num),
+        }
+    }
+}

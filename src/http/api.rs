@@ -1,0 +1,138 @@
+//! The API's answers.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::params;
+use super::problem::Problem;
+use crate::query::Advice;
+use crate::search::Archive;
+use crate::search::request::ArticleRequest;
+
+type Answered = Result<Response, Problem>;
+
+/// `GET /api/v1/search`
+pub(super) async fn search(
+    State(archive): State<Arc<Archive>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    find(&archive, &pairs(query.as_deref()), &headers).await
+}
+
+/// `POST /api/v1/search`: the same parameters as a form or as a JSON object, for long queries.
+pub(super) async fn search_by_form(State(archive): State<Arc<Archive>>, headers: HeaderMap, body: Bytes) -> Answered {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let pairs = if kind.starts_with("application/json") {
+        json_pairs(&body)?
+    } else if kind.starts_with("application/x-www-form-urlencoded") {
+        url::form_urlencoded::parse(&body).into_owned().collect()
+    } else {
+        let detail = "send application/x-www-form-urlencoded or application/json";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", detail));
+    };
+    find(&archive, &pairs, &headers).await
+}
+
+async fn find(archive: &Archive, pairs: &[(String, String)], headers: &HeaderMap) -> Answered {
+    let answer = archive.search(params::read(pairs)?).await?;
+    fresh(&answer, headers)
+}
+
+fn pairs(query: Option<&str>) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
+}
+
+/// Strings, numbers and booleans as they are; an array repeats its name.
+fn json_pairs(body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+    let bad = || Problem::new(StatusCode::BAD_REQUEST, "bad_json", "the body is not a JSON object of parameters");
+    let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return Err(bad()) };
+    let mut pairs = Vec::new();
+    for (name, value) in object {
+        let values = if let Value::Array(values) = value { values } else { vec![value] };
+        for value in values {
+            let text = match value {
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Bool(flag) => u8::from(flag).to_string(),
+                Value::Null => continue,
+                Value::Array(_) | Value::Object(_) => return Err(bad()),
+            };
+            pairs.push((name.clone(), text));
+        }
+    }
+    Ok(pairs)
+}
+
+/// `GET /api/v1/articles/{id}`
+pub(super) async fn article(
+    State(archive): State<Arc<Archive>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let mut request = ArticleRequest { id, ..ArticleRequest::default() };
+    for (name, value) in pairs(query.as_deref()) {
+        match name.as_str() {
+            "version" => request.version = Some(version_number(&value)?),
+            _ => {
+                let advice = Advice::of("unknown_parameter", &name, format!("there is no parameter `{name}`"));
+                return Err(advice.hint("An article takes `version`.").into());
+            }
+        }
+    }
+    let answer = archive.article(request).await?;
+    fresh(&answer, &headers)
+}
+
+fn version_number(value: &str) -> Result<u32, Problem> {
+    let number = value.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| {
+        Advice::of("bad_number", "version", format!("`{value}` is not the number of a version"))
+            .hint("Versions are counted from 1.")
+            .into()
+    })
+}
+
+/// An answer with its strong ETag: a hash of its very bytes, so that the same tag means the same bytes.
+fn fresh(answer: &impl Serialize, headers: &HeaderMap) -> Answered {
+    let body = serde_json::to_vec(answer)
+        .map_err(|error| Problem::from(crate::search::answer::SearchError::Internal(error.to_string())))?;
+    let tag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..24]);
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    let caching = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::ETAG, HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))),
+    ];
+    if known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    }
+    Ok((caching, [(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// `GET /healthz`: the process answers.
+pub(super) async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// `GET /readyz`: the store is open and the index has caught up.
+pub(super) async fn ready(State(archive): State<Arc<Archive>>) -> Answered {
+    let readiness = archive.readiness();
+    if readiness.ready {
+        return Ok(Json(readiness).into_response());
+    }
+    let detail = format!("the index is {} changes behind the store", readiness.behind);
+    Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", detail))
+}
+
+/// `GET /version`
+pub(super) async fn version() -> Json<Value> {
+    Json(serde_json::json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") }))
+}

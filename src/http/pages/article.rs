@@ -1,0 +1,251 @@
+//! `/article/{id}`: one article, whole, with the words of the query marked.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::tz::TimeZone;
+
+use super::address::{API, Address};
+use super::dates::{self, DateLine};
+use super::error::refusal;
+use super::frame::{Frame, send};
+use super::hits::{self, EscapedText, Link};
+use super::wording::{self, grouped, lang_attribute};
+use crate::query::Mode;
+use crate::search::Archive;
+use crate::search::answer::{ArticleAnswer, Hit, Marked, VersionLine};
+use crate::search::request::{ArticleRequest, FacetField};
+
+#[derive(Template)]
+#[template(path = "article.html")]
+pub(super) struct ArticlePage {
+    frame: Frame,
+    headline: EscapedText,
+    lang: Option<String>,
+    source: Option<Link>,
+    section: Option<Link>,
+    published: Option<DateLine>,
+    modified: Option<DateLine>,
+    byline: Vec<Link>,
+    dateline: Option<String>,
+    lead: Option<EscapedText>,
+    paragraphs: Vec<EscapedText>,
+    notice: Option<&'static str>,
+    /// Heading and values, where there are any.
+    filed_under: Vec<(&'static str, Vec<Link>)>,
+    original: Option<Link>,
+    image: Option<Link>,
+    related: Vec<Link>,
+    versions: Vec<VersionLink>,
+    /// `English · 700 words`.
+    measure: String,
+    /// Back to the search whose words are marked, and the article without marks.
+    results: Option<String>,
+    unmarked: String,
+    json: String,
+}
+
+pub(super) struct VersionLink {
+    pub(super) number: u32,
+    pub(super) stored: DateLine,
+    pub(super) href: String,
+    pub(super) is_current: bool,
+    pub(super) is_shown: bool,
+}
+
+pub(in crate::http) async fn article(
+    State(archive): State<Arc<Archive>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let here = Address::read("/article", query.as_deref()).at(format!("/article/{id}"));
+    match archive.article(request(id, &here)).await {
+        Ok(answer) => send(StatusCode::OK, &page(&answer, &here, &TimeZone::UTC)),
+        Err(error) => refusal(&here.at("/search"), error),
+    }
+}
+
+/// A version that is no number asks for the newest, as pages do with whatever they cannot read.
+fn request(id: String, here: &Address) -> ArticleRequest {
+    ArticleRequest {
+        id,
+        version: here.first("version").and_then(|number| number.parse().ok()),
+        q: here.first("q").map(str::to_owned),
+        mode: if here.first("mode") == Some("any") { Mode::Any } else { Mode::All },
+    }
+}
+
+pub(super) fn page(answer: &ArticleAnswer, here: &Address, tz: &TimeZone) -> ArticlePage {
+    let hit = &answer.article;
+    let marked = answer.marked.as_ref();
+    let lang = hit.lang.as_ref().and_then(Option::as_deref);
+    ArticlePage {
+        frame: Frame { q: here.query().to_owned(), ..Frame::new(title(hit)) },
+        headline: hits::headline(hit, marked.map(|marked| marked.headline.as_str())),
+        lang: lang_attribute(lang).map(str::to_owned),
+        source: hits::source(hit),
+        section: hits::section(hit),
+        published: hit.published.and_then(|stamp| dates::line(stamp, tz)),
+        modified: hit.modified.flatten().and_then(|stamp| dates::line(stamp, tz)),
+        byline: hits::links(FacetField::Author, hit.authors.as_deref()),
+        dateline: hit.dateline.clone().flatten(),
+        lead: lead(hit, marked),
+        paragraphs: paragraphs(hit, marked),
+        notice: hits::notice(hit.status),
+        filed_under: filed_under(hit),
+        original: outside(hit.url.as_ref().and_then(Option::as_deref)),
+        image: outside(hit.image.as_ref().and_then(Option::as_deref)),
+        related: answer.related.iter().filter_map(|url| outside(Some(url))).collect(),
+        versions: versions(&answer.versions, hit.version, here, tz),
+        measure: measure(lang, hit.words),
+        results: marked.map(|_| here.only(&["q", "mode"]).at("/search").href()),
+        unmarked: here.without(&["q", "mode"]).href(),
+        json: json(hit, here),
+    }
+}
+
+fn title(hit: &Hit) -> &str {
+    hit.headline.as_deref().filter(|headline| !headline.trim().is_empty()).unwrap_or("Article")
+}
+
+fn lead(hit: &Hit, marked: Option<&Marked>) -> Option<EscapedText> {
+    let plain = hit.lead.as_ref()?.as_deref()?;
+    Some(EscapedText::best(marked.and_then(|marked| marked.lead.as_deref()), plain))
+}
+
+fn paragraphs(hit: &Hit, marked: Option<&Marked>) -> Vec<EscapedText> {
+    match marked {
+        Some(marked) => marked.body.iter().map(|html| EscapedText::marked(html)).collect(),
+        None => hit.body.iter().flatten().map(|text| EscapedText::plain(text)).collect(),
+    }
+}
+
+fn filed_under(hit: &Hit) -> Vec<(&'static str, Vec<Link>)> {
+    let all = [
+        (FacetField::Tag, hit.tags.as_deref()),
+        (FacetField::Place, hit.places.as_deref()),
+        (FacetField::Person, hit.people.as_deref()),
+        (FacetField::Org, hit.orgs.as_deref()),
+    ];
+    let lists = all.into_iter().map(|(field, values)| (wording::heading(field), hits::links(field, values)));
+    lists.filter(|(_, links)| !links.is_empty()).collect()
+}
+
+/// A link to another host; only addresses of the web become links.
+fn outside(url: Option<&str>) -> Option<Link> {
+    let url = url?;
+    let scheme = url.split_once("://")?.0;
+    let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    is_web.then(|| Link { label: url.to_owned(), href: url.to_owned() })
+}
+
+/// Newest first; a single version needs no list.
+fn versions(lines: &[VersionLine], shown: Option<u32>, here: &Address, tz: &TimeZone) -> Vec<VersionLink> {
+    if lines.len() < 2 {
+        return Vec::new();
+    }
+    let mut links: Vec<_> = lines.iter().map(|line| version(line, shown, here, tz)).collect();
+    links.sort_by_key(|link| std::cmp::Reverse(link.number));
+    links
+}
+
+fn version(line: &VersionLine, shown: Option<u32>, here: &Address, tz: &TimeZone) -> VersionLink {
+    VersionLink {
+        number: line.version,
+        stored: dates::moment(line.stored, tz),
+        href: here.setting("version", line.version.to_string()).href(),
+        is_current: line.current,
+        is_shown: shown == Some(line.version),
+    }
+}
+
+fn measure(lang: Option<&str>, words: Option<u64>) -> String {
+    let language = lang.map(|tag| wording::language(tag).unwrap_or(tag).to_owned());
+    let words = words.map(|words| format!("{} {}", grouped(words), if words == 1 { "word" } else { "words" }));
+    [language, words].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn json(hit: &Hit, here: &Address) -> String {
+    let id = hit.id.as_ref().map(ToString::to_string).unwrap_or_default();
+    here.only(&["version"]).at(format!("{API}/articles/{id}")).href()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::pages::made_up;
+
+    fn drawn(answer: &ArticleAnswer, query: &str) -> String {
+        let here = Address::read("/article/a000000000000000", Some(query));
+        page(answer, &here, &TimeZone::UTC).render().unwrap()
+    }
+
+    #[test]
+    fn marks_are_kept_and_lead_back_to_the_search() {
+        let page = drawn(&made_up::article_answer(), "q=rare+earths");
+        assert!(page.contains("<mark>rare earths</mark>"));
+        assert!(page.contains("href=\"/search?q=rare+earths\""));
+        assert!(page.contains("href=\"/article/a000000000000000\""));
+    }
+
+    #[test]
+    fn without_a_query_each_paragraph_stands_once_as_it_is() {
+        let mut answer = made_up::article_answer();
+        answer.marked = None;
+        let page = drawn(&answer, "");
+        let paragraph = answer.article.body.as_ref().unwrap()[0].as_str();
+        assert_eq!(page.matches(&EscapedText::plain(paragraph).to_string()).count(), 1);
+        assert!(!page.contains("<mark>"));
+    }
+
+    #[test]
+    fn a_date_says_how_it_is_known() {
+        let page = drawn(&made_up::article_answer(), "");
+        assert!(page.contains("datetime=\"2025-02-27T16:44Z\"") && page.contains("as the page gives it"));
+    }
+
+    #[test]
+    fn several_versions_are_listed_and_the_shown_one_marked() {
+        let page = drawn(&made_up::article_answer(), "");
+        assert!(page.contains("href=\"/article/a000000000000000?version=1\""));
+        assert!(page.contains("aria-current=\"true\""));
+        let mut single = made_up::article_answer();
+        single.versions.truncate(1);
+        assert!(!drawn(&single, "").contains("version=1"));
+    }
+
+    #[test]
+    fn only_addresses_of_the_web_become_links() {
+        let cases = [
+            ("https://a.example/x", true),
+            ("HTTP://a.example", true),
+            ("javascript:alert(1)//://", false),
+            ("", false),
+        ];
+        for (url, is_link) in cases {
+            assert_eq!(outside(Some(url)).is_some(), is_link, "{url}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_loaded_from_another_host() {
+        let page = drawn(&made_up::article_answer(), "");
+        assert!(!page.contains("src=\"http") && !page.contains("<img"));
+        assert!(page.contains("rel=\"noopener nofollow external\""));
+    }
+
+    #[test]
+    fn hostile_text_is_escaped_wherever_it_stands() {
+        let page = drawn(&made_up::hostile_article(), "q=%3Cscript%3E");
+        assert!(!page.contains("<script>") && !page.contains("javascript:alert"));
+    }
+
+    #[test]
+    fn an_article_of_nothing_is_drawn() {
+        let answer = ArticleAnswer { article: Hit::default(), related: vec![], versions: vec![], marked: None };
+        assert!(drawn(&answer, "").contains("Without headline"));
+    }
+}

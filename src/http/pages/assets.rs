@@ -1,0 +1,126 @@
+//! The files of `static/`, held in the program. Each is served under an address that names the content, to be kept
+//! for ever, and under its plain name, to be asked for again.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::error::error_page;
+
+struct Asset {
+    name: &'static str,
+    content_type: &'static str,
+    bytes: &'static [u8],
+}
+
+const ASSETS: [Asset; 3] = [
+    Asset {
+        name: "broadsheet.css",
+        content_type: "text/css; charset=utf-8",
+        bytes: include_bytes!("../../../static/broadsheet.css"),
+    },
+    Asset {
+        name: "app.js",
+        content_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../../../static/app.js"),
+    },
+    Asset { name: "icon.svg", content_type: "image/svg+xml", bytes: include_bytes!("../../../static/icon.svg") },
+];
+
+/// Names this build's assets: it changes when any of them does.
+static EDITION: LazyLock<String> = LazyLock::new(|| {
+    let mut hasher = blake3::Hasher::new();
+    for asset in &ASSETS {
+        hasher.update(asset.bytes);
+    }
+    hasher.finalize().to_hex()[..12].to_owned()
+});
+
+/// The routes under `/static`.
+pub(in crate::http) fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new().route("/static/{edition}/{name}", get(lasting)).route(
+        "/static/{name}",
+        get(async |Path(name): Path<String>, headers: HeaderMap| serve(&name, &headers, false)),
+    )
+}
+
+/// The address of an asset that may be kept for ever.
+pub(super) fn url(name: &str) -> String {
+    format!("/static/{}/{name}", *EDITION)
+}
+
+/// An address from an older or newer build still answers, but is not kept.
+async fn lasting(Path((edition, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
+    serve(&name, &headers, edition == *EDITION)
+}
+
+fn serve(name: &str, headers: &HeaderMap, lasting: bool) -> Response {
+    let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
+        return error_page(StatusCode::NOT_FOUND, "No such file", "There is no file of this name here.", None);
+    };
+    let etag = format!("\"{}\"", *EDITION);
+    let cache = if lasting { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let about = [
+        (header::CONTENT_TYPE, asset.content_type),
+        (header::CACHE_CONTROL, cache),
+        (header::ETAG, etag.as_str()),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    if is_known(headers, &etag) {
+        (StatusCode::NOT_MODIFIED, about).into_response()
+    } else {
+        (about, asset.bytes).into_response()
+    }
+}
+
+/// Whether the client holds this content already (RFC 9110, 13.1.2; a compressing proxy weakens the tag).
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let given = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    given.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == etag || one == "*")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn get(path: &str, etag: &str) -> Response {
+        let request = Request::get(path).header(header::IF_NONE_MATCH, etag).body(Body::empty()).unwrap();
+        assets::<()>().oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_address_that_names_the_content_is_kept_for_ever() {
+        let response = get(&url("broadsheet.css"), "").await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/css; charset=utf-8");
+        assert!(response.headers()[header::CACHE_CONTROL].to_str().unwrap().ends_with("immutable"));
+    }
+
+    #[tokio::test]
+    async fn other_addresses_are_asked_again() {
+        for path in ["/static/app.js", "/static/000000000000/app.js"] {
+            let response = get(path, "").await;
+            assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache", "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_client_holds_is_not_sent_again() {
+        let etag = get("/static/app.js", "").await.headers()[header::ETAG].to_str().unwrap().to_owned();
+        assert_eq!(get("/static/app.js", &format!("\"x\", W/{etag}")).await.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(get("/static/app.js", "\"x\"").await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_name_is_not_found() {
+        assert_eq!(get("/static/secret", "").await.status(), StatusCode::NOT_FOUND);
+    }
+}

@@ -1,0 +1,185 @@
+//! The timeline as a bar chart whose bars narrow the dates. The drawing is a fixed grid that the style sheet
+//! stretches; each bar says its dates and its count to those who do not see it.
+
+use jiff::civil::Date;
+use jiff::{Span, ToSpan};
+
+use super::address::Address;
+use super::wording::articles;
+use crate::search::answer::{Bucket, Timeline};
+
+/// Bars drawn at most; longer timelines are drawn with several buckets a bar.
+const MOST_BARS: usize = 120;
+/// The grid: units a bar takes in width, of which a part is the gap, and the height of the tallest.
+const STEP: usize = 10;
+const HEIGHT: u64 = 100;
+/// A bar that counts anything is at least this high.
+const LEAST: u64 = 3;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Chart {
+    pub(super) bars: Vec<Bar>,
+    pub(super) width: usize,
+    pub(super) first: String,
+    pub(super) last: String,
+    /// The tallest bar in words.
+    pub(super) peak: String,
+    /// Articles without a place on the line, in words.
+    pub(super) unplaced: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bar {
+    pub(super) x: usize,
+    pub(super) y: u64,
+    pub(super) height: u64,
+    /// `February 2025: 12 articles`.
+    pub(super) label: String,
+    /// The address narrowed to these dates; none where there is nothing to find.
+    pub(super) href: Option<String>,
+}
+
+/// A stretch of the calendar that one bar counts.
+struct Stretch {
+    from: String,
+    to: String,
+    label: String,
+    count: u64,
+}
+
+/// `None` where fewer than two bars would be drawn: one bar says nothing that the total does not.
+pub(super) fn chart(timeline: &Timeline, here: &Address) -> Option<Chart> {
+    let each = timeline.buckets.len().div_ceil(MOST_BARS).max(1);
+    let stretches: Vec<Stretch> =
+        timeline.buckets.chunks(each).filter_map(|buckets| stretch(timeline.interval, buckets)).collect();
+    if stretches.len() < 2 {
+        return None;
+    }
+    let peak = stretches.iter().rev().max_by_key(|stretch| stretch.count)?;
+    let bars = stretches.iter().enumerate().map(|(index, one)| bar(index, one, peak.count, here)).collect();
+    Some(Chart {
+        bars,
+        width: stretches.len() * STEP,
+        first: stretches.first()?.label.clone(),
+        last: stretches.last()?.label.clone(),
+        peak: format!("{}: {}", peak.label, articles(peak.count)),
+        unplaced: (timeline.unplaced > 0).then(|| articles(timeline.unplaced)),
+    })
+}
+
+fn bar(index: usize, stretch: &Stretch, most: u64, here: &Address) -> Bar {
+    let height = match stretch.count {
+        0 => 0,
+        count => (count.saturating_mul(HEIGHT) / most.max(1)).max(LEAST),
+    };
+    let narrowed = || here.without(&["interval"]).setting("from", &stretch.from).setting("to", &stretch.to).href();
+    Bar {
+        x: index * STEP,
+        y: HEIGHT - height,
+        height,
+        label: format!("{}: {}", stretch.label, articles(stretch.count)),
+        href: (stretch.count > 0).then(narrowed),
+    }
+}
+
+/// Neighbouring buckets as one stretch. `None` where a start is no date, which the engine does not write.
+fn stretch(interval: &str, buckets: &[Bucket]) -> Option<Stretch> {
+    let (from, _, first) = read(interval, &buckets.first()?.start)?;
+    let (_, to, last) = read(interval, &buckets.last()?.start)?;
+    let label = if first == last { first } else { format!("{first} to {last}") };
+    Some(Stretch { from, to, label, count: buckets.iter().map(|bucket| bucket.count).sum() })
+}
+
+/// A bucket's first and last date as `from` and `to` read them, both inclusive, and its name.
+fn read(interval: &str, start: &str) -> Option<(String, String, String)> {
+    if interval == "hour" {
+        return hour(start);
+    }
+    let day: Date = start.parse().ok()?;
+    let last = |span: Span| day.checked_add(span).and_then(|next| next.yesterday()).ok();
+    let month = |date: Date| date.strftime("%Y-%m").to_string();
+    Some(match interval {
+        "week" => (start.to_owned(), last(1.week())?.to_string(), day.strftime("week of %-d %B %Y").to_string()),
+        "month" => (month(day), month(day), day.strftime("%B %Y").to_string()),
+        "quarter" => {
+            let end = last(3.months())?;
+            (month(day), month(end), format!("{} to {}", day.strftime("%B"), end.strftime("%B %Y")))
+        }
+        "year" => (year(day), year(day), year(day)),
+        _ => (start.to_owned(), start.to_owned(), day.strftime("%-d %B %Y").to_string()),
+    })
+}
+
+fn year(day: Date) -> String {
+    day.strftime("%Y").to_string()
+}
+
+/// From the hour to its last second, with the offset that the bucket carries.
+fn hour(start: &str) -> Option<(String, String, String)> {
+    let (clock, offset) =
+        start.split_at_checked("2025-02-27T16:00:00".len()).filter(|(_, offset)| !offset.is_empty())?;
+    let begins: jiff::civil::DateTime = clock.parse().ok()?;
+    let ends = begins.with().minute(59).second(59).build().ok()?;
+    Some((start.to_owned(), format!("{ends}{offset}"), begins.strftime("%-d %B %Y, %H:%M").to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timeline(interval: &'static str, starts: &[(&str, u64)]) -> Timeline {
+        let buckets = starts.iter().map(|(start, count)| Bucket { start: (*start).into(), count: *count }).collect();
+        Timeline { interval, tz: "UTC".into(), buckets, unplaced: 0 }
+    }
+
+    #[track_caller]
+    fn check(interval: &'static str, start: &str, from: &str, to: &str, label: &str) {
+        let (has_from, has_to, has_label) = read(interval, start).unwrap();
+        assert_eq!((has_from.as_str(), has_to.as_str(), has_label.as_str()), (from, to, label));
+    }
+
+    #[test]
+    fn a_bar_covers_its_bucket_to_the_last_day() {
+        check("day", "2024-02-29", "2024-02-29", "2024-02-29", "29 February 2024");
+        check("week", "2024-12-30", "2024-12-30", "2025-01-05", "week of 30 December 2024");
+        check("month", "2025-02-01", "2025-02", "2025-02", "February 2025");
+        check("quarter", "2024-10-01", "2024-10", "2024-12", "October to December 2024");
+        check("year", "1987-01-01", "1987", "1987", "1987");
+        let hour = "2025-02-27T16:00:00+01:00";
+        check("hour", hour, hour, "2025-02-27T16:59:59+01:00", "27 February 2025, 16:00");
+    }
+
+    #[test]
+    fn the_tallest_bar_fills_the_height_and_the_least_is_seen() {
+        let timeline = timeline("year", &[("2001-01-01", 1000), ("2002-01-01", 0), ("2003-01-01", 1)]);
+        let chart = chart(&timeline, &Address::read("/search", None)).unwrap();
+        let heights: Vec<_> = chart.bars.iter().map(|bar| bar.height).collect();
+        assert_eq!(heights, [100, 0, LEAST]);
+        assert_eq!(chart.peak, "2001: 1,000 articles");
+    }
+
+    #[test]
+    fn a_bar_narrows_the_dates_and_an_empty_one_is_no_link() {
+        let timeline = timeline("month", &[("2025-01-01", 2), ("2025-02-01", 0)]);
+        let here = Address::read("/search", Some("q=x&from=2024&interval=month&cursor=c"));
+        let chart = chart(&timeline, &here).unwrap();
+        assert_eq!(chart.bars[0].href.as_deref(), Some("/search?q=x&from=2025-01&to=2025-01"));
+        assert_eq!(chart.bars[1].href, None);
+    }
+
+    #[test]
+    fn a_long_timeline_is_drawn_with_several_buckets_a_bar() {
+        let first: Date = "2020-01-01".parse().unwrap();
+        let days: Vec<_> = first.series(1.day()).take(365).map(|day| (day.to_string(), 1)).collect();
+        let days: Vec<_> = days.iter().map(|(day, count)| (day.as_str(), *count)).collect();
+        let chart = chart(&timeline("day", &days), &Address::read("/search", None)).unwrap();
+        assert_eq!(chart.bars.len(), 92);
+        assert_eq!(chart.bars[0].label, "1 January 2020 to 4 January 2020: 4 articles");
+        assert_eq!(chart.bars[0].href.as_deref(), Some("/search?from=2020-01-01&to=2020-01-04"));
+    }
+
+    #[test]
+    fn a_single_bar_is_not_worth_drawing() {
+        assert_eq!(chart(&timeline("year", &[("2001-01-01", 5)]), &Address::read("/search", None)), None);
+    }
+}

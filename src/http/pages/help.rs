@@ -1,0 +1,133 @@
+//! `/help`: the query language in short, every example a search.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::address::Address;
+use super::frame::{Frame, send};
+
+#[derive(Template)]
+#[template(path = "help.html")]
+struct HelpPage {
+    frame: Frame,
+    chapters: &'static [Chapter],
+}
+
+struct Chapter {
+    anchor: &'static str,
+    heading: &'static str,
+    opening: &'static str,
+    /// An example and what it finds.
+    lines: &'static [(&'static str, &'static str)],
+}
+
+pub(in crate::http) async fn help() -> Response {
+    send(StatusCode::OK, &page())
+}
+
+fn page() -> HelpPage {
+    HelpPage { frame: Frame::new("How to search"), chapters: &CHAPTERS }
+}
+
+/// The example as a link.
+fn search(example: &str) -> String {
+    Address::read("/search", None).setting("q", example).href()
+}
+
+#[rustfmt::skip]
+const CHAPTERS: [Chapter; 6] = [
+    Chapter {
+        anchor: "words",
+        heading: "Words and phrases",
+        opening: "Every word you type must be there; nothing is dropped and nothing is optional. Capitals and accents do not matter.",
+        lines: &[
+            ("rare earths china", "all three words, in any of their forms: mine also finds mines and mined"),
+            ("\"rare earths\"", "exactly these words, in this order, small words included"),
+            ("=mine", "this word as it stands, in no other form"),
+            ("sanction*", "any ending: sanctions, sanctioned; at least two letters must stand before the star"),
+            ("organi?ation", "exactly one character"),
+            ("\"rare earth*\"", "any ending inside a phrase"),
+            ("U.S.", "the acronym, and not the word us"),
+        ],
+    },
+    Chapter {
+        anchor: "operators",
+        heading: "And, or, not",
+        opening: "Operators are written in capitals. Where AND and OR meet without parentheses, AND binds tighter, and the page says how it read you.",
+        lines: &[
+            ("oil AND opec", "both; the same as writing them side by side"),
+            ("oil OR gas", "either"),
+            ("oil -gas", "the first without the second; also written oil NOT gas"),
+            ("(oil OR gas) AND (price* OR tariff*)", "parentheses group"),
+            ("election^3 court", "counts the first word three times when sorting by relevance"),
+        ],
+    },
+    Chapter {
+        anchor: "fields",
+        heading: "In one field",
+        opening: "A field's name and a colon look there alone. Parentheses extend it over several words.",
+        lines: &[
+            ("headline:election", "in the headline"),
+            ("lead:(court OR judge)", "in the standfirst; body: and hlead: (headline or lead) work alike"),
+            ("tag:\"foreign trade\"", "a subject, whole"),
+            ("author:smith", "a word of the byline"),
+            ("source:\"Harbour Post\"", "a publisher by its whole name"),
+            ("site:example.com", "a site and everything beneath it"),
+            ("section:business", "a section; place:, person: and org: are asked the same way"),
+            ("lang:en", "a language, its regional forms included"),
+            ("words:>1000", "long articles; words:[300 TO 800] is a range"),
+        ],
+    },
+    Chapter {
+        anchor: "dates",
+        heading: "By date",
+        opening: "A date without a day covers its whole month or year. Both ends of a range count.",
+        lines: &[
+            ("date:2025-02", "published in February 2025"),
+            ("date:[2025-01-15 TO 2025-03-31]", "between two days, both included"),
+            ("after:2025-02-01 before:2025-03", "to the end of that March"),
+            ("when:7d", "the last seven days; 24h, 2w, 3m, 1y, today, yesterday and last-month work too"),
+            ("modified:>=2025-02-01", "changed since then; seen: is when it came into the archive"),
+        ],
+    },
+    Chapter {
+        anchor: "kinds",
+        heading: "By kind",
+        opening: "Ask for what an article has, or is.",
+        lines: &[
+            ("has:image", "with a picture; has:author, has:tags, has:lead and the like"),
+            ("is:corrected", "corrected since it first appeared"),
+            ("is:original", "not a copy of an earlier article; is:duplicate is the opposite"),
+        ],
+    },
+    Chapter {
+        anchor: "everything",
+        heading: "Everything",
+        opening: "An empty search, or a star, is the whole archive: a place to begin with the filters at the side.",
+        lines: &[("*", "every article"), ("* -tag:sport", "every article but those")],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_is_a_link_to_its_search() {
+        let page = page().render().unwrap();
+        let examples: usize = CHAPTERS.iter().map(|chapter| chapter.lines.len()).sum();
+        assert_eq!(page.matches("href=\"/search?q=").count(), examples);
+    }
+
+    #[test]
+    fn each_chapter_can_be_linked_to() {
+        let page = page().render().unwrap();
+        for chapter in &CHAPTERS {
+            assert!(
+                page.contains(&format!("id=\"{}\"", chapter.anchor))
+                    && page.contains(&format!("href=\"#{}\"", chapter.anchor))
+            );
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Made-up answers to draw pages from in tests.
+
+use crate::article::{ArticleId, Precision, Provenance, Source, Stamp};
+use crate::query::Advice;
+use crate::search::answer::{
+    ArticleAnswer, Bucket, Facet, FacetValue, Facets, Highlights, Hit, HitStatus, Marked, QueryReading, SearchAnswer,
+    Timeline, VersionLine,
+};
+use crate::search::request::FacetField;
+
+const SCRIPT: &str = "\"'><script>alert(1)</script>";
+
+const HEADLINES: [(&str, &str); 4] = [
+    ("China tightens export rules for rare earths", "China tightens export rules for <mark>rare earths</mark>"),
+    ("Port strike ends after nine days", "Port strike ends after nine days"),
+    ("Seltene Erden: Lieferketten unter Druck", "Seltene Erden: Lieferketten unter Druck"),
+    (
+        "What the magnets in your phone have to do with a mine in the north",
+        "What the magnets in your phone have to do with a mine in the north",
+    ),
+];
+
+/// The `number`th article of a small world.
+pub(super) fn hit(number: usize) -> Hit {
+    let (headline, marked) = HEADLINES[number % HEADLINES.len()];
+    Hit {
+        id: Some(ArticleId(format!("a{number:015}"))),
+        url: Some(Some(format!("https://harbour-post.example/{number}"))),
+        headline: Some(headline.into()),
+        lead: Some(Some("Exporters will need a licence from April, the ministry said & confirmed.".into())),
+        published: Some(stamp("2025-02-27T16:44:00Z", if number % 3 == 1 { Precision::Day } else { Precision::Minute })),
+        modified: Some(None),
+        source: Some(Source { name: Some("Harbour Post".into()), site: Some("harbour-post.example".into()) }),
+        authors: Some(vec!["Ana Lindqvist".into()]),
+        tags: Some(vec!["china".into(), "rare earths".into(), "trade".into()]),
+        section: Some((number % 2 == 0).then(|| "Business".into())),
+        places: Some(vec!["Beijing".into()]),
+        people: Some(vec![]),
+        orgs: Some(vec!["Ministry of Commerce".into()]),
+        lang: Some(Some(if number % 4 == 2 { "de" } else { "en" }.into())),
+        words: Some(700),
+        version: Some(2),
+        status: Some(HitStatus::Usable),
+        score: Some(12.3),
+        highlights: Some(Highlights {
+            headline: Some(marked.into()),
+            lead: None,
+            body: vec![
+                "Seventeen elements are counted among the <mark>rare earths</mark>, and most of the world’s refining is done in <mark>China</mark>.".into(),
+                "Shipments of <mark>rare earths</mark> fell by a fifth in the first weeks of the year.".into(),
+            ],
+        }),
+        ..Hit::default()
+    }
+}
+
+pub(super) fn search_answer() -> SearchAnswer {
+    SearchAnswer {
+        query: QueryReading {
+            input: "rare earths china".into(),
+            canonical: "(rare AND earths AND china)".into(),
+            ..QueryReading::default()
+        },
+        snapshot: "s-1".into(),
+        total: 1234,
+        took_ms: 0.8,
+        hits: (0..4).map(hit).collect(),
+        facets: Some(facets(&["china", "rare earths", "trade", "ports and shipping"], "Harbour Post")),
+        timeline: Some(timeline()),
+        next_cursor: Some("next".into()),
+    }
+}
+
+pub(super) fn empty_answer(canonical: &str) -> SearchAnswer {
+    SearchAnswer {
+        query: QueryReading { input: "a b".into(), canonical: canonical.into(), ..QueryReading::default() },
+        total: 0,
+        hits: vec![],
+        facets: None,
+        timeline: None,
+        next_cursor: None,
+        ..search_answer()
+    }
+}
+
+/// Every text that comes from outside holds an element.
+pub(super) fn hostile_answer() -> SearchAnswer {
+    let advice =
+        Advice { code: "odd", message: SCRIPT.into(), at: Some([0, 3]), parameter: None, hint: Some(SCRIPT.into()) };
+    let query = QueryReading {
+        input: SCRIPT.into(),
+        canonical: format!("({SCRIPT} AND a)"),
+        notes: vec![advice.clone()],
+        warnings: vec![advice],
+        resolved: [(SCRIPT.to_owned(), SCRIPT.to_owned())].into(),
+    };
+    SearchAnswer {
+        query,
+        hits: vec![hostile_hit()],
+        facets: Some(facets(&[SCRIPT], SCRIPT)),
+        next_cursor: Some(SCRIPT.into()),
+        ..search_answer()
+    }
+}
+
+pub(super) fn article_answer() -> ArticleAnswer {
+    let body =
+        vec!["“We need them all”, she said about rare earths.".to_owned(), "Shipments fell by a fifth.".to_owned()];
+    let marked = Marked {
+        headline: HEADLINES[0].1.into(),
+        lead: None,
+        body: vec!["“We need them all”, she said about <mark>rare earths</mark>.".into(), body[1].clone()],
+    };
+    ArticleAnswer {
+        article: Hit {
+            body: Some(body),
+            modified: Some(Some(stamp("2025-02-28T00:00:00Z", Precision::Day))),
+            highlights: None,
+            ..hit(0)
+        },
+        related: vec!["https://harbour-post.example/earlier".into()],
+        versions: vec![version(1), version(2)],
+        marked: Some(marked),
+    }
+}
+
+pub(super) fn hostile_article() -> ArticleAnswer {
+    let article = Hit { body: Some(vec![SCRIPT.into()]), highlights: None, ..hostile_hit() };
+    ArticleAnswer { article, related: vec!["javascript:alert(1)".into()], versions: vec![], marked: None }
+}
+
+fn hostile_hit() -> Hit {
+    let text = || Some(Some(SCRIPT.to_owned()));
+    let list = || Some(vec![SCRIPT.to_owned()]);
+    Hit {
+        url: Some(Some("javascript:alert(1)".into())),
+        headline: Some(SCRIPT.into()),
+        lead: text(),
+        source: Some(Source { name: Some(SCRIPT.into()), site: None }),
+        authors: list(),
+        tags: list(),
+        section: text(),
+        places: list(),
+        people: list(),
+        orgs: list(),
+        lang: text(),
+        dateline: text(),
+        image: Some(Some("javascript:alert(1)".into())),
+        highlights: None,
+        ..hit(0)
+    }
+}
+
+fn stamp(at: &str, precision: Precision) -> Stamp {
+    Stamp { at: Some(at.parse().unwrap()), precision, from: Provenance::Page, implausible: false }
+}
+
+fn version(version: u32) -> VersionLine {
+    VersionLine { version, stored: "2025-03-01T08:00:00Z".parse().unwrap(), current: version == 2 }
+}
+
+fn facets(tags: &[&str], source: &str) -> Facets {
+    let value = |label: &str, count| FacetValue {
+        value: label.to_lowercase(),
+        label: label.to_owned(),
+        count,
+        selected: false,
+    };
+    let tags = tags.iter().zip((1..=300u64).rev()).map(|(tag, count)| value(tag, count)).collect();
+    Facets(vec![
+        (FacetField::Tag, Facet { values: tags, others: 12, missing: 1 }),
+        (
+            FacetField::Source,
+            Facet { values: vec![value(source, 900), value("Nordlicht", 210)], others: 0, missing: 0 },
+        ),
+        (FacetField::Lang, Facet { values: vec![value("en", 1100), value("de", 134)], others: 0, missing: 0 }),
+    ])
+}
+
+fn timeline() -> Timeline {
+    let count = |month: u64| (month * 37) % 61 + month;
+    let buckets = (0..36u64)
+        .map(|month| Bucket { start: format!("{}-{:02}-01", 2022 + month / 12, month % 12 + 1), count: count(month) })
+        .collect();
+    Timeline { interval: "month", tz: "UTC".into(), buckets, unplaced: 7 }
+}

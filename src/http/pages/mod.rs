@@ -1,0 +1,30 @@
+//! The pages: what a reader sees. A page is a struct plus a template; the struct is made by a pure function from an
+//! answer and the address it answers, so that every page can be drawn from a made-up answer. Answers come from
+//! `search`; nothing here asks the engine or the store.
+
+mod address;
+mod advice;
+mod article;
+mod asked;
+mod assets;
+mod chart;
+mod dates;
+mod error;
+mod facets;
+mod filters;
+mod frame;
+mod help;
+mod hits;
+mod home;
+mod search;
+mod wording;
+
+#[cfg(test)]
+mod made_up;
+
+pub(super) use article::article;
+pub(super) use assets::assets;
+pub(super) use error::error_page;
+pub(super) use help::help;
+pub(super) use home::home;
+pub(super) use search::search;

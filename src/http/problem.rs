@@ -1,0 +1,192 @@
+//! Refusals and faults: `application/problem+json` (RFC 9457), the same shape on every route, however they arose.
+
+use std::any::Any;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::pages;
+use super::router::REQUEST_ID;
+use crate::query::Advice;
+use crate::search::answer::SearchError;
+
+/// Why a request was not answered. What it says is ours: no dependency's text reaches a client.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    parameter: Option<String>,
+    at: Option<[usize; 2]>,
+    hint: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'a str,
+    status: u16,
+    code: &'a str,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<[usize; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+    request_id: &'a str,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
+        Problem { status, code, detail: detail.into(), parameter: None, at: None, hint: None }
+    }
+
+    fn envelope(&self, request_id: &str) -> Vec<u8> {
+        let envelope = Envelope {
+            kind: format!("/docs/errors#{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: &self.detail,
+            parameter: self.parameter.as_deref(),
+            at: self.at,
+            hint: self.hint.as_deref(),
+            request_id,
+        };
+        // Strings and numbers only: nothing in it can fail to be written.
+        serde_json::to_vec(&envelope).unwrap_or_default()
+    }
+}
+
+impl From<Advice> for Problem {
+    fn from(advice: Advice) -> Problem {
+        Problem {
+            status: StatusCode::BAD_REQUEST,
+            code: advice.code,
+            detail: advice.message,
+            parameter: advice.parameter.or_else(|| advice.at.map(|_| "q".to_owned())),
+            at: advice.at,
+            hint: advice.hint,
+        }
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Problem {
+        let detail = error.to_string();
+        match error {
+            SearchError::Refused(advice) => advice.into(),
+            SearchError::SnapshotGone => {
+                let gone = Problem::new(StatusCode::GONE, "snapshot_gone", detail);
+                Problem { hint: Some("Ask again without `snapshot` and `cursor`.".to_owned()), ..gone }
+            }
+            SearchError::Busy => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail),
+            SearchError::TimeOut => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "time_out", detail),
+            SearchError::NoArticle => Problem::new(StatusCode::NOT_FOUND, "no_article", detail),
+            SearchError::ArticleGone => Problem::new(StatusCode::GONE, "article_gone", detail),
+            SearchError::Internal(text) => {
+                tracing::error!(error = text, "a request failed");
+                fault()
+            }
+        }
+    }
+}
+
+fn fault() -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on our side; it has been logged")
+}
+
+impl IntoResponse for Problem {
+    /// The body is written by [`in_our_envelope`], which knows the id of the request.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+pub(super) async fn not_found() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")
+}
+
+pub(super) async fn method_not_allowed() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address does not take this method")
+}
+
+/// Gives every refusal its body: ours, and those that a layer or extractor made.
+pub(super) async fn in_our_envelope(request: Request, next: Next) -> Response {
+    let wants_page = wants_page(&request);
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let mut response = next.run(request).await;
+    let status = response.status();
+    if status.is_success() || status.is_redirection() {
+        return response;
+    }
+    if wants_page && is_page(&response) {
+        return response;
+    }
+    let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| foreign(status));
+    if wants_page {
+        return as_page(response, &problem);
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.remove(header::CONTENT_LENGTH);
+    *response.body_mut() = Body::from(problem.envelope(&id));
+    response
+}
+
+/// A browser, anywhere but in the API.
+fn wants_page(request: &Request) -> bool {
+    let accepted =
+        request.headers().get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
+    accepted.contains("text/html") && !request.uri().path().starts_with("/api/")
+}
+
+/// Pages draw their own refusals.
+fn is_page(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+/// The refusal as a page; what else the response says of itself, as `Allow`, is kept.
+fn as_page(mut response: Response, problem: &Problem) -> Response {
+    let title = problem.status.canonical_reason().unwrap_or("Error");
+    let page = pages::error_page(problem.status, title, &problem.detail, problem.hint.as_deref());
+    let (parts, body) = page.into_parts();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response.headers_mut().extend(parts.headers);
+    *response.body_mut() = body;
+    response
+}
+
+/// A refusal that was not made here: only its status is kept.
+fn foreign(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "too_large", "the request is too large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            Problem::new(status, "unsupported_type", "send a form or JSON, and say so in Content-Type")
+        }
+        status if status.is_client_error() => Problem::new(status, "bad_request", "the request cannot be read"),
+        _ => fault(),
+    }
+}
+
+/// A panic is ours to mend; the client learns only that it was ours.
+pub(super) fn after_panic(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    tracing::error!(panic = text, "a request panicked");
+    let mut response = fault().into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    *response.body_mut() = Body::from(fault().envelope(""));
+    response
+}

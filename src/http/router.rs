@@ -1,0 +1,47 @@
+//! Every URL there is.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+use super::{api, pages, problem};
+use crate::search::Archive;
+
+/// A request body, at most.
+const BODY: usize = 1024 * 1024;
+
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(super) fn router(archive: Arc<Archive>) -> Router {
+    Router::new()
+        .route("/", get(pages::home))
+        .route("/search", get(pages::search))
+        .route("/article/{id}", get(pages::article))
+        .route("/help", get(pages::help))
+        .merge(pages::assets())
+        .route("/api/v1/search", get(api::search).post(api::search_by_form))
+        .route("/api/v1/articles/{id}", get(api::article))
+        .route("/healthz", get(api::alive))
+        .route("/readyz", get(api::ready))
+        .route("/version", get(api::version))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .with_state(archive)
+        .layer(axum::middleware::from_fn(problem::in_our_envelope))
+        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(CatchPanicLayer::custom(problem::after_panic))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("x-content-type-options"),
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(TraceLayer::new_for_http())
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+}

@@ -1,0 +1,150 @@
+//! Text as it is kept: NFC, without control characters, white space folded.
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// One line.
+pub(super) fn line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if is_nfc(&line) { line } else { line.nfc().collect() }
+}
+
+/// A line with something in it.
+pub(super) fn some_line(text: &str) -> Option<String> {
+    Some(line(text)).filter(|line| !line.is_empty())
+}
+
+/// Paragraphs of plain text: separated by blank lines, or by line ends where there are no blank lines.
+pub(super) fn paragraphs(text: &str) -> Vec<String> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let blank = text.split('\n').any(|line| line.trim().is_empty()) && text.trim().contains("\n\n");
+    let mut paragraphs = Vec::new();
+    let mut paragraph = String::new();
+    for part in text.split('\n') {
+        if !blank || part.trim().is_empty() {
+            paragraphs.extend(some_line(&paragraph));
+            paragraph.clear();
+        }
+        paragraph.push(' ');
+        paragraph.push_str(part);
+    }
+    paragraphs.extend(some_line(&paragraph));
+    paragraphs
+}
+
+/// Does a text hold elements?
+pub(super) fn looks_like_html(text: &str) -> bool {
+    let elements = ["<p", "<br", "<div", "<a ", "</", "<strong", "<em", "<img"];
+    text.contains('<') && elements.iter().any(|element| text.contains(element))
+}
+
+/// Paragraphs of an HTML fragment: elements gone, scripts and styles with what is in them.
+pub(super) fn html_paragraphs(html: &str) -> Vec<String> {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        text.push_str(&rest[..open]);
+        let Some(close) = rest[open..].find('>') else {
+            rest = "";
+            break;
+        };
+        let tag = rest[open + 1..open + close].to_ascii_lowercase();
+        rest = &rest[open + close + 1..];
+        let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
+        match name.as_str() {
+            "script" | "style" if !tag.starts_with('/') => rest = after_element(rest, &name),
+            "p" | "div" | "br" | "li" | "h1" | "h2" | "h3" | "h4" | "blockquote" | "tr" | "section" | "ul" | "ol" => {
+                text.push_str("\n\n");
+            }
+            _ => {}
+        }
+    }
+    text.push_str(rest);
+    paragraphs(&unescape(&text))
+}
+
+fn after_element<'a>(rest: &'a str, name: &str) -> &'a str {
+    let end = format!("</{name}");
+    let found = rest.to_ascii_lowercase().find(&end);
+    found.map_or("", |at| &rest[at..])
+}
+
+const ENTITIES: &[(&str, &str)] = &[
+    ("amp", "&"),
+    ("lt", "<"),
+    ("gt", ">"),
+    ("quot", "\""),
+    ("apos", "'"),
+    ("nbsp", " "),
+    ("mdash", "—"),
+    ("ndash", "–"),
+    ("hellip", "…"),
+    ("rsquo", "’"),
+    ("lsquo", "‘"),
+    ("rdquo", "”"),
+    ("ldquo", "“"),
+    ("laquo", "«"),
+    ("raquo", "»"),
+    ("eacute", "é"),
+    ("auml", "ä"),
+    ("ouml", "ö"),
+    ("uuml", "ü"),
+    ("szlig", "ß"),
+];
+
+/// Character references; unknown ones stay as they are.
+pub(super) fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.bytes().take(12).position(|byte| byte == b';');
+        match end.and_then(|end| Some((entity(&rest[1..end])?, end))) {
+            Some((letters, end)) => {
+                out.push_str(&letters);
+                rest = &rest[end + 1..];
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn entity(name: &str) -> Option<String> {
+    if let Some(number) = name.strip_prefix('#') {
+        let hex = number.strip_prefix(['x', 'X']).map(|hex| u32::from_str_radix(hex, 16).ok());
+        let code = hex.unwrap_or_else(|| number.parse().ok())?;
+        return char::from_u32(code).map(String::from);
+    }
+    ENTITIES.iter().find(|(known, _)| *known == name).map(|(_, letters)| (*letters).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_paragraphs() {
+        assert_eq!(line(" a\0b \u{7}  c\n"), "a b c");
+        assert_eq!(line("e\u{301}"), "é");
+        assert_eq!(paragraphs("a\nb\n\nc"), ["a b", "c"]);
+        assert_eq!(paragraphs("a\nb"), ["a", "b"]);
+    }
+
+    #[test]
+    fn html_leaves_only_its_text() {
+        assert_eq!(html_paragraphs("<p>A &amp; b</p><script>x<y</script><p>c<b>d</b>"), ["A & b", "cd"]);
+        assert_eq!(html_paragraphs("a < b"), ["a"]);
+        assert_eq!(unescape("&#233; &#x41; &nope; &"), "é A &nope; &");
+    }
+}

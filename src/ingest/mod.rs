@@ -1,0 +1,72 @@
+//! IN: from files, folders and archives to articles in the store.
+//!
+//! An input is opened and unpacked ([`input`]), its format found ([`detect`]) and read ([`readers`]); what was read is
+//! dated ([`dates`]), cleaned ([`clean`]) and given its identity ([`identity`]); and all of it is written in batches
+//! ([`run`]). What cannot be read becomes a reject with a reason and a place; the rest goes on.
+
+pub mod input;
+
+mod detect;
+mod encoding;
+
+mod readers;
+
+mod clean;
+mod dates;
+mod language;
+
+pub mod identity;
+
+pub mod run;
+
+pub use detect::Format;
+pub use readers::columns::FieldMap;
+
+use crate::article::Article;
+
+/// How inputs are read, where that is not found by looking.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    pub format: Option<Format>,
+    /// Columns or keys of the input that hold an article's fields.
+    pub map: FieldMap,
+    pub delimiter: Option<u8>,
+    pub quote: Option<u8>,
+    /// The first row holds data.
+    pub no_header: bool,
+    /// The folder of a plain text file names its section.
+    pub section_from_folder: bool,
+}
+
+/// Why something was refused: a stable code and what is the matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub code: &'static str,
+    pub detail: String,
+}
+
+impl Reason {
+    pub(crate) fn new(code: &'static str, detail: impl Into<String>) -> Reason {
+        Reason { code, detail: detail.into() }
+    }
+}
+
+/// Where something stood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The path; inside an archive also the member: `news.tar.zst!a/b.csv`.
+    pub source: String,
+    /// Bytes from the start of the unpacked file.
+    pub offset: u64,
+    pub line: Option<u64>,
+}
+
+/// What reading yields.
+#[derive(Clone, Debug)]
+pub enum Item {
+    Article { article: Box<Article>, format: Format },
+    Reject { place: Place, reason: Reason, copy: Vec<u8> },
+}
+
+/// Takes what is read; says whether to go on.
+pub type Sink<'a> = dyn FnMut(Item) -> std::ops::ControlFlow<()> + 'a;

@@ -1,0 +1,291 @@
+//! Tokens in, tree out: the operators, tightest first in `operand`, loosest last here. It never fails but at a bound:
+//! what cannot be read is said and taken as plain words.
+
+mod balance;
+mod bounds;
+mod leaf;
+mod operand;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::advice::{self, Remarks};
+use super::ast::{Kind, Node, TextField, Value};
+use super::fields::Field;
+use super::lexer::{Lexeme, Token, lex};
+use super::{Advice, Context, Mode, Reading, dates, print};
+
+/// Reads a query. Refuses only what is larger than `context.bounds`; everything else becomes a tree and remarks.
+pub fn parse(input: &str, context: &Context) -> Result<Reading, Advice> {
+    bounds::check_length(input, &context.bounds)?;
+    let input: Vec<char> = input.chars().collect();
+    let mut remarks = Remarks::default();
+    let tokens = balance::balance(lex(&input, &mut remarks), &mut remarks);
+    let mut parser = Parser { input: &input, tokens, next: 0, depth: 0, context, remarks };
+    let query = parser.alternatives(Field::default())?;
+    let mut remarks = parser.remarks;
+    if query.is_none() && tokens_were_typed(&input) && !remarks.has_warnings() {
+        remarks.warn(no_words(input.len()));
+    }
+    let query = query.unwrap_or(Node { kind: Kind::All, at: 0..input.len() });
+    bounds::check_size(&query, &context.bounds)?;
+    let resolved = resolved_dates(&query, context);
+    let (notes, warnings) = remarks.into_lists();
+    Ok(Reading { canonical: print(&query), query, notes, warnings, resolved })
+}
+
+/// A part of the canonical form longer than this is not repeated in a note.
+const LONGEST_QUOTED: usize = 300;
+
+struct Parser<'a> {
+    input: &'a [char],
+    tokens: Vec<Lexeme>,
+    next: usize,
+    /// Parentheses and exclusions we are inside of.
+    depth: usize,
+    context: &'a Context,
+    remarks: Remarks,
+}
+
+/// A part of the query, unless nothing to look for was in it; an error only at a bound.
+type Parsed = Result<Option<Node>, Advice>;
+
+/// One member of a conjunction.
+struct Clause {
+    node: Node,
+    /// `AND` stands before it.
+    explicit: bool,
+    /// `+` stands before it.
+    required: bool,
+}
+
+impl Parser<'_> {
+    /// `x OR y`
+    fn alternatives(&mut self, scope: Field) -> Parsed {
+        let mut branches = Vec::new();
+        let mut is_mixed = false;
+        let start = self.next;
+        loop {
+            let (branch, is_joined) = self.conjunction(scope)?;
+            branches.extend(branch);
+            is_mixed |= is_joined;
+            if !matches!(self.peek(), Some(Token::Or(_))) {
+                break;
+            }
+            self.next += 1;
+        }
+        let is_mixed = is_mixed && branches.len() > 1;
+        let node = gather(branches, Kind::Or);
+        if let (true, Some(node)) = (is_mixed, &node) {
+            self.note_mixture(start, node);
+        }
+        Ok(node)
+    }
+
+    /// `x AND y`, `x y`; and whether there was something to join.
+    fn conjunction(&mut self, scope: Field) -> Result<(Option<Node>, bool), Advice> {
+        let mut clauses = Vec::new();
+        let mut explicit = false;
+        while self.next < self.tokens.len() && self.peek() != Some(&Token::Close) {
+            clauses.extend(self.clause(scope, explicit)?);
+            match self.peek() {
+                Some(Token::Or(_)) if self.operand_follows(1) => break,
+                Some(Token::And(_)) if self.operand_follows(1) => {
+                    self.next += 1;
+                    explicit = true;
+                }
+                _ => {
+                    self.note_lower_case();
+                    explicit = false;
+                }
+            }
+        }
+        let parts = conjoin(clauses, self.context.mode);
+        let is_joined = parts.len() > 1;
+        Ok((gather(parts, Kind::And), is_joined))
+    }
+
+    fn clause(&mut self, scope: Field, explicit: bool) -> Result<Option<Clause>, Advice> {
+        let required = self.peek() == Some(&Token::Require);
+        if required {
+            self.next += 1;
+        }
+        let node = self.exclusion(scope)?;
+        Ok(node.map(|node| Clause { node, explicit, required }))
+    }
+
+    /// `NOT x`, `-x`, `!x`
+    fn exclusion(&mut self, scope: Field) -> Parsed {
+        while self.peek() == Some(&Token::Require) {
+            self.next += 1;
+        }
+        if !matches!(self.peek(), Some(Token::Not | Token::Exclude)) || !self.operand_follows(1) {
+            return self.proximity(scope);
+        }
+        let start = self.tokens[self.next].at.start;
+        self.next += 1;
+        self.enter(start)?;
+        let excluded = self.exclusion(scope)?;
+        self.depth -= 1;
+        Ok(excluded.map(|node| Node { at: start..node.at.end, kind: Kind::Not(Box::new(node)) }))
+    }
+
+    /// `a W/5 b`, `a NOT W/5 b`: not available yet, read as `a AND b` and as `a`.
+    fn proximity(&mut self, scope: Field) -> Parsed {
+        let mut operands: Vec<Node> = self.weighted(scope)?.into_iter().collect();
+        while let Some(negated) = self.take_proximity() {
+            let excluded = matches!(self.peek(), Some(Token::Not | Token::Exclude | Token::Require));
+            let right = if excluded { self.exclusion(scope)? } else { self.weighted(scope)? };
+            operands.extend(right.filter(|_| !negated));
+        }
+        Ok(gather(operands, Kind::And))
+    }
+
+    /// Steps over a proximity operator that has an operand behind it; whether a NOT stood before it.
+    fn take_proximity(&mut self) -> Option<bool> {
+        let negated = self.peek() == Some(&Token::Not);
+        let operator = self.next + usize::from(negated);
+        if self.tokens.get(operator)?.token != Token::Proximity || !self.operand_follows(1 + usize::from(negated)) {
+            return None;
+        }
+        let at = self.tokens[self.next].at.start..self.tokens[operator].at.end;
+        let reading =
+            if negated { "read as what stands before it" } else { "both sides are asked for, however far apart" };
+        self.warn_unavailable(&at, reading);
+        self.next = operator + 1;
+        Some(negated)
+    }
+
+    fn warn_unavailable(&mut self, at: &Range<usize>, reading: &str) {
+        let message = format!("`{}` is not available yet", self.typed(at));
+        self.remarks
+            .warn(Advice::new(advice::NOT_AVAILABLE_YET, message).at(at).hint(format!("it was left out: {reading}")));
+    }
+
+    fn enter(&mut self, at: usize) -> Result<(), Advice> {
+        self.depth += 1;
+        if self.depth > self.context.bounds.depth { Err(bounds::too_deep(&self.context.bounds, at)) } else { Ok(()) }
+    }
+
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.next).map(|lexeme| &lexeme.token)
+    }
+
+    /// Whether the token so many places ahead begins an operand.
+    fn operand_follows(&self, ahead: usize) -> bool {
+        let token = self.tokens.get(self.next + ahead).map(|lexeme| &lexeme.token);
+        let cannot = |token: &Token| {
+            matches!(token, Token::Close | Token::And(_) | Token::Or(_) | Token::Proximity | Token::Boost(_))
+        };
+        token.is_some_and(|token| !cannot(token))
+    }
+
+    fn typed(&self, at: &Range<usize>) -> String {
+        self.input[at.clone()].iter().collect()
+    }
+
+    /// `a or b`: searched as a word, though an operator may have been meant.
+    fn note_lower_case(&mut self) {
+        let Some(Lexeme { token: Token::Word(text), at, .. }) = self.tokens.get(self.next) else { return };
+        if self.operand_follows(1) && ["and", "or", "not"].iter().any(|word| text.is(word)) {
+            let at = at.clone();
+            self.note_operator_as_word(&at, "operators are written in upper case");
+        }
+    }
+
+    fn note_operator_as_word(&mut self, at: &Range<usize>, hint: &str) {
+        let message = format!("`{}` was read as a word", self.typed(at));
+        self.remarks.note(Advice::new(advice::OPERATOR_AS_WORD, message).at(at).hint(hint));
+    }
+
+    fn note_mixture(&mut self, start: usize, node: &Node) {
+        let first = self.tokens[start].at.start;
+        let canonical = print(node);
+        let reading = if canonical.len() > LONGEST_QUOTED {
+            "the canonical form shows how".to_owned()
+        } else {
+            format!("this was read as `{canonical}`")
+        };
+        let message = format!("AND binds tighter than OR; {reading}");
+        let hint = "put parentheses around what belongs together";
+        self.remarks.note(Advice::new(advice::MIXED_AND_OR, message).at(&(first..node.at.end)).hint(hint));
+    }
+}
+
+/// A group of the nodes, or the only one of them.
+fn gather(mut nodes: Vec<Node>, group: fn(Vec<Node>) -> Kind) -> Option<Node> {
+    if nodes.len() < 2 {
+        return nodes.pop();
+    }
+    let start = nodes.iter().map(|node| node.at.start).min()?;
+    let end = nodes.iter().map(|node| node.at.end).max()?;
+    Some(Node { kind: group(nodes), at: start..end })
+}
+
+/// The members of a conjunction; with `mode=any`, plain words that only stand beside each other become alternatives.
+fn conjoin(clauses: Vec<Clause>, mode: Mode) -> Vec<Node> {
+    if mode == Mode::All {
+        return clauses.into_iter().map(|clause| clause.node).collect();
+    }
+    let mut parts = Vec::new();
+    let mut clauses = clauses.into_iter().peekable();
+    while let Some(first) = clauses.next() {
+        let mut beside = vec![first];
+        while let Some(next) = clauses.next_if(|next| !next.explicit) {
+            beside.push(next);
+        }
+        parts.extend(any_of(beside));
+    }
+    parts
+}
+
+/// The plain words among them as one group of alternatives, where the first of them stood.
+fn any_of(clauses: Vec<Clause>) -> Vec<Node> {
+    let (plain, mut others): (Vec<_>, Vec<_>) =
+        clauses.into_iter().enumerate().partition(|(_, clause)| !clause.required && is_plain(&clause.node));
+    let Some(place) = plain.first().map(|(place, _)| *place) else {
+        return others.into_iter().map(|(_, clause)| clause.node).collect();
+    };
+    let words = gather(plain.into_iter().map(|(_, clause)| clause.node).collect(), Kind::Or);
+    let after = others.split_off(others.partition_point(|(other, _)| *other < place));
+    let node = |(_, clause): (usize, Clause)| clause.node;
+    others.into_iter().map(node).chain(words).chain(after.into_iter().map(node)).collect()
+}
+
+fn is_plain(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Term { field: TextField::Text, term: _ } => true,
+        Kind::Boost(inner, _) => is_plain(inner),
+        _ => false,
+    }
+}
+
+fn tokens_were_typed(input: &[char]) -> bool {
+    input.iter().any(|ch| !super::text::is_space(*ch))
+}
+
+fn no_words(length: usize) -> Advice {
+    let advice = Advice::new(advice::NO_WORDS, "there is nothing in this query to look for; it was read as everything");
+    advice.at(&(0..length)).hint("write a word, or `*` for everything")
+}
+
+/// What the relative dates of the query came to.
+fn resolved_dates(query: &Node, context: &Context) -> BTreeMap<String, String> {
+    let mut resolved = BTreeMap::new();
+    collect_dates(query, context, &mut resolved);
+    resolved
+}
+
+fn collect_dates(node: &Node, context: &Context, resolved: &mut BTreeMap<String, String>) {
+    match &node.kind {
+        Kind::And(parts) | Kind::Or(parts) => parts.iter().for_each(|part| collect_dates(part, context, resolved)),
+        Kind::Not(inner) | Kind::Boost(inner, _) => collect_dates(inner, context, resolved),
+        Kind::Value(Value::Date(clause)) if dates::is_relative(clause) => {
+            resolved.insert(clause.canonical.clone(), dates::describe(&clause.interval, &context.tz));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

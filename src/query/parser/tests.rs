@@ -1,0 +1,274 @@
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::super::Bounds;
+use super::super::ast::{Slot, Term};
+use super::*;
+
+fn context(mode: Mode) -> Context {
+    let now: Timestamp = "2025-03-05T12:30:00Z".parse().unwrap();
+    Context { mode, tz: TimeZone::UTC, now, bounds: Bounds::default() }
+}
+
+fn read(input: &str) -> Reading {
+    parse(input, &context(Mode::All)).unwrap()
+}
+
+fn codes(advice: &[Advice]) -> Vec<&str> {
+    advice.iter().map(|advice| advice.code).collect()
+}
+
+/// What is asked, without a word to say about it.
+#[track_caller]
+fn check(input: &str, canonical: &str) {
+    let reading = read(input);
+    assert_eq!(reading.canonical, canonical, "{input}");
+    assert_eq!(codes(&reading.warnings), [""; 0], "{input}");
+    assert_eq!(read(canonical).query, reading.query, "{input}");
+}
+
+/// What is asked, with one warning at its place and a way out.
+#[track_caller]
+fn check_warned(input: &str, canonical: &str, code: &str, at: [usize; 2]) {
+    let reading = read(input);
+    assert_eq!(reading.canonical, canonical, "{input}");
+    let [warning] = reading.warnings.as_slice() else { panic!("{input}: {:?}", reading.warnings) };
+    assert_eq!((warning.code, warning.at), (code, Some(at)), "{input}");
+    assert!(warning.hint.is_some(), "{input}");
+}
+
+#[track_caller]
+fn check_note(input: &str, canonical: &str, code: &str) {
+    let reading = read(input);
+    assert_eq!(reading.canonical, canonical, "{input}");
+    assert_eq!(codes(&reading.notes), [code], "{input}");
+    assert_eq!(codes(&reading.warnings), [""; 0], "{input}");
+}
+
+#[test]
+fn the_worked_examples() {
+    check("\"rare earths\" AND China", "(\"rare earths\" AND China)");
+    check("rare earths china", "(rare AND earths AND china)");
+    check_note("a OR b c", "(a OR (b AND c))", advice::MIXED_AND_OR);
+    check("a AND NOT b", "(a AND (NOT b))");
+    check("headline:(putin OR trump) -tag:sport", "(headline:(putin OR trump) AND (NOT tag:sport))");
+    check_warned("china \"unclosed", "(china AND unclosed)", advice::UNCLOSED_QUOTE, [6, 7]);
+    for word in ["don't", "AT&T", "e-mail", "C++"] {
+        check(word, word);
+    }
+    check("U.S.", "CAPS(US)");
+}
+
+#[test]
+fn words_phrases_and_operators() {
+    check("", "*");
+    check("  ", "*");
+    check("*", "*");
+    check("china", "china");
+    check("a & b && c +d", "(a AND b AND c AND d)");
+    check("a | b || c", "(a OR b OR c)");
+    check("-a", "(NOT a)");
+    check("!a NOT b", "((NOT a) AND (NOT b))");
+    check("NOT NOT a", "(NOT (NOT a))");
+    check("(a OR b) (c OR d)", "((a OR b) AND (c OR d))");
+    check("((a))", "a");
+    check("(a b) c", "((a AND b) AND c)");
+    check("a OR -b", "(a OR (NOT b))");
+    check("«rare earths» 「東京」 “died”", "(\"rare earths\" AND \"東京\" AND \"died\")");
+    check("=died =U.S.", "(\"died\" AND \"U.S.\")");
+    check("CAPS(us) CAPS(U.K.)", "(CAPS(US) AND CAPS(UK))");
+    check("mine* organi?ation \"rare earth*\"", "(mine* AND organi?ation AND \"rare earth*\")");
+    check("oil, gas; \"war\".", "(oil AND gas AND \"war\")");
+    check("10:30 https://a.b/c", "(10:30 AND https://a.b/c)");
+    check("oil^2 (a OR b)^0.5 tag:x^3", "(oil^2 AND (a OR b)^0.5 AND tag:x^3)");
+    check("-oil^2", "(NOT oil^2)");
+}
+
+#[test]
+fn fields() {
+    check("title:oil hl=oil intitle:oil", "headline:(oil AND oil AND oil)");
+    check("tag:\"donald trump\" tag:(crude OR nat-gas)", "tag:(\"donald trump\" AND (crude OR nat-gas))");
+    check("tag:donald trump", "(tag:donald AND trump)");
+    check("text:oil headline:(a OR text:b)", "(oil AND (headline:a OR b))");
+    check("headline:(a OR tag:b)", "(headline:a OR tag:b)");
+    check("headline:\"rare earths\" byline:smith", "(headline:\"rare earths\" AND author:smith)");
+    check("site:https://www.CNN.com/x domain:*.bbc.co.uk", "site:(www.cnn.com AND bbc.co.uk)");
+    check("url:https://a.b/c?d=e(f) id:a:b", "(url:https://a.b/c?d=e(f) AND id:a:b)");
+    check("lang:(en OR pt_BR)", "lang:(en OR pt-BR)");
+    check("has:images is:copy", "(has:image AND is:duplicate)");
+    check("author:* tag:* headline:*", "(has:author AND has:tags AND *)");
+    check("words:>1000 wc:[300 TO 800] words:{300 TO 800} words:5 words:<9", {
+        "(words:>=1001 AND words:[300 TO 800] AND words:[301 TO 799] AND words:5 AND words:<=8)"
+    });
+    check("-tag:sport", "(NOT tag:sport)");
+    check("place:japan AND \"central bank\"", "(place:japan AND \"central bank\")");
+    check("tag:(crude OR nat-gas) -place:usa", "(tag:(crude OR nat-gas) AND (NOT place:usa))");
+}
+
+#[test]
+fn dates_keep_what_was_typed() {
+    check("published:2025-02", "date:2025-02");
+    check("date:[2025-01-01 to 2025-03-31]", "date:[2025-01-01 TO 2025-03-31]");
+    check("date:{2025 TO *]", "date:{2025 TO *]");
+    check("date:>= 2025-02-01 seen:today", "(date:>=2025-02-01 AND seen:today)");
+    check("since:2025-02-01 until:2025-03", "(after:2025-02-01 AND before:2025-03)");
+    check("date:(2024 OR 2025) modified:7D", "((date:2024 OR date:2025) AND modified:7d)");
+    check("when:\"last week\"", "when:last-week");
+    check("date:* date:[* TO *]", "has:(date AND date)");
+    check("date:2025-02-27T16:44:00Z^2", "date:2025-02-27T16:44:00Z^2");
+}
+
+#[test]
+fn relative_dates_are_resolved() {
+    let resolved = read("when:7d date:2025-02 OR modified:24h").resolved;
+    let expected = [
+        ("modified:24h", "2025-03-04T12:30:00+00:00/2025-03-05T12:30:00+00:00"),
+        ("when:7d", "2025-02-26T00:00:00+00:00/2025-03-06T00:00:00+00:00"),
+    ];
+    assert_eq!(resolved, expected.map(|(clause, interval)| (clause.to_owned(), interval.to_owned())).into());
+}
+
+#[test]
+fn operators_without_operands_are_words() {
+    check_note("Portland OR", "(Portland AND \\OR)", advice::OPERATOR_AS_WORD);
+    check_note("AND b", "(\\AND AND b)", advice::OPERATOR_AS_WORD);
+    check_note("a NOT", "(a AND \\NOT)", advice::OPERATOR_AS_WORD);
+    check_note("NEAR b", "(\\NEAR AND b)", advice::OPERATOR_AS_WORD);
+    check_note("a W/5", "(a AND W\\/5)", advice::OPERATOR_AS_WORD);
+    check_note("war or peace", "(war AND or AND peace)", advice::OPERATOR_AS_WORD);
+    check_note("tag:(OR)", "tag:OR", advice::OPERATOR_AS_WORD);
+    check("\"AND\" \\OR", "(\"AND\" AND \\OR)");
+}
+
+#[test]
+fn other_notes() {
+    check_note("rare – earths", "(rare AND earths)", advice::PUNCTUATION);
+    check_note("who won?", "(who AND won?)", advice::QUESTION_MARK);
+    check_note("headline:-x", "headline:x", advice::HYPHEN_AS_TEXT);
+    check_note("a b OR c", "((a AND b) OR c)", advice::MIXED_AND_OR);
+    assert!(read("a OR b c").notes[0].message.contains("`(a OR (b AND c))`"));
+    assert_eq!(read("x (a OR b c)").notes[0].at, Some([3, 11]));
+}
+
+#[test]
+fn warnings_have_a_code_a_place_and_a_hint() {
+    check_warned("(a OR b", "(a OR b)", advice::UNCLOSED_PARENTHESIS, [0, 1]);
+    check_warned("a) OR b", "(a OR b)", advice::UNEXPECTED_PARENTHESIS, [1, 2]);
+    check_warned("a ()", "a", advice::MISSING_OPERAND, [2, 4]);
+    check_warned("a &&", "a", advice::MISSING_OPERAND, [2, 4]);
+    check_warned("| a", "a", advice::MISSING_OPERAND, [0, 1]);
+    check_warned("tag: x", "(tag AND x)", advice::MISSING_OPERAND, [0, 4]);
+    check_warned("a \"\"", "a", advice::MISSING_OPERAND, [2, 4]);
+    check_warned("???", "*", advice::NO_WORDS, [0, 3]);
+    check_warned("headlin:x", "(headlin AND x)", advice::UNKNOWN_FIELD, [0, 8]);
+    check_warned("-foo:(a OR b)", "(NOT (foo AND (a OR b)))", advice::UNKNOWN_FIELD, [1, 5]);
+    check_warned("a has:imge", "(a AND imge)", advice::UNKNOWN_VALUE, [6, 10]);
+    check_warned("date:2025-02-30", "2025-02-30", advice::BAD_DATE, [5, 15]);
+    check_warned("date:[2025 TO 2024]", "(2025 AND TO AND 2024)", advice::BAD_RANGE, [5, 19]);
+    check_warned("date:[2025 TO 2026", "(2025 AND TO AND 2026)", advice::BAD_RANGE, [5, 18]);
+    check_warned("[1 TO 2]", "(1 AND TO AND 2)", advice::BAD_RANGE, [0, 8]);
+    check_warned("tag:[a TO b]", "(a AND TO AND b)", advice::BAD_RANGE, [4, 12]);
+    check_warned("words:many", "many", advice::BAD_NUMBER, [6, 10]);
+    check_warned("tag:nat*", "nat", advice::BAD_WILDCARD, [4, 8]);
+    check_warned("*tion", "tion", advice::BAD_WILDCARD, [0, 5]);
+    check_warned("\"a\"*", "\"a\"", advice::BAD_WILDCARD, [3, 4]);
+    check_warned("a^x b", "(a AND b)", advice::BAD_BOOST, [1, 3]);
+    check_warned("a^101", "a", advice::BAD_BOOST, [1, 5]);
+    check_warned("a ^2", "a", advice::BAD_BOOST, [2, 4]);
+    check_warned("CAPS(rare earths)", "(CAPS AND (rare AND earths))", advice::BAD_ACRONYM, [0, 17]);
+}
+
+#[test]
+fn hints_name_what_was_meant() {
+    assert_eq!(read("headlin:x").warnings[0].hint.as_deref(), Some("did you mean `headline:`?"));
+    assert_eq!(read("has:imge").warnings[0].hint.as_deref(), Some("did you mean `has:image`?"));
+    assert_eq!(read("date:2025-02-30").warnings[0].hint.as_deref(), Some("February 2025 has 28 days"));
+    assert_eq!(read("date:2025/2/7").warnings[0].hint.as_deref(), Some("write `2025-02-07`"));
+}
+
+#[test]
+fn what_is_not_available_yet_is_named_and_degrades() {
+    let both = "(a AND b)";
+    for operator in ["W/5", "near/5", "NEAR", "PRE/5", "ONEAR/5", "ADJ/5", "W/S", "w/p", "/S", "/P", "SAME"] {
+        check_warned(&format!("a {operator} b"), both, advice::NOT_AVAILABLE_YET, [2, 2 + operator.len()]);
+    }
+    check_warned("a NOT W/5 b", "a", advice::NOT_AVAILABLE_YET, [2, 9]);
+    check_warned("ATLEAST/3 (x OR y)", "(x OR y)", advice::NOT_AVAILABLE_YET, [0, 9]);
+    check_warned("ATLEAST3(x)", "x", advice::NOT_AVAILABLE_YET, [0, 8]);
+    check_warned("FIRST/50 x y", "(x AND y)", advice::NOT_AVAILABLE_YET, [0, 8]);
+    check_warned("\"a b\"~5", "(\"a\" AND \"b\")", advice::NOT_AVAILABLE_YET, [0, 7]);
+    check_warned("putin~", "putin", advice::NOT_AVAILABLE_YET, [0, 6]);
+    check_warned("putin~2^3", "putin^3", advice::NOT_AVAILABLE_YET, [0, 7]);
+    check_warned("/reg.ex/", "(reg AND ex)", advice::NOT_AVAILABLE_YET, [0, 8]);
+    check_warned("rare earths W/5 china", "(rare AND (earths AND china))", advice::NOT_AVAILABLE_YET, [12, 15]);
+    let us = "(\"rare earths\" AND (US OR \"United States\"))";
+    check_warned("\"rare earths\" W/10 (US OR \"United States\")", us, advice::NOT_AVAILABLE_YET, [14, 18]);
+    let reading = read("(oil PRE/2 price*) W/S opec");
+    assert_eq!(reading.canonical, "((oil AND price*) AND opec)");
+    assert_eq!(codes(&reading.warnings), [advice::NOT_AVAILABLE_YET; 2]);
+    assert!(reading.warnings[0].message.contains("`PRE/2`"));
+}
+
+#[track_caller]
+fn check_any(input: &str, canonical: &str) {
+    let reading = parse(input, &context(Mode::Any)).unwrap();
+    assert_eq!(reading.canonical, canonical, "{input}");
+    assert_eq!(parse(canonical, &context(Mode::Any)).unwrap().query, reading.query, "{input}");
+}
+
+#[test]
+fn mode_any_turns_only_implied_ands_between_plain_words() {
+    check_any("rare earths tag:x -y", "((rare OR earths) AND tag:x AND (NOT y))");
+    check_any("rare tag:x earths", "((rare OR earths) AND tag:x)");
+    check_any("tag:x rare earths", "(tag:x AND (rare OR earths))");
+    check_any("rare \"earths now\" mine*^2", "(rare OR \"earths now\" OR mine*^2)");
+    check_any("rare AND earths", "(rare AND earths)");
+    check_any("rare +earths china", "((rare OR china) AND earths)");
+    check_any("headline:(rare earths)", "headline:(rare AND earths)");
+    check_any("(rare earths) china", "((rare OR earths) AND china)");
+    check_any("rare earths OR china", "((rare OR earths) OR china)");
+}
+
+#[test]
+fn places_are_characters_of_the_input() {
+    let reading = read("žluťoučký kůň");
+    let Kind::And(words) = reading.query.kind else { panic!() };
+    assert_eq!(words[1].at, 10..13);
+    assert_eq!(read("ž headlin:x").warnings[0].at, Some([2, 10]));
+}
+
+#[test]
+fn phrases_hold_words_and_wildcards() {
+    let slots = vec![Slot::Word("rare".to_owned()), Slot::Wildcard("earth*".to_owned())];
+    let phrase = Kind::Term { field: TextField::Headline, term: Term::Phrase(slots) };
+    assert_eq!(read("headline:\"rare earth*\"").query.kind, phrase);
+}
+
+#[track_caller]
+fn check_refused(input: &str, code: &str) {
+    assert_eq!(parse(input, &context(Mode::All)).unwrap_err().code, code);
+}
+
+#[test]
+fn bounds_are_the_only_refusals() {
+    check_refused(&"a".repeat(16 * 1024 + 1), advice::QUERY_TOO_LONG);
+    check_refused(&"a ".repeat(1025), advice::TOO_MANY_CLAUSES);
+    check_refused(&format!("\"{}\"", "a ".repeat(1025)), advice::TOO_MANY_CLAUSES);
+    check_refused(&"(".repeat(16 * 1024), advice::QUERY_TOO_DEEP);
+    check_refused(&"NOT ".repeat(4000), advice::QUERY_TOO_DEEP);
+    check_refused(&format!("{}a", "-!".repeat(8000)), advice::QUERY_TOO_DEEP);
+    assert!(parse(&"a ".repeat(1024), &context(Mode::All)).is_ok());
+    check(&format!("{}a{}", "(".repeat(32), ")".repeat(32)), "a");
+}
+
+#[test]
+fn what_repeats_is_bounded_too() {
+    for part in
+        [")", "\"", "«", "[", "^", "/", "tag:", "x:", "+", "|", "\\", "~", "ATLEAST/3 ", "a W/5 -", "~1", "headline:"]
+    {
+        let input = part.repeat(16 * 1024 / part.len());
+        if let Ok(reading) = parse(&input, &context(Mode::All)) {
+            assert!(reading.warnings.len() <= 51, "{part}");
+        }
+    }
+    assert_eq!(read(&")".repeat(60)).warnings.last().map(|last| last.code), Some(advice::MORE_ADVICE));
+}

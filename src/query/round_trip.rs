@@ -1,0 +1,254 @@
+//! `parse(print(q))` is `q`, for trees that were drawn and for whatever may be typed.
+
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+
+use super::ast::*;
+use super::*;
+
+fn context() -> Context {
+    let bounds = Bounds { bytes: usize::MAX, leaves: usize::MAX, depth: 64 };
+    Context { mode: Mode::All, tz: TimeZone::UTC, now: "2025-03-05T12:30:00Z".parse().unwrap(), bounds }
+}
+
+fn node(kind: Kind) -> Node {
+    Node { kind, at: 0..0 }
+}
+
+/// Words of every look: plain, like operators, like fields, full of signs.
+fn word() -> impl Strategy<Value = String> {
+    let odd = prop::sample::select(vec![
+        "AND",
+        "OR",
+        "NOT",
+        "NEAR",
+        "SAME",
+        "W/5",
+        "/S",
+        "atleast/3",
+        "and",
+        "U.S.",
+        "CAPS",
+        "headline:x",
+        "foo:bar",
+        "-x",
+        "+x",
+        "!x",
+        "=x",
+        "x^2",
+        "x~2",
+        "/re/",
+        "\"q\"",
+        "a b",
+        "a\\",
+        "\\a",
+        "*a",
+        "a?",
+        "a)",
+        "(a",
+        "[a",
+        "a|b",
+        "a&&b",
+        "&a",
+        "«a",
+        "a」",
+        "https://a.b/c?d=e",
+        "10:30",
+        "don't",
+        "C++",
+        "C#",
+        ".NET",
+        "x,",
+        "東京",
+        "e\u{301}",
+        "a\u{200b}b",
+        "tag:",
+    ]);
+    prop_oneof![4 => "[a-zA-Z]{1,6}", 3 => odd.prop_map(str::to_owned), 2 => "[!-~]{0,3}[a-z0-9é][!-~ «“\u{3000}]{0,4}"]
+}
+
+fn wildcard() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z]{2,4}[*]", "[a-z][?][a-z]{0,3}", "[a-z]{2}[:~/&=-][*?][a-z]{0,2}"]
+}
+
+fn slot() -> impl Strategy<Value = Slot> {
+    prop_oneof![3 => word().prop_map(Slot::Word), 1 => wildcard().prop_map(Slot::Wildcard)]
+}
+
+fn term() -> impl Strategy<Value = Kind> {
+    let field = prop::sample::select(vec![
+        TextField::Text,
+        TextField::Text,
+        TextField::Headline,
+        TextField::Lead,
+        TextField::Body,
+        TextField::Hlead,
+        TextField::Author,
+        TextField::Dateline,
+    ]);
+    let term = prop_oneof![
+        4 => word().prop_map(Term::Word),
+        1 => word().prop_map(Term::Exact),
+        1 => "[A-Z]{2,6}".prop_map(Term::Acronym),
+        1 => wildcard().prop_map(Term::Wildcard),
+        1 => prop::collection::vec(slot(), 2..4).prop_map(Term::Phrase),
+    ];
+    (field, term).prop_map(|(field, term)| Kind::Term { field, term })
+}
+
+/// Dates are what reading them makes them.
+fn date() -> impl Strategy<Value = Kind> {
+    let typed = prop::sample::select(vec![
+        "date:2025",
+        "after:2025-02-01",
+        "before:2025-03",
+        "when:24h",
+        "when:7d",
+        "seen:last-week",
+        "modified:>=2024-02",
+        "date:[2025-01 TO 2025-03}",
+        "date:{* TO 2025-02-27T16:44]",
+        "date:<2025-02-27T16:44:00+02:00",
+    ]);
+    typed.prop_map(|typed| parse(typed, &context()).unwrap().query.kind)
+}
+
+fn value() -> impl Strategy<Value = Kind> {
+    let whole = prop::sample::select(vec![WholeField::Tag, WholeField::Source, WholeField::Place, WholeField::Org]);
+    let text = || word().prop_map(|text| text.trim_matches(super::text::is_space).to_owned());
+    let site = "[a-z0-9]{1,5}(-[a-z]{1,3})?(\\.[a-z]{2,4}){0,2}";
+    let lang = prop::sample::select(vec!["en", "en-GB", "zh-Hant", "fin"]);
+    let has = prop::sample::select(vec![Has::Image, Has::Author, Has::Tags, Has::Modified]);
+    let is = prop::sample::select(vec![Is::Duplicate, Is::Original, Is::Corrected, Is::Killed]);
+    let range = (prop::option::of(0..500_u64), prop::option::of(500..900_u64));
+    prop_oneof![
+        3 => (whole, text()).prop_map(|(field, text)| Value::Whole(field, text)),
+        1 => site.prop_map(Value::Site),
+        1 => lang.prop_map(|tag| Value::Lang(tag.to_owned())),
+        1 => text().prop_map(Value::Id),
+        1 => text().prop_map(Value::Url),
+        1 => has.prop_map(Value::Has),
+        1 => is.prop_map(Value::Is),
+        1 => range
+            .prop_filter("`words:*` is everything", |(min, max)| min.is_some() || max.is_some())
+            .prop_map(|(min, max)| Value::Words(NumberRange { min, max })),
+    ]
+    .prop_map(Kind::Value)
+}
+
+fn tree() -> impl Strategy<Value = Node> {
+    let leaf = prop_oneof![1 => Just(Kind::All), 8 => term(), 4 => value(), 1 => date()].prop_map(node);
+    leaf.prop_recursive(5, 40, 4, |inner| {
+        let boxed = inner.clone().prop_map(Box::new);
+        prop_oneof![
+            2 => prop::collection::vec(inner.clone(), 2..4).prop_map(Kind::And),
+            2 => prop::collection::vec(inner, 2..4).prop_map(Kind::Or),
+            1 => boxed.clone().prop_map(Kind::Not),
+            1 => (boxed, prop::sample::select(vec![0.0, 0.25, 2.0, 100.0])).prop_map(|(inner, weight)| Kind::Boost(inner, weight)),
+        ]
+        .prop_map(node)
+    })
+}
+
+/// Anything, but mostly made of what means something.
+fn input() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "a",
+        "rare",
+        "U.S.",
+        "AND",
+        "OR",
+        "NOT",
+        "NEAR",
+        "W/5",
+        "/s",
+        "ATLEAST/3",
+        "ATLEAST3(",
+        "CAPS(us)",
+        "(",
+        ")",
+        "\"",
+        "“",
+        "”",
+        "«",
+        "[",
+        "]",
+        "{",
+        "^2",
+        "^",
+        "~2",
+        "*",
+        "?",
+        "/",
+        "\\",
+        "-",
+        "+",
+        "!",
+        "=",
+        "&",
+        "&&",
+        "|",
+        ":",
+        ",",
+        " ",
+        "  ",
+        "headline:",
+        "tag:",
+        "foo:",
+        "date:",
+        "words:",
+        "site:",
+        "has:",
+        "is:",
+        "url:",
+        "lang:",
+        "2025-02",
+        "7d",
+        "> ",
+        "<=",
+        "[1 TO 2]",
+        "x.com",
+        "東",
+        "\u{301}",
+        "\0",
+        "é",
+    ]);
+    prop_oneof![
+        3 => prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat()),
+        1 => "\\PC{0,40}",
+        1 => any::<String>(),
+    ]
+}
+
+/// More than is usual, for they are cheap; PROPTEST_CASES takes precedence.
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn reading_what_is_printed_gives_the_same_tree(tree in tree()) {
+        let printed = print(&tree);
+        let reading = parse(&printed, &context()).unwrap();
+        prop_assert_eq!(&reading.query, &tree, "{}", printed);
+        prop_assert_eq!(&reading.canonical, &printed);
+        prop_assert!(reading.warnings.is_empty(), "{}: {:?}", printed, reading.warnings);
+    }
+
+    #[test]
+    fn whatever_is_typed_has_a_canonical_form_that_holds(input in input(), any in any::<bool>()) {
+        let mode = if any { Mode::Any } else { Mode::All };
+        let reading = parse(&input, &Context { mode, ..context() }).unwrap();
+        let again = parse(&reading.canonical, &Context { mode, ..context() }).unwrap();
+        prop_assert_eq!(&again.query, &reading.query, "{}", reading.canonical);
+        prop_assert_eq!(&again.canonical, &reading.canonical);
+        prop_assert!(again.warnings.is_empty(), "{}: {:?}", reading.canonical, again.warnings);
+        let length = input.chars().count();
+        for advice in reading.notes.iter().chain(&reading.warnings) {
+            let at = advice.at.is_none_or(|[from, to]| from <= to && to <= length);
+            prop_assert!(at, "{:?} is outside of {} characters", advice, length);
+        }
+    }
+}

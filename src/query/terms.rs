@@ -1,0 +1,154 @@
+//! Leaves in running text: what a bare word, a word behind `=` and a quoted text ask for.
+
+use super::Advice;
+use super::advice::BAD_WILDCARD;
+use super::ast::{Slot, Term};
+use super::text::{Text, is_wildcard};
+
+/// Literal characters that must stand before a `*`, so that it cannot stand for half the dictionary.
+const LITERALS_BEFORE_STAR: usize = 2;
+
+/// An unquoted word; `None` if there is nothing in it to look for.
+pub(super) fn bare(text: &Text) -> Result<Option<Term>, Advice> {
+    let text = text.trim_word();
+    if !text.has_word() {
+        return Ok(None);
+    }
+    if text.has_wildcard() {
+        return Ok(Some(Term::Wildcard(wildcard(&text)?)));
+    }
+    Ok(Some(text.acronym().map_or_else(|| Term::Word(text.plain()), Term::Acronym)))
+}
+
+/// `=word`.
+pub(super) fn exact(text: &Text) -> Result<Option<Term>, Advice> {
+    let text = text.trim_word();
+    if !text.has_word() {
+        return Ok(None);
+    }
+    Ok(Some(if text.has_wildcard() { Term::Wildcard(wildcard(&text)?) } else { Term::Exact(text.plain()) }))
+}
+
+/// What stands between quotes.
+pub(super) fn quoted(text: &Text) -> Result<Option<Term>, Advice> {
+    let mut slots = slots(text)?;
+    let only = if slots.len() < 2 { slots.pop() } else { return Ok(Some(Term::Phrase(slots))) };
+    Ok(only.map(single))
+}
+
+/// The words of a phrase, each for itself.
+pub(super) fn quoted_words(text: &Text) -> Result<Vec<Term>, Advice> {
+    Ok(slots(text)?.into_iter().map(single).collect())
+}
+
+/// The words in something that could not be read as it was meant.
+pub(super) fn plain_words(text: &Text) -> Vec<Term> {
+    let words = text.split_words().map(|word| word.trim_word()).filter(Text::has_word);
+    words.map(|word| Term::Word(word.plain())).collect()
+}
+
+/// The words in a regular expression.
+pub(super) fn words_of_regex(text: &Text) -> Vec<Term> {
+    let plain = text.plain();
+    let words = plain.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| Term::Word(word.to_owned())).collect()
+}
+
+/// Whether the last thing typed was a question mark that was taken for a wildcard.
+pub(super) fn ends_in_question_mark(term: &Term) -> bool {
+    match term {
+        Term::Wildcard(pattern) => pattern.ends_with('?'),
+        Term::Phrase(slots) => matches!(slots.last(), Some(Slot::Wildcard(pattern)) if pattern.ends_with('?')),
+        _ => false,
+    }
+}
+
+fn slots(text: &Text) -> Result<Vec<Slot>, Advice> {
+    let parts = text.split_spaces().filter(|part| part.has_word() || part.has('*'));
+    parts.map(|part| slot(&part)).collect()
+}
+
+fn slot(text: &Text) -> Result<Slot, Advice> {
+    if !text.has_wildcard() {
+        return Ok(Slot::Word(text.plain()));
+    }
+    wildcard(&text.trim_word()).map(Slot::Wildcard)
+}
+
+fn single(slot: Slot) -> Term {
+    match slot {
+        Slot::Word(word) => Term::Exact(word),
+        Slot::Wildcard(pattern) => Term::Wildcard(pattern),
+    }
+}
+
+fn wildcard(text: &Text) -> Result<String, Advice> {
+    let pattern = text.pattern();
+    if pattern.starts_with(is_wildcard) {
+        return Err(bad_wildcard(
+            &pattern,
+            "a wildcard cannot be the first character: write the beginning of the word",
+        ));
+    }
+    let before =
+        |sign| pattern.split(sign).next().unwrap_or_default().chars().filter(|ch| ch.is_alphanumeric()).count();
+    if pattern.contains('*') && before('*') < LITERALS_BEFORE_STAR {
+        return Err(bad_wildcard(&pattern, "write at least two letters before `*`"));
+    }
+    if before('?') == 0 {
+        return Err(bad_wildcard(&pattern, "write at least one letter before `?`"));
+    }
+    Ok(pattern)
+}
+
+fn bad_wildcard(pattern: &str, hint: &str) -> Advice {
+    Advice::new(BAD_WILDCARD, format!("the wildcard in `{pattern}` cannot be read")).hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(typed: &str) -> Text {
+        Text::unescape(&typed.chars().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_bare_word_is_a_word_an_acronym_or_a_wildcard() {
+        assert_eq!(bare(&text("mine,")), Ok(Some(Term::Word("mine".into()))));
+        assert_eq!(bare(&text("U.S.,")), Ok(Some(Term::Acronym("US".into()))));
+        assert_eq!(bare(&text("organi?ation")), Ok(Some(Term::Wildcard("organi?ation".into()))));
+        assert_eq!(bare(&text("mine\\*")), Ok(Some(Term::Word("mine*".into()))));
+        assert_eq!(bare(&text("–")), Ok(None));
+        assert_eq!(bare(&text("??")), Ok(None));
+    }
+
+    #[test]
+    fn a_wildcard_needs_letters_before_it() {
+        for bad in ["*tion", "?ine", "m*", "m?*x"] {
+            let term = bare(&text(bad));
+            if bad == "m?*x" {
+                assert_eq!(term.unwrap_err().hint.as_deref(), Some("write at least two letters before `*`"));
+            } else {
+                assert_eq!(term.unwrap_err().code, BAD_WILDCARD, "{bad}");
+            }
+        }
+        assert!(bare(&text("mi*")).is_ok());
+        assert!(bare(&text("m?n*")).is_ok());
+    }
+
+    #[test]
+    fn a_phrase_keeps_its_words_as_typed() {
+        let slots = vec![Slot::Word("Rare,".into()), Slot::Wildcard("earth*".into())];
+        assert_eq!(quoted(&text("Rare, – earth*")), Ok(Some(Term::Phrase(slots))));
+        assert_eq!(quoted(&text("died")), Ok(Some(Term::Exact("died".into()))));
+        assert_eq!(quoted(&text(" ")), Ok(None));
+        assert!(quoted(&text("a * b")).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_still_words() {
+        assert_eq!(plain_words(&text("*tion:x, –")), [Term::Word("tion".into()), Term::Word("x".into())]);
+        assert_eq!(words_of_regex(&text("colou?r|gr")), ["colou", "r", "gr"].map(|word| Term::Word(word.into())));
+    }
+}

@@ -1,0 +1,216 @@
+//! What is answered. The JSON of the API is this, serialized; the pages draw the same structs.
+
+use serde::Serialize;
+
+use super::request::FacetField;
+use crate::article::{ArticleId, Source, Stamp, Status};
+use crate::query::Advice;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct SearchAnswer {
+    pub query: QueryReading,
+    /// Names the state of the corpus that was counted; pass it back to count the same again.
+    pub snapshot: String,
+    pub total: u64,
+    pub took_ms: f64,
+    pub hits: Vec<Hit>,
+    /// By field name, in the order asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facets: Option<Facets>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
+    pub next_cursor: Option<String>,
+}
+
+/// How the query was read.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct QueryReading {
+    pub input: String,
+    pub canonical: String,
+    pub notes: Vec<Advice>,
+    pub warnings: Vec<Advice>,
+    /// Relative dates, and what they became.
+    pub resolved: std::collections::BTreeMap<String, String>,
+}
+
+/// One article in a list. A field left out by `fields=` is `None` and absent from the JSON.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Hit {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<ArticleId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<Stamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modified: Option<Option<Stamp>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<jiff::Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authors: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub places: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orgs: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lang: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dateline: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<HitStatus>,
+    /// Only when sorted by relevance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highlights: Option<Highlights>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HitStatus {
+    Usable,
+    Withheld,
+    Killed,
+    /// Removed after the snapshot was taken: it still counts there, its content is gone.
+    Deleted,
+}
+
+impl From<Status> for HitStatus {
+    fn from(status: Status) -> HitStatus {
+        match status {
+            Status::Usable => HitStatus::Usable,
+            Status::Withheld => HitStatus::Withheld,
+            Status::Killed => HitStatus::Killed,
+        }
+    }
+}
+
+/// Escaped HTML in which `<mark>` is the only element.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Highlights {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead: Option<String>,
+    pub body: Vec<String>,
+}
+
+/// In the order asked for; in JSON an object by field name.
+#[derive(Clone, Debug, Default)]
+pub struct Facets(pub Vec<(FacetField, Facet)>);
+
+impl Serialize for Facets {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(field, facet)| (field.name(), facet)))
+    }
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Facet {
+    pub values: Vec<FacetValue>,
+    /// Articles counted by values that did not fit `facet_limit`: the sum of those values' counts.
+    pub others: u64,
+    /// Matching articles without any value.
+    pub missing: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FacetValue {
+    /// What to pass as a filter.
+    pub value: String,
+    /// What to show: the commonest spelling.
+    pub label: String,
+    pub count: u64,
+    pub selected: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Timeline {
+    pub interval: &'static str,
+    pub tz: String,
+    pub buckets: Vec<Bucket>,
+    /// Matching articles dated too coarsely for the interval, or not at all.
+    pub unplaced: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Bucket {
+    /// The local date of its start; with the time and offset when the interval is an hour.
+    pub start: String,
+    pub count: u64,
+}
+
+/// One article, whole.
+#[derive(Clone, Debug, Serialize)]
+pub struct ArticleAnswer {
+    #[serde(flatten)]
+    pub article: Hit,
+    pub related: Vec<String>,
+    pub versions: Vec<VersionLine>,
+    /// The whole text with the words of a query marked, when one was passed along. For the page, not the API.
+    #[serde(skip)]
+    pub marked: Option<Marked>,
+}
+
+/// Escaped HTML in which `<mark>` is the only element.
+#[derive(Clone, Debug, Default)]
+pub struct Marked {
+    pub headline: String,
+    pub lead: Option<String>,
+    pub body: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct VersionLine {
+    pub version: u32,
+    pub stored: jiff::Timestamp,
+    pub current: bool,
+}
+
+/// Why a request could not be answered. `http` maps each to one status; none of these texts comes from a dependency.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The client's mistake: 400.
+    #[error("{}", .0.message)]
+    Refused(Advice),
+    /// 410.
+    #[error("this snapshot is no longer kept")]
+    SnapshotGone,
+    /// 503 with `Retry-After`.
+    #[error("too many searches at once")]
+    Busy,
+    /// 503.
+    #[error("the search took longer than it may")]
+    TimeOut,
+    /// 404.
+    #[error("there is no such article")]
+    NoArticle,
+    /// 410: deleted or killed.
+    #[error("this article has been withdrawn")]
+    ArticleGone,
+    /// Ours: 500, logged, never shown.
+    #[error("internal: {0}")]
+    Internal(String),
+}

@@ -1,0 +1,237 @@
+//! The open archive: store, index and the pool that searches run on. Every door asks it.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::answer::{ArticleAnswer, QueryReading, SearchAnswer, SearchError, VersionLine};
+use super::cursor::Cursor;
+use super::highlight;
+use super::hydrate;
+use super::plan::Planned;
+use super::pool::Pool;
+use super::request::{ArticleRequest, SearchRequest};
+use super::snapshots::{SnapshotName, Snapshots};
+use super::{plan, timeline};
+use crate::article::ArticleId;
+use crate::engine::{Engine, EngineError, View};
+use crate::query::{self, Advice};
+use crate::store::{Store, StoreError};
+
+/// A search takes no longer than this.
+const TIME_LIMIT: Duration = Duration::from_secs(2);
+
+pub struct Archive {
+    inner: Arc<Inner>,
+    pool: Pool,
+}
+
+/// How far the index has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Readiness {
+    pub ready: bool,
+    /// Articles that answers can hold now.
+    pub articles: u64,
+    /// Changes in the store that are not in the index yet.
+    pub behind: u64,
+}
+
+struct Inner {
+    store: Arc<Store>,
+    /// The newest state; replaced when the index has gone on.
+    newest: RwLock<View>,
+    snapshots: Snapshots,
+}
+
+impl Archive {
+    pub fn new(store: Arc<Store>, engine: &Engine) -> Result<Archive, EngineError> {
+        let inner = Inner { store, newest: RwLock::new(engine.view()?), snapshots: Snapshots::default() };
+        Ok(Archive { inner: Arc::new(inner), pool: Pool::new() })
+    }
+
+    /// From here on, new answers come from the newest state of this index.
+    pub fn refresh(&self, engine: &Engine) -> Result<(), EngineError> {
+        let view = engine.view()?;
+        *self.inner.newest.write().unwrap_or_else(PoisonError::into_inner) = view;
+        Ok(())
+    }
+
+    /// Answers a search. Runs on the pool, not on the caller's thread.
+    pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
+        let inner = Arc::clone(&self.inner);
+        self.pool.run(move || inner.search(&request)).await
+    }
+
+    /// One article, whole.
+    pub async fn article(&self, request: ArticleRequest) -> Result<ArticleAnswer, SearchError> {
+        let inner = Arc::clone(&self.inner);
+        self.pool.run(move || inner.article(&request)).await
+    }
+
+    pub fn readiness(&self) -> Readiness {
+        let view = self.inner.newest();
+        let behind = self.inner.store.last_change().map_or(u64::MAX, |last| last.saturating_sub(view.position()));
+        Readiness { ready: behind == 0, articles: view.articles(), behind }
+    }
+}
+
+impl Inner {
+    fn newest(&self) -> View {
+        self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+        let started = Instant::now();
+        let cursor = request.cursor.as_deref().map(plan::read_cursor).transpose()?;
+        let (view, snapshot) = self.snapshot(request, cursor.as_ref())?;
+        let planned = plan::plan(request, snapshot.now_ms, cursor.as_ref(), started + TIME_LIMIT)?;
+        let found = view.find(&planned.plan).map_err(engine_error)?;
+        let hits = self.hits(request, &planned, &view, &found.hits)?;
+        let next_cursor = next_cursor(&planned, &snapshot, &found);
+        if next_cursor.is_some() || request.limit > 0 {
+            self.snapshots.keep(&view);
+        }
+        Ok(SearchAnswer {
+            query: reading(request, &planned),
+            snapshot: snapshot.print(),
+            total: found.total,
+            hits,
+            facets: (!request.facets.is_empty()).then(|| hydrate::facets(found.facets)),
+            timeline: request.interval.map(|unit| timeline::draw(&found.dates, unit, &request.tz)).transpose()?,
+            next_cursor,
+            took_ms: started.elapsed().as_secs_f64() * 1000.0,
+        })
+    }
+
+    /// The state to answer from and the moment relative dates count from: the newest and now, unless an earlier answer
+    /// is referred to.
+    fn snapshot(&self, request: &SearchRequest, cursor: Option<&Cursor>) -> Result<(View, SnapshotName), SearchError> {
+        let named = match (cursor, request.snapshot.as_deref()) {
+            (Some(cursor), None) => Some(cursor.snapshot.clone()),
+            (Some(cursor), Some(text)) if cursor.snapshot.print() == text => Some(cursor.snapshot.clone()),
+            (Some(_), Some(_)) => return Err(plan::cursor_mismatch()),
+            (None, Some(text)) => Some(SnapshotName::read(text).ok_or_else(plan::bad_snapshot)?),
+            (None, None) => None,
+        };
+        let newest = self.newest();
+        match named {
+            None => {
+                let now_ms = Timestamp::now().as_millisecond();
+                let name = SnapshotName { view: newest.name().to_owned(), now_ms };
+                Ok((newest, name))
+            }
+            Some(name) if name.view == newest.name() => Ok((newest, name)),
+            Some(name) => {
+                let view = self.snapshots.get(&name.view).ok_or(SearchError::SnapshotGone)?;
+                Ok((view, name))
+            }
+        }
+    }
+
+    fn hits(
+        &self,
+        request: &SearchRequest,
+        planned: &Planned,
+        view: &View,
+        found: &[crate::engine::FoundHit],
+    ) -> Result<Vec<super::answer::Hit>, SearchError> {
+        let rows: Vec<u64> = found.iter().map(|hit| hit.row).collect();
+        let stored = self.store.rows(&rows).map_err(store_error)?;
+        let mut hits = Vec::with_capacity(stored.len());
+        let addresses: Vec<_> = found.iter().map(|hit| hit.address).collect();
+        let marks = if request.highlight {
+            view.marks(&planned.reading.query, &addresses).map_err(engine_error)?
+        } else {
+            Vec::new()
+        };
+        for (at, stored) in stored.into_iter().enumerate() {
+            let highlights = marks
+                .get(at)
+                .filter(|_| !hydrate::is_withdrawn(&stored))
+                .map(|marks| highlight::fragments(&stored.article, marks, request.snippets));
+            let score = plan::is_scored(&planned.plan).then_some(found[at].score);
+            hits.push(hydrate::hit(stored, found[at].words, &request.fields, score, highlights));
+        }
+        Ok(hits)
+    }
+
+    fn article(&self, request: &ArticleRequest) -> Result<ArticleAnswer, SearchError> {
+        let id = ArticleId(request.id.clone());
+        let stored = self.store.article(&id, request.version).map_err(store_error)?.ok_or(SearchError::NoArticle)?;
+        if hydrate::is_withdrawn(&stored) {
+            return Err(SearchError::ArticleGone);
+        }
+        let words = hydrate::count_words(&stored.article);
+        let versions = self.store.versions(stored.num).map_err(store_error)?;
+        let line = |line: crate::store::Version| VersionLine {
+            version: line.number,
+            stored: line.stored,
+            current: line.current,
+        };
+        let marked = match (&request.q, request.version) {
+            (Some(q), None) => self.marked(q, request.mode, &stored)?,
+            _ => None,
+        };
+        Ok(ArticleAnswer {
+            related: stored.article.related.clone(),
+            versions: versions.into_iter().map(line).collect(),
+            marked,
+            article: hydrate::hit(stored, words, &hydrate::whole(), None, None),
+        })
+    }
+
+    /// The article with everything marked that a query matches in it; `None` while the index does not hold this row.
+    fn marked(
+        &self,
+        q: &str,
+        mode: query::Mode,
+        stored: &crate::store::StoredArticle,
+    ) -> Result<Option<super::answer::Marked>, SearchError> {
+        let view = self.newest();
+        let Some((address, row)) = view.address(stored.num).map_err(engine_error)? else { return Ok(None) };
+        if row != stored.row {
+            return Ok(None);
+        }
+        let Ok(reading) = query::parse(q, &plan::context(mode, jiff::tz::TimeZone::UTC, Timestamp::now())) else {
+            return Ok(None);
+        };
+        let Ok(marks) = view.marks(&reading.query, &[address]) else { return Ok(None) };
+        Ok(marks.first().map(|marks| highlight::whole(&stored.article, marks)))
+    }
+}
+
+/// The next page begins after the last hit of this one, if there is more.
+fn next_cursor(planned: &Planned, snapshot: &SnapshotName, found: &crate::engine::Found) -> Option<String> {
+    let last = found.hits.last().filter(|_| found.hits.len() == planned.plan.limit)?;
+    let cursor = Cursor { snapshot: snapshot.clone(), after: last.place, request: planned.identity.clone() };
+    Some(cursor.print())
+}
+
+fn reading(request: &SearchRequest, planned: &Planned) -> QueryReading {
+    let reading = &planned.reading;
+    let mut warnings = reading.warnings.clone();
+    warnings.extend(request.advice.iter().cloned());
+    QueryReading {
+        input: request.q.clone(),
+        canonical: reading.canonical.clone(),
+        notes: reading.notes.clone(),
+        warnings,
+        resolved: reading.resolved.clone(),
+    }
+}
+
+fn engine_error(error: EngineError) -> SearchError {
+    match error {
+        EngineError::TooManyExpansions { word, bound } => SearchError::Refused(
+            Advice::of("too_many_expansions", "q", format!("`{word}` stands for more than {bound} words"))
+                .hint("Write more letters before the `*`."),
+        ),
+        EngineError::TimeOut => SearchError::TimeOut,
+        EngineError::Internal(text) => SearchError::Internal(text),
+    }
+}
+
+fn store_error(error: StoreError) -> SearchError {
+    SearchError::Internal(error.to_string())
+}

@@ -1,0 +1,21 @@
+//! ANSWER: one request in, one answer out.
+//!
+//! A search takes a permit and leaves the caller's thread; reads the query; chooses the snapshot; lets the engine
+//! find, count and sort; fetches the text of the hits from the store; marks what matched; and says what it did.
+
+pub mod answer;
+pub mod request;
+
+mod archive;
+mod pool;
+
+mod plan;
+mod snapshots;
+
+mod highlight;
+mod hydrate;
+mod timeline;
+
+mod cursor;
+
+pub use archive::{Archive, Readiness};

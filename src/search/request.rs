@@ -1,0 +1,195 @@
+//! What is asked: the parameters of a search, read and checked, whatever door they came through.
+
+use jiff::tz::TimeZone;
+
+use crate::query::{Advice, Mode, ast::DateField};
+
+/// A search, ready to be answered. The HTTP door, the pages and the command line all make one of these.
+#[derive(Clone, Debug)]
+pub struct SearchRequest {
+    /// The query as typed; empty means everything.
+    pub q: String,
+    pub mode: Mode,
+    /// Any warning refuses the request.
+    pub strict: bool,
+    pub filters: Vec<Filter>,
+    /// As typed; read with `tz` and the snapshot's now.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub date_field: DateField,
+    pub tz: TimeZone,
+    /// `None`: relevance with words in `q`, else newest.
+    pub sort: Option<Sort>,
+    /// 0 to 1000.
+    pub limit: usize,
+    /// 0 to 10 000.
+    pub offset: usize,
+    pub cursor: Option<String>,
+    pub snapshot: Option<String>,
+    pub facets: Vec<FacetField>,
+    /// 1 to 1000.
+    pub facet_limit: usize,
+    pub interval: Option<Unit>,
+    pub highlight: bool,
+    /// 0 to 10.
+    pub snippets: usize,
+    pub fields: HitFields,
+    /// What there was to say about the parameters; reported with the query's own warnings.
+    pub advice: Vec<Advice>,
+}
+
+impl Default for SearchRequest {
+    fn default() -> Self {
+        SearchRequest {
+            q: String::new(),
+            mode: Mode::All,
+            strict: false,
+            filters: Vec::new(),
+            from: None,
+            to: None,
+            date_field: DateField::Published,
+            tz: TimeZone::UTC,
+            sort: None,
+            limit: 10,
+            offset: 0,
+            cursor: None,
+            snapshot: None,
+            facets: Vec::new(),
+            facet_limit: 10,
+            interval: None,
+            highlight: false,
+            snippets: 2,
+            fields: HitFields::default(),
+            advice: Vec::new(),
+        }
+    }
+}
+
+/// One facet filter: `tag=china`, `tag=-sport`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Filter {
+    pub field: FacetField,
+    pub value: String,
+    pub exclude: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FacetField {
+    Tag,
+    Source,
+    Site,
+    Author,
+    Section,
+    Place,
+    Person,
+    Org,
+    Lang,
+}
+
+impl FacetField {
+    pub const ALL: [FacetField; 9] = [
+        FacetField::Tag,
+        FacetField::Source,
+        FacetField::Site,
+        FacetField::Author,
+        FacetField::Section,
+        FacetField::Place,
+        FacetField::Person,
+        FacetField::Org,
+        FacetField::Lang,
+    ];
+
+    /// The name in parameters and answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            FacetField::Tag => "tag",
+            FacetField::Source => "source",
+            FacetField::Site => "site",
+            FacetField::Author => "author",
+            FacetField::Section => "section",
+            FacetField::Place => "place",
+            FacetField::Person => "person",
+            FacetField::Org => "org",
+            FacetField::Lang => "lang",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<FacetField> {
+        FacetField::ALL.into_iter().find(|field| field.name() == name)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sort {
+    Relevance,
+    Newest,
+    Oldest,
+    /// Relevance blended with age.
+    Recent,
+}
+
+/// The width of a timeline's buckets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    Hour,
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+    /// The finest that gives at most about sixty buckets.
+    Auto,
+}
+
+/// Which article fields a hit carries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HitFields {
+    /// `None`: all but `body`.
+    pub names: Option<Vec<String>>,
+}
+
+impl HitFields {
+    /// Every name `fields=` knows, in the order of a hit.
+    pub const KNOWN: [&'static str; 22] = [
+        "id",
+        "external_id",
+        "url",
+        "headline",
+        "lead",
+        "body",
+        "published",
+        "modified",
+        "seen",
+        "source",
+        "authors",
+        "tags",
+        "section",
+        "places",
+        "people",
+        "orgs",
+        "lang",
+        "dateline",
+        "words",
+        "image",
+        "version",
+        "status",
+    ];
+
+    pub fn wants(&self, name: &str) -> bool {
+        match &self.names {
+            None => name != "body",
+            Some(names) => names.iter().any(|wanted| wanted == name),
+        }
+    }
+}
+
+/// One article, whole.
+#[derive(Clone, Debug, Default)]
+pub struct ArticleRequest {
+    pub id: String,
+    /// `None`: the newest.
+    pub version: Option<u32>,
+    /// Mark what this query matches; for the page.
+    pub q: Option<String>,
+    pub mode: Mode,
+}

@@ -1,0 +1,193 @@
+//! Matches over time, in units of the reader's calendar.
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, ZonedDateTime};
+
+use super::answer::{Bucket, SearchError, Timeline};
+use super::request::Unit;
+use crate::engine::Dates;
+use crate::query::Advice;
+
+/// A timeline has no more buckets than this.
+const MOST_BUCKETS: usize = 20_000;
+
+/// What `auto` aims for at most.
+const COMFORTABLE: i64 = 60;
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// Buckets from the first match to the last, empty ones included.
+pub(super) fn draw(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Timeline, SearchError> {
+    // Calendar dates are compared with the calendar, instants with the instants at which its units begin.
+    let mut calendar: Vec<i64> = Vec::with_capacity(dates.calendar.len());
+    let unit = if unit == Unit::Auto { automatic(dates) } else { unit };
+    let mut unplaced = dates.undated;
+    for (first, last) in &dates.calendar {
+        if last - first < longest(unit) { calendar.push(*first) } else { unplaced += 1 }
+    }
+    let mut instants = dates.instants.clone();
+    calendar.sort_unstable();
+    instants.sort_unstable();
+    let starts = starts(&calendar, &instants, unit, tz)?;
+    let mut buckets: Vec<Bucket> = starts.iter().map(|start| bucket(start, unit)).collect();
+    count(&calendar, &mut buckets, starts.iter().map(|start| local_ms(start.datetime())));
+    count(&instants, &mut buckets, starts.iter().map(|start| start.timestamp().as_millisecond()));
+    let tz = tz.iana_name().unwrap_or("UTC").to_owned();
+    Ok(Timeline { interval: name(unit), tz, buckets, unplaced })
+}
+
+/// A calendar date has a place in a unit that is at least as long: the length of a unit in milliseconds, at the most.
+fn longest(unit: Unit) -> i64 {
+    match unit {
+        Unit::Hour => HOUR_MS,
+        Unit::Day | Unit::Auto | Unit::Week => DAY_MS,
+        Unit::Month | Unit::Quarter => 31 * DAY_MS,
+        Unit::Year => 366 * DAY_MS,
+    }
+}
+
+fn automatic(dates: &Dates) -> Unit {
+    let firsts = || dates.instants.iter().copied().chain(dates.calendar.iter().map(|(first, _)| *first));
+    let span = firsts().max().unwrap_or_default() - firsts().min().unwrap_or_default();
+    let days = span / DAY_MS;
+    match days {
+        0..=2 if dates.calendar.is_empty() => Unit::Hour,
+        days if days <= COMFORTABLE => Unit::Day,
+        days if days <= COMFORTABLE * 7 => Unit::Week,
+        days if days <= COMFORTABLE * 30 => Unit::Month,
+        days if days <= COMFORTABLE * 91 => Unit::Quarter,
+        _ => Unit::Year,
+    }
+}
+
+/// Where each bucket begins.
+fn starts(calendar: &[i64], instants: &[i64], unit: Unit, tz: &TimeZone) -> Result<Vec<ZonedDateTime>, SearchError> {
+    let local = |ms: &i64| at(*ms, tz);
+    let floating =
+        |ms: &i64| at(*ms, &TimeZone::UTC).and_then(|zoned| zoned.datetime().to_zoned_datetime(tz.clone()).ok());
+    let first = [calendar.first().and_then(floating), instants.first().and_then(local)].into_iter().flatten().min();
+    let last = [calendar.last().and_then(floating), instants.last().and_then(local)].into_iter().flatten().max();
+    let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };
+    let mut starts = Vec::new();
+    let mut start = begin(&first, unit);
+    while let Some(begun) = start.take_if(|start| *start <= last) {
+        if starts.len() == MOST_BUCKETS {
+            return Err(too_many());
+        }
+        start = next(&begun, unit);
+        starts.push(begun);
+    }
+    Ok(starts)
+}
+
+fn at(ms: i64, tz: &TimeZone) -> Option<ZonedDateTime> {
+    Some(Timestamp::from_millisecond(ms).ok()?.to_zoned_datetime(tz.clone()))
+}
+
+/// The first moment of the unit that a moment is in.
+fn begin(moment: &ZonedDateTime, unit: Unit) -> Option<ZonedDateTime> {
+    let day = moment.date();
+    let start: Date = match unit {
+        Unit::Hour => {
+            let hour = moment.datetime().date().at(moment.hour(), 0, 0, 0);
+            return hour.to_zoned_datetime(moment.time_zone().clone()).ok();
+        }
+        Unit::Day | Unit::Auto => day,
+        Unit::Week => day.checked_sub(Span::new().days(i64::from(day.weekday().to_monday_zero_offset()))).ok()?,
+        Unit::Month => day.first_of_month(),
+        Unit::Quarter => Date::new(day.year(), (day.month() - 1) / 3 * 3 + 1, 1).ok()?,
+        Unit::Year => day.first_of_year(),
+    };
+    start.to_zoned_datetime(moment.time_zone().clone()).ok()
+}
+
+fn next(start: &ZonedDateTime, unit: Unit) -> Option<ZonedDateTime> {
+    if unit == Unit::Hour {
+        // An hour of the clock that is skipped or repeated is still an hour.
+        return start.checked_add(Span::new().hours(1)).ok();
+    }
+    let step = match unit {
+        Unit::Week => Span::new().weeks(1),
+        Unit::Month => Span::new().months(1),
+        Unit::Quarter => Span::new().months(3),
+        Unit::Year => Span::new().years(1),
+        Unit::Hour | Unit::Day | Unit::Auto => Span::new().days(1),
+    };
+    start.date().checked_add(step).ok()?.to_zoned_datetime(start.time_zone().clone()).ok()
+}
+
+fn local_ms(at: DateTime) -> i64 {
+    at.to_zoned_datetime(TimeZone::UTC).map_or(0, |utc| utc.timestamp().as_millisecond())
+}
+
+/// Adds each of the sorted moments to the bucket it is in.
+fn count(moments: &[i64], buckets: &mut [Bucket], starts: impl Iterator<Item = i64>) {
+    let starts: Vec<i64> = starts.collect();
+    let mut from = 0;
+    for (at, bucket) in buckets.iter_mut().enumerate() {
+        let until = starts.get(at + 1).map_or(moments.len(), |end| moments.partition_point(|moment| moment < end));
+        bucket.count += (until - from) as u64;
+        from = until;
+    }
+}
+
+fn bucket(start: &ZonedDateTime, unit: Unit) -> Bucket {
+    let start = match unit {
+        Unit::Hour => start.strftime("%Y-%m-%dT%H:%M%:z").to_string(),
+        _ => start.date().to_string(),
+    };
+    Bucket { start, count: 0 }
+}
+
+fn name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Hour => "hour",
+        Unit::Day | Unit::Auto => "day",
+        Unit::Week => "week",
+        Unit::Month => "month",
+        Unit::Quarter => "quarter",
+        Unit::Year => "year",
+    }
+}
+
+fn too_many() -> SearchError {
+    SearchError::Refused(
+        Advice::of("too_many_buckets", "interval", format!("the timeline would have more than {MOST_BUCKETS} buckets"))
+            .hint("Take a coarser interval, or narrow the dates with `from` and `to`."),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(text: &str) -> i64 {
+        text.parse::<Timestamp>().unwrap().as_millisecond()
+    }
+
+    #[test]
+    fn buckets_follow_the_calendar_of_the_zone() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        let day = ms("2025-03-31T00:00:00Z");
+        let dates = Dates {
+            instants: vec![ms("2025-03-29T22:59:00Z"), ms("2025-03-29T23:00:00Z"), ms("2025-03-30T21:59:59Z")],
+            calendar: vec![(day, day + DAY_MS - 1), (ms("2025-03-01T00:00:00Z"), ms("2025-03-31T23:59:59.999Z"))],
+            undated: 1,
+        };
+        let timeline = draw(&dates, Unit::Day, &berlin).unwrap();
+        let counts: Vec<_> = timeline.buckets.iter().map(|bucket| (bucket.start.as_str(), bucket.count)).collect();
+        assert_eq!(counts, [("2025-03-29", 1), ("2025-03-30", 2), ("2025-03-31", 1)]);
+        assert_eq!(timeline.unplaced, 2);
+    }
+
+    #[test]
+    fn empty_buckets_are_shown_and_weeks_begin_on_monday() {
+        let dates =
+            Dates { instants: vec![ms("2025-01-01T10:00:00Z"), ms("2025-01-20T10:00:00Z")], ..Dates::default() };
+        let timeline = draw(&dates, Unit::Week, &TimeZone::UTC).unwrap();
+        let counts: Vec<_> = timeline.buckets.iter().map(|bucket| (bucket.start.as_str(), bucket.count)).collect();
+        assert_eq!(counts, [("2024-12-30", 1), ("2025-01-06", 0), ("2025-01-13", 0), ("2025-01-20", 1)]);
+    }
+}

@@ -1,0 +1,114 @@
+//! Opening connections: the file, its settings, its migrations. Several processes may do this at once.
+
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use include_dir::{Dir, include_dir};
+use rusqlite::{Connection, OpenFlags};
+use rusqlite_migration::{Error as MigrationError, MigrationDefinitionError, Migrations};
+
+use super::error::{Result, StoreError};
+
+static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
+
+/// Another process writes in transactions of a fraction of a second; only a stalled disk makes one wait this long.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// More than there are statements.
+const STATEMENTS: usize = 64;
+
+pub(super) fn file(dir: &Path) -> PathBuf {
+    dir.join("store.sqlite")
+}
+
+/// The connection that writes, on a store that exists and has the newest schema from here on.
+pub(super) fn writer(dir: &Path) -> Result<Connection> {
+    fs::create_dir_all(dir).map_err(StoreError::file(dir))?;
+    let _alone = alone(dir)?;
+    let mut conn = Connection::open(file(dir))?;
+    conn.busy_timeout(BUSY)?;
+    conn.pragma_update(None, "page_size", 8192)?;
+    conn.pragma_update(None, "journal_mode", "wal")?;
+    // Acknowledged means on the disk: in WAL mode only FULL syncs the log at every commit.
+    conn.pragma_update(None, "synchronous", "full")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "wal_autocheckpoint", 2000)?;
+    conn.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    conn.pragma_update(None, "cache_size", -64_000)?;
+    migrate(&mut conn, dir)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(conn)
+}
+
+/// A connection that can only read.
+pub(super) fn reader(dir: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(file(dir), flags)?;
+    conn.busy_timeout(BUSY)?;
+    conn.pragma_update(None, "cache_size", -16_000)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(conn)
+}
+
+/// Two processes that find an empty directory must not both lay out the tables.
+fn alone(dir: &Path) -> Result<File> {
+    let path = dir.join("store.lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(StoreError::file(&path))?;
+    file.lock().map_err(StoreError::file(&path))?;
+    Ok(file)
+}
+
+fn migrate(conn: &mut Connection, dir: &Path) -> Result<()> {
+    let steps = Migrations::from_directory(&MIGRATIONS).map_err(StoreError::Migration)?;
+    steps.to_latest(conn).map_err(|error| match error {
+        MigrationError::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
+            StoreError::Newer(file(dir))
+        }
+        error => StoreError::Migration(error),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_sound_and_numbered() {
+        Migrations::from_directory(&MIGRATIONS).unwrap().validate().unwrap();
+    }
+
+    /// The `rows.sql` beside a step holds rows as the schema of that step knows them; they must come forward.
+    #[test]
+    fn every_earlier_schema_comes_forward_with_its_rows() {
+        for step in MIGRATIONS.dirs() {
+            let Some(rows) = step.get_file(step.path().join("rows.sql")) else {
+                panic!("{} has no rows.sql to carry forward", step.path().display());
+            };
+            let number: usize = step.path().to_str().unwrap().split_once('-').unwrap().0.parse().unwrap();
+            let mut conn = Connection::open_in_memory().unwrap();
+            let steps = Migrations::from_directory(&MIGRATIONS).unwrap();
+            steps.to_version(&mut conn, number).unwrap();
+            conn.execute_batch(rows.contents_utf8().unwrap()).unwrap();
+            steps.to_latest(&mut conn).unwrap();
+            assert!(conn.prepare("PRAGMA foreign_key_check").unwrap().query([]).unwrap().next().unwrap().is_none());
+            let articles: u64 = conn.query_row(super::super::sql::COUNT, [], |row| row.get(0)).unwrap();
+            assert_eq!(articles, 1, "one of the two articles of {} is killed", step.path().display());
+        }
+    }
+
+    #[test]
+    fn a_store_from_the_future_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        writer(dir.path()).unwrap().pragma_update(None, "user_version", 9999).unwrap();
+        assert!(matches!(writer(dir.path()), Err(StoreError::Newer(_))));
+    }
+
+    #[test]
+    fn a_reader_cannot_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let _writer = writer(dir.path()).unwrap();
+        assert!(reader(dir.path()).unwrap().execute("DELETE FROM runs", []).is_err());
+    }
+}

@@ -1,0 +1,82 @@
+//! KEEP: SQLite, the truth. Articles with all their versions, the change log, runs and rejects.
+//!
+//! What is in here is acknowledged and durable; everything else can be made again from it. Its job ends at handing out
+//! articles whole: what they are searched by is the engine's business. No other room speaks SQL.
+//!
+//! One connection of a process writes, in short transactions; several processes may do so on one directory. Reading
+//! goes on beside it, each read at one moment of the store.
+
+mod connect;
+mod error;
+mod pack;
+mod pool;
+mod read;
+mod runs;
+mod sql;
+mod versions;
+mod write;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+pub use error::StoreError;
+pub use read::{Change, StoredArticle, Version};
+pub use runs::{Counts, Rejected, Run, RunId, RunState};
+pub use write::{Incoming, Outcome};
+
+pub struct Store {
+    dir: PathBuf,
+    id: String,
+    writer: Mutex<write::Writer>,
+    readers: pool::Readers,
+    /// Never reads anything else, so that it notices every write.
+    watcher: Mutex<Connection>,
+    /// The runs of this process.
+    alive: Mutex<HashMap<RunId, runs::Alive>>,
+}
+
+impl Store {
+    /// Opens the store in `dir`, or lays out a new one there.
+    pub fn open(dir: &Path) -> Result<Store, StoreError> {
+        let conn = connect::writer(dir)?;
+        let store = Store {
+            dir: dir.to_owned(),
+            id: own_id(&conn)?,
+            writer: write::Writer::new(conn)?,
+            readers: pool::Readers::new(dir),
+            watcher: Mutex::new(connect::reader(dir)?),
+            alive: Mutex::default(),
+        };
+        store.close_dead_runs()?;
+        Ok(store)
+    }
+
+    /// Given to this store when it was laid out; an index made from another store names another.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where it lies.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+}
+
+fn own_id(conn: &Connection) -> Result<String, StoreError> {
+    let fresh = uuid::Uuid::new_v4().to_string();
+    conn.prepare_cached(sql::META_KEEP)?.execute(params!["id", fresh])?;
+    let id = conn.prepare_cached(sql::META)?.query_one(params!["id"], |row| row.get(0));
+    Ok(id?)
+}
+
+/// A moment as the store keeps it, in milliseconds. What lies beyond jiff's years was never written by us.
+fn at(millisecond: i64) -> Timestamp {
+    Timestamp::from_millisecond(millisecond).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! An article as bytes: JSON under zstd, sealed with a hash of the row it lies in.
+
+use std::io;
+
+use zstd::bulk::{Compressor, Decompressor};
+
+use super::error::{Result, StoreError};
+use crate::article::Article;
+
+/// On 45,000 full articles 1 is as small as 3 within two per cent, and faster.
+const LEVEL: i32 = 1;
+
+/// Bytes of the hash kept as seal: enough against accident, which is all it is there for.
+const SEAL: usize = 16;
+
+pub(super) struct Packer {
+    zstd: Compressor<'static>,
+    json: Vec<u8>,
+}
+
+impl Packer {
+    pub(super) fn new() -> Result<Packer> {
+        let zstd = Compressor::new(LEVEL).map_err(StoreError::Pack)?;
+        Ok(Packer { zstd, json: Vec::new() })
+    }
+
+    pub(super) fn pack(&mut self, article: &Article) -> Result<Vec<u8>> {
+        self.json.clear();
+        serde_json::to_writer(&mut self.json, article).map_err(|error| StoreError::Pack(error.into()))?;
+        self.zstd.compress(&self.json).map_err(StoreError::Pack)
+    }
+}
+
+pub(super) struct Unpacker {
+    zstd: Decompressor<'static>,
+}
+
+impl Unpacker {
+    pub(super) fn new() -> Result<Unpacker> {
+        Ok(Unpacker { zstd: Decompressor::new().map_err(StoreError::Pack)? })
+    }
+
+    /// Bytes whose seal has been checked.
+    pub(super) fn unpack(&mut self, packed: &[u8]) -> io::Result<Article> {
+        let size = Decompressor::upper_bound(packed).ok_or(io::ErrorKind::InvalidData)?;
+        let json = self.zstd.decompress(packed, size)?;
+        Ok(serde_json::from_slice(&json)?)
+    }
+}
+
+/// Binds the content to its place, so that a damaged byte and a misplaced row both show.
+pub(super) fn seal(article: u64, number: u32, content_hash: &[u8], packed: &[u8]) -> [u8; SEAL] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&article.to_le_bytes()).update(&number.to_le_bytes());
+    hasher.update(content_hash).update(packed);
+    let mut seal = [0; SEAL];
+    hasher.finalize_xof().fill(&mut seal);
+    seal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_comes_back_whole() {
+        let article = Article {
+            headline: "Ærlig \"talt\"\n\u{1F4F0}".into(),
+            body: vec!["one\n".repeat(400), String::new(), "kaksi".into()],
+            modified: Some(Default::default()),
+            ..Article::default()
+        };
+        let packed = Packer::new().unwrap().pack(&article).unwrap();
+        assert_eq!(Unpacker::new().unwrap().unpack(&packed).unwrap(), article);
+    }
+
+    #[test]
+    fn bytes_that_are_no_article_are_an_error() {
+        let mut unpacker = Unpacker::new().unwrap();
+        for bytes in [&b""[..], b"{}", &[0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0]] {
+            assert!(unpacker.unpack(bytes).is_err(), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_seal_knows_its_place() {
+        let sealed = seal(1, 2, b"hash", b"content");
+        assert_eq!(sealed, seal(1, 2, b"hash", b"content"));
+        for other in [seal(2, 2, b"hash", b"content"), seal(1, 1, b"hash", b"content"), seal(1, 2, b"hash", b"Content")]
+        {
+            assert_ne!(sealed, other);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Reading: articles by number, by version row and by name; the change log.
+
+use std::io;
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::error::{Result, StoreError};
+use super::pack::{Unpacker, seal};
+use super::pool::locked;
+use super::{Store, at, sql};
+use crate::article::{Article, ArticleId};
+
+/// One version of an article, out of the store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredArticle {
+    /// The article's number in this store; the same for all its versions.
+    pub num: u64,
+    pub id: ArticleId,
+    /// The version's row: immutable, so it names this text for ever.
+    pub row: u64,
+    /// Counted from 1 in the order stored.
+    pub version: u32,
+    /// When the article, in whichever version, first came.
+    pub seen: Timestamp,
+    pub deleted: bool,
+    pub article: Article,
+}
+
+/// One line of the history of an article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub row: u64,
+    pub number: u32,
+    pub provider_version: Option<u64>,
+    pub stored: Timestamp,
+    pub run: super::RunId,
+    /// Answers show this one.
+    pub current: bool,
+}
+
+/// From `seq` on, answers show another version of `article` than before, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub seq: u64,
+    /// Its number.
+    pub article: u64,
+}
+
+impl Store {
+    /// The position of the newest entry of the change log; 0 when there is none.
+    pub fn last_change(&self) -> Result<u64> {
+        self.readers.read(|moment, _| Ok(moment.prepare_cached(sql::LAST_CHANGE)?.query_one([], |row| row.get(0))?))
+    }
+
+    /// The changes after position `seq`, in order. An article that changed twice is there twice.
+    pub fn changes_after(&self, seq: u64, limit: usize) -> Result<Vec<Change>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.readers.read(|moment, _| {
+            let mut statement = moment.prepare_cached(sql::CHANGES)?;
+            let read = |row: &Row<'_>| Ok(Change { seq: row.get(0)?, article: row.get(1)? });
+            let changes = statement.query_map(params![seq, limit], read)?.collect::<Result<_, _>>();
+            Ok(changes?)
+        })
+    }
+
+    /// The current version of each article by number, in the order asked. Deleted ones come marked as such, killed and
+    /// withheld ones with that status; what is not in the store at all is left out.
+    pub fn current(&self, nums: &[u64]) -> Result<Vec<StoredArticle>> {
+        self.each(sql::CURRENT, nums)
+    }
+
+    /// Versions by row, in the order asked; rows no longer kept are left out.
+    pub fn rows(&self, rows: &[u64]) -> Result<Vec<StoredArticle>> {
+        self.each(sql::ROW, rows)
+    }
+
+    /// An article by its public name: the current version, or the one numbered `version`.
+    pub fn article(&self, id: &ArticleId, version: Option<u32>) -> Result<Option<StoredArticle>> {
+        self.readers.read(|moment, unpacker| {
+            let found = match version {
+                None => moment.prepare_cached(sql::ARTICLE)?.query_row(params![id.0], read_kept).optional()?,
+                Some(number) => {
+                    let mut statement = moment.prepare_cached(sql::ARTICLE_VERSION)?;
+                    statement.query_row(params![id.0, number], read_kept).optional()?
+                }
+            };
+            found.map(|kept| kept.open(unpacker)).transpose()
+        })
+    }
+
+    /// The articles whose identity is `key`, the provider's own identifier or the normalised address: one in each
+    /// namespace that uses it.
+    pub fn named(&self, key: &str) -> Result<Vec<ArticleId>> {
+        self.readers.read(|moment, _| {
+            let mut statement = moment.prepare_cached(sql::NAMED)?;
+            let ids = statement.query_map(params![key], |row| row.get(0).map(ArticleId))?.collect::<Result<_, _>>();
+            Ok(ids?)
+        })
+    }
+
+    /// The history of an article by its number, oldest first.
+    pub fn versions(&self, num: u64) -> Result<Vec<Version>> {
+        self.readers.read(|moment, _| {
+            let mut statement = moment.prepare_cached(sql::VERSIONS)?;
+            let versions = statement.query_map(params![num], read_version)?.collect::<Result<_, _>>();
+            Ok(versions?)
+        })
+    }
+
+    /// Articles that answers may show: neither deleted nor killed nor withheld.
+    pub fn count(&self) -> Result<u64> {
+        self.readers.read(|moment, _| Ok(moment.prepare_cached(sql::COUNT)?.query_one([], |row| row.get(0))?))
+    }
+
+    /// Another number than last time: something has been written since, by this process or another.
+    pub fn data_version(&self) -> Result<i64> {
+        let watcher = locked(&self.watcher);
+        let version = watcher.prepare_cached(sql::DATA_VERSION)?.query_one([], |row| row.get(0));
+        Ok(version?)
+    }
+
+    fn each(&self, sql: &str, numbers: &[u64]) -> Result<Vec<StoredArticle>> {
+        self.readers.read(|moment, unpacker| find_each(moment, unpacker, sql, numbers))
+    }
+}
+
+fn find_each(
+    moment: &Transaction<'_>,
+    unpacker: &mut Unpacker,
+    sql: &str,
+    numbers: &[u64],
+) -> Result<Vec<StoredArticle>> {
+    let mut statement = moment.prepare_cached(sql)?;
+    let mut found = Vec::with_capacity(numbers.len());
+    for &number in numbers {
+        if let Some(kept) = statement.query_row(params![number], read_kept).optional()? {
+            found.push(kept.open(unpacker)?);
+        }
+    }
+    Ok(found)
+}
+
+/// A row as it lies there: not checked, not unpacked.
+struct Kept {
+    num: u64,
+    id: String,
+    seen: i64,
+    deleted: bool,
+    row: u64,
+    number: u32,
+    content_hash: Vec<u8>,
+    seal: Vec<u8>,
+    content: Vec<u8>,
+}
+
+impl Kept {
+    fn open(self, unpacker: &mut Unpacker) -> Result<StoredArticle> {
+        let damaged = || StoreError::Damaged { row: self.row };
+        if self.seal != seal(self.num, self.number, &self.content_hash, &self.content) {
+            return Err(damaged());
+        }
+        Ok(StoredArticle {
+            article: unpacker.unpack(&self.content).map_err(|_: io::Error| damaged())?,
+            num: self.num,
+            id: ArticleId(self.id),
+            row: self.row,
+            version: self.number,
+            seen: at(self.seen),
+            deleted: self.deleted,
+        })
+    }
+}
+
+fn read_kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    Ok(Kept {
+        num: row.get(0)?,
+        id: row.get(1)?,
+        seen: row.get(2)?,
+        deleted: row.get(3)?,
+        row: row.get(4)?,
+        number: row.get(5)?,
+        content_hash: row.get(6)?,
+        seal: row.get(7)?,
+        content: row.get(8)?,
+    })
+}
+
+fn read_version(row: &Row<'_>) -> rusqlite::Result<Version> {
+    Ok(Version {
+        row: row.get(0)?,
+        number: row.get(1)?,
+        provider_version: row.get(2)?,
+        stored: at(row.get(3)?),
+        run: super::RunId(row.get(4)?),
+        current: row.get(5)?,
+    })
+}

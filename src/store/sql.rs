@@ -1,0 +1,71 @@
+//! Every statement of the store, in one place, so that a test can prepare each against the schema.
+
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:literal;)*) => {
+        $($(#[$doc])* pub(super) const $name: &str = $sql;)*
+
+        #[cfg(test)]
+        pub(super) const ALL: &[(&str, &str)] = &[$((stringify!($name), $sql)),*];
+    };
+}
+
+statements! {
+    META = "SELECT value FROM meta WHERE name = ?1";
+    META_KEEP = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+
+    /// Every version kept under one identity, oldest first; nothing when the identity is new.
+    KNOWN = "SELECT a.num, v.content_hash, v.provider_version, v.modified, v.has_body
+             FROM articles a JOIN versions v ON v.article = a.num
+             WHERE a.key = ?1 AND a.namespace = ?2 ORDER BY v.number";
+    /// Its first version row is written, and named by `ARTICLE_CURRENT`, in the same transaction.
+    ARTICLE_ADD = "INSERT INTO articles (id, namespace, key, current, status, seen) VALUES (?1, ?2, ?3, 0, 'usable', ?4)";
+    ARTICLE_CURRENT = "UPDATE articles SET current = ?2, status = ?3 WHERE num = ?1";
+    VERSION_ADD = "INSERT INTO versions (article, number, provider_version, modified, has_body, stored, run,
+                       content_hash, seal, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    CHANGE_ADD = "INSERT INTO changes (article, at) VALUES (?1, ?2)";
+
+    CURRENT = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content
+               FROM articles a JOIN versions v ON v.row = a.current WHERE a.num = ?1";
+    ROW = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content
+           FROM versions v JOIN articles a ON a.num = v.article WHERE v.row = ?1";
+    ARTICLE = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content
+               FROM articles a JOIN versions v ON v.row = a.current WHERE a.id = ?1";
+    ARTICLE_VERSION = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content
+                       FROM articles a JOIN versions v ON v.article = a.num WHERE a.id = ?1 AND v.number = ?2";
+    VERSIONS = "SELECT v.row, v.number, v.provider_version, v.stored, v.run, v.row = a.current
+                FROM articles a JOIN versions v ON v.article = a.num WHERE a.num = ?1 ORDER BY v.number";
+    NAMED = "SELECT id FROM articles WHERE key = ?1 ORDER BY namespace";
+    COUNT = "SELECT (SELECT count(*) FROM articles)
+                  - (SELECT count(*) FROM articles WHERE deleted = 1 OR status <> 'usable')";
+
+    /// The highest ever given, even if its row has since been pruned.
+    LAST_CHANGE = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)";
+    CHANGES = "SELECT seq, article FROM changes WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    DATA_VERSION = "PRAGMA data_version";
+
+    RUN_ADD = "INSERT INTO runs (input, state, started) VALUES (?1, 'running', ?2)";
+    RUN_ADVANCE = "UPDATE runs SET fresh = fresh + ?2, versions = versions + ?3, unchanged = unchanged + ?4,
+                       rejected = rejected + ?5, bytes = bytes + ?6 WHERE id = ?1";
+    RUN_FINISH = "UPDATE runs SET state = ?2, finished = ?3 WHERE id = ?1 AND state = 'running'";
+    RUNS_RUNNING = "SELECT id FROM runs WHERE state = 'running'";
+    RUN = "SELECT id, input, state, started, finished, fresh, versions, unchanged, rejected, bytes
+           FROM runs WHERE id = ?1";
+    RUNS = "SELECT id, input, state, started, finished, fresh, versions, unchanged, rejected, bytes
+            FROM runs ORDER BY id DESC LIMIT ?1";
+    REJECT_ADD = "INSERT INTO rejects (run, n, source, offset, line, code, detail, copy)
+                  SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM rejects WHERE run = ?1";
+    REJECTS = "SELECT n, source, offset, line, code, detail, copy FROM rejects
+               WHERE run = ?1 AND n > ?2 ORDER BY n LIMIT ?3";
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_statement_fits_the_schema() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = super::super::connect::writer(dir.path()).unwrap();
+        for (name, sql) in super::ALL {
+            assert!(conn.prepare(sql).is_ok(), "{name}: {:?}", conn.prepare(sql).err());
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Writing: a batch is one transaction, and is acknowledged when that transaction is on the disk.
+
+use std::sync::{Mutex, MutexGuard};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::error::Result;
+use super::pack::{Packer, seal};
+use super::pool::locked;
+use super::runs::{self, Counts, Rejected, RunId};
+use super::versions::{Fingerprint, Verdict, judge};
+use super::{Store, sql};
+use crate::article::{Article, Status};
+use crate::ingest::identity::{Identity, article_id};
+
+/// An article on its way in, and whose it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incoming {
+    pub identity: Identity,
+    pub article: Article,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    New,
+    /// Another version of an article already kept.
+    Version,
+    /// Kept already.
+    Unchanged,
+}
+
+/// The one connection of this process that writes.
+pub(super) struct Writer {
+    pub(super) conn: Connection,
+    packer: Packer,
+}
+
+impl Writer {
+    pub(super) fn new(conn: Connection) -> Result<Mutex<Writer>> {
+        Ok(Mutex::new(Writer { conn, packer: Packer::new()? }))
+    }
+
+    /// `IMMEDIATE`: the right to write is waited for here, never refused half-way.
+    pub(super) fn begin(&mut self) -> Result<(Transaction<'_>, &mut Packer)> {
+        let Writer { conn, packer } = self;
+        Ok((conn.transaction_with_behavior(TransactionBehavior::Immediate)?, packer))
+    }
+}
+
+impl Store {
+    /// Stores articles, all or none; one outcome each, in order. An identity may come several times in one batch.
+    pub fn put(&self, run: RunId, batch: &[Incoming]) -> Result<Vec<Outcome>> {
+        self.write(run, batch, &[], 0)
+    }
+
+    /// Notes in the ledger what could not be read.
+    pub fn reject(&self, run: RunId, rejects: &[Rejected]) -> Result<()> {
+        self.write(run, &[], rejects, 0).map(drop)
+    }
+
+    /// Articles, rejects and the `bytes` of input they were read from, as one transaction with the run's counts.
+    pub fn write(&self, run: RunId, batch: &[Incoming], rejects: &[Rejected], bytes: u64) -> Result<Vec<Outcome>> {
+        let prints: Vec<_> = batch.iter().map(|one| Fingerprint::of(&one.identity, &one.article)).collect();
+        let mut writer = self.writer();
+        let (transaction, packer) = writer.begin()?;
+        let mut batch_write = BatchWrite { transaction: &transaction, packer, run, now: Timestamp::now() };
+        let outcomes = batch.iter().zip(&prints).map(|(one, print)| batch_write.put(one, print));
+        let outcomes = outcomes.collect::<Result<Vec<_>>>()?;
+        runs::note_rejects(&transaction, run, rejects)?;
+        runs::advance(&transaction, run, &tally(&outcomes, rejects.len(), bytes))?;
+        fail::fail_point!("store::before_commit", |_| std::process::abort());
+        transaction.commit()?;
+        fail::fail_point!("store::after_commit", |_| std::process::abort());
+        Ok(outcomes)
+    }
+
+    pub(super) fn writer(&self) -> MutexGuard<'_, Writer> {
+        locked(&self.writer)
+    }
+}
+
+struct BatchWrite<'a> {
+    transaction: &'a Transaction<'a>,
+    packer: &'a mut Packer,
+    run: RunId,
+    now: Timestamp,
+}
+
+impl BatchWrite<'_> {
+    fn put(&mut self, incoming: &Incoming, print: &Fingerprint) -> Result<Outcome> {
+        let Incoming { identity, article } = incoming;
+        let Some(known) = self.known(identity)? else {
+            let num = self.add_article(identity)?;
+            self.add_current(num, 1, article, print)?;
+            return Ok(Outcome::New);
+        };
+        let next = known.versions.len() as u32 + 1;
+        match judge(&known.versions, print, article.status) {
+            Verdict::Unchanged => return Ok(Outcome::Unchanged),
+            Verdict::Current => self.add_current(known.num, next, article, print)?,
+            Verdict::Behind => self.add_version(known.num, next, article, print).map(drop)?,
+        }
+        Ok(Outcome::Version)
+    }
+
+    fn known(&self, identity: &Identity) -> Result<Option<Known>> {
+        let mut statement = self.transaction.prepare_cached(sql::KNOWN)?;
+        let mut rows = statement.query(params![identity.key, identity.namespace])?;
+        let mut known: Option<Known> = None;
+        while let Some(row) = rows.next()? {
+            let known = known.get_or_insert(Known { num: row.get(0)?, versions: Vec::new() });
+            known.versions.push(Fingerprint {
+                content: row.get(1)?,
+                provider_version: row.get(2)?,
+                modified: row.get::<_, Option<i64>>(3)?.and_then(|at| Timestamp::from_millisecond(at).ok()),
+                has_body: row.get(4)?,
+            });
+        }
+        Ok(known)
+    }
+
+    fn add_article(&self, identity: &Identity) -> Result<u64> {
+        let id = article_id(identity);
+        let values = params![id.0, identity.namespace, identity.key, self.now.as_millisecond()];
+        self.transaction.prepare_cached(sql::ARTICLE_ADD)?.execute(values)?;
+        Ok(self.transaction.last_insert_rowid() as u64)
+    }
+
+    /// A version that answers show: the article names it, and the change log says so.
+    fn add_current(&mut self, num: u64, number: u32, article: &Article, print: &Fingerprint) -> Result<()> {
+        let row = self.add_version(num, number, article, print)?;
+        let values = params![num, row, status_name(article.status)];
+        self.transaction.prepare_cached(sql::ARTICLE_CURRENT)?.execute(values)?;
+        let values = params![num, self.now.as_millisecond()];
+        self.transaction.prepare_cached(sql::CHANGE_ADD)?.execute(values)?;
+        Ok(())
+    }
+
+    fn add_version(&mut self, num: u64, number: u32, article: &Article, print: &Fingerprint) -> Result<i64> {
+        let packed = self.packer.pack(article)?;
+        let seal = seal(num, number, &print.content, &packed);
+        let modified = print.modified.map(Timestamp::as_millisecond);
+        // SQLite counts to 2^63; nobody's version number does.
+        let provider_version = print.provider_version.map(|version| i64::try_from(version).unwrap_or(i64::MAX));
+        let (stored, run) = (self.now.as_millisecond(), self.run.0);
+        self.transaction.prepare_cached(sql::VERSION_ADD)?.execute(params![
+            num,
+            number,
+            provider_version,
+            modified,
+            print.has_body,
+            stored,
+            run,
+            print.content,
+            seal,
+            packed
+        ])?;
+        Ok(self.transaction.last_insert_rowid())
+    }
+}
+
+/// An article as kept so far.
+struct Known {
+    num: u64,
+    versions: Vec<Fingerprint>,
+}
+
+fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Usable => "usable",
+        Status::Withheld => "withheld",
+        Status::Killed => "killed",
+    }
+}
+
+fn tally(outcomes: &[Outcome], rejected: usize, bytes: u64) -> Counts {
+    let count = |which| outcomes.iter().filter(|&&outcome| outcome == which).count() as u64;
+    Counts {
+        seen: outcomes.len() as u64,
+        new: count(Outcome::New),
+        versions: count(Outcome::Version),
+        unchanged: count(Outcome::Unchanged),
+        rejected: rejected as u64,
+        bytes,
+    }
+}

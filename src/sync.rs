@@ -1,0 +1,230 @@
+//! Store changes into the index, and which index is the live one.
+//!
+//! A data folder holds `index/CURRENT`, the name of the live generation, and a folder a generation. Only the holder of
+//! `index/LOCK` writes: a server, or an `ingest` or `reindex` without one. Applying a change twice is the same as
+//! applying it once, and how far the index goes is in its own commit; so a crash at any moment re-applies, never loses
+//! and never doubles. A new generation is built beside the live one and swapped in by renaming `CURRENT`.
+
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::engine::embedded::{Index, Unusable, Writer};
+use crate::engine::{Change, Checkpoint, Document, EngineError};
+use crate::store::{Store, StoreError, StoredArticle};
+
+/// Changes read from the store at a time.
+const BATCH: usize = 2000;
+
+/// While there is a backlog, what is indexed becomes visible and durable this often.
+const COMMIT_EVERY: Duration = Duration::from_secs(5);
+
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("index: {0}")]
+    Engine(#[from] EngineError),
+    #[error("{path}: {source}")]
+    File { path: PathBuf, source: std::io::Error },
+    /// Somebody else is building an index of this folder.
+    #[error("another process is rebuilding the index of this folder")]
+    Rebuilding,
+}
+
+fn file_error(path: &Path) -> impl FnOnce(std::io::Error) -> SyncError {
+    let path = path.to_owned();
+    move |source| SyncError::File { path, source }
+}
+
+/// The right to write the index of a data folder; given back when dropped, or when the process ends however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// `None` while somebody else holds it.
+    pub fn take(data: &Path) -> Result<Option<Lock>, SyncError> {
+        lock(&index_dir(data), "LOCK")
+    }
+}
+
+fn lock(dir: &Path, name: &str) -> Result<Option<Lock>, SyncError> {
+    fs::create_dir_all(dir).map_err(file_error(dir))?;
+    let path = dir.join(name);
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(file_error(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Lock { _file: file })),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(source)) => Err(SyncError::File { path, source }),
+    }
+}
+
+fn index_dir(data: &Path) -> PathBuf {
+    data.join("index")
+}
+
+/// The name of the live generation.
+pub fn current(data: &Path) -> Option<String> {
+    let name = fs::read_to_string(index_dir(data).join("CURRENT")).ok()?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty() && !name.contains(['/', '\\', '.']))
+}
+
+/// Opens the live generation, if there is one that can be used.
+pub fn open(store: &Store, data: &Path) -> Result<Result<(String, Index), Unusable>, SyncError> {
+    let Some(name) = current(data) else { return Ok(Err(Unusable::Missing)) };
+    let last_change = store.last_change()?;
+    Ok(Index::open(&index_dir(data).join(&name), store.id(), last_change).map(|index| (name, index)))
+}
+
+/// Opens the live generation, or makes an empty one in place of what cannot be used. The caller holds the lock.
+pub fn open_or_create(store: &Store, data: &Path, _lock: &Lock) -> Result<(String, Index), SyncError> {
+    match open(store, data)? {
+        Ok((name, index)) => {
+            sweep(data, &name);
+            Ok((name, index))
+        }
+        Err(reason) => {
+            if reason != Unusable::Missing {
+                tracing::warn!(%reason, "the index cannot be used and is made anew from the store");
+            }
+            let (name, index) = create(data)?;
+            index.writer()?.commit(&Checkpoint { store: store.id().to_owned(), position: 0 })?;
+            swap(data, &name)?;
+            sweep(data, &name);
+            Ok((name, index))
+        }
+    }
+}
+
+fn create(data: &Path) -> Result<(String, Index), SyncError> {
+    let name = format!("gen-{}", uuid::Uuid::new_v4().simple());
+    let dir = index_dir(data).join(&name);
+    fs::create_dir_all(&dir).map_err(file_error(&dir))?;
+    Ok((name.clone(), Index::create(&dir)?))
+}
+
+/// Makes a generation the live one, durably.
+fn swap(data: &Path, name: &str) -> Result<(), SyncError> {
+    let dir = index_dir(data);
+    let (new, live) = (dir.join("CURRENT.new"), dir.join("CURRENT"));
+    fs::write(&new, name).map_err(file_error(&new))?;
+    File::open(&new).and_then(|file| file.sync_all()).map_err(file_error(&new))?;
+    crash_point("sync::before_swap");
+    fs::rename(&new, &live).map_err(file_error(&live))?;
+    File::open(&dir).and_then(|dir| dir.sync_all()).map_err(file_error(&dir))?;
+    crash_point("sync::after_swap");
+    Ok(())
+}
+
+/// Removes generations that are neither live nor being built. Files that are still mapped stay readable.
+fn sweep(data: &Path, live: &str) {
+    let Ok(Some(_building)) = lock(&index_dir(data), "BUILD") else { return };
+    let Ok(entries) = fs::read_dir(index_dir(data)) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("gen-") && name != live && fs::remove_dir_all(entry.path()).is_err() {
+            tracing::warn!(generation = %name, "an old index could not be removed");
+        }
+    }
+}
+
+/// Brings an index up to the store, in batches, until nothing is left or `stop` is set. Returns the changes applied.
+pub fn catch_up(
+    store: &Store,
+    index: &Index,
+    writer: &mut Writer,
+    stop: &AtomicBool,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<u64, SyncError> {
+    let mut position = index.checkpoint()?.map_or(0, |checkpoint| checkpoint.position);
+    let mut committed = Instant::now();
+    let mut applied = 0;
+    let mut pending = false;
+    while !stop.load(Ordering::Relaxed) {
+        let changes = store.changes_after(position, BATCH)?;
+        let Some(last) = changes.last() else { break };
+        position = last.seq;
+        let mut nums: Vec<u64> = changes.iter().map(|change| change.article).collect();
+        nums.sort_unstable();
+        nums.dedup();
+        let changes: Vec<Change> = store.current(&nums)?.into_iter().map(change).collect();
+        writer.apply(&changes)?;
+        applied += changes.len() as u64;
+        pending = true;
+        if committed.elapsed() > COMMIT_EVERY {
+            commit(store, writer, position)?;
+            (pending, committed) = (false, Instant::now());
+        }
+        progress(position, store.last_change()?);
+    }
+    if pending {
+        commit(store, writer, position)?;
+    }
+    Ok(applied)
+}
+
+fn commit(store: &Store, writer: &mut Writer, position: u64) -> Result<(), SyncError> {
+    crash_point("sync::before_commit");
+    writer.commit(&Checkpoint { store: store.id().to_owned(), position })?;
+    crash_point("sync::after_commit");
+    Ok(())
+}
+
+/// Withdrawn articles are in no answer: they leave the index.
+fn change(stored: StoredArticle) -> Change {
+    let hidden = stored.deleted || stored.article.status != crate::article::Status::Usable;
+    let document = (!hidden).then(|| Document {
+        num: stored.num,
+        row: stored.row,
+        id: stored.id.0,
+        seen_ms: stored.seen.as_millisecond(),
+        article: stored.article,
+    });
+    Change { num: stored.num, document }
+}
+
+/// What became of an attempt to bring the index up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done {
+        applied: u64,
+    },
+    /// Another process holds the lock; it will see the changes.
+    LeftToServer,
+}
+
+/// Brings the index of a data folder up to date, where no server does.
+pub fn after_ingest(
+    store: &Store,
+    data: &Path,
+    stop: &AtomicBool,
+    progress: impl FnMut(u64, u64),
+) -> Result<Outcome, SyncError> {
+    let Some(lock) = Lock::take(data)? else { return Ok(Outcome::LeftToServer) };
+    let (_, index) = open_or_create(store, data, &lock)?;
+    let mut writer = index.writer()?;
+    let applied = catch_up(store, &index, &mut writer, stop, progress)?;
+    writer.finish()?;
+    Ok(Outcome::Done { applied })
+}
+
+/// Builds a new generation from the store beside the live one and swaps it in. A server goes over to it by itself.
+pub fn rebuild(store: &Store, data: &Path, progress: impl FnMut(u64, u64)) -> Result<u64, SyncError> {
+    let Some(_building) = lock(&index_dir(data), "BUILD")? else { return Err(SyncError::Rebuilding) };
+    let (name, index) = create(data)?;
+    let mut writer = index.writer()?;
+    writer.commit(&Checkpoint { store: store.id().to_owned(), position: 0 })?;
+    let applied = catch_up(store, &index, &mut writer, &AtomicBool::new(false), progress)?;
+    writer.finish()?;
+    swap(data, &name)?;
+    Ok(applied)
+}
+
+/// Ends the process here when a test asks for it: `FAILPOINTS=name=return`.
+pub(crate) fn crash_point(name: &str) {
+    fail::fail_point!(name, |_| std::process::abort());
+}

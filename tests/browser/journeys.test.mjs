@@ -1,0 +1,126 @@
+// What a reader does, in every setting: from the front page to an article and back, by filters, timeline and pages.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { assertClean, launch, look, number, open, settings, total, unfold } from './browser.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+for (const setting of settings) {
+  const journey = (name, walk) => test(`${name} (${setting.name})`, async () => {
+    const visit = await open(browser, setting);
+    await walk(visit, visit.page);
+    assertClean(visit);
+    await visit.context.close();
+  });
+
+  journey('from the front page to an article and back', async (visit, page) => {
+    await page.goto('/');
+    await look(visit, 'home');
+    assert.ok(await page.locator('.latest li').count() > 0, 'the latest articles are listed');
+
+    await page.getByLabel('Search the archive').fill('"rare earths" AND China');
+    await page.getByLabel('Search the archive').press('Enter');
+    await page.waitForURL('**/search?q=*');
+    await look(visit, 'search');
+    assert.ok(await total(page) >= 1);
+    assert.match(await page.locator('.result mark').first().innerText(), /rare earths|china/i);
+
+    const results = page.url();
+    await page.locator('.result h2 a').first().click();
+    await page.waitForURL('**/article/**');
+    await look(visit, 'article');
+    assert.ok(await page.locator('.story mark').count() > 0, 'marks are kept');
+    assert.ok(await page.locator('.text p').count() > 0, 'the text is there');
+    await page.goBack();
+    assert.equal(page.url(), results);
+    await page.goForward();
+    await page.getByRole('link', { name: /^Results for/ }).click();
+    assert.ok(await total(page) >= 1);
+  });
+
+  journey('a facet value narrows to its count, and off again; its minus leaves it out', async (visit, page) => {
+    await page.goto('/search');
+    const all = await total(page);
+    await unfold(visit);
+    await look(visit, 'facets');
+    const value = () => page.locator('.facet').first().locator('li').first();
+    const count = number(await value().locator('.count').innerText());
+    await value().locator('a').first().click();
+    assert.equal(await total(page), count);
+    await look(visit, 'narrowed');
+
+    await unfold(visit);
+    await page.locator('.facet .chosen a').first().click();
+    assert.equal(await total(page), all);
+
+    await unfold(visit);
+    await value().locator('.minus').click();
+    assert.equal(await total(page), all - count);
+    await page.locator('.chips a').first().click();
+    assert.equal(await total(page), all);
+  });
+
+  journey('a bar of the timeline narrows the dates to what it counts', async (visit, page) => {
+    await page.goto('/search');
+    const all = await total(page);
+    const bar = page.locator('.timeline svg a').first();
+    const label = await bar.getAttribute('aria-label');
+    const count = number(label.slice(label.lastIndexOf(':')));
+    await bar.focus();
+    await bar.press('Enter');
+    await page.waitForURL('**/search?from=*');
+    assert.equal(await total(page), count, label);
+    await look(visit, 'dates');
+
+    for (const name of ['From', 'To']) await page.locator('.chips a', { hasText: `${name}:` }).click();
+    assert.equal(await total(page), all);
+    await unfold(visit);
+    const from = new URL(page.url()).searchParams.get('from') ?? '1900';
+    await page.getByLabel('From').fill(from);
+    await page.getByRole('button', { name: 'Set dates' }).click();
+    await page.waitForURL('**from=*');
+    assert.ok(await total(page) <= all);
+  });
+
+  journey('the pages add up to the total, each article once', async (visit, page) => {
+    await page.goto('/search?sort=oldest');
+    const all = await total(page);
+    const seen = [];
+    for (;;) {
+      seen.push(...await page.locator('.result h2 a').evaluateAll((links) => links.map((link) => new URL(link.href).pathname)));
+      const next = page.getByRole('link', { name: 'More results' });
+      if (await next.count() === 0) break;
+      await next.click();
+      await page.getByRole('link', { name: 'First page' }).waitFor();
+    }
+    assert.equal(seen.length, all);
+    assert.equal(new Set(seen).size, all);
+    await look(visit, 'last-page');
+    await page.getByRole('link', { name: 'First page' }).click();
+    assert.equal(new URL(page.url()).searchParams.get('sort'), 'oldest');
+  });
+
+  journey('an odd query is read, and what is odd is underlined', async (visit, page) => {
+    await page.goto(`/search?${new URLSearchParams({ q: 'tgg:china "unclosed <script>alert(1)</script>' })}`);
+    assert.ok(await page.locator('.typed u.warning').count() > 0, 'the place is underlined');
+    assert.ok(await page.locator('.remarks li').count() > 0, 'the warning is worded');
+    await look(visit, 'warnings');
+  });
+
+  journey('nothing found offers ways on', async (visit, page) => {
+    await page.goto('/search?q=xqzzyqx+china');
+    assert.equal(await total(page), 0);
+    await look(visit, 'nothing');
+    await page.getByRole('link', { name: 'without xqzzyqx' }).click();
+    assert.ok(await total(page) > 0);
+  });
+
+  journey('the manual', async (visit, page) => {
+    await page.goto('/help');
+    await look(visit, 'help');
+    await page.locator('dt a').first().click();
+    await page.waitForURL('**/search?q=*');
+  });
+}
