@@ -33,7 +33,7 @@ pub(super) fn hit(number: usize) -> Hit {
         source: Some(Source { name: Some("Harbour Post".into()), site: Some("harbour-post.example".into()) }),
         authors: Some(vec!["Ana Lindqvist".into()]),
         tags: Some(vec!["china".into(), "rare earths".into(), "trade".into()]),
-        section: Some((number % 2 == 0).then(|| "Business".into())),
+        section: Some(number.is_multiple_of(2).then(|| "Business".into())),
         places: Some(vec!["Beijing".into()]),
         people: Some(vec![]),
         orgs: Some(vec!["Ministry of Commerce".into()]),
