@@ -3,11 +3,13 @@
 //! Read the modules in this order and you follow an article in and a query out:
 
 pub mod article;
+pub mod identity;
 pub mod ingest;
 
 pub mod store;
 
 pub mod analysis;
+pub mod nearest;
 pub mod query;
 
 pub mod engine;

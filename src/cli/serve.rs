@@ -56,8 +56,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 fn filter() -> tracing_subscriber::EnvFilter {
-    let quiet = "info,tantivy=warn";
-    tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet.into())
+    let usual = format!("info,{}", crate::engine::embedded::QUIET);
+    tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| usual.into())
 }
 
 /// Lays the samples out in a folder of their own for as long as they are read.

@@ -4,6 +4,7 @@
 //! exhaustive matches, and would have to pass the same scenarios.
 
 pub mod embedded;
+mod facet;
 pub mod sentences;
 
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::time::Instant;
 
 use crate::article::Article;
 use crate::query::ast::Node;
-use crate::search::request::{FacetField, Filter, Sort};
+pub use facet::{FacetField, Filter};
 use sentences::Sentence;
 
 /// One article to be made findable.
@@ -59,6 +60,15 @@ pub struct Plan {
     /// Collect the dates of all matches, for a timeline.
     pub dates: bool,
     pub deadline: Instant,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sort {
+    Relevance,
+    Newest,
+    Oldest,
+    /// Relevance blended with age.
+    Recent,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -166,12 +176,6 @@ pub enum EngineError {
 impl EngineError {
     pub(crate) fn new(error: impl ToString) -> EngineError {
         EngineError::Internal(error.to_string())
-    }
-}
-
-impl From<tantivy::TantivyError> for EngineError {
-    fn from(error: tantivy::TantivyError) -> EngineError {
-        EngineError::new(error)
     }
 }
 

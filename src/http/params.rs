@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 
+use crate::nearest::nearest;
 use crate::query::ast::DateField;
-use crate::query::nearest::nearest;
 use crate::query::{Advice, Mode};
 use crate::search::request::{FacetField, Filter, HitFields, SearchRequest, Sort, Unit};
 

@@ -58,6 +58,7 @@ pub(super) fn detect(head: &str, name: &str) -> Option<Format> {
     }
     Some(match extension.as_str() {
         "md" | "markdown" => Format::Markdown,
+        "json" | "jsonl" | "ndjson" => Format::Json,
         "csv" | "tsv" | "tab" => Format::Csv,
         "txt" | "text" => Format::Text,
         _ if looks_like_table(start) => Format::Csv,

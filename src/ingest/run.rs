@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::input::{self, Input, Progress};
-use super::{Item, ReadOptions, dates, identity, language};
+use super::{Item, ReadOptions, dates, language};
+use crate::identity;
 use crate::store::{Incoming, Rejected, Run, RunState, Store, StoreError};
 
 /// A batch is one transaction: this many articles, or this much time.

@@ -20,7 +20,6 @@ pub mod dates;
 mod print;
 
 pub mod advice;
-pub mod nearest;
 
 use std::collections::BTreeMap;
 

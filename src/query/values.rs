@@ -5,9 +5,9 @@ use super::asked::{self, Asked, End};
 use super::ast::{DateField, Has, Is, Kind, NumberRange, TextField, Value, WholeField};
 use super::dates::{self, Side};
 use super::fields::{DateClauseName, Field};
-use super::nearest::nearest;
 use super::text::{Text, is_space};
 use super::{Advice, Context};
+use crate::nearest::nearest;
 
 /// What stands behind the colon.
 #[derive(Clone, Debug)]

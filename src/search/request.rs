@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 
+pub use crate::engine::{FacetField, Filter, Sort};
 use crate::query::{Advice, Mode, ast::DateField};
 
 /// A search, ready to be answered. The HTTP door, the pages and the command line all make one of these.
@@ -63,69 +64,6 @@ impl Default for SearchRequest {
             advice: Vec::new(),
         }
     }
-}
-
-/// One facet filter: `tag=china`, `tag=-sport`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Filter {
-    pub field: FacetField,
-    pub value: String,
-    pub exclude: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum FacetField {
-    Tag,
-    Source,
-    Site,
-    Author,
-    Section,
-    Place,
-    Person,
-    Org,
-    Lang,
-}
-
-impl FacetField {
-    pub const ALL: [FacetField; 9] = [
-        FacetField::Tag,
-        FacetField::Source,
-        FacetField::Site,
-        FacetField::Author,
-        FacetField::Section,
-        FacetField::Place,
-        FacetField::Person,
-        FacetField::Org,
-        FacetField::Lang,
-    ];
-
-    /// The name in parameters and answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            FacetField::Tag => "tag",
-            FacetField::Source => "source",
-            FacetField::Site => "site",
-            FacetField::Author => "author",
-            FacetField::Section => "section",
-            FacetField::Place => "place",
-            FacetField::Person => "person",
-            FacetField::Org => "org",
-            FacetField::Lang => "lang",
-        }
-    }
-
-    pub fn from_name(name: &str) -> Option<FacetField> {
-        FacetField::ALL.into_iter().find(|field| field.name() == name)
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sort {
-    Relevance,
-    Newest,
-    Oldest,
-    /// Relevance blended with age.
-    Recent,
 }
 
 /// The width of a timeline's buckets.

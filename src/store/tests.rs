@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::article::{Article, Status};
-use crate::ingest::identity::{Identity, Kind, article_id};
+use crate::identity::{Identity, Kind, article_id};
 
 struct Desk {
     store: Store,

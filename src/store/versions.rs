@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::article::{Article, Precision, Provenance, Source, Stamp, Status};
-use crate::ingest::identity::{Identity, Kind};
+use crate::identity::{Identity, Kind};
 
 /// Of one version, kept or incoming, all that the rules look at.
 #[derive(Clone, Debug, PartialEq, Eq)]

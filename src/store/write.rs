@@ -12,7 +12,7 @@ use super::runs::{self, Counts, Rejected, RunId};
 use super::versions::{Fingerprint, Verdict, judge};
 use super::{Store, sql};
 use crate::article::{Article, Status};
-use crate::ingest::identity::{Identity, article_id};
+use crate::identity::{Identity, article_id};
 
 /// An article on its way in, and whose it is.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,12 @@
 //! The integration tests: one binary, the real program, real data.
 
+// A test ends where something is not as it should be.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod archive;
 mod server;
 
 mod ingest;
+mod rooms;
 mod scenarios;
 mod search;

@@ -17,8 +17,7 @@ use super::View;
 use super::compile::whole;
 use super::facets::FacetIndex;
 use crate::analysis::fold;
-use crate::engine::{Address, Dates, EngineError, Found, FoundHit, Order, Place, Plan};
-use crate::search::request::{FacetField, Filter, Sort};
+use crate::engine::{Address, Dates, EngineError, FacetField, Filter, Found, FoundHit, Order, Place, Plan, Sort};
 
 /// Matches between two looks at the clock; tantivy itself cannot be told to stop.
 const BETWEEN_LOOKS: u32 = 1024;

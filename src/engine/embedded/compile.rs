@@ -13,7 +13,7 @@ use super::traits;
 use super::word::WordQuery;
 use crate::analysis::{QueryWord, Stemmers, fold, fold_pattern, query_sequences};
 use crate::engine::EngineError;
-use crate::ingest::identity::normalise_url;
+use crate::identity::normalise_url;
 use crate::query::ast::{Is, Kind, Node, Slot, Term, TextField, Value, WholeField};
 
 /// A phrase of several compounds can be read in many ways (each written together or apart); no more than these.

@@ -31,12 +31,20 @@ use tantivy::schema::Field;
 use tantivy::store::Compressor;
 use tantivy::{IndexReader, IndexSettings, ReloadPolicy, Searcher, Term};
 
-use crate::engine::{Address, Checkpoint, EngineError};
-use crate::search::request::FacetField;
+use crate::engine::{Address, Checkpoint, EngineError, FacetField};
 use facets::FacetIndex;
 use schema::{Fields, Layout};
 use write::Payload;
 pub use write::Writer;
+
+impl From<tantivy::TantivyError> for EngineError {
+    fn from(error: tantivy::TantivyError) -> EngineError {
+        EngineError::new(error)
+    }
+}
+
+/// What is not worth a line in the log.
+pub const QUIET: &str = "tantivy=warn";
 
 /// An index on disk, open for reading.
 pub struct Index {

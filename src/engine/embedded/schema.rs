@@ -6,7 +6,7 @@ use tantivy::schema::{
 };
 
 use super::packed;
-use crate::search::request::FacetField;
+use crate::engine::FacetField;
 
 const DEFINITION: &str = include_str!("../../../index/schema.toml");
 

@@ -9,9 +9,8 @@ use super::layout::{Laid, Layouter};
 use super::schema::Fields;
 use crate::analysis::fold;
 use crate::article::{Article, Stamp};
-use crate::engine::{Change, Checkpoint, Document, EngineError};
-use crate::ingest::identity::{normalise_url, registrable_domain};
-use crate::search::request::FacetField;
+use crate::engine::{Change, Checkpoint, Document, EngineError, FacetField};
+use crate::identity::{normalise_url, registrable_domain};
 
 /// Between the folded value and its spelling in a facet column.
 pub(super) const LABEL: char = '\u{1f}';

@@ -1,8 +1,9 @@
 //! Named values, of a row or an object, into an article: which name means which field.
 
 use crate::article::{Article, Provenance, Source};
-use crate::ingest::{Reason, clean, dates, identity};
-use crate::query::nearest::nearest;
+use crate::identity;
+use crate::ingest::{Reason, clean, dates};
+use crate::nearest::nearest;
 
 /// Field names of an article and the names they are found under, the likeliest first.
 const NAMES: &[(&str, &[&str])] = &[

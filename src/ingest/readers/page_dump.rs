@@ -3,7 +3,8 @@
 //! serves to tell paragraphs from lines that were broken, and stands in where there are no paragraphs.
 
 use crate::article::{Article, Precision, Provenance, Source, Stamp};
-use crate::ingest::{Reason, clean, dates, identity};
+use crate::identity;
+use crate::ingest::{Reason, clean, dates};
 
 /// Lines longer than this are text, not metadata.
 const LONG: usize = 200;

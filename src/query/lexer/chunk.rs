@@ -3,9 +3,9 @@
 use super::super::Advice;
 use super::super::advice::{BAD_ACRONYM, HYPHEN_AS_TEXT, MISSING_OPERAND, UNKNOWN_FIELD};
 use super::super::fields::Field;
-use super::super::nearest::nearest;
 use super::super::text::{Text, is_space};
 use super::{Lexer, Token, operators, quotes};
+use crate::nearest::nearest;
 
 /// As long as an acronym may be before it is read, points and spaces included.
 const LONGEST_CAPS: usize = 32;

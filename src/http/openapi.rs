@@ -1,0 +1,168 @@
+//! `/openapi.json`: the API described, from the same handlers, structs and tables that answer.
+
+use std::sync::LazyLock;
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{ContentBuilder, RefOr, Required};
+use utoipa::{Modify, OpenApi};
+
+use super::params::{self, Takes};
+use super::{api, problem};
+use crate::search::request::FacetField;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(description = "Full-text search over a news corpus. Errors are `application/problem+json` (RFC 9457)."),
+    paths(api::search, api::search_by_form, api::article, api::alive, api::ready, api::version, description),
+    components(schemas(problem::Envelope)),
+    modifiers(&SearchParameters)
+)]
+struct Description;
+
+static DESCRIPTION: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    // Strings, numbers and maps: nothing in it can fail to be written.
+    serde_json::to_vec(&Description::openapi()).unwrap_or_default()
+});
+
+/// This description.
+#[utoipa::path(get, path = "/openapi.json", responses((status = 200, description = "OpenAPI 3.1")))]
+pub(super) async fn description() -> Response {
+    let caching = [(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    (caching, [(header::CONTENT_TYPE, "application/json")], DESCRIPTION.as_slice()).into_response()
+}
+
+/// The parameters of a search, from the table by which they are read: of `GET` in the address, of `POST` in the body.
+struct SearchParameters;
+
+impl Modify for SearchParameters {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let Some(search) = description.paths.paths.get_mut("/api/v1/search") else { return };
+        if let Some(get) = &mut search.get {
+            get.parameters.get_or_insert_default().extend(search_parameters());
+        }
+        if let Some(post) = &mut search.post {
+            describe_body(post);
+        }
+    }
+}
+
+fn search_parameters() -> impl Iterator<Item = Parameter> {
+    let own = params::PARAMETERS.iter().map(|parameter| {
+        let list = matches!(parameter.takes, Takes::List(_));
+        let built = described(parameter.name, parameter.about, schema(&parameter.takes));
+        // `facets=tag,source`: one value with commas in it.
+        if list { built.style(Some(ParameterStyle::Form)).explode(Some(false)).build() } else { built.build() }
+    });
+    let filters = FacetField::ALL.into_iter().map(|field| {
+        described(field.name(), &params::filter_about(field), strings()).explode(Some(true)).build()
+    });
+    own.chain(filters)
+}
+
+fn described(name: &str, about: &str, schema: Schema) -> ParameterBuilder {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(schema))
+}
+
+/// One object of all parameters, as a form or as JSON.
+fn describe_body(post: &mut Operation) {
+    let mut object = ObjectBuilder::new();
+    for parameter in params::PARAMETERS {
+        object = object.property(parameter.name, schema(&parameter.takes));
+    }
+    for field in FacetField::ALL {
+        object = object.property(field.name(), strings());
+    }
+    let object = RefOr::T(Schema::Object(object.build()));
+    let body = post.request_body.get_or_insert_default();
+    for kind in ["application/json", "application/x-www-form-urlencoded"] {
+        let example = json!({ "q": "\"rare earths\" AND China", "facets": "tag,source", "highlight": true });
+        let content = ContentBuilder::new().schema(Some(object.clone())).example(Some(example)).build();
+        body.content.insert(kind.to_owned(), content);
+    }
+}
+
+fn schema(takes: &Takes) -> Schema {
+    let of = |kind: Type| ObjectBuilder::new().schema_type(SchemaType::Type(kind));
+    let object = match takes {
+        Takes::Text { example: "" } => of(Type::String),
+        Takes::Text { example } => of(Type::String).examples([json!(example)]),
+        Takes::Flag => of(Type::String).enum_values(Some(["0", "1"])).default(Some(json!("0"))),
+        Takes::Number { least, most, default } => {
+            of(Type::Integer).minimum(Some(*least)).maximum(Some(*most)).default(Some(json!(default)))
+        }
+        Takes::OneOf(names, default) => {
+            of(Type::String).enum_values(Some(names())).default(default.map(|default| json!(default)))
+        }
+        Takes::List(names) => {
+            let one = of(Type::String).enum_values(Some(names()));
+            return Schema::Array(ArrayBuilder::new().items(Schema::Object(one.build())).build());
+        }
+    };
+    Schema::Object(object.build())
+}
+
+fn strings() -> Schema {
+    let string = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).build();
+    Schema::Array(ArrayBuilder::new().items(Schema::Object(string)).build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_for_programs_is_described_and_no_other() {
+        let described: Vec<String> = Description::openapi().paths.paths.keys().cloned().collect();
+        let router = include_str!("router.rs");
+        let routed: Vec<&str> =
+            router.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")?.split('"').next()).collect();
+        let pages = ["/", "/search", "/article/{id}", "/help", "/docs/errors"];
+        let programs: Vec<&str> = routed.into_iter().filter(|path| !pages.contains(path)).collect();
+        assert!(programs.len() > 4);
+        for path in &programs {
+            assert!(described.iter().any(|known| known == path), "{path} is not described");
+        }
+        assert_eq!(described.len(), programs.len());
+    }
+
+    #[test]
+    fn every_parameter_is_described_and_stands_in_the_docs() {
+        let description = serde_json::to_value(Description::openapi()).unwrap();
+        let search = &description["paths"]["/api/v1/search"];
+        let docs = include_str!("../../docs/api.md");
+        let names = params::PARAMETERS.iter().map(|parameter| parameter.name);
+        for name in names.chain(FacetField::ALL.map(FacetField::name)) {
+            let listed = search["get"]["parameters"].as_array().unwrap();
+            assert!(listed.iter().any(|parameter| parameter["name"] == name), "{name}");
+            assert!(search["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"][name].is_object());
+            assert!(docs.contains(name), "{name} is not in docs/api.md");
+        }
+    }
+
+    #[test]
+    fn every_refusal_has_the_envelope() {
+        let description = serde_json::to_value(Description::openapi()).unwrap();
+        let mut refusals = 0;
+        for (path, operations) in description["paths"].as_object().unwrap() {
+            for (status, response) in
+                operations.as_object().unwrap().values().flat_map(|one| one["responses"].as_object().unwrap())
+            {
+                if status.starts_with(['4', '5']) {
+                    let schema = &response["content"]["application/problem+json"]["schema"]["$ref"];
+                    assert_eq!(schema, "#/components/schemas/Problem", "{path} {status}");
+                    refusals += 1;
+                }
+            }
+        }
+        assert!(refusals > 8);
+    }
+}
