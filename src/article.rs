@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// One article as a reader delivers it and the store keeps it: the content of one version.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,7 +41,7 @@ pub struct Article {
     pub corrected: bool,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Source {
     /// The publisher's name: `Sputnik International`.
     pub name: Option<String>,
@@ -52,7 +53,7 @@ pub struct Source {
 ///
 /// `at` is an instant where `precision` is minute or second or hour. At day precision and coarser it is a calendar
 /// date, whatever the zone, held as the first moment of its day, month or year in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Stamp {
     pub at: Option<Timestamp>,
     pub precision: Precision,
@@ -69,7 +70,7 @@ impl Default for Stamp {
 }
 
 /// Finest first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     Second,
@@ -83,7 +84,7 @@ pub enum Precision {
 }
 
 /// Where a date was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Provenance {
     Feed,
@@ -108,7 +109,7 @@ pub enum Status {
 
 /// The public name of an article, the same on every machine that reads the same input: 16 letters and digits made
 /// from its namespace and identity.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct ArticleId(pub String);
 

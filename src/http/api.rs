@@ -9,16 +9,29 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::params;
-use super::problem::Problem;
+use super::problem::{Envelope, PROBLEM, Problem};
 use crate::query::Advice;
-use crate::search::Archive;
+use crate::search::answer::{ArticleAnswer, SearchAnswer, SearchError};
 use crate::search::request::ArticleRequest;
+use crate::search::{Archive, Readiness};
 
 type Answered = Result<Response, Problem>;
 
-/// `GET /api/v1/search`
+/// Searches the archive
+#[utoipa::path(
+    get,
+    path = "/api/v1/search",
+    responses(
+        (status = 200, description = "The answer", body = SearchAnswer),
+        (status = 304, description = "Nothing has changed since the answer of this ETag"),
+        (status = 400, description = "A parameter or, with `strict=1`, the query cannot be read", body = Envelope, content_type = PROBLEM),
+        (status = 410, description = "The snapshot is no longer kept", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many searches at once, or one that takes too long", body = Envelope, content_type = PROBLEM),
+    )
+)]
 pub(super) async fn search(
     State(archive): State<Arc<Archive>>,
     RawQuery(query): RawQuery,
@@ -27,7 +40,19 @@ pub(super) async fn search(
     find(&archive, &pairs(query.as_deref()), &headers).await
 }
 
-/// `POST /api/v1/search`: the same parameters as a form or as a JSON object, for long queries.
+/// Searches the archive, with the same parameters as a form or as a JSON object, for long queries
+#[utoipa::path(
+    post,
+    path = "/api/v1/search",
+    responses(
+        (status = 200, description = "The answer", body = SearchAnswer),
+        (status = 400, description = "A parameter, the body or, with `strict=1`, the query cannot be read", body = Envelope, content_type = PROBLEM),
+        (status = 410, description = "The snapshot is no longer kept", body = Envelope, content_type = PROBLEM),
+        (status = 413, description = "The body is too large", body = Envelope, content_type = PROBLEM),
+        (status = 415, description = "The body is neither a form nor JSON", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many searches at once, or one that takes too long", body = Envelope, content_type = PROBLEM),
+    )
+)]
 pub(super) async fn search_by_form(State(archive): State<Arc<Archive>>, headers: HeaderMap, body: Bytes) -> Answered {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let pairs = if kind.starts_with("application/json") {
@@ -71,7 +96,23 @@ fn json_pairs(body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     Ok(pairs)
 }
 
-/// `GET /api/v1/articles/{id}`
+/// One article, whole
+#[utoipa::path(
+    get,
+    path = "/api/v1/articles/{id}",
+    params(
+        ("id" = String, Path, description = "As an answer names it"),
+        ("version" = Option<u32>, Query, description = "Counted from 1; the current one by default"),
+    ),
+    responses(
+        (status = 200, description = "The article", body = ArticleAnswer),
+        (status = 304, description = "Nothing has changed since the answer of this ETag"),
+        (status = 400, description = "A parameter cannot be read", body = Envelope, content_type = PROBLEM),
+        (status = 404, description = "There is no such article, or no such version of it", body = Envelope, content_type = PROBLEM),
+        (status = 410, description = "The article has been withdrawn", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
+    )
+)]
 pub(super) async fn article(
     State(archive): State<Arc<Archive>>,
     Path(id): Path<String>,
@@ -103,8 +144,7 @@ fn version_number(value: &str) -> Result<u32, Problem> {
 
 /// An answer with its strong ETag: a hash of its very bytes, so that the same tag means the same bytes.
 fn fresh(answer: &impl Serialize, headers: &HeaderMap) -> Answered {
-    let body = serde_json::to_vec(answer)
-        .map_err(|error| Problem::from(crate::search::answer::SearchError::Internal(error.to_string())))?;
+    let body = serde_json::to_vec(answer).map_err(|error| Problem::from(SearchError::Internal(error.to_string())))?;
     let tag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..24]);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
     let caching = [
@@ -117,12 +157,21 @@ fn fresh(answer: &impl Serialize, headers: &HeaderMap) -> Answered {
     Ok((caching, [(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
-/// `GET /healthz`: the process answers.
+/// The process answers
+#[utoipa::path(get, path = "/healthz", responses((status = 200, description = "It is alive", body = String, content_type = "text/plain")))]
 pub(super) async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// `GET /readyz`: the store is open and the index has caught up.
+/// The store is open and the index has caught up
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    responses(
+        (status = 200, description = "Ready", body = Readiness),
+        (status = 503, description = "The index is catching up", body = Envelope, content_type = PROBLEM),
+    )
+)]
 pub(super) async fn ready(State(archive): State<Arc<Archive>>) -> Answered {
     let readiness = archive.readiness();
     if readiness.ready {
@@ -132,7 +181,14 @@ pub(super) async fn ready(State(archive): State<Arc<Archive>>) -> Answered {
     Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", detail))
 }
 
-/// `GET /version`
-pub(super) async fn version() -> Json<Value> {
-    Json(serde_json::json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") }))
+/// Which build this is
+#[utoipa::path(get, path = "/version", responses((status = 200, description = "Name and version", body = Version)))]
+pub(super) async fn version() -> Json<Version> {
+    Json(Version { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") })
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Version {
+    name: &'static str,
+    version: &'static str,
 }

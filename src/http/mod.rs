@@ -4,6 +4,7 @@
 mod router;
 
 mod api;
+mod openapi;
 mod pages;
 mod params;
 

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
+use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, RefOr, Required};
 use utoipa::{Modify, OpenApi};
@@ -42,7 +43,7 @@ impl Modify for SearchParameters {
     fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
         let Some(search) = description.paths.paths.get_mut("/api/v1/search") else { return };
         if let Some(get) = &mut search.get {
-            get.parameters.get_or_insert_default().extend(search_parameters());
+            get.parameters.get_or_insert_default().extend(search_parameters().map(RefOr::T));
         }
         if let Some(post) = &mut search.post {
             describe_body(post);
@@ -57,9 +58,9 @@ fn search_parameters() -> impl Iterator<Item = Parameter> {
         // `facets=tag,source`: one value with commas in it.
         if list { built.style(Some(ParameterStyle::Form)).explode(Some(false)).build() } else { built.build() }
     });
-    let filters = FacetField::ALL.into_iter().map(|field| {
-        described(field.name(), &params::filter_about(field), strings()).explode(Some(true)).build()
-    });
+    let filters = FacetField::ALL
+        .into_iter()
+        .map(|field| described(field.name(), &params::filter_about(field), strings()).explode(Some(true)).build());
     own.chain(filters)
 }
 
@@ -82,12 +83,13 @@ fn describe_body(post: &mut Operation) {
         object = object.property(field.name(), strings());
     }
     let object = RefOr::T(Schema::Object(object.build()));
-    let body = post.request_body.get_or_insert_default();
+    let mut body = RequestBodyBuilder::new();
     for kind in ["application/json", "application/x-www-form-urlencoded"] {
         let example = json!({ "q": "\"rare earths\" AND China", "facets": "tag,source", "highlight": true });
         let content = ContentBuilder::new().schema(Some(object.clone())).example(Some(example)).build();
-        body.content.insert(kind.to_owned(), content);
+        body = body.content(kind, content);
     }
+    post.request_body = Some(RefOr::T(body.build()));
 }
 
 fn schema(takes: &Takes) -> Schema {
@@ -103,16 +105,18 @@ fn schema(takes: &Takes) -> Schema {
             of(Type::String).enum_values(Some(names())).default(default.map(|default| json!(default)))
         }
         Takes::List(names) => {
-            let one = of(Type::String).enum_values(Some(names()));
-            return Schema::Array(ArrayBuilder::new().items(Schema::Object(one.build())).build());
+            return array_of(of(Type::String).enum_values(Some(names())));
         }
     };
     Schema::Object(object.build())
 }
 
 fn strings() -> Schema {
-    let string = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).build();
-    Schema::Array(ArrayBuilder::new().items(Schema::Object(string)).build())
+    array_of(ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)))
+}
+
+fn array_of(item: ObjectBuilder) -> Schema {
+    Schema::Array(ArrayBuilder::new().items(RefOr::T(Schema::Object(item.build()))).build())
 }
 
 #[cfg(test)]
@@ -143,7 +147,9 @@ mod tests {
         for name in names.chain(FacetField::ALL.map(FacetField::name)) {
             let listed = search["get"]["parameters"].as_array().unwrap();
             assert!(listed.iter().any(|parameter| parameter["name"] == name), "{name}");
-            assert!(search["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"][name].is_object());
+            assert!(
+                search["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"][name].is_object()
+            );
             assert!(docs.contains(name), "{name} is not in docs/api.md");
         }
     }

@@ -7,27 +7,93 @@ use crate::query::ast::DateField;
 use crate::query::{Advice, Mode};
 use crate::search::request::{FacetField, Filter, HitFields, SearchRequest, Sort, Unit};
 
+/// A parameter of `/api/v1/search`, as it is read here and as the OpenAPI description gives it.
+pub(super) struct Parameter {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    pub(super) takes: Takes,
+}
+
+/// What a parameter takes, and what it is when it is left out.
+pub(super) enum Takes {
+    Text {
+        example: &'static str,
+    },
+    Flag,
+    Number {
+        least: usize,
+        most: usize,
+        default: usize,
+    },
+    OneOf(fn() -> Vec<&'static str>, Option<&'static str>),
+    /// Names with commas between them.
+    List(fn() -> Vec<&'static str>),
+}
+
+const fn row(name: &'static str, takes: Takes, about: &'static str) -> Parameter {
+    Parameter { name, about, takes }
+}
+
 /// Everything `/api/v1/search` takes, but for the facet filters.
-const KNOWN: &[&str] = &[
-    "q",
-    "mode",
-    "strict",
-    "from",
-    "to",
-    "date_field",
-    "tz",
-    "sort",
-    "limit",
-    "offset",
-    "cursor",
-    "snapshot",
-    "facets",
-    "facet_limit",
-    "interval",
-    "highlight",
-    "snippets",
-    "fields",
+pub(super) const PARAMETERS: &[Parameter] = &[
+    row("q", Takes::Text { example: "\"rare earths\" AND China" }, "The query; empty means everything."),
+    row(
+        "mode",
+        Takes::OneOf(|| names(MODES), Some("all")),
+        "Whether words are ANDed (`all`) or plain words ORed (`any`).",
+    ),
+    row("strict", Takes::Flag, "Any warning refuses the request with 400."),
+    row(
+        "from",
+        Takes::Text { example: "2025-02" },
+        "First date, inclusive, on `date_field`: `2025-02-27`, `2025-02`, `2025`, RFC 3339, or back from now: `7d`.",
+    ),
+    row("to", Takes::Text { example: "2025-03-31" }, "Last date, inclusive, in the same forms."),
+    row("date_field", Takes::OneOf(|| names(DATE_FIELDS), Some("published")), "Which date `from` and `to` are about."),
+    row(
+        "tz",
+        Takes::Text { example: "Europe/Berlin" },
+        "IANA zone in which dates are read and buckets cut; UTC by default.",
+    ),
+    row(
+        "sort",
+        Takes::OneOf(|| names(SORTS), None),
+        "Order of the hits; `relevance` where the query has words, else `newest`. Ties are broken by article.",
+    ),
+    row("limit", Takes::Number { least: 0, most: 1000, default: 10 }, "Hits to return; 0 only counts."),
+    row("offset", Takes::Number { least: 0, most: 10_000, default: 0 }, "Hits to skip. Page with `cursor` instead."),
+    row("cursor", Takes::Text { example: "" }, "`next_cursor` of the page before, other parameters unchanged."),
+    row("snapshot", Takes::Text { example: "" }, "`snapshot` of an earlier answer, to count the same articles again."),
+    row(
+        "facets",
+        Takes::List(|| FacetField::ALL.map(FacetField::name).to_vec()),
+        "Facets to count, exact and multi-select.",
+    ),
+    row("facet_limit", Takes::Number { least: 1, most: 1000, default: 10 }, "Values a facet."),
+    row("interval", Takes::OneOf(|| names(UNITS), None), "Returns a timeline of these calendar units."),
+    row("highlight", Takes::Flag, "Marks what matched in headline, lead and fragments of the body."),
+    row("snippets", Takes::Number { least: 0, most: 10, default: 2 }, "Fragments of the body a hit."),
+    row(
+        "fields",
+        Takes::List(|| HitFields::KNOWN.to_vec()),
+        "Article fields a hit carries; all but `body` by default.",
+    ),
 ];
+
+pub(super) fn filter_about(field: FacetField) -> String {
+    format!(
+        "Only articles of this {}. Repeat it for OR; `-value` excludes, `\\-value` is a literal hyphen.",
+        field.name()
+    )
+}
+
+fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
+    table.iter().map(|(name, _)| *name).collect()
+}
+
+fn known(name: &str) -> Option<&'static Parameter> {
+    PARAMETERS.iter().find(|parameter| parameter.name == name)
+}
 
 /// Part of the contract, not there yet: the name, and the value that asks for nothing.
 const LATER: &[(&str, &str)] = &[("collapse", "none"), ("explain", "0"), ("half_life", "7d")];
@@ -41,7 +107,7 @@ pub(super) fn read(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> 
             request.filters.extend(filter(field, value));
             continue;
         }
-        if seen.contains(&name.as_str()) && KNOWN.contains(&name.as_str()) {
+        if seen.contains(&name.as_str()) && known(name).is_some() {
             let advice = Advice::of("repeated_parameter", name, format!("`{name}` is given more than once"));
             return Err(advice.hint("Give it once; only facet filters may be repeated."));
         }
@@ -68,27 +134,29 @@ fn set(request: &mut SearchRequest, name: &str, value: &str) -> Result<(), Advic
     let some = || Some(value.to_owned()).filter(|value| !value.trim().is_empty());
     match name {
         "q" => request.q = value.to_owned(),
-        "mode" => request.mode = one_of(name, value, &[("all", Mode::All), ("any", Mode::Any)])?,
+        "mode" => request.mode = one_of(name, value, MODES)?,
         "strict" => request.strict = flag(name, value)?,
         "from" => request.from = some(),
         "to" => request.to = some(),
         "date_field" => request.date_field = one_of(name, value, DATE_FIELDS)?,
         "tz" => request.tz = zone(value)?,
         "sort" => request.sort = Some(one_of(name, value, SORTS)?),
-        "limit" => request.limit = number(name, value, 0, 1000)?,
-        "offset" => request.offset = number(name, value, 0, 10_000)?,
+        "limit" => request.limit = number(name, value)?,
+        "offset" => request.offset = number(name, value)?,
         "cursor" => request.cursor = some(),
         "snapshot" => request.snapshot = some(),
         "facets" => request.facets = facets(value)?,
-        "facet_limit" => request.facet_limit = number(name, value, 1, 1000)?,
+        "facet_limit" => request.facet_limit = number(name, value)?,
         "interval" => request.interval = Some(one_of(name, value, UNITS)?),
         "highlight" => request.highlight = flag(name, value)?,
-        "snippets" => request.snippets = number(name, value, 0, 10)?,
+        "snippets" => request.snippets = number(name, value)?,
         "fields" => request.fields = fields(value)?,
         _ => request.advice.extend(unknown(name, value)),
     }
     Ok(())
 }
+
+const MODES: &[(&str, Mode)] = &[("all", Mode::All), ("any", Mode::Any)];
 
 const DATE_FIELDS: &[(&str, DateField)] =
     &[("published", DateField::Published), ("modified", DateField::Modified), ("seen", DateField::Seen)];
@@ -110,8 +178,7 @@ fn one_of<T: Copy>(name: &str, value: &str, known: &[(&'static str, T)]) -> Resu
     if let Some((_, found)) = known.iter().find(|(known, _)| *known == value) {
         return Ok(*found);
     }
-    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-    Err(unknown_value(name, value, &names))
+    Err(unknown_value(name, value, &names(known)))
 }
 
 fn unknown_value(name: &str, value: &str, known: &[&str]) -> Advice {
@@ -126,7 +193,9 @@ fn flag(name: &str, value: &str) -> Result<bool, Advice> {
     one_of(name, value, &[("1", true), ("0", false), ("true", true), ("false", false)])
 }
 
-fn number(name: &str, value: &str, least: usize, most: usize) -> Result<usize, Advice> {
+/// A number within the bounds the table gives.
+fn number(name: &str, value: &str) -> Result<usize, Advice> {
+    let (least, most) = bounds(name);
     let hint = format!("Give a whole number from {least} to {most}.");
     let number: usize = value
         .trim()
@@ -136,6 +205,13 @@ fn number(name: &str, value: &str, least: usize, most: usize) -> Result<usize, A
         return Ok(number);
     }
     Err(Advice::of("out_of_range", name, format!("{number} is not between {least} and {most}")).hint(hint))
+}
+
+fn bounds(name: &str) -> (usize, usize) {
+    match known(name).map(|parameter| &parameter.takes) {
+        Some(Takes::Number { least, most, .. }) => (*least, *most),
+        _ => (0, usize::MAX),
+    }
 }
 
 fn zone(value: &str) -> Result<TimeZone, Advice> {
@@ -177,7 +253,7 @@ fn unknown(name: &str, value: &str) -> Option<Advice> {
         let advice = Advice::of("not_available_yet", name, format!("`{name}` is not available yet"));
         return (value != *nothing).then(|| advice.hint("Leave it out."));
     }
-    let known = KNOWN.iter().copied().chain(FacetField::ALL.map(FacetField::name));
+    let known = PARAMETERS.iter().map(|parameter| parameter.name).chain(FacetField::ALL.map(FacetField::name));
     let advice = Advice::of("unknown_parameter", name, format!("there is no parameter `{name}`"));
     Some(match nearest(name, known) {
         Some(near) => advice.hint(format!("Did you mean `{near}`?")),

@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::pages;
 use super::router::REQUEST_ID;
@@ -25,20 +26,30 @@ pub(super) struct Problem {
     hint: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Envelope<'a> {
+pub(super) const PROBLEM: &str = "application/problem+json";
+
+/// Why a request was not answered (RFC 9457)
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Envelope<'a> {
+    /// Where the code is explained
     #[serde(rename = "type")]
     kind: String,
     title: &'a str,
     status: u16,
+    /// Stable; listed in docs/errors.md
     code: &'a str,
     detail: &'a str,
+    /// The parameter it is about
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<&'a str>,
+    /// Characters of the query, from (inclusive) to (exclusive)
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<[usize; 2]>,
+    /// A way out
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
+    /// Also in the header `x-request-id`, and in the log
     request_id: &'a str,
 }
 
@@ -139,7 +150,7 @@ pub(super) async fn in_our_envelope(request: Request, next: Next) -> Response {
         return as_page(response, &problem);
     }
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
     headers.remove(header::CONTENT_LENGTH);
     *response.body_mut() = Body::from(problem.envelope(&id));
     response
@@ -186,7 +197,7 @@ pub(super) fn after_panic(panic: Box<dyn Any + Send>) -> Response {
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     tracing::error!(panic = text, "a request panicked");
     let mut response = fault().into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
     *response.body_mut() = Body::from(fault().envelope(""));
     response
 }

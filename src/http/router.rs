@@ -11,7 +11,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
-use super::{api, pages, problem};
+use super::{api, openapi, pages, problem};
 use crate::search::Archive;
 
 /// A request body, at most.
@@ -31,6 +31,7 @@ pub(super) fn router(archive: Arc<Archive>) -> Router {
         .route("/healthz", get(api::alive))
         .route("/readyz", get(api::ready))
         .route("/version", get(api::version))
+        .route("/openapi.json", get(openapi::description))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .with_state(archive)

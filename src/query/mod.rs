@@ -83,7 +83,7 @@ pub struct Reading {
 }
 
 /// A note, a warning or an error: what, where, and a way out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Advice {
     pub code: &'static str,
     pub message: String,

@@ -1,12 +1,13 @@
 //! What is answered. The JSON of the API is this, serialized; the pages draw the same structs.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::request::FacetField;
 use crate::article::{ArticleId, Source, Stamp, Status};
 use crate::query::Advice;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SearchAnswer {
     pub query: QueryReading,
     /// Names the state of the corpus that was counted; pass it back to count the same again.
@@ -16,6 +17,7 @@ pub struct SearchAnswer {
     pub hits: Vec<Hit>,
     /// By field name, in the order asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Facet>>)]
     pub facets: Option<Facets>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
@@ -23,7 +25,7 @@ pub struct SearchAnswer {
 }
 
 /// How the query was read.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct QueryReading {
     pub input: String,
     pub canonical: String,
@@ -34,7 +36,7 @@ pub struct QueryReading {
 }
 
 /// One article in a list. A field left out by `fields=` is `None` and absent from the JSON.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Hit {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<ArticleId>,
@@ -87,7 +89,7 @@ pub struct Hit {
     pub highlights: Option<Highlights>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HitStatus {
     Usable,
@@ -108,7 +110,7 @@ impl From<Status> for HitStatus {
 }
 
 /// Escaped HTML in which `<mark>` is the only element.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Highlights {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<String>,
@@ -127,7 +129,7 @@ impl Serialize for Facets {
     }
 }
 
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Facet {
     pub values: Vec<FacetValue>,
     /// Articles counted by values that did not fit `facet_limit`: the sum of those values' counts.
@@ -136,7 +138,7 @@ pub struct Facet {
     pub missing: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FacetValue {
     /// What to pass as a filter.
     pub value: String,
@@ -146,7 +148,7 @@ pub struct FacetValue {
     pub selected: bool,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Timeline {
     pub interval: &'static str,
     pub tz: String,
@@ -155,7 +157,7 @@ pub struct Timeline {
     pub unplaced: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Bucket {
     /// The local date of its start; with the time and offset when the interval is an hour.
     pub start: String,
@@ -163,7 +165,7 @@ pub struct Bucket {
 }
 
 /// One article, whole.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ArticleAnswer {
     #[serde(flatten)]
     pub article: Hit,
@@ -182,7 +184,7 @@ pub struct Marked {
     pub body: Vec<String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct VersionLine {
     pub version: u32,
     pub stored: jiff::Timestamp,

@@ -28,7 +28,7 @@ pub struct Archive {
 }
 
 /// How far the index has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Readiness {
     pub ready: bool,
     /// Articles that answers can hold now.
