@@ -18,6 +18,7 @@ mod abbreviation;
 mod segment;
 mod sentence;
 
+mod pairs;
 mod stem;
 mod typed;
 
@@ -26,6 +27,7 @@ mod golden;
 
 pub use case::Case;
 pub use fold::{fold, fold_pattern};
+pub use pairs::{korean_pairs, pairs_of_run};
 pub use segment::{Event, Word, segment, segment_as};
 pub use stem::{STEM_MARK, Stemmers, has_stemmer};
 pub use typed::{QueryWord, query_sequences};

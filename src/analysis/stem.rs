@@ -3,7 +3,7 @@
 //! A stem is taken from the word with its diacritics and folded afterwards, and once more from the folded word where that
 //! gives another one, so that a word typed without diacritics meets both. It is marked with its language, for `fin` is not
 //! the same word everywhere. Words the stemmer of a language has nothing to say about (numbers, other scripts) and words of
-//! languages without a stemmer stand for themselves, unmarked. Korean is one of those: its particles are not taken off.
+//! languages without a stemmer stand for themselves, unmarked. Korean is one of those: see [`super::pairs`].
 
 use rust_stemmers::{Algorithm, Stemmer};
 

@@ -11,7 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ingest", &["article", "identity", "nearest", "store"]),
     ("store", &["article", "identity"]),
     ("analysis", &[]),
-    ("query", &["nearest"]),
+    ("query", &["analysis", "nearest"]),
     ("engine", &["analysis", "article", "identity", "query"]),
     ("sync", &["article", "engine", "store"]),
     ("search", &["analysis", "article", "engine", "query", "store"]),

@@ -8,10 +8,10 @@ use super::View;
 use super::columns::ColumnQuery;
 use super::expand::expand;
 use super::leaf::{Leaf, Tally, Words};
-use super::phrase::PhraseQuery;
+use super::phrase::{PhraseQuery, Standing};
 use super::traits;
 use super::word::WordQuery;
-use crate::analysis::{QueryWord, Stemmers, fold, fold_pattern, query_sequences};
+use crate::analysis::{QueryWord, Stemmers, fold, fold_pattern, korean_pairs, query_sequences};
 use crate::engine::EngineError;
 use crate::identity::normalise_url;
 use crate::query::ast::{Is, Kind, Node, Slot, Term, TextField, Value, WholeField};
@@ -81,12 +81,28 @@ impl View {
             match sequence.as_slice() {
                 [word] => {
                     let terms = stemmers.query_terms(word, &langs);
-                    readings.push(self.word(scope, Words::Inflected, &terms, Tally::Most));
+                    readings.push(
+                        self.with_particles(scope, &word.folded)
+                            .unwrap_or_else(|| self.word(scope, Words::Inflected, &terms, Tally::Most)),
+                    );
                 }
                 words => readings.push(self.in_order(scope, words.iter().map(|word| vec![exact(word)]).collect())),
             }
         }
         readings
+    }
+
+    /// A Korean word with whatever hangs on to it: every word that holds all its pairs of syllables.
+    fn with_particles(&self, scope: TextField, word: &str) -> Option<Reading> {
+        let pairs: Vec<String> = korean_pairs(word).map(str::to_owned).collect();
+        match pairs.as_slice() {
+            [] => None,
+            [pair] => Some(self.word(scope, Words::Pairs, std::slice::from_ref(pair), Tally::Sum)),
+            pairs => {
+                let leaf = |pair| Leaf::new(&self.fields, scope, Words::Pairs, std::slice::from_ref(pair), Tally::Sum);
+                Some(self.chain(scope, pairs.iter().map(leaf).collect(), Standing::Together))
+            }
+        }
     }
 
     fn phrase(&self, scope: TextField, slots: &[Slot]) -> Result<Vec<Reading>, EngineError> {
@@ -111,8 +127,12 @@ impl View {
             return self.word(scope, Words::Exact, words, Tally::Sum);
         }
         let leaf = |words: &Vec<String>| Leaf::new(&self.fields, scope, Words::Exact, words, Tally::Sum);
+        self.chain(scope, places.iter().map(leaf).collect(), Standing::InOrder)
+    }
+
+    fn chain(&self, scope: TextField, slots: Vec<Leaf>, standing: Standing) -> Reading {
         let headline_weight = if scope == TextField::Text { self.fields.headline_weight } else { 0.0 };
-        Reading::Phrase(PhraseQuery { slots: places.iter().map(leaf).collect(), headline_weight })
+        Reading::Phrase(PhraseQuery { slots, standing, headline_weight })
     }
 
     fn word(&self, scope: TextField, words: Words, terms: &[String], tally: Tally) -> Reading {

@@ -24,6 +24,7 @@ pub(super) struct Laid {
     pub(super) text: Packed,
     pub(super) stem: Packed,
     pub(super) joined: Packed,
+    pub(super) pairs: Packed,
     pub(super) marks: Packed,
     pub(super) headline: Packed,
     pub(super) lead: Packed,
@@ -113,6 +114,7 @@ impl Layouter {
             laid.text.push(position, acronym);
         }
         self.stems.iter().for_each(|stem| laid.stem.push(position, stem));
+        analysis::korean_pairs(word.folded).for_each(|pair| laid.pairs.push(position, pair));
         let own = match section {
             Section::Headline => &mut laid.headline,
             Section::Lead => &mut laid.lead,

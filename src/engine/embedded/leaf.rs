@@ -26,6 +26,8 @@ pub(super) struct Alternative {
     pub(super) term: String,
     /// Positions hold the first part and the number of parts.
     pub(super) joined: bool,
+    /// The field holds all of the text, so a position has to tell the section.
+    pub(super) shared: bool,
 }
 
 /// A word as the index is asked for it: any of some terms, counted as one.
@@ -53,7 +55,9 @@ impl Leaf {
         let whole = match words {
             Words::Exact => fields.text,
             Words::Inflected => fields.stem,
+            Words::Pairs => fields.pairs,
         };
+        let norm = norm(fields, scope, words);
         let (homes, region): (&[Field], Region) = match scope {
             TextField::Text => (&[whole], Region::Anywhere),
             TextField::Body => (&[whole], Region::Body),
@@ -63,17 +67,20 @@ impl Leaf {
             TextField::Author => (&[fields.author], Region::Anywhere),
             TextField::Dateline => (&[fields.dateline], Region::Anywhere),
         };
-        let running = !matches!(scope, TextField::Author | TextField::Dateline);
+        let pairs = words == Words::Pairs;
+        let homes = if pairs { &[whole] } else { homes };
+        let shared = pairs || matches!(region, Region::Body);
+        let running = !pairs && !matches!(scope, TextField::Author | TextField::Dateline);
         let mut alternatives = Vec::with_capacity(terms.len() * (homes.len() + usize::from(running)));
         for term in terms {
             for field in homes {
-                alternatives.push(Alternative { field: *field, term: term.clone(), joined: false });
+                alternatives.push(Alternative { field: *field, term: term.clone(), joined: false, shared });
             }
             if running {
-                alternatives.push(Alternative { field: fields.joined, term: term.clone(), joined: true });
+                alternatives.push(Alternative { field: fields.joined, term: term.clone(), joined: true, shared: true });
             }
         }
-        Leaf { alternatives, region, norm: homes[0], tally }
+        Leaf { alternatives, region, norm, tally }
     }
 
     /// Keeps the terms that occur, and says in how many documents the leaf does: the sum, at most all.
@@ -94,19 +101,28 @@ impl Leaf {
 
     /// Does an occurrence's place decide, beyond the field it is in?
     pub(super) fn filters(&self, alternative: &Alternative) -> bool {
-        match self.region {
-            Region::Anywhere => false,
-            Region::Body => true,
-            Region::Headline | Region::Lead | Region::HeadlineOrLead => alternative.joined,
-        }
+        self.region != Region::Anywhere && alternative.shared
     }
 }
 
-/// Words as written, or all their inflected forms.
+/// The field whose lengths are those of a scope.
+fn norm(fields: &Fields, scope: TextField, words: Words) -> Field {
+    match scope {
+        TextField::Text | TextField::Body if words == Words::Exact => fields.text,
+        TextField::Text | TextField::Body => fields.stem,
+        TextField::Headline | TextField::Hlead => fields.headline,
+        TextField::Lead => fields.lead,
+        TextField::Author => fields.author,
+        TextField::Dateline => fields.dateline,
+    }
+}
+
+/// Words as written, all their inflected forms, or the pairs of syllables a Korean word holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Words {
     Exact,
     Inflected,
+    Pairs,
 }
 
 /// All documents, deleted ones included, as tantivy's own statistics count.

@@ -113,7 +113,9 @@ impl Cursor {
     fn open(reader: &SegmentReader, reading: &Reading) -> Result<Option<Cursor>, EngineError> {
         Ok(match reading {
             Reading::Word(word) => Some(Cursor::Word(GroupPostings::open(reader, &word.leaf, Positions::Wanted)?)),
-            Reading::Phrase(phrase) => PhrasePostings::open(reader, &phrase.slots)?.map(Cursor::Phrase),
+            Reading::Phrase(phrase) => {
+                PhrasePostings::open(reader, &phrase.slots, phrase.standing)?.map(Cursor::Phrase)
+            }
         })
     }
 

@@ -1,5 +1,5 @@
 //! Words in order, each right after the one before: a phrase. Every slot is a leaf, so wildcards and compounds take
-//! part; a joined form covers as many positions as it has parts.
+//! part; a joined form covers as many positions as it has parts. Or parts of one word, all at its position.
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
@@ -13,8 +13,18 @@ use super::word::{bm25, searcher};
 pub(super) struct PhraseQuery {
     /// Two or more.
     pub(super) slots: Vec<Leaf>,
+    pub(super) standing: Standing,
     /// How much more an occurrence in the headline counts; only for phrases of the whole text.
     pub(super) headline_weight: f32,
+}
+
+/// Where a slot has to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Right after the slot before.
+    InOrder,
+    /// At the same position: parts of one word.
+    Together,
 }
 
 impl Query for PhraseQuery {
@@ -26,12 +36,16 @@ impl Query for PhraseQuery {
         for slot in &mut slots {
             let frequency =
                 slot.resolve(searcher).map_err(|error| tantivy::TantivyError::InternalError(error.to_string()))?;
-            rarity += idf(frequency, all);
+            rarity = match self.standing {
+                Standing::InOrder => rarity + idf(frequency, all),
+                Standing::Together => idf(frequency, all).max(rarity),
+            };
         }
-        // A phrase weighs as much as its words together: BM25 of one word, scaled to the sum of their idf.
+        // A phrase weighs as much as its words together: BM25 of one word, scaled to the sum of their idf. The parts of a
+        // word weigh as much as the rarest.
         let norm = slots[0].norm;
         let bm25 = bm25(searcher, norm, 1)?.boost_by(rarity / idf(1, all));
-        Ok(Box::new(PhraseWeight { slots, bm25, headline_weight: self.headline_weight }))
+        Ok(Box::new(PhraseWeight { slots, standing: self.standing, bm25, headline_weight: self.headline_weight }))
     }
 }
 
@@ -42,13 +56,16 @@ fn idf(frequency: u64, all: u64) -> f32 {
 
 struct PhraseWeight {
     slots: Vec<Leaf>,
+    standing: Standing,
     bm25: Bm25Weight,
     headline_weight: f32,
 }
 
 impl Weight for PhraseWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let Some(postings) = PhrasePostings::open(reader, &self.slots)? else { return Ok(Box::new(EmptyScorer)) };
+        let Some(postings) = PhrasePostings::open(reader, &self.slots, self.standing)? else {
+            return Ok(Box::new(EmptyScorer));
+        };
         Ok(Box::new(PhraseScorer {
             postings,
             lengths: reader.get_fieldnorms_reader(self.slots[0].norm)?,
@@ -66,6 +83,7 @@ impl Weight for PhraseWeight {
 /// Goes through the documents that hold a phrase.
 pub(super) struct PhrasePostings {
     slots: Vec<GroupPostings>,
+    standing: Standing,
     /// Slots, the rarest first: the order in which documents are sought.
     order: Vec<usize>,
     found: Vec<Occurrence>,
@@ -76,7 +94,11 @@ pub(super) struct PhrasePostings {
 
 impl PhrasePostings {
     /// `None` where a word does not occur in the segment at all.
-    pub(super) fn open(reader: &SegmentReader, leaves: &[Leaf]) -> tantivy::Result<Option<PhrasePostings>> {
+    pub(super) fn open(
+        reader: &SegmentReader,
+        leaves: &[Leaf],
+        standing: Standing,
+    ) -> tantivy::Result<Option<PhrasePostings>> {
         let mut slots = Vec::with_capacity(leaves.len());
         for leaf in leaves {
             slots.push(GroupPostings::open(reader, leaf, Positions::Wanted)?);
@@ -87,7 +109,7 @@ impl PhrasePostings {
         let mut order: Vec<usize> = (0..slots.len()).collect();
         order.sort_by_key(|slot| slots[*slot].size_hint());
         let mut phrase =
-            PhrasePostings { slots, order, found: Vec::new(), slot: Vec::new(), joined: Vec::new(), doc: 0 };
+            PhrasePostings { slots, standing, order, found: Vec::new(), slot: Vec::new(), joined: Vec::new(), doc: 0 };
         let first = phrase.slots[phrase.order[0]].doc();
         phrase.find_from(first);
         Ok(Some(phrase))
@@ -127,9 +149,9 @@ impl PhrasePostings {
         TERMINATED
     }
 
-    /// Finds the phrase in the current document: chains of occurrences, each beginning where the one before ends.
+    /// Finds the phrase in the current document: chains of occurrences, each standing where the one before says.
     fn occurs(&mut self) -> bool {
-        let PhrasePostings { slots, found, slot, joined, .. } = self;
+        let PhrasePostings { slots, standing, found, slot, joined, .. } = self;
         slots[0].occurrences(found);
         for postings in &mut slots[1..] {
             if found.is_empty() {
@@ -138,8 +160,12 @@ impl PhrasePostings {
             postings.occurrences(slot);
             joined.clear();
             for chain in found.iter() {
-                let from = slot.partition_point(|next| next.start < chain.end);
-                let next = slot[from..].iter().take_while(|next| next.start == chain.end);
+                let at = match standing {
+                    Standing::InOrder => chain.end,
+                    Standing::Together => chain.start,
+                };
+                let from = slot.partition_point(|next| next.start < at);
+                let next = slot[from..].iter().take_while(|next| next.start == at);
                 joined.extend(next.map(|next| Occurrence { start: chain.start, end: next.end }));
             }
             std::mem::swap(found, joined);

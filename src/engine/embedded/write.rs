@@ -119,6 +119,7 @@ fn tantivy_document(fields: &Fields, laid: Laid, document: &Document) -> Tantivy
     out.add_text(fields.text, laid.text.into_text());
     out.add_text(fields.stem, laid.stem.into_text());
     out.add_text(fields.joined, laid.joined.into_text());
+    out.add_text(fields.pairs, laid.pairs.into_text());
     out.add_text(fields.marks, laid.marks.into_text());
     out.add_text(fields.headline, laid.headline.into_text());
     out.add_text(fields.lead, laid.lead.into_text());

@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::advice::{self, Remarks};
-use super::ast::{Kind, Node, TextField, Value};
+use super::ast::{Kind, Node, Term, TextField, Value};
 use super::fields::Field;
 use super::lexer::{Lexeme, Token, lex};
 use super::{Advice, Context, Mode, Reading, dates, print};
+use crate::analysis::pairs_of_run;
 
 /// Reads a query. Refuses only what is larger than `context.bounds`; everything else becomes a tree and remarks.
 pub fn parse(input: &str, context: &Context) -> Result<Reading, Advice> {
@@ -246,10 +247,19 @@ fn any_of(clauses: Vec<Clause>) -> Vec<Node> {
     let Some(place) = plain.first().map(|(place, _)| *place) else {
         return others.into_iter().map(|(_, clause)| clause.node).collect();
     };
-    let words = gather(plain.into_iter().map(|(_, clause)| clause.node).collect(), Kind::Or);
+    let words = gather(plain.into_iter().flat_map(|(_, clause)| in_pairs(clause.node)).collect(), Kind::Or);
     let after = others.split_off(others.partition_point(|(other, _)| *other < place));
     let node = |(_, clause): (usize, Clause)| clause.node;
     others.into_iter().map(node).chain(words).chain(after.into_iter().map(node)).collect()
+}
+
+/// A run of a script without spaces as the overlapping pairs of its characters: for a question, the more of them the
+/// better. Any other node as it is.
+fn in_pairs(node: Node) -> Vec<Node> {
+    let Kind::Term { field, term: Term::Word(word) } = &node.kind else { return vec![node] };
+    let Some(pairs) = pairs_of_run(word) else { return vec![node] };
+    let pair = |pair: &str| operand::leaf_node(*field, Term::Word(pair.to_owned()), &node.at);
+    pairs.into_iter().map(pair).collect()
 }
 
 fn is_plain(node: &Node) -> bool {
