@@ -1,5 +1,6 @@
 //! Parameters into a request. Every mistake is a coded refusal that names its parameter and a way out.
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::nearest::nearest;
@@ -60,6 +61,11 @@ pub(super) const PARAMETERS: &[Parameter] = &[
         Takes::OneOf(|| names(SORTS), None),
         "Order of the hits; `relevance` where the query has words, else `newest`. Ties are broken by article.",
     ),
+    row(
+        "half_life",
+        Takes::Text { example: "7d" },
+        "After how much age a score counts half in `sort=recent`: hours, days or weeks. `7d` by default.",
+    ),
     row("limit", Takes::Number { least: 0, most: 1000, default: 10 }, "Hits to return; 0 only counts."),
     row("offset", Takes::Number { least: 0, most: 10_000, default: 0 }, "Hits to skip. Page with `cursor` instead."),
     row("cursor", Takes::Text { example: "" }, "`next_cursor` of the page before, other parameters unchanged."),
@@ -96,7 +102,7 @@ fn known(name: &str) -> Option<&'static Parameter> {
 }
 
 /// Part of the contract, not there yet: the name, and the value that asks for nothing.
-const LATER: &[(&str, &str)] = &[("collapse", "none"), ("explain", "0"), ("half_life", "7d")];
+const LATER: &[(&str, &str)] = &[("collapse", "none"), ("explain", "0")];
 
 /// Reads the parameters of a search, in the order given.
 pub(super) fn read(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> {
@@ -141,6 +147,7 @@ fn set(request: &mut SearchRequest, name: &str, value: &str) -> Result<(), Advic
         "date_field" => request.date_field = one_of(name, value, DATE_FIELDS)?,
         "tz" => request.tz = zone(value)?,
         "sort" => request.sort = Some(one_of(name, value, SORTS)?),
+        "half_life" => request.half_life = age(name, value)?,
         "limit" => request.limit = number(name, value)?,
         "offset" => request.offset = number(name, value)?,
         "cursor" => request.cursor = some(),
@@ -214,6 +221,19 @@ fn bounds(name: &str) -> (usize, usize) {
     }
 }
 
+/// `12h`, `7d`, `2w`; a thousand years at most.
+fn age(name: &str, value: &str) -> Result<SignedDuration, Advice> {
+    let value = value.trim();
+    let hours = [('h', 1), ('d', 24), ('w', 7 * 24)].into_iter().find_map(|(unit, hours)| {
+        let number: i64 = value.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(hours).filter(|hours| (1..=1000 * 366 * 24).contains(hours))
+    });
+    hours.map(SignedDuration::from_hours).ok_or_else(|| {
+        Advice::of("bad_number", name, format!("`{value}` is not a length of time"))
+            .hint("Give hours, days or weeks: 12h, 7d, 2w.")
+    })
+}
+
 fn zone(value: &str) -> Result<TimeZone, Advice> {
     TimeZone::get(value.trim()).map_err(|_| {
         Advice::of("bad_timezone", "tz", format!("`{value}` is not a time zone"))
@@ -284,6 +304,9 @@ mod tests {
         for name in ["limit", "offset", "facet_limit", "snippets"] {
             assert_eq!(refused(&format!("{name}=x")), ("bad_number", name.to_owned()));
             assert_eq!(refused(&format!("{name}=99999")), ("out_of_range", name.to_owned()));
+        }
+        for age in ["x", "7", "0d", "-1d", "9999999999w", ""] {
+            assert_eq!(refused(&format!("half_life={age}")), ("bad_number", "half_life".to_owned()));
         }
         assert_eq!(refused("tz=Mars"), ("bad_timezone", "tz".to_owned()));
         assert_eq!(refused("q=a&q=b"), ("repeated_parameter", "q".to_owned()));

@@ -13,11 +13,6 @@ use crate::query::ast::{DateClause, Interval, Kind, Node, Value};
 use crate::query::dates::{self, Side};
 use crate::query::{self, Advice, Bounds, Context, Mode};
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
-/// After so much age a score counts half in `sort=recent`.
-const HALF_LIFE_MS: i64 = 7 * DAY_MS;
-
 /// A request, read.
 pub(super) struct Planned {
     pub(super) plan: Plan,
@@ -52,7 +47,7 @@ pub(super) fn plan(
     let plan = Plan {
         query: within_dates(request, &reading.query, now)?,
         filters: request.filters.clone(),
-        order: Order { sort, now_ms, half_life_ms: HALF_LIFE_MS },
+        order: Order { sort, now_ms, half_life_ms: request.half_life.as_secs() * 1000 },
         limit: request.limit,
         offset: if cursor.is_some() { 0 } else { request.offset },
         after: cursor.map(|cursor| cursor.after),
@@ -104,8 +99,8 @@ fn within_dates(request: &SearchRequest, query: &Node, now: Timestamp) -> Result
 fn identity(request: &SearchRequest, canonical: &str, sort: Sort) -> String {
     let zone = request.tz.iana_name().unwrap_or_default();
     let parts = format!(
-        "{canonical}\0{:?}\0{:?}\0{:?}\0{:?}\0{zone}\0{sort:?}",
-        request.filters, request.from, request.to, request.date_field
+        "{canonical}\0{:?}\0{:?}\0{:?}\0{:?}\0{zone}\0{sort:?}\0{:?}",
+        request.filters, request.from, request.to, request.date_field, request.half_life
     );
     blake3::hash(parts.as_bytes()).to_hex()[..12].to_owned()
 }

@@ -1,5 +1,6 @@
 //! What is asked: the parameters of a search, read and checked, whatever door they came through.
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 pub use crate::engine::{FacetField, Filter, Sort};
@@ -21,6 +22,8 @@ pub struct SearchRequest {
     pub tz: TimeZone,
     /// `None`: relevance with words in `q`, else newest.
     pub sort: Option<Sort>,
+    /// After so much age a score counts half in `sort=recent`.
+    pub half_life: SignedDuration,
     /// 0 to 1000.
     pub limit: usize,
     /// 0 to 10 000.
@@ -51,6 +54,7 @@ impl Default for SearchRequest {
             date_field: DateField::Published,
             tz: TimeZone::UTC,
             sort: None,
+            half_life: SignedDuration::from_hours(7 * 24),
             limit: 10,
             offset: 0,
             cursor: None,

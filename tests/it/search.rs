@@ -100,6 +100,37 @@ fn no_query_is_a_fault() {
         .unwrap();
 }
 
+/// Old and to the point, or new and beside it: the half-life decides.
+#[test]
+fn recent_blends_relevance_with_age() {
+    let archive = TestArchive::new();
+    let articles = [
+        ("old", "2001-01-01T00:00:00Z", "Tin tin tin", "Tin, and nothing but tin."),
+        (
+            "new",
+            "2026-01-01T00:00:00Z",
+            "Markets",
+            "Copper, zinc, lead and, for once, tin were all asked for on the exchange today.",
+        ),
+    ];
+    let lines: Vec<String> = articles
+        .iter()
+        .map(|(id, date, title, text)| {
+            serde_json::json!({"id": id, "date": date, "title": title, "text": text, "language": "en"}).to_string()
+        })
+        .collect();
+    let file = archive.file("tin.jsonl", &lines.join("\n"));
+    archive.ingest(&[&file]);
+    let server = Server::start(&archive);
+    let first = |sort: &str, half_life: &str| {
+        let answer = server.search(&[("q", "tin"), ("sort", sort), ("half_life", half_life)]);
+        answer["hits"][0]["external_id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(first("relevance", "7d"), "old");
+    assert_eq!(first("recent", "52w"), "new");
+    assert_eq!(first("recent", "52000w"), "old", "with so long a half-life age hardly counts");
+}
+
 #[test]
 fn it_stops_when_asked() {
     let archive = TestArchive::new();
