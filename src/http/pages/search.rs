@@ -162,12 +162,17 @@ fn clauses(canonical: &str) -> Vec<&str> {
     };
     let (mut depth, mut is_quoted, mut start) = (0i32, false, 0);
     let mut clauses = Vec::new();
-    for (at, character) in inner.char_indices() {
+    let mut characters = inner.char_indices();
+    while let Some((at, character)) = characters.next() {
         match character {
+            // What is escaped means nothing.
+            '\\' => {
+                characters.next();
+            }
             '"' => is_quoted = !is_quoted,
             '(' if !is_quoted => depth += 1,
             ')' if !is_quoted => depth -= 1,
-            ' ' if !is_quoted && depth == 0 && inner[at..].starts_with(" AND ") => {
+            ' ' if !is_quoted && depth == 0 && at >= start && inner[at..].starts_with(" AND ") => {
                 clauses.push(&inner[start..at]);
                 start = at + " AND ".len();
             }
@@ -204,6 +209,7 @@ mod tests {
         check_clauses("(\"rare earths\" AND china)", &["\"rare earths\"", "china"]);
         check_clauses("(a AND (b OR (c AND d)) AND (NOT e))", &["a", "(b OR (c AND d))", "(NOT e)"]);
         check_clauses("(\"x AND (y\" AND z)", &["\"x AND (y\"", "z"]);
+        check_clauses(r#"(x AND \ AND AND date AND \"a)"#, &["x", r"\ AND", "date", r#"\"a"#]);
     }
 
     #[test]
