@@ -182,6 +182,7 @@ fn as_page(mut response: Response, problem: &Problem) -> Response {
 /// A refusal that was not made here: only its status is kept.
 fn foreign(status: StatusCode) -> Problem {
     match status {
+        StatusCode::NOT_FOUND => Problem::new(status, "not_found", "there is nothing at this address"),
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "too_large", "the request is too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             Problem::new(status, "unsupported_type", "send a form or JSON, and say so in Content-Type")
@@ -196,8 +197,5 @@ pub(super) fn after_panic(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     tracing::error!(panic = text, "a request panicked");
-    let mut response = fault().into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
-    *response.body_mut() = Body::from(fault().envelope(""));
-    response
+    fault().into_response()
 }

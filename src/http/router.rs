@@ -35,9 +35,9 @@ pub(super) fn router(archive: Arc<Archive>) -> Router {
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .with_state(archive)
-        .layer(axum::middleware::from_fn(problem::in_our_envelope))
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(CatchPanicLayer::custom(problem::after_panic))
+        .layer(axum::middleware::from_fn(problem::in_our_envelope))
         .layer(SetResponseHeaderLayer::if_not_present(
             HeaderName::from_static("x-content-type-options"),
             HeaderValue::from_static("nosniff"),
