@@ -17,6 +17,12 @@ use crate::store::{Store, StoreError, StoredArticle};
 /// Changes read from the store at a time.
 const BATCH: usize = 2000;
 
+/// How the folders of generations are called.
+const GENERATION: &str = "gen-";
+
+/// How the name of a generation about to be live is written beside the live one's.
+const SWAP: &str = "CURRENT.";
+
 /// While there is a backlog, what is indexed becomes visible and durable this often.
 const COMMIT_EVERY: Duration = Duration::from_secs(5);
 
@@ -47,11 +53,11 @@ pub struct Lock {
 impl Lock {
     /// `None` while somebody else holds it.
     pub fn take(data: &Path) -> Result<Option<Lock>, SyncError> {
-        lock(&index_dir(data), "LOCK")
+        lock_file(&index_dir(data), "LOCK")
     }
 }
 
-fn lock(dir: &Path, name: &str) -> Result<Option<Lock>, SyncError> {
+fn lock_file(dir: &Path, name: &str) -> Result<Option<Lock>, SyncError> {
     fs::create_dir_all(dir).map_err(file_error(dir))?;
     let path = dir.join(name);
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(file_error(&path))?;
@@ -69,38 +75,54 @@ fn index_dir(data: &Path) -> PathBuf {
 /// The name of the live generation.
 pub fn current(data: &Path) -> Option<String> {
     let name = fs::read_to_string(index_dir(data).join("CURRENT")).ok()?;
-    Some(name.trim().to_owned()).filter(|name| !name.is_empty() && !name.contains(['/', '\\', '.']))
+    Some(name.trim().to_owned()).filter(|name| name.starts_with(GENERATION) && !name.contains(['/', '\\', '.']))
 }
 
 /// Opens the live generation, if there is one that can be used.
 pub fn open(store: &Store, data: &Path) -> Result<Result<(String, Index), Unusable>, SyncError> {
     let Some(name) = current(data) else { return Ok(Err(Unusable::Missing)) };
     let last_change = store.last_change()?;
-    Ok(Index::open(&index_dir(data).join(&name), store.id(), last_change).map(|index| (name, index)))
+    let index = match Index::open(&index_dir(data).join(&name), store.id(), last_change) {
+        Ok(index) => index,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let reached = index.checkpoint()?;
+    if reached != Some(checkpoint(store, reached.as_ref().map_or(0, |reached| reached.position))?) {
+        return Ok(Err(Unusable::Diverged));
+    }
+    Ok(Ok((name, index)))
 }
 
 /// Opens the live generation, or makes an empty one in place of what cannot be used. The caller holds the lock.
-pub fn open_or_create(store: &Store, data: &Path, _lock: &Lock) -> Result<(String, Index), SyncError> {
+pub fn open_or_create(store: &Store, data: &Path, lock: &Lock) -> Result<(String, Index), SyncError> {
     match open(store, data)? {
-        Ok((name, index)) => {
-            sweep(data, &name);
-            Ok((name, index))
+        Ok(opened) => {
+            sweep(data, lock);
+            Ok(opened)
         }
         Err(reason) => {
-            if reason != Unusable::Missing {
-                tracing::warn!(%reason, "the index cannot be used and is made anew from the store");
-            }
+            tell(store, data, &reason)?;
             let (name, index) = create(data)?;
-            index.writer()?.commit(&Checkpoint { store: store.id().to_owned(), position: 0 })?;
+            index.writer()?.commit(&checkpoint(store, 0)?)?;
             swap(data, &name)?;
-            sweep(data, &name);
+            sweep(data, lock);
             Ok((name, index))
         }
     }
 }
 
+/// A new archive has no index yet, which is worth no word; that there was one is worth a warning.
+fn tell(store: &Store, data: &Path, reason: &Unusable) -> Result<(), SyncError> {
+    if index_dir(data).join("CURRENT").exists() {
+        tracing::warn!(%reason, "the index cannot be used and is made anew from the store");
+    } else if store.last_change()? > 0 {
+        tracing::info!("there is no index yet; it is made from the store");
+    }
+    Ok(())
+}
+
 fn create(data: &Path) -> Result<(String, Index), SyncError> {
-    let name = format!("gen-{}", uuid::Uuid::new_v4().simple());
+    let name = format!("{GENERATION}{}", uuid::Uuid::new_v4().simple());
     let dir = index_dir(data).join(&name);
     fs::create_dir_all(&dir).map_err(file_error(&dir))?;
     Ok((name.clone(), Index::create(&dir)?))
@@ -109,7 +131,7 @@ fn create(data: &Path) -> Result<(String, Index), SyncError> {
 /// Makes a generation the live one, durably.
 fn swap(data: &Path, name: &str) -> Result<(), SyncError> {
     let dir = index_dir(data);
-    let (new, live) = (dir.join("CURRENT.new"), dir.join("CURRENT"));
+    let (new, live) = (dir.join(format!("{SWAP}{name}")), dir.join("CURRENT"));
     fs::write(&new, name).map_err(file_error(&new))?;
     File::open(&new).and_then(|file| file.sync_all()).map_err(file_error(&new))?;
     crash_point("sync::before_swap");
@@ -119,15 +141,23 @@ fn swap(data: &Path, name: &str) -> Result<(), SyncError> {
     Ok(())
 }
 
-/// Removes generations that are neither live nor being built. Files that are still mapped stay readable.
-fn sweep(data: &Path, live: &str) {
-    let Ok(Some(_building)) = lock(&index_dir(data), "BUILD") else { return };
+/// Removes generations that are neither live nor being built, and what a crash while swapping left. Files that are still
+/// mapped stay readable. Which one is live is asked only when nobody can swap any more.
+pub fn sweep(data: &Path, _lock: &Lock) {
+    let Ok(Some(_building)) = lock_file(&index_dir(data), "BUILD") else { return };
+    let Some(live) = current(data) else { return };
     let Ok(entries) = fs::read_dir(index_dir(data)) else { return };
     for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("gen-") && name != live && fs::remove_dir_all(entry.path()).is_err() {
-            tracing::warn!(generation = %name, "an old index could not be removed");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let removed = if name.starts_with(SWAP) {
+            fs::remove_file(entry.path())
+        } else if name.starts_with(GENERATION) && name != live {
+            fs::remove_dir_all(entry.path())
+        } else {
+            continue;
+        };
+        if let Err(error) = removed {
+            tracing::warn!(%name, %error, "what is left of an old index could not be removed");
         }
     }
 }
@@ -169,9 +199,13 @@ pub fn catch_up(
 
 fn commit(store: &Store, writer: &mut Writer, position: u64) -> Result<(), SyncError> {
     crash_point("sync::before_commit");
-    writer.commit(&Checkpoint { store: store.id().to_owned(), position })?;
+    writer.commit(&checkpoint(store, position)?)?;
     crash_point("sync::after_commit");
     Ok(())
+}
+
+fn checkpoint(store: &Store, position: u64) -> Result<Checkpoint, SyncError> {
+    Ok(Checkpoint { store: store.id().to_owned(), position, tail: store.change_word(position)? })
 }
 
 /// Withdrawn articles are in no answer: they leave the index.
@@ -212,15 +246,21 @@ pub fn after_ingest(
     Ok(Outcome::Done { applied })
 }
 
-/// Builds a new generation from the store beside the live one and swaps it in. A server goes over to it by itself.
+/// Builds a new generation from the store beside the live one and swaps it in. A server goes over to it by itself; the
+/// old one is removed.
 pub fn rebuild(store: &Store, data: &Path, progress: impl FnMut(u64, u64)) -> Result<u64, SyncError> {
-    let Some(_building) = lock(&index_dir(data), "BUILD")? else { return Err(SyncError::Rebuilding) };
+    let Some(building) = lock_file(&index_dir(data), "BUILD")? else { return Err(SyncError::Rebuilding) };
     let (name, index) = create(data)?;
     let mut writer = index.writer()?;
-    writer.commit(&Checkpoint { store: store.id().to_owned(), position: 0 })?;
+    writer.commit(&checkpoint(store, 0)?)?;
     let applied = catch_up(store, &index, &mut writer, &AtomicBool::new(false), progress)?;
     writer.finish()?;
     swap(data, &name)?;
+    drop(building);
+    // Where a server runs, it sweeps when it has gone over.
+    if let Some(lock) = Lock::take(data)? {
+        sweep(data, &lock);
+    }
     Ok(applied)
 }
 

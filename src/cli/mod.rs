@@ -6,6 +6,7 @@ mod reindex;
 mod runs;
 mod serve;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -43,6 +44,7 @@ struct DataDir {
 
 /// Does what was asked; a mistake becomes one line and an exit code.
 pub fn run(arguments: Arguments) -> ExitCode {
+    log(if matches!(arguments.command, Command::Serve(_)) { "info" } else { "warn" });
     let done = match arguments.command {
         Command::Serve(options) => serve::run(&options),
         Command::Ingest(options) => ingest::run(&options),
@@ -54,4 +56,12 @@ pub fn run(arguments: Arguments) -> ExitCode {
         eprintln!("broadsheet: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// To standard error; `RUST_LOG` wins over the usual level.
+fn log(level: &str) {
+    let usual = format!("{level},{}", crate::engine::embedded::QUIET);
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| usual.into());
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours).with_env_filter(filter).init();
 }

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 
 use super::DataDir;
 use crate::engine::Engine;
@@ -18,13 +20,17 @@ use crate::search::Archive;
 use crate::store::Store;
 use crate::sync::{self, Lock};
 
-/// The store is looked at this often; new articles are visible about a second later at most.
+/// The store is looked at this often.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// While articles keep coming in, answers go on to a new state no more often than this: every state that an answer
+/// names is kept for a while, and costs disk.
+const BETWEEN: Duration = Duration::from_secs(1);
 
 /// A small corpus to try things on, part of the program.
 static SAMPLES: include_dir::Dir<'static> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/samples");
 
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(super) struct Options {
     /// Address and port; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR", env = "BROADSHEET_LISTEN")]
@@ -40,58 +46,63 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter()).init();
-    let data = &options.data.data_dir;
-    let store = Arc::new(Store::open(data)?);
-    if options.demo {
-        demo(&store)?;
-    }
-    for path in &options.ingest {
-        read(&store, path)?;
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(store, data.clone(), options))?;
+    let served = runtime.block_on(serve(options.clone()));
     runtime.shutdown_timeout(Duration::from_secs(2));
+    served?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn filter() -> tracing_subscriber::EnvFilter {
-    let usual = format!("info,{}", crate::engine::embedded::QUIET);
-    tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| usual.into())
-}
-
 /// Lays the samples out in a folder of their own for as long as they are read.
-fn demo(store: &Store) -> anyhow::Result<()> {
+fn demo(store: &Store, stop: &AtomicBool) -> anyhow::Result<()> {
     let folder = store.dir().join("samples");
     std::fs::create_dir_all(&folder)?;
     SAMPLES.extract(&folder)?;
-    read(store, &folder)
+    read(store, &folder, stop)
 }
 
-fn read(store: &Store, path: &Path) -> anyhow::Result<()> {
-    let (options, stop, progress) = (ReadOptions::default(), AtomicBool::new(false), Progress::default());
-    let run = ingest::run::run(store, &Input::Path(path.to_owned()), &options, None, &stop, &progress, |_, _| {})?;
+fn read(store: &Store, path: &Path, stop: &AtomicBool) -> anyhow::Result<()> {
+    let (options, progress) = (ReadOptions::default(), Progress::default());
+    let run = ingest::run::run(store, &Input::Path(path.to_owned()), &options, None, stop, &progress, |_, _| {})?;
     let counts = run.counts;
     println!("{}: {} read, {} new, {} rejected", path.display(), counts.seen, counts.new, counts.rejected);
     Ok(())
 }
 
-async fn serve(store: Arc<Store>, data: PathBuf, options: &Options) -> anyhow::Result<()> {
+/// Listens for signals and on the address before anything that takes long, so that being told to stop and a port in
+/// use are noticed at once.
+async fn serve(options: Options) -> anyhow::Result<()> {
+    let (stop, asked) = stopping()?;
     let listener = tokio::net::TcpListener::bind(&options.listen)
         .await
         .with_context(|| format!("{} cannot be listened on", options.listen))?;
-    let (follower, archive) = tokio::task::spawn_blocking(move || Follower::start(store, data)).await??;
+    let started = {
+        let stop = Arc::clone(&stop);
+        tokio::task::spawn_blocking(move || start(&options, &stop)).await??
+    };
+    let Some((follower, archive)) = started else { return Ok(()) };
     let archive = Arc::new(archive);
-    let stop = Arc::new(AtomicBool::new(false));
     let following = {
         let (archive, stop) = (Arc::clone(&archive), Arc::clone(&stop));
         std::thread::Builder::new().name("sync".to_owned()).spawn(move || follower.follow(&archive, &stop))?
     };
     welcome(&listener)?;
-    http::serve(archive, listener, shutdown()).await?;
+    http::serve(archive, listener, async move { asked.notified().await }).await?;
     stop.store(true, Ordering::Relaxed);
     tokio::task::spawn_blocking(move || following.join()).await?.map_err(|_| anyhow::anyhow!("syncing has failed"))?;
     Ok(())
+}
+
+/// Reads what is to be read first and brings the index up to date; `None` when told to stop meanwhile.
+fn start(options: &Options, stop: &AtomicBool) -> anyhow::Result<Option<(Follower, Archive)>> {
+    let store = Arc::new(Store::open(&options.data.data_dir)?);
+    if options.demo {
+        demo(&store, stop)?;
+    }
+    for path in &options.ingest {
+        read(&store, path, stop)?;
+    }
+    Follower::start(store, options.data.data_dir.clone(), stop)
 }
 
 fn welcome(listener: &tokio::net::TcpListener) -> anyhow::Result<()> {
@@ -104,15 +115,21 @@ fn welcome(listener: &tokio::net::TcpListener) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn shutdown() {
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(error) => return tracing::error!(%error, "signals cannot be heard"),
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+/// Set, and told, when the process is asked to end.
+fn stopping() -> anyhow::Result<(Arc<AtomicBool>, Arc<Notify>)> {
+    let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (set, tell) = (Arc::clone(&stop), Arc::clone(&asked));
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        set.store(true, Ordering::Relaxed);
+        tell.notify_one();
+    });
+    Ok((stop, asked))
 }
 
 /// Keeps the index up with the store, and the archive with the index.
@@ -126,64 +143,105 @@ struct Follower {
 }
 
 impl Follower {
-    /// Opens the index, bringing it up to date first where this process may write it.
-    fn start(store: Arc<Store>, data: PathBuf) -> anyhow::Result<(Follower, Archive)> {
-        loop {
+    /// Opens the index, bringing it up to date first where this process may write it; `None` when told to stop.
+    fn start(store: Arc<Store>, data: PathBuf, stop: &AtomicBool) -> anyhow::Result<Option<(Follower, Archive)>> {
+        let mut told = false;
+        while !stop.load(Ordering::Relaxed) {
             if let Some(lock) = Lock::take(&data)? {
                 let (generation, index) = sync::open_or_create(&store, &data, &lock)?;
                 let mut writer = index.writer()?;
-                sync::catch_up(&store, &index, &mut writer, &AtomicBool::new(false), |_, _| {})?;
+                sync::catch_up(&store, &index, &mut writer, stop, |_, _| {})?;
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
                 writer.finish()?;
-                let engine = Engine::Embedded(index);
-                let archive = Archive::new(Arc::clone(&store), &engine)?;
-                return Ok((Follower { store, data, generation, engine, lock: Some(lock) }, archive));
+                return Follower::opened(store, data, generation, index, Some(lock));
             }
             if let Ok((generation, index)) = sync::open(&store, &data)? {
-                let engine = Engine::Embedded(index);
-                let archive = Archive::new(Arc::clone(&store), &engine)?;
-                return Ok((Follower { store, data, generation, engine, lock: None }, archive));
+                return Follower::opened(store, data, generation, index, None);
             }
-            // Somebody else is making the index; there is nothing to answer from before it is there.
+            if !told {
+                tracing::info!("another process is making the index; waiting for it");
+                told = true;
+            }
             std::thread::sleep(LOOK);
         }
+        Ok(None)
+    }
+
+    fn opened(
+        store: Arc<Store>,
+        data: PathBuf,
+        generation: String,
+        index: Index,
+        lock: Option<Lock>,
+    ) -> anyhow::Result<Option<(Follower, Archive)>> {
+        let engine = Engine::Embedded(index);
+        let archive = Archive::new(Arc::clone(&store), &engine)?;
+        Ok(Some((Follower { store, data, generation, engine, lock }, archive)))
     }
 
     fn follow(mut self, archive: &Archive, stop: &AtomicBool) {
         while !stop.load(Ordering::Relaxed) {
-            if let Err(error) = self.step(archive, stop) {
-                tracing::error!(%error, "the index could not be brought up to date");
-                std::thread::sleep(LOOK * 8);
-            }
-            std::thread::sleep(LOOK);
+            let pause = match self.step(archive, stop) {
+                Ok(false) => LOOK,
+                Ok(true) => BETWEEN,
+                Err(error) => {
+                    tracing::error!(%error, "the index could not be brought up to date");
+                    BETWEEN * 2
+                }
+            };
+            archive.tidy();
+            std::thread::sleep(pause);
         }
     }
 
-    /// Goes over to a new generation, takes a lock that has become free, applies what is new.
-    fn step(&mut self, archive: &Archive, stop: &AtomicBool) -> anyhow::Result<()> {
-        if sync::current(&self.data).is_some_and(|current| current != self.generation)
-            && let Ok((generation, index)) = sync::open(&self.store, &self.data)?
-        {
-            tracing::info!(%generation, "a new index is in use");
-            (self.generation, self.engine) = (generation, Engine::Embedded(index));
-            archive.refresh(&self.engine)?;
-        }
+    /// Takes a lock that has become free, goes over to a new generation, applies what is new. Says whether answers have
+    /// changed.
+    fn step(&mut self, archive: &Archive, stop: &AtomicBool) -> anyhow::Result<bool> {
         if self.lock.is_none() {
             self.lock = Lock::take(&self.data)?;
         }
+        let gone_over = self.go_over(archive)?;
         let Engine::Embedded(index) = &self.engine;
-        if self.lock.is_some() && self.is_behind(index)? {
+        let behind = self.lock.is_some() && reached(index)? < self.store.last_change()?;
+        if behind {
             let mut writer = index.writer()?;
-            sync::catch_up(&self.store, index, &mut writer, stop, |_, _| {})?;
+            let mut shown = Ok(false);
+            sync::catch_up(&self.store, index, &mut writer, stop, |_, _| shown = archive.refresh(&self.engine))?;
+            shown?;
             archive.refresh(&self.engine)?;
+            if stop.load(Ordering::Relaxed) {
+                return Ok(true);
+            }
             writer.finish()?;
-        } else if self.lock.is_none() {
-            archive.refresh(&self.engine)?;
         }
-        Ok(())
+        if let Some(lock) = self.lock.as_ref().filter(|_| gone_over) {
+            sync::sweep(&self.data, lock);
+        }
+        // Opening a state costs something: only where there is another. Merges leave the same articles in fewer files,
+        // and another process may have written the index.
+        let is_news = behind || gone_over || archive.position() < reached(index)?;
+        Ok(is_news && (archive.refresh(&self.engine)? || behind))
     }
 
-    fn is_behind(&self, index: &Index) -> anyhow::Result<bool> {
-        let position = index.checkpoint()?.map_or(0, |checkpoint| checkpoint.position);
-        Ok(position < self.store.last_change()?)
+    /// Opens a generation that has been swapped in. One that lacks what answers already show is left to whoever holds
+    /// the lock.
+    fn go_over(&mut self, archive: &Archive) -> anyhow::Result<bool> {
+        if sync::current(&self.data).is_none_or(|current| current == self.generation) {
+            return Ok(false);
+        }
+        let Ok((generation, index)) = sync::open(&self.store, &self.data)? else { return Ok(false) };
+        if self.lock.is_none() && reached(&index)? < archive.position() {
+            return Ok(false);
+        }
+        tracing::info!(%generation, "a new index is in use");
+        (self.generation, self.engine) = (generation, Engine::Embedded(index));
+        Ok(true)
     }
+}
+
+/// The change of the store that an index goes up to.
+fn reached(index: &Index) -> anyhow::Result<u64> {
+    Ok(index.checkpoint()?.map_or(0, |checkpoint| checkpoint.position))
 }

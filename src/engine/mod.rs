@@ -41,6 +41,8 @@ pub struct Change {
 pub struct Checkpoint {
     pub store: String,
     pub position: u64,
+    /// The store's word for the change at `position`: a copy of the store that has gone another way has another.
+    pub tail: String,
 }
 
 /// What is asked of the engine: the query as read, and everything that decides what is collected.
@@ -217,6 +219,13 @@ impl View {
     pub fn articles(&self) -> u64 {
         match self {
             View::Embedded(view) => view.articles(),
+        }
+    }
+
+    /// The files it keeps from being given back to the disk, with their sizes in bytes.
+    pub fn files(&self) -> &[(String, u64)] {
+        match self {
+            View::Embedded(view) => view.files(),
         }
     }
 

@@ -50,11 +50,28 @@ impl Archive {
         Ok(Archive { inner: Arc::new(inner), pool: Pool::new() })
     }
 
-    /// From here on, new answers come from the newest state of this index.
-    pub fn refresh(&self, engine: &Engine) -> Result<(), EngineError> {
+    /// From here on, new answers come from the newest state of this index. Says whether that is another than before.
+    /// Answers never go back: an index that has been built anew is shown when it has all that the one before had.
+    pub fn refresh(&self, engine: &Engine) -> Result<bool, EngineError> {
         let view = engine.view()?;
+        let before = self.inner.newest();
+        if view.position() < before.position() || (view.name() == before.name() && view.position() == before.position())
+        {
+            return Ok(false);
+        }
+        self.inner.snapshots.trim(&view, Instant::now());
         *self.inner.newest.write().unwrap_or_else(PoisonError::into_inner) = view;
-        Ok(())
+        Ok(true)
+    }
+
+    /// Lets go of states that nobody has come back to for long.
+    pub fn tidy(&self) {
+        self.inner.snapshots.trim(&self.inner.newest(), Instant::now());
+    }
+
+    /// How far the state goes that new answers come from.
+    pub fn position(&self) -> u64 {
+        self.inner.newest().position()
     }
 
     /// Answers a search. Runs on the pool, not on the caller's thread.
@@ -83,15 +100,15 @@ impl Inner {
 
     fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
         let started = Instant::now();
+        fail::fail_point!("search::begin");
         let cursor = request.cursor.as_deref().map(plan::read_cursor).transpose()?;
         let (view, snapshot) = self.snapshot(request, cursor.as_ref())?;
         let planned = plan::plan(request, snapshot.now_ms, cursor.as_ref(), started + TIME_LIMIT)?;
         let found = view.find(&planned.plan).map_err(engine_error)?;
         let hits = self.hits(request, &planned, &view, &found.hits)?;
         let next_cursor = next_cursor(&planned, &snapshot, &found);
-        if next_cursor.is_some() || request.limit > 0 {
-            self.snapshots.keep(&view);
-        }
+        let returned = cursor.is_some() || request.snapshot.is_some();
+        self.snapshots.keep(&view, returned, &self.newest(), Instant::now());
         Ok(SearchAnswer {
             query: reading(request, &planned),
             snapshot: snapshot.print(),

@@ -24,6 +24,9 @@ pub(super) fn file(dir: &Path) -> PathBuf {
 
 /// The connection that writes, on a store that exists and has the newest schema from here on.
 pub(super) fn writer(dir: &Path) -> Result<Connection> {
+    if dir.is_file() {
+        return Err(StoreError::NotAFolder(dir.to_owned()));
+    }
     fs::create_dir_all(dir).map_err(StoreError::file(dir))?;
     let _alone = alone(dir)?;
     let mut conn = Connection::open(file(dir))?;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 pub enum StoreError {
     #[error("{}: {source}", .path.display())]
     File { path: PathBuf, source: io::Error },
+    #[error("{} is a file; the archive needs a folder", .0.display())]
+    NotAFolder(PathBuf),
     #[error("{} was written by a newer broadsheet; this one cannot read it", .0.display())]
     Newer(PathBuf),
     #[error("the store could not be brought up to date: {0}")]

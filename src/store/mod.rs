@@ -31,12 +31,13 @@ pub use write::{Incoming, Outcome};
 pub struct Store {
     dir: PathBuf,
     id: String,
-    writer: Mutex<write::Writer>,
     readers: pool::Readers,
     /// Never reads anything else, so that it notices every write.
     watcher: Mutex<Connection>,
     /// The runs of this process.
     alive: Mutex<HashMap<RunId, runs::Alive>>,
+    /// Closed last: only a connection that may write can fold the log into the file when nobody else has it open.
+    writer: Mutex<write::Writer>,
 }
 
 impl Store {

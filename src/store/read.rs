@@ -53,6 +53,16 @@ impl Store {
         self.readers.read(|moment, _| Ok(moment.prepare_cached(sql::LAST_CHANGE)?.query_one([], |row| row.get(0))?))
     }
 
+    /// A word for the change at position `seq`: which article, and when. A copy of this store that has gone another way
+    /// since has another. Empty where the log has nothing.
+    pub fn change_word(&self, seq: u64) -> Result<String> {
+        self.readers.read(|moment, _| {
+            let word = |row: &Row<'_>| Ok(format!("{}@{}", row.get::<_, u64>(0)?, row.get::<_, i64>(1)?));
+            let found = moment.prepare_cached(sql::CHANGE)?.query_row(params![seq], word).optional()?;
+            Ok(found.unwrap_or_default())
+        })
+    }
+
     /// The changes after position `seq`, in order. An article that changed twice is there twice.
     pub fn changes_after(&self, seq: u64, limit: usize) -> Result<Vec<Change>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

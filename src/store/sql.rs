@@ -40,6 +40,7 @@ statements! {
 
     /// The highest ever given, even if its row has since been pruned.
     LAST_CHANGE = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)";
+    CHANGE = "SELECT article, at FROM changes WHERE seq = ?1";
     CHANGES = "SELECT seq, article FROM changes WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     DATA_VERSION = "PRAGMA data_version";
 

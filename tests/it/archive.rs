@@ -1,8 +1,10 @@
 //! A folder with an archive, and the program run on it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 pub(crate) struct TestArchive {
@@ -19,7 +21,7 @@ impl TestArchive {
     }
 
     pub(crate) fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_broadsheet"));
+        let mut command = program();
         command.arg(name).arg("--data-dir").arg(self.data());
         command
     }
@@ -31,12 +33,76 @@ impl TestArchive {
         text(&output)
     }
 
+    /// Starts an ingest and goes on; what it prints is nobody's business.
+    pub(crate) fn begin_ingest(&self, file: &str) -> Child {
+        self.command("ingest").arg(file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// Runs a command that crashes at a fail point: `store::before_commit`, or `store::before_commit=1*off->return` to
+    /// let it pass once. Says whether it did crash.
+    pub(crate) fn crashes(&self, command: &str, arguments: &[&str], point: &str) -> bool {
+        let point = if point.contains('=') { point.to_owned() } else { format!("{point}=return") };
+        let output = self.command(command).args(arguments).env("FAILPOINTS", point).output().unwrap();
+        // Ended by a signal, not by a mistake.
+        output.status.code().is_none()
+    }
+
+    /// The newest line of the ledger.
+    pub(crate) fn last_run(&self) -> String {
+        let output = self.command("runs").output().unwrap();
+        String::from_utf8(output.stdout).unwrap().lines().next().unwrap_or_default().to_owned()
+    }
+
     /// Writes a file beside the archive.
     pub(crate) fn file(&self, name: &str, content: &str) -> String {
         let path = self.folder.path().join(name);
         std::fs::write(&path, content).unwrap();
         path.display().to_string()
     }
+
+    pub(crate) fn index(&self) -> PathBuf {
+        self.data().join("index")
+    }
+
+    /// The folder of the live generation.
+    pub(crate) fn generation(&self) -> PathBuf {
+        self.index().join(std::fs::read_to_string(self.index().join("CURRENT")).unwrap())
+    }
+
+    /// Files in the live generation of segments that it does not name: what a merge or a writer under way has written.
+    pub(crate) fn unnamed_files(&self) -> Vec<String> {
+        let meta = std::fs::read(self.generation().join("meta.json")).unwrap();
+        let meta: Value = serde_json::from_slice(&meta).unwrap();
+        let segments = meta["segments"].as_array().unwrap().iter();
+        let named: Vec<String> =
+            segments.map(|segment| segment["segment_id"].as_str().unwrap().replace('-', "")).collect();
+        let files = names(&self.generation()).into_iter();
+        files
+            .filter(|file| !file.starts_with('.') && !file.ends_with(".json"))
+            .filter(|file| !named.contains(&file.split('.').next().unwrap().to_owned()))
+            .collect()
+    }
+
+    /// Nothing is left in the index folder of any crash or of an older index.
+    #[track_caller]
+    pub(crate) fn assert_swept(&self) {
+        let live = self.generation().file_name().unwrap().to_string_lossy().into_owned();
+        let mut there = names(&self.index());
+        there.retain(|name| !["BUILD", "CURRENT", "LOCK"].contains(&name.as_str()) && *name != live);
+        assert!(there.is_empty(), "left behind: {there:?}");
+        assert_eq!(self.unnamed_files(), [""; 0], "left behind in the live index");
+        let locks = names(&self.data()).into_iter().filter(|name| name.starts_with("run-"));
+        assert_eq!(locks.count(), 0, "left behind by a run");
+    }
+}
+
+fn names(folder: &std::path::Path) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(folder).unwrap().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+pub(crate) fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_broadsheet"))
 }
 
 pub(crate) fn text(output: &Output) -> String {

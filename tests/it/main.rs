@@ -4,9 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod archive;
+mod made_up;
 mod server;
 
+mod crash;
+mod index;
 mod ingest;
+mod operation;
+mod paging;
 mod rooms;
 mod scenarios;
 mod search;

@@ -1,7 +1,8 @@
 //! A running server on a free port of this machine.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -12,20 +13,45 @@ pub(crate) struct Server {
     child: Child,
     base: String,
     agent: ureq::Agent,
+    log: Arc<Mutex<String>>,
 }
 
 impl Server {
     pub(crate) fn start(archive: &TestArchive) -> Server {
-        let mut command = archive.command("serve");
-        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        Server::start_with(&mut archive.command("serve"))
+    }
+
+    /// Starts `serve` with more options or another environment.
+    #[track_caller]
+    pub(crate) fn start_with(command: &mut Command) -> Server {
+        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
+        // Whatever is printed is read, so that the server never waits for a reader.
+        let log = Arc::new(Mutex::new(String::new()));
+        let (kept, said) = (Arc::clone(&log), BufReader::new(child.stderr.take().unwrap()).lines());
+        std::thread::spawn(move || said.map_while(Result::ok).for_each(|line| *kept.lock().unwrap() += &(line + "\n")));
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines.find_map(|line| line.ok().filter(|line| line.contains("listens on"))).unwrap();
+        let line = lines.find_map(|line| line.ok().filter(|line| line.contains("listens on")));
+        let Some(line) = line else { panic!("the server did not start: {}", log.lock().unwrap()) };
         let base = line.split_whitespace().last().unwrap().to_owned();
-        // Whatever else is printed is read, so that the server never waits for a reader.
         std::thread::spawn(move || lines.for_each(drop));
         let config = ureq::Agent::config_builder().http_status_as_error(false).build();
-        Server { child, base, agent: config.into() }
+        Server { child, base, agent: config.into(), log }
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Host and port.
+    pub(crate) fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    /// Waits until it has ended of itself.
+    pub(crate) fn ended(mut self) {
+        self.child.wait().unwrap();
     }
 
     /// Status and body of an address.
@@ -54,11 +80,38 @@ impl Server {
     /// Waits until a condition holds.
     #[track_caller]
     pub(crate) fn until(&self, what: &str, holds: impl Fn(&Server) -> bool) {
-        let limit = Instant::now() + Duration::from_secs(30);
-        while !holds(self) {
-            assert!(Instant::now() < limit, "never came: {what}");
-            std::thread::yield_now();
+        wait_until(what, || holds(self));
+    }
+
+    /// Every hit of a search, page after page.
+    #[track_caller]
+    pub(crate) fn all(&self, parameters: &[(&str, &str)]) -> Vec<Value> {
+        let mut page = self.search(parameters);
+        let mut hits = Vec::new();
+        loop {
+            hits.extend(page["hits"].as_array().unwrap().iter().cloned());
+            let Some(cursor) = page["next_cursor"].as_str() else { return hits };
+            page = self.search(&[parameters, &[("cursor", cursor)]].concat());
         }
+    }
+
+    /// What a handful of queries find: totals, every hit with its version, and counts. The same for two archives that
+    /// hold the same.
+    #[track_caller]
+    pub(crate) fn facts(&self) -> Facts {
+        let queries = ["*", "tin copper", "\"iron ore\"", "mine* -strike", "tag:zinc", "date:2024-03", "headline:port"];
+        queries.into_iter().map(|q| (q, self.fact(q))).collect()
+    }
+
+    fn fact(&self, q: &str) -> Value {
+        let hits = self.all(&[("q", q), ("limit", "1000"), ("fields", "id,version,headline"), ("sort", "oldest")]);
+        let mut ids: Vec<String> = hits.iter().map(Value::to_string).collect();
+        ids.sort_unstable();
+        let unique = ids.iter().zip(ids.iter().skip(1)).all(|(one, next)| one != next);
+        assert!(unique, "{q}: an article came twice");
+        let counted = self.search(&[("q", q), ("limit", "0"), ("facets", "tag,section"), ("interval", "month")]);
+        assert_eq!(counted["total"], ids.len(), "{q}");
+        serde_json::json!([ids, counted["facets"], counted["timeline"]])
     }
 
     /// Asks the server to stop, as an operator would; returns its exit code.
@@ -80,6 +133,28 @@ impl Drop for Server {
         // It has ended already where a test stopped it.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// What an archive answers to a handful of queries.
+pub(crate) type Facts = Vec<(&'static str, Value)>;
+
+#[track_caller]
+pub(crate) fn assert_same(found: &Facts, expected: &Facts, when: &str) {
+    for ((q, found), (_, expected)) in found.iter().zip(expected) {
+        let count = |fact: &Value| fact[0].as_array().map_or(0, Vec::len);
+        assert!(found == expected, "{when}: {q} finds {} and not {} articles", count(found), count(expected));
+    }
+}
+
+/// Waits until a condition holds; gives up after what is long even on a slow machine.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let limit = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < limit, "never came: {what}");
+        // A pause between two looks, not a wait for anything.
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

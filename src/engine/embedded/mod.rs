@@ -9,6 +9,7 @@ mod schema;
 mod layout;
 mod packed;
 mod traits;
+mod whole;
 mod write;
 
 mod columns;
@@ -64,6 +65,8 @@ pub enum Unusable {
     Outdated,
     /// Further than the store: the store is a restored backup, or has lost power.
     Ahead,
+    /// As far as the store, but by other changes: the store is a restored backup that has gone on since.
+    Diverged,
     Damaged(String),
 }
 
@@ -74,6 +77,7 @@ impl std::fmt::Display for Unusable {
             Unusable::Foreign => f.write_str("it was made from another store"),
             Unusable::Outdated => f.write_str("it was made by another version of the index definition"),
             Unusable::Ahead => f.write_str("it is ahead of the store"),
+            Unusable::Diverged => f.write_str("the store was restored and has gone another way"),
             Unusable::Damaged(how) => write!(f, "it is damaged: {how}"),
         }
     }
@@ -90,21 +94,15 @@ impl Index {
     }
 
     /// Opens an index that was made from `store` and goes no further than `last_change`, and proves that its files are
-    /// whole: tantivy itself verifies nothing on opening.
+    /// whole.
     pub fn open(dir: &Path, store: &str, last_change: u64) -> Result<Index, Unusable> {
-        let damaged = |error: &dyn std::fmt::Display| Unusable::Damaged(error.to_string());
         if !dir.join("meta.json").is_file() {
             return Err(Unusable::Missing);
         }
-        let layout = schema::read().map_err(|error| damaged(&error))?;
-        let inner = tantivy::Index::open_in_dir(dir).map_err(|error| damaged(&error))?;
-        let broken = inner.validate_checksum().map_err(|error| damaged(&error))?;
-        if let Some(file) = broken.iter().next() {
-            return Err(Unusable::Damaged(format!("{} has changed since it was written", file.display())));
-        }
-        let index = Index::with(inner, layout).map_err(|error| damaged(&error))?;
-        let payload = index.payload().map_err(|error| damaged(&error))?.ok_or(Unusable::Missing)?;
-        if payload.schema != index.schema {
+        let layout = schema::read().map_err(Unusable::Damaged)?;
+        let (inner, payload) = whole::guarded(|| Index::read(dir)).map_err(Unusable::Damaged)?;
+        let payload = payload.ok_or(Unusable::Missing)?;
+        if payload.schema != layout.hash {
             return Err(Unusable::Outdated);
         }
         if payload.store != store {
@@ -113,6 +111,24 @@ impl Index {
         if payload.position > last_change {
             return Err(Unusable::Ahead);
         }
+        whole::guarded(|| Index::verified(inner, layout)).map_err(Unusable::Damaged)
+    }
+
+    /// What is in the folder, its files checked, its content not yet understood.
+    fn read(dir: &Path) -> Result<(tantivy::Index, Option<Payload>), String> {
+        let inner = tantivy::Index::open_in_dir(dir).map_err(|error| error.to_string())?;
+        whole::check_files(dir, &inner)?;
+        let payload = payload(&inner).map_err(|error| error.to_string())?;
+        Ok((inner, payload))
+    }
+
+    fn verified(inner: tantivy::Index, layout: Layout) -> Result<Index, String> {
+        if inner.schema() != layout.schema {
+            return Err("its fields are not those of its definition".to_owned());
+        }
+        let metas = inner.load_metas().map_err(|error| error.to_string())?;
+        let index = Index::with(inner, layout).map_err(|error| error.to_string())?;
+        whole::check_counts(&index.reader.searcher(), &metas)?;
         Ok(index)
     }
 
@@ -129,13 +145,8 @@ impl Index {
 
     /// How far the last commit goes; `None` before the first.
     pub fn checkpoint(&self) -> Result<Option<Checkpoint>, EngineError> {
-        let payload = self.payload()?;
-        Ok(payload.map(|payload| Checkpoint { store: payload.store, position: payload.position }))
-    }
-
-    fn payload(&self) -> Result<Option<Payload>, EngineError> {
-        let metas = self.inner.load_metas()?;
-        metas.payload.map(|text| serde_json::from_str(&text).map_err(EngineError::new)).transpose()
+        let payload = payload(&self.inner)?;
+        Ok(payload.map(|Payload { store, position, tail, .. }| Checkpoint { store, position, tail }))
     }
 
     /// The newest committed state.
@@ -147,6 +158,11 @@ impl Index {
     }
 }
 
+fn payload(index: &tantivy::Index) -> Result<Option<Payload>, EngineError> {
+    let metas = index.load_metas()?;
+    metas.payload.map(|text| serde_json::from_str(&text).map_err(EngineError::new)).transpose()
+}
+
 /// One committed state of the index.
 pub struct View {
     searcher: Searcher,
@@ -154,6 +170,7 @@ pub struct View {
     name: String,
     position: u64,
     articles: u64,
+    files: Vec<(String, u64)>,
     /// Primary language subtags that occur.
     langs: Vec<String>,
     facets: [OnceLock<Arc<FacetIndex>>; FacetField::ALL.len()],
@@ -164,7 +181,12 @@ impl View {
         let name = name(&searcher);
         let langs = langs(&searcher, fields.lang)?;
         let articles = searcher.num_docs();
-        Ok(Arc::new(View { searcher, fields, name, position, articles, langs, facets: Default::default() }))
+        let files = whole::sizes(&searcher);
+        Ok(Arc::new(View { searcher, fields, name, position, articles, files, langs, facets: Default::default() }))
+    }
+
+    pub(super) fn files(&self) -> &[(String, u64)] {
+        &self.files
     }
 
     pub(super) fn name(&self) -> &str {

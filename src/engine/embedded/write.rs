@@ -30,6 +30,7 @@ pub(super) struct Payload {
     pub(super) store: String,
     pub(super) schema: String,
     pub(super) position: u64,
+    pub(super) tail: String,
 }
 
 /// The only writer of an index.
@@ -47,6 +48,10 @@ impl Writer {
         // Deleted documents skew scores and make counting slow until they are merged away.
         policy.set_del_docs_ratio_before_merge(0.2);
         inner.set_merge_policy(Box::new(policy));
+        // A writer that ended in the middle of a merge has left its files.
+        if let Err(error) = inner.garbage_collect_files().wait() {
+            tracing::warn!(%error, "files that no segment needs could not be removed");
+        }
         let layouters = (0..INDEXING_THREADS).map(|_| Layouter::new()).collect();
         Ok(Writer { inner, fields, schema: schema.to_owned(), layouters })
     }
@@ -77,12 +82,33 @@ impl Writer {
 
     /// Makes everything applied so far durable and visible to the next snapshot, together with how far it goes.
     pub fn commit(&mut self, checkpoint: &Checkpoint) -> Result<(), EngineError> {
-        let payload =
-            Payload { store: checkpoint.store.clone(), schema: self.schema.clone(), position: checkpoint.position };
+        let Checkpoint { store, position, tail } = checkpoint.clone();
+        let payload = Payload { store, schema: self.schema.clone(), position, tail };
         let payload = serde_json::to_string(&payload).map_err(EngineError::new)?;
         let mut commit = self.inner.prepare_commit()?;
         commit.set_payload(&payload);
         commit.commit()?;
+        fail::fail_point!("engine::while_merging", |_| self.die_in_a_merge());
+        Ok(())
+    }
+
+    /// For a test: if this commit has set off a merge, ends the process while that writes its first files.
+    #[cfg(feature = "failpoints")]
+    fn die_in_a_merge(&self) -> Result<(), EngineError> {
+        let index = self.inner.index();
+        let committed = index.load_metas()?.list_segment_files();
+        let soon = std::time::Instant::now() + std::time::Duration::from_secs(1);
+        while std::time::Instant::now() < soon {
+            if index
+                .directory()
+                .list_managed_files()
+                .iter()
+                .any(|file| file.extension().is_some_and(|ending| ending != "json") && !committed.contains(file))
+            {
+                std::process::abort();
+            }
+            std::thread::yield_now();
+        }
         Ok(())
     }
 

@@ -1,0 +1,178 @@
+//! The process ends at the worst moments, and nothing is lost, doubled or left behind.
+
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use crate::archive::TestArchive;
+use crate::made_up::{Numbers, article, corpus};
+use crate::server::{Facts, Server, assert_same, wait_until};
+
+/// Articles of one store transaction are at most a thousand: these are two.
+const TWO_BATCHES: u64 = 1200;
+
+/// What an archive holds that nothing has happened to.
+fn undisturbed(lines: &str) -> Facts {
+    let archive = TestArchive::new();
+    let file = archive.file("a.jsonl", lines);
+    archive.ingest(&[&file]);
+    Server::start(&archive).facts()
+}
+
+/// The facts, once the server has come up with the store.
+#[track_caller]
+fn settled(server: &Server) -> Facts {
+    server.until("the index catches up", |server| server.get("/readyz").0 == 200);
+    server.facts()
+}
+
+#[test]
+fn an_ingest_that_crashes_at_any_joint_is_completed_by_the_next() {
+    let lines = corpus(TWO_BATCHES);
+    let expected = undisturbed(&lines);
+    for point in [
+        "store::before_commit",
+        "store::after_commit",
+        "store::before_commit=1*off->return",
+        "store::after_commit=1*off->return",
+        "sync::before_swap",
+        "sync::after_swap",
+        "sync::before_commit",
+        "sync::after_commit",
+    ] {
+        let archive = TestArchive::new();
+        let file = archive.file("a.jsonl", &lines);
+        assert!(archive.crashes("ingest", &[&file], point), "{point} did not crash");
+        archive.ingest(&[&file]);
+        archive.assert_swept();
+        assert_same(&Server::start(&archive).facts(), &expected, point);
+    }
+}
+
+#[test]
+fn a_reindex_that_crashes_leaves_the_old_index_or_the_new_one() {
+    let lines = corpus(300);
+    let archive = TestArchive::new();
+    let file = archive.file("a.jsonl", &lines);
+    archive.ingest(&[&file]);
+    let expected = Server::start(&archive).facts();
+    for point in ["sync::before_commit", "sync::after_commit", "sync::before_swap", "sync::after_swap"] {
+        assert!(archive.crashes("reindex", &[], point), "{point} did not crash");
+        let server = Server::start(&archive);
+        archive.assert_swept();
+        assert_same(&server.facts(), &expected, point);
+        assert_eq!(server.stop(), Some(0));
+    }
+    let old = archive.generation();
+    assert!(archive.command("reindex").output().unwrap().status.success());
+    assert_ne!(archive.generation(), old);
+    archive.assert_swept();
+}
+
+#[test]
+fn a_server_that_crashes_while_it_syncs_is_right_when_it_is_back() {
+    let lines = corpus(300);
+    let expected = undisturbed(&lines);
+    for point in ["sync::before_commit", "sync::after_commit"] {
+        let archive = TestArchive::new();
+        let server = Server::start_with(archive.command("serve").env("FAILPOINTS", format!("{point}=return")));
+        let file = archive.file("a.jsonl", &lines);
+        archive.ingest(&[&file]);
+        server.ended();
+        let server = Server::start(&archive);
+        archive.assert_swept();
+        assert_same(&server.facts(), &expected, point);
+    }
+}
+
+/// Several small commits, until one sets off a merge; the process ends while that has written some of its files.
+#[test]
+fn a_crash_during_a_merge_loses_nothing() {
+    let slice = |from: u64| -> String { (from..from + 200).map(|id| article(id, 0)).collect() };
+    let slices: Vec<String> = (0..12).map(|n| slice(n * 200)).collect();
+    let expected = undisturbed(&slices.concat());
+    // That the process ended before the merge did is for the scheduler to decide; nearly always it does.
+    let archive = (0..5).map(|_| merging(&slices)).find(|archive| !archive.unnamed_files().is_empty());
+    let archive = archive.expect("a merge under way: files of a segment that the index does not name");
+    let all = archive.file("all.jsonl", &slices.concat());
+    archive.ingest(&[&all]);
+    archive.assert_swept();
+    assert_same(&Server::start(&archive).facts(), &expected, "after the merge");
+}
+
+fn merging(slices: &[String]) -> TestArchive {
+    let archive = TestArchive::new();
+    let crashed = slices.iter().any(|slice| {
+        let file = archive.file("a.jsonl", slice);
+        archive.crashes("ingest", &[&file], "engine::while_merging")
+    });
+    assert!(crashed, "no commit set off a merge");
+    archive
+}
+
+#[test]
+fn what_was_acknowledged_survives_kill_9_at_any_moment() {
+    let lines = corpus(3000);
+    let (expected, whole) = {
+        let archive = TestArchive::new();
+        let file = archive.file("a.jsonl", &lines);
+        let began = Instant::now();
+        archive.begin_ingest(&file).wait().unwrap();
+        let whole = began.elapsed();
+        (Server::start(&archive).facts(), whole)
+    };
+    let mut numbers = Numbers::seeded();
+    for tenth in 0..10 {
+        // Spread over the whole of an ingest that nothing happens to.
+        let moment = whole * (tenth * 100 + numbers.below(100) as u32) / 1000;
+        killed_ingest(&lines, moment, tenth % 2 == 1, &expected);
+    }
+}
+
+fn killed_ingest(lines: &str, moment: Duration, beside_a_server: bool, expected: &Facts) {
+    let archive = TestArchive::new();
+    let file = archive.file("a.jsonl", lines);
+    let running = beside_a_server.then(|| Server::start(&archive));
+    kill_at(archive.begin_ingest(&file), moment);
+    let acknowledged = new_articles(&archive.last_run());
+    let server = running.unwrap_or_else(|| Server::start(&archive));
+    let what = format!("after {moment:?}: the {acknowledged} articles that the ledger counts");
+    server.until(&what, |server| server.total("*") == acknowledged);
+    archive.ingest(&[&file]);
+    assert_same(&settled(&server), expected, &format!("after {moment:?}"));
+    assert_eq!(server.stop(), Some(0));
+    archive.ingest(&[&file]);
+    archive.assert_swept();
+}
+
+fn kill_at(mut process: Child, moment: Duration) {
+    // The moment is what is being tested; nothing is waited for.
+    std::thread::sleep(moment);
+    process.kill().unwrap();
+    process.wait().unwrap();
+}
+
+/// `… 3300 read: 3000 new, …`; none where no run had begun.
+fn new_articles(line: &str) -> u64 {
+    let before = line.split(" new,").next().unwrap_or_default();
+    before.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default()
+}
+
+#[test]
+fn a_server_killed_while_it_syncs_is_right_when_it_is_back() {
+    let lines = corpus(3000);
+    let expected = undisturbed(&lines);
+    let mut numbers = Numbers::seeded();
+    for _ in 0..3 {
+        let archive = TestArchive::new();
+        let file = archive.file("a.jsonl", &lines);
+        let server = Server::start(&archive);
+        let mut ingest = archive.begin_ingest(&file);
+        wait_until("articles in the store", || new_articles(&archive.last_run()) > 0);
+        std::thread::sleep(Duration::from_millis(numbers.below(1000)));
+        server.kill();
+        assert!(ingest.wait().unwrap().success());
+        let server = Server::start(&archive);
+        assert_same(&server.facts(), &expected, "back again");
+        archive.assert_swept();
+    }
+}

@@ -1,0 +1,143 @@
+//! Running it: several processes on one archive, stopping, and folders that cannot be used.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Output, Stdio};
+
+use crate::archive::{TestArchive, program, text};
+use crate::made_up::corpus;
+use crate::server::{Server, wait_until};
+
+#[track_caller]
+fn refuses(output: &Output, why: &str) {
+    let said = text(output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("broadsheet: ") && said.contains(why), "{said}");
+    assert_eq!(said.trim().lines().count(), 1, "one line tells it: {said}");
+}
+
+#[test]
+fn a_second_demo_adds_nothing() {
+    let archive = TestArchive::new();
+    let first = Server::start_with(archive.command("serve").arg("--demo"));
+    let total = first.total("*");
+    assert!(total > 0);
+    assert_eq!(first.stop(), Some(0));
+    let run = archive.last_run();
+    let second = Server::start_with(archive.command("serve").arg("--demo"));
+    assert_eq!(second.total("*"), total);
+    let again = archive.last_run();
+    assert_ne!(again, run);
+    assert!(again.contains(" 0 new, 0 new versions"), "{again}");
+}
+
+#[test]
+fn two_servers_on_one_archive_show_the_same_and_one_takes_over_from_the_other() {
+    let archive = TestArchive::new();
+    let (first, second) = (Server::start(&archive), Server::start(&archive));
+    let mut ingested = 0;
+    let mut ingest = |number: u64| {
+        let file = archive.file("a.jsonl", &corpus(number));
+        archive.ingest(&[&file]);
+        ingested = number;
+        ingested
+    };
+    let total = ingest(50);
+    for server in [&first, &second] {
+        server.until("the articles", |server| server.total("*") == total);
+    }
+    assert!(archive.command("reindex").output().unwrap().status.success());
+    let total = ingest(80);
+    for server in [&first, &second] {
+        server.until("the articles in the new index", |server| server.total("*") == total);
+        assert!(server.log().contains("a new index is in use"));
+    }
+    first.kill();
+    let total = ingest(100);
+    second.until("the articles, by the other server", |server| server.total("*") == total);
+    assert!(!second.log().contains("ERROR"), "{}", second.log());
+    archive.assert_swept();
+}
+
+#[test]
+fn a_port_in_use_is_said_before_anything_is_read() {
+    let archive = TestArchive::new();
+    let server = Server::start(&archive);
+    let other = TestArchive::new();
+    let output = other.command("serve").args(["--demo", "--listen", server.address()]).output().unwrap();
+    refuses(&output, "cannot be listened on");
+    assert!(!other.data().exists());
+    refuses(&other.command("serve").args(["--listen", "nonsense"]).output().unwrap(), "cannot be listened on");
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_said_in_a_line() {
+    let archive = TestArchive::new();
+    archive.file("data", "not a folder");
+    let articles = archive.file("a.jsonl", &corpus(1));
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["ingest", &articles], &["reindex"], &["runs"]] {
+        refuses(&archive.command(command[0]).args(&command[1..]).output().unwrap(), "is a file");
+    }
+    std::fs::remove_file(archive.data()).unwrap();
+    // A folder in which nobody may make one, not even root.
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["ingest", &articles]] {
+        let mut line = program();
+        line.args(command).args(["--data-dir", "/proc/broadsheet"]);
+        refuses(&line.output().unwrap(), "/proc/broadsheet");
+    }
+}
+
+#[test]
+fn a_store_from_a_newer_version_is_refused() {
+    let archive = TestArchive::new();
+    let articles = archive.file("a.jsonl", &corpus(1));
+    archive.ingest(&[&articles]);
+    newer(&archive.data().join("store.sqlite"));
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["ingest", &articles], &["reindex"], &["runs"]] {
+        let output = archive.command(command[0]).args(&command[1..]).output().unwrap();
+        refuses(&output, "was written by a newer broadsheet");
+    }
+}
+
+/// Writes a schema number that no version has yet: it stands, most significant byte first, at byte 60.
+fn newer(store: &std::path::Path) {
+    for beside in ["-wal", "-shm"] {
+        let beside = format!("{}{beside}", store.display());
+        assert!(!std::path::Path::new(&beside).exists(), "an archive that nobody has open is one file");
+    }
+    let mut bytes = std::fs::read(store).unwrap();
+    bytes[60..64].copy_from_slice(&9999_u32.to_be_bytes());
+    std::fs::write(store, bytes).unwrap();
+}
+
+fn terminate(child: &Child) {
+    std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+}
+
+#[test]
+fn a_server_that_is_still_reading_stops_when_asked() {
+    let archive = TestArchive::new();
+    let file = archive.file("a.jsonl", &corpus(20_000));
+    let mut command = archive.command("serve");
+    command.args(["--listen", "127.0.0.1:0", "--ingest", &file]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    wait_until("a run has begun", || archive.last_run().contains("running"));
+    terminate(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(!said.any(|line| line.unwrap().contains("listens on")), "it had not come to that");
+    assert!(archive.last_run().contains("interrupted"), "{}", archive.last_run());
+}
+
+#[test]
+fn a_server_that_is_making_its_index_stops_when_asked_and_goes_on_later() {
+    let archive = TestArchive::new();
+    let file = archive.file("a.jsonl", &corpus(6000));
+    // The index is left to make: the ingest ends before it makes one.
+    assert!(archive.crashes("ingest", &[&file], "sync::before_swap"));
+    let mut child = archive.command("serve").args(["--listen", "127.0.0.1:0"]).stdout(Stdio::null()).spawn().unwrap();
+    wait_until("the index is being made", || archive.index().join("CURRENT").exists());
+    terminate(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let server = Server::start(&archive);
+    assert_eq!(server.total("*"), 6000);
+}
