@@ -29,7 +29,10 @@ impl Drop for Present {
 
 impl Pool {
     pub(super) fn new() -> Pool {
-        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        Pool::of(std::thread::available_parallelism().map_or(2, usize::from))
+    }
+
+    fn of(threads: usize) -> Pool {
         Pool {
             permits: Arc::new(Semaphore::new(threads)),
             present: Arc::default(),
@@ -53,5 +56,77 @@ impl Pool {
             work()
         });
         done.await.map_err(|error| SearchError::Internal(error.to_string()))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{Future, poll_fn};
+    use std::pin::Pin;
+    use std::sync::atomic::AtomicBool;
+    use std::sync::mpsc;
+    use std::task::Poll;
+
+    use super::*;
+
+    type Running = tokio::task::JoinHandle<Result<(), SearchError>>;
+
+    /// A pool of one thread, with work on it that ends when told to.
+    fn occupied() -> (Arc<Pool>, Running, mpsc::Sender<()>) {
+        let pool = Arc::new(Pool::of(1));
+        let (end, ended) = mpsc::channel();
+        let (begin, begun) = mpsc::channel();
+        let on = Arc::clone(&pool);
+        let running = tokio::spawn(async move {
+            let work = move || {
+                begin.send(()).unwrap();
+                ended.recv().unwrap();
+                Ok(())
+            };
+            on.run(work).await
+        });
+        begun.recv().unwrap();
+        (pool, running, end)
+    }
+
+    /// Whether it is still waiting after it was looked at once.
+    async fn waits<F: Future>(work: &mut Pin<Box<F>>) -> bool {
+        poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_pending())).await
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_caller_that_went_away_is_not_worked_for() {
+        let (pool, running, end) = occupied();
+        let worked = Arc::new(AtomicBool::new(false));
+        let set = Arc::clone(&worked);
+        let mut waiting = Box::pin(pool.run(move || {
+            set.store(true, Ordering::Relaxed);
+            Ok(())
+        }));
+        assert!(waits(&mut waiting).await);
+        drop(waiting);
+        end.send(()).unwrap();
+        running.await.unwrap().unwrap();
+        pool.run(|| Ok(())).await.unwrap();
+        assert!(!worked.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_full_queue_refuses_and_takes_again_when_it_has_room() {
+        let (pool, running, end) = occupied();
+        let mut waiting: Vec<_> = (0..WAITING_PER_THREAD).map(|_| Box::pin(pool.run(|| Ok(())))).collect();
+        for one in &mut waiting {
+            assert!(waits(one).await);
+        }
+        assert!(matches!(pool.run(|| Ok(())).await, Err(SearchError::Busy)));
+        waiting.pop();
+        let mut last = Box::pin(pool.run(|| Ok(())));
+        assert!(waits(&mut last).await, "one that went away makes room");
+        end.send(()).unwrap();
+        running.await.unwrap().unwrap();
+        for one in waiting {
+            one.await.unwrap();
+        }
+        last.await.unwrap();
     }
 }

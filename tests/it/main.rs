@@ -6,12 +6,14 @@
 mod archive;
 mod made_up;
 mod server;
+mod wire;
 
 mod crash;
 mod index;
 mod ingest;
 mod operation;
 mod paging;
+mod refusals;
 mod rooms;
 mod scenarios;
 mod search;
