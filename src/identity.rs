@@ -4,7 +4,10 @@
 //! and the publisher: bare numbers of two collections must not meet, and the parts of one collection must. Without a
 //! provider id the normalised address identifies, everywhere the same; without an address, what the article says.
 
+use std::sync::LazyLock;
+
 use psl::Psl;
+use serde::Deserialize;
 use url::Url;
 
 use crate::article::{Article, ArticleId};
@@ -68,55 +71,76 @@ pub fn article_id(identity: &Identity) -> ArticleId {
     ArticleId((0..16).map(letter).collect())
 }
 
-/// Parameters that say how a reader came, not what they read.
-const TRACKING: &[&str] = &[
-    "fbclid",
-    "gclid",
-    "dclid",
-    "msclkid",
-    "yclid",
-    "igshid",
-    "mc_cid",
-    "mc_eid",
-    "_ga",
-    "cmpid",
-    "cmp",
-    "ocid",
-    "icid",
-    "ncid",
-    "smid",
-    "sr_share",
-    "ref_src",
-    "taid",
-    "wt_mc",
-    "xtor",
-    "feature",
-    "guccounter",
-];
+/// What of an address says how a reader came, and not what they read.
+#[derive(Deserialize)]
+struct Urls {
+    tracking: Vec<String>,
+    tracking_prefixes: Vec<String>,
+    editions: Vec<String>,
+    path_endings: Vec<String>,
+    amp_caches: Vec<AmpCache>,
+}
 
-/// Host labels of editions for small screens.
-const EDITIONS: &[&str] = &["www.", "m.", "amp.", "mobile."];
+/// A host that shows other publishers' pages; their own address follows in the path.
+#[derive(Deserialize)]
+struct AmpCache {
+    host: String,
+    paths: Vec<String>,
+}
+
+/// A table that cannot be read would leave addresses as they are; a test reads it.
+static URLS: LazyLock<Option<Urls>> = LazyLock::new(|| toml::from_str(include_str!("../index/urls.toml")).ok());
 
 /// The address under which an article is known: without scheme, `www.`, AMP, tracking, fragment and trailing slash.
 pub fn normalise_url(url: &str) -> Option<String> {
     let url = Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let Some(table) = &*URLS else { return Some(url.to_string()) };
+    let url = table.from_cache(&url).unwrap_or(url);
     let host = url.host_str()?.to_lowercase();
-    let host = EDITIONS.iter().fold(host.as_str(), |host, edition| host.strip_prefix(edition).unwrap_or(host));
+    let mut host = host.trim_end_matches('.');
+    while let Some(bare) = table.editions.iter().find_map(|edition| host.strip_prefix(edition.as_str())) {
+        // `www.fi` is somebody's own name.
+        if !bare.contains('.') {
+            break;
+        }
+        host = bare;
+    }
     let path = url.path().trim_end_matches('/');
-    let path = path.strip_suffix("/amp").or_else(|| path.strip_suffix("/index.html")).unwrap_or(path);
-    let kept: Vec<(String, String)> = url
+    let ending = table.path_endings.iter().find_map(|ending| path.strip_suffix(ending.as_str()));
+    let mut kept: Vec<(String, String)> = url
         .query_pairs()
-        .filter(|(name, _)| !name.starts_with("utm_") && !TRACKING.contains(&name.as_ref()))
+        .filter(|(name, value)| !table.is_tracking(&name.to_lowercase()) && !(name.is_empty() && value.is_empty()))
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
+    kept.sort();
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let mut normal = format!("{host}{port}{path}");
+    let mut normal = format!("{host}{port}{}", ending.unwrap_or(path).trim_end_matches('/'));
     if !kept.is_empty() {
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
         normal.push('?');
         normal.push_str(&query);
     }
     Some(normal)
+}
+
+impl Urls {
+    fn is_tracking(&self, name: &str) -> bool {
+        self.tracking.iter().any(|known| known == name)
+            || self.tracking_prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()))
+    }
+
+    /// `https://a-example.cdn.ampproject.org/c/s/a.example/b` is `https://a.example/b`.
+    fn from_cache(&self, url: &Url) -> Option<Url> {
+        let host = url.host_str()?;
+        let is_host = |cache: &&AmpCache| host == cache.host || host.ends_with(&format!(".{}", cache.host));
+        let cache = self.amp_caches.iter().find(is_host)?;
+        let rest = cache.paths.iter().find_map(|path| url.path().strip_prefix(path.as_str()))?;
+        let rest = rest.strip_prefix("s/").unwrap_or(rest);
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        Url::parse(&format!("https://{rest}{query}"))
+            .ok()
+            .filter(|url| url.host_str().is_some_and(|host| host.contains('.')))
+    }
 }
 
 /// The host of an address, without `www.`.
@@ -142,12 +166,23 @@ mod tests {
     }
 
     #[test]
+    fn the_table_of_addresses_is_read() {
+        assert!(URLS.is_some());
+    }
+
+    #[test]
     fn one_article_has_one_address() {
         check("https://www.Example.com/a/b/?utm_source=x&fbclid=1#top", "example.com/a/b");
         check("http://m.example.com/a/b", "example.com/a/b");
         check("https://amp.example.com/a/b/amp/", "example.com/a/b");
         check("https://example.com/story?id=7&utm_medium=y", "example.com/story?id=7");
         check("https://example.com:8443/", "example.com:8443");
+        check("https://www.m.example.com/a?amp=1&UTM_Source=x", "example.com/a");
+        check("https://example.com/a.amp.html?b=2&a=1", "example.com/a?a=1&b=2");
+        check("https://www-example-com.cdn.ampproject.org/c/s/www.example.com/a/amp", "example.com/a");
+        check("https://www.google.com/amp/s/amp.example.com/a?id=7", "example.com/a?id=7");
+        check("https://www.google.com/amp/settings", "google.com/amp/settings");
+        check("https://www.fi/a", "www.fi/a");
         assert_eq!(normalise_url("mailto:a@example.com"), None);
         assert_eq!(normalise_url("no address"), None);
     }

@@ -1,30 +1,39 @@
 //! `broadsheet ingest`: files, folders and archives into the store, and the index brought up to date.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
-use indicatif::{ProgressBar, ProgressStyle};
+use anyhow::bail;
 
-use super::DataDir;
-use crate::ingest::input::{self, Input, Progress};
+use super::progress::{BETWEEN_LINES, Shown};
+use super::{DataDir, interrupt};
+use crate::ingest::input::{Input, Progress};
 use crate::ingest::{self, FieldMap, Format, ReadOptions};
-use crate::store::{Counts, Run, Store};
+use crate::store::{Counts, Run, RunState, Store};
 use crate::sync;
+
+/// The options do not fit what was to be read.
+const WRONG_OPTIONS: u8 = 2;
 
 /// Something was refused; everything else is in.
 const WITH_REJECTS: u8 = 3;
 
+/// As a shell says it of a program that a signal ended.
+const INTERRUPTED: u8 = 130;
+
+/// Rejects that say that a map or a missing header does not fit the table.
+const MISFITS: &[&str] = &["unknown_column", "no_columns"];
+
 /// Rejects shown at the end; the others are listed by `broadsheet runs`.
 const SHOWN: usize = 5;
 
-/// Without a terminal a line is printed this often.
-const BETWEEN_LINES: Duration = Duration::from_secs(5);
+/// How long what is under way may take after a signal.
+const GRACE: Duration = Duration::from_secs(20);
 
-/// Exit code: 0 everything is in; 1 failed; 2 wrong options; 3 some articles were refused, the others are in.
+/// Exit code: 0 everything is in; 1 failed; 2 wrong options; 3 something was refused, the rest is in; 130 interrupted.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     /// Files, folders or archives; `-` is standard input
@@ -41,10 +50,10 @@ pub(super) struct Options {
     namespace: Option<String>,
     /// Between cells
     #[arg(long, value_name = "CHARACTER")]
-    delimiter: Option<char>,
+    delimiter: Option<String>,
     /// Around cells
     #[arg(long, value_name = "CHARACTER")]
-    quote: Option<char>,
+    quote: Option<String>,
     /// The first row holds data
     #[arg(long)]
     no_header: bool,
@@ -56,6 +65,8 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// # Errors
+    /// What is wrong with the options, and what would be right.
     fn read_options(&self) -> anyhow::Result<ReadOptions> {
         let format = match self.format.as_deref() {
             None => None,
@@ -64,77 +75,90 @@ impl Options {
                 None => bail!("there is no format `{name}`; the formats are {}", Format::names().join(", ")),
             },
         };
-        let byte = |c: Option<char>, what: &str| {
-            c.map(|c| u8::try_from(c).with_context(|| format!("the {what} must be an ASCII character"))).transpose()
-        };
+        let byte = |c: Option<&String>, what: &str| c.map(|c| character(c, what)).transpose();
         Ok(ReadOptions {
             format,
             map: FieldMap::parse(self.map.as_deref().unwrap_or_default()).map_err(anyhow::Error::msg)?,
-            delimiter: byte(self.delimiter, "delimiter")?,
-            quote: byte(self.quote, "quote")?,
+            delimiter: byte(self.delimiter.as_ref(), "delimiter")?,
+            quote: byte(self.quote.as_ref(), "quote")?,
             no_header: self.no_header,
             section_from_folder: self.section_from_folder,
         })
     }
 }
 
+/// One ASCII character, as itself or by name.
+fn character(text: &str, what: &str) -> anyhow::Result<u8> {
+    match (text, text.as_bytes()) {
+        ("\\t" | "tab", _) => Ok(b'\t'),
+        (_, [byte]) if byte.is_ascii() => Ok(*byte),
+        _ => bail!("the {what} must be one ASCII character, or `tab`, and not `{text}`"),
+    }
+}
+
+/// What became of all inputs together.
+#[derive(Default)]
+struct Sum {
+    rejected: u64,
+    misfit: bool,
+    failed: bool,
+}
+
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let read_options = options.read_options()?;
+    let read_options = match options.read_options() {
+        Ok(options) => options,
+        Err(error) => {
+            eprintln!("broadsheet: {error:#}");
+            return Ok(ExitCode::from(WRONG_OPTIONS));
+        }
+    };
     if let Some(missing) = options.paths.iter().find(|path| path.as_os_str() != "-" && !path.exists()) {
         bail!("{}: no such file or folder", missing.display());
     }
+    let stop = interrupt::heard(GRACE)?;
     let store = Store::open(&options.data.data_dir)?;
-    let mut rejected = 0;
+    let mut sum = Sum::default();
     for path in &options.paths {
-        let run = one(&store, path, &read_options, options.namespace.as_deref())?;
-        report(&store, &run)?;
-        rejected += run.counts.rejected;
+        one(&store, path, &read_options, options.namespace.as_deref(), &stop, &mut sum)?;
+        if stop.load(Ordering::Relaxed) {
+            println!("interrupted; run it again, and it goes on where it stopped");
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
     }
-    index(&store, options)?;
-    Ok(if rejected > 0 { ExitCode::from(WITH_REJECTS) } else { ExitCode::SUCCESS })
+    index(&store, options, &stop)?;
+    Ok(match sum {
+        Sum { failed: true, .. } => ExitCode::FAILURE,
+        Sum { misfit: true, .. } => ExitCode::from(WRONG_OPTIONS),
+        Sum { rejected: 0, .. } => ExitCode::SUCCESS,
+        _ => ExitCode::from(WITH_REJECTS),
+    })
 }
 
-fn one(store: &Store, path: &std::path::Path, options: &ReadOptions, namespace: Option<&str>) -> anyhow::Result<Run> {
+fn one(
+    store: &Store,
+    path: &std::path::Path,
+    options: &ReadOptions,
+    namespace: Option<&str>,
+    stop: &Arc<AtomicBool>,
+    sum: &mut Sum,
+) -> anyhow::Result<()> {
     let input = if path.as_os_str() == "-" { Input::Stdin } else { Input::Path(path.to_owned()) };
     let progress = Progress::default();
-    let mut shown = Shown::new(path);
-    let stop = AtomicBool::new(false);
-    let run = ingest::run::run(store, &input, options, namespace, &stop, &progress, |articles, rejects| {
+    let mut shown = Shown::new(&input);
+    let run = ingest::run::run(store, &input, options, namespace, stop, &progress, |articles, rejects| {
         shown.show(articles, rejects, progress.read.load(Ordering::Relaxed));
     })?;
-    shown.bar.finish_and_clear();
-    Ok(run)
+    shown.end();
+    let set_aside = progress.set_aside.load(Ordering::Relaxed);
+    report(store, &run, set_aside)?;
+    sum.rejected += run.counts.rejected.saturating_sub(set_aside);
+    sum.failed |= run.state == RunState::Failed;
+    let first = store.rejects(run.id, 0, 1)?;
+    sum.misfit |= run.counts.seen == 0 && first.iter().any(|(_, reject)| MISFITS.contains(&reject.code.as_str()));
+    Ok(())
 }
 
-/// A bar on a terminal, lines elsewhere.
-struct Shown {
-    bar: ProgressBar,
-    started: Instant,
-    lined: Instant,
-}
-
-impl Shown {
-    fn new(path: &std::path::Path) -> Shown {
-        let bar =
-            if std::io::stderr().is_terminal() { ProgressBar::new(input::size(path)) } else { ProgressBar::hidden() };
-        let style = "{bar:30} {bytes}/{total_bytes}  {msg}  {eta} left";
-        bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Shown { bar, started: Instant::now(), lined: Instant::now() }
-    }
-
-    fn show(&mut self, articles: u64, rejects: u64, bytes: u64) {
-        let rate = articles as f64 / self.started.elapsed().as_secs_f64().max(0.001);
-        let line = format!("{articles} articles, {rate:.0} a second, {rejects} rejected");
-        self.bar.set_position(bytes);
-        if self.bar.is_hidden() && self.lined.elapsed() > BETWEEN_LINES {
-            eprintln!("{line}");
-            self.lined = Instant::now();
-        }
-        self.bar.set_message(line);
-    }
-}
-
-fn report(store: &Store, run: &Run) -> anyhow::Result<()> {
+fn report(store: &Store, run: &Run, set_aside: u64) -> anyhow::Result<()> {
     let Counts { seen, new, versions, unchanged, rejected, bytes } = run.counts;
     let took = run.took().unwrap_or_default().as_secs_f64();
     println!(
@@ -142,8 +166,13 @@ fn report(store: &Store, run: &Run) -> anyhow::Result<()> {
         run.input,
         bytes as f64 / 1e6
     );
-    if new + versions == 0 {
+    if run.state == RunState::Failed {
+        println!("reading broke down; what was read before is in");
+    } else if new + versions == 0 {
         println!("nothing changed");
+    }
+    if set_aside > 0 {
+        println!("  of the rejected, {set_aside} only tell about the other files and were set aside");
     }
     for (_, reject) in store.rejects(run.id, 0, SHOWN)? {
         let line = reject.line.map(|line| format!(" line {line}")).unwrap_or_default();
@@ -155,10 +184,16 @@ fn report(store: &Store, run: &Run) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn index(store: &Store, options: &Options) -> anyhow::Result<()> {
+fn index(store: &Store, options: &Options, stop: &AtomicBool) -> anyhow::Result<()> {
     let started = Instant::now();
-    let stop = AtomicBool::new(false);
-    match sync::after_ingest(store, &options.data.data_dir, &stop, |_, _| {})? {
+    let mut lined = Instant::now();
+    let tell = |position: u64, last: u64| {
+        if lined.elapsed() > BETWEEN_LINES {
+            eprintln!("indexing: {} %", position * 100 / last.max(1));
+            lined = Instant::now();
+        }
+    };
+    match sync::after_ingest(store, &options.data.data_dir, stop, tell)? {
         sync::Outcome::LeftToServer => println!("the running server brings the index up to date"),
         sync::Outcome::Done { applied: 0 } => {}
         sync::Outcome::Done { applied } => {

@@ -2,6 +2,8 @@
 
 mod healthcheck;
 mod ingest;
+mod interrupt;
+mod progress;
 mod reindex;
 mod runs;
 mod serve;

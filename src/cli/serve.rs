@@ -54,14 +54,14 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 /// Lays the samples out in a folder of their own for as long as they are read.
-fn demo(store: &Store, stop: &AtomicBool) -> anyhow::Result<()> {
+fn demo(store: &Store, stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
     let folder = store.dir().join("samples");
     std::fs::create_dir_all(&folder)?;
     SAMPLES.extract(&folder)?;
     read(store, &folder, stop)
 }
 
-fn read(store: &Store, path: &Path, stop: &AtomicBool) -> anyhow::Result<()> {
+fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
     let (options, progress) = (ReadOptions::default(), Progress::default());
     let run = ingest::run::run(store, &Input::Path(path.to_owned()), &options, None, stop, &progress, |_, _| {})?;
     let counts = run.counts;
@@ -94,7 +94,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
 }
 
 /// Reads what is to be read first and brings the index up to date; `None` when told to stop meanwhile.
-fn start(options: &Options, stop: &AtomicBool) -> anyhow::Result<Option<(Follower, Archive)>> {
+fn start(options: &Options, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<(Follower, Archive)>> {
     let store = Arc::new(Store::open(&options.data.data_dir)?);
     if options.demo {
         demo(&store, stop)?;

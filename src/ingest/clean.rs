@@ -49,18 +49,24 @@ pub(super) fn html_paragraphs(html: &str) -> Vec<String> {
     let mut rest = html;
     while let Some(open) = rest.find('<') {
         text.push_str(&rest[..open]);
-        let Some(close) = rest[open..].find('>') else {
-            rest = "";
-            break;
+        let element = rest[open + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+        let Some(close) = rest[open..].find('>').filter(|_| element) else {
+            // No element, only a sign.
+            text.push('<');
+            rest = &rest[open + 1..];
+            continue;
         };
         let tag = rest[open + 1..open + close].to_ascii_lowercase();
         rest = &rest[open + close + 1..];
         let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
         match name.as_str() {
             "script" | "style" if !tag.starts_with('/') => rest = after_element(rest, &name),
-            "p" | "div" | "br" | "li" | "h1" | "h2" | "h3" | "h4" | "blockquote" | "tr" | "section" | "ul" | "ol" => {
+            "p" | "div" | "br" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "tr" | "section"
+            | "ul" | "ol" | "figure" | "figcaption" | "article" | "table" | "pre" | "hr" | "dd" | "dt" | "header"
+            | "footer" => {
                 text.push_str("\n\n");
             }
+            "td" | "th" => text.push(' '),
             _ => {}
         }
     }
@@ -90,12 +96,29 @@ const ENTITIES: &[(&str, &str)] = &[
     ("ldquo", "“"),
     ("laquo", "«"),
     ("raquo", "»"),
-    ("eacute", "é"),
-    ("auml", "ä"),
-    ("ouml", "ö"),
-    ("uuml", "ü"),
-    ("szlig", "ß"),
+    ("bull", "•"),
+    ("dagger", "†"),
+    ("euro", "€"),
+    ("trade", "™"),
+    ("sbquo", "‚"),
+    ("bdquo", "„"),
+    ("lsaquo", "‹"),
+    ("rsaquo", "›"),
+    ("minus", "−"),
+    ("zwnj", "\u{200c}"),
+    ("oelig", "œ"),
+    ("OElig", "Œ"),
+    ("scaron", "š"),
+    ("Scaron", "Š"),
 ];
+
+/// The names of U+00A0 to U+00FF, in order (HTML 4.01, 24.2).
+const LATIN: &str = "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 \
+    acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig \
+    Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash \
+    Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml \
+    igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn \
+    yuml";
 
 /// Character references; unknown ones stay as they are.
 pub(super) fn unescape(text: &str) -> String {
@@ -124,9 +147,18 @@ fn entity(name: &str) -> Option<String> {
     if let Some(number) = name.strip_prefix('#') {
         let hex = number.strip_prefix(['x', 'X']).map(|hex| u32::from_str_radix(hex, 16).ok());
         let code = hex.unwrap_or_else(|| number.parse().ok())?;
+        // What was a control character in Windows-1252 was meant as Windows shows it (HTML, 13.2.5.80).
+        if (0x80..0xa0).contains(&code) {
+            let byte = [u8::try_from(code).ok()?];
+            return Some(encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte).0.into_owned());
+        }
         return char::from_u32(code).map(String::from);
     }
-    ENTITIES.iter().find(|(known, _)| *known == name).map(|(_, letters)| (*letters).to_owned())
+    let latin = || {
+        let at = LATIN.split_whitespace().position(|known| known == name)?;
+        char::from_u32(0xa0 + at as u32).map(String::from)
+    };
+    ENTITIES.iter().find(|(known, _)| *known == name).map(|(_, letters)| (*letters).to_owned()).or_else(latin)
 }
 
 #[cfg(test)]
@@ -144,7 +176,8 @@ mod tests {
     #[test]
     fn html_leaves_only_its_text() {
         assert_eq!(html_paragraphs("<p>A &amp; b</p><script>x<y</script><p>c<b>d</b>"), ["A & b", "cd"]);
-        assert_eq!(html_paragraphs("a < b"), ["a"]);
-        assert_eq!(unescape("&#233; &#x41; &nope; &"), "é A &nope; &");
+        assert_eq!(html_paragraphs("a < b <c"), ["a < b <c"]);
+        assert_eq!(unescape("&#233; &#x41; &nope; & &sect;3 &yuml;"), "é A &nope; & §3 ÿ");
+        assert_eq!(unescape("it&#146;s"), "it’s");
     }
 }

@@ -193,12 +193,15 @@ fn numbers(parts: &[&str], dots: bool) -> Option<Date> {
     }
 }
 
-/// Seconds or milliseconds since 1970.
+/// Seconds since 1970, or thousandths, millionths, billionths of them.
 fn epoch(text: &str) -> Option<(Timestamp, Precision)> {
-    let number: i64 = text.parse().ok()?;
-    let at = match text.trim_start_matches('-').len() {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let number: i64 = whole.parse().ok().filter(|_| fraction.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let at = match whole.trim_start_matches('-').len() {
         9..=10 => Timestamp::from_second(number).ok()?,
         12..=13 => Timestamp::from_millisecond(number).ok()?,
+        15..=16 => Timestamp::from_microsecond(number).ok()?,
+        18..=19 => Timestamp::from_nanosecond(i128::from(number)).ok()?,
         _ => return None,
     };
     Some((at, Precision::Second))
@@ -229,6 +232,8 @@ mod tests {
         check("2025-02", "2025-02-01T00:00:00Z", Precision::Month);
         check("2025", "2025-01-01T00:00:00Z", Precision::Year);
         check("1740674640", "2025-02-27T16:44:00Z", Precision::Second);
+        check("1740674640.5", "2025-02-27T16:44:00Z", Precision::Second);
+        check("1740674640000000", "2025-02-27T16:44:00Z", Precision::Second);
     }
 
     #[test]

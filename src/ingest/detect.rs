@@ -1,6 +1,7 @@
 //! Which format a text is in: by content first, by name second.
 
-use super::readers::page_dump;
+use super::Reason;
+use super::readers::{columns, page_dump};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -23,6 +24,48 @@ const NAMES: &[(&str, Format)] = &[
     ("text", Format::Text),
 ];
 
+/// Endings of plain text; a name without an ending, or with a number for one, is as good.
+const TEXT: &[&str] = &["txt", "text", "asc", "story", "article"];
+
+/// What files of other kinds begin with.
+const FOREIGN: &[(&str, &str)] = &[
+    ("%PDF-", "a PDF"),
+    ("\u{fffd}PNG", "a PNG image"),
+    ("‰PNG", "a PNG image"),
+    ("GIF8", "a GIF image"),
+    ("{\\rtf", "RTF"),
+    ("WARC/", "a web archive"),
+    ("filedesc://", "a web archive"),
+    ("<?xml", "XML"),
+    ("<!doctype html", "HTML"),
+    ("<html", "HTML"),
+    ("<rss", "a feed"),
+    ("<feed", "a feed"),
+    ("<rdf:rdf", "a feed"),
+    ("<!doctype", "markup of another kind"),
+    ("<!element", "a definition of markup"),
+    ("<!--", "markup of another kind"),
+];
+
+/// Files that tell about a collection and are no part of it.
+const ABOUT: &[&str] = &[
+    "readme",
+    "license",
+    "licence",
+    "licenses",
+    "copying",
+    "notice",
+    "copyright",
+    "changelog",
+    "changes",
+    "source",
+    "sources",
+    "citation",
+    "contributing",
+    "authors",
+    "manifest",
+];
+
 impl Format {
     pub fn name(self) -> &'static str {
         NAMES.iter().find(|(_, format)| *format == self).map_or("text", |(name, _)| name)
@@ -37,38 +80,114 @@ impl Format {
     }
 }
 
-/// `head` is the beginning of the text; `None` where it is no text at all.
-pub(super) fn detect(head: &str, name: &str) -> Option<Format> {
+/// `head` is the beginning of the text.
+///
+/// # Errors
+/// Why this is none of the formats.
+pub(super) fn detect(head: &str, name: &str) -> Result<Format, Reason> {
     let start = head.trim_start();
-    let extension = name.rsplit('.').next().unwrap_or_default().to_lowercase();
-    if head.contains('\0') {
-        return None;
+    let file = name.rsplit(['/', '!']).next().unwrap_or(name);
+    let extension = file.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
+    if page_dump::looks_like(start) {
+        return Ok(Format::PageDump);
     }
-    if page_dump::looks_like(head) {
-        return Some(Format::PageDump);
+    if begins(start, "<reuters") || begins(start, "<!doctype lewis") {
+        return Ok(Format::Reuters);
     }
-    if start.contains("<REUTERS") {
-        return Some(Format::Reuters);
+    if let Some((_, kind)) = FOREIGN.iter().find(|(mark, _)| begins(start, mark)) {
+        return Err(Reason::new("unknown_format", format!("this is {kind}, which is not read")));
     }
-    if start.starts_with(['{', '[']) && extension != "md" {
-        return Some(Format::Json);
+    if is_binary(head) {
+        return Err(Reason::new("unknown_format", "this is no text"));
     }
-    if start.starts_with("---\n") || start.starts_with("---\r\n") || start.starts_with("+++\n") {
-        return Some(Format::Markdown);
+    let is_markdown = matches!(extension.as_str(), "md" | "markdown");
+    if start.starts_with(['{', '[']) && !is_markdown {
+        return Ok(Format::Json);
     }
-    Some(match extension.as_str() {
-        "md" | "markdown" => Format::Markdown,
-        "json" | "jsonl" | "ndjson" => Format::Json,
-        "csv" | "tsv" | "tab" => Format::Csv,
-        "txt" | "text" => Format::Text,
-        _ if looks_like_table(start) => Format::Csv,
-        _ => Format::Text,
-    })
+    let first = start.lines().next().unwrap_or_default().trim_end();
+    if matches!(first, "---" | "+++") || is_markdown {
+        return Ok(Format::Markdown);
+    }
+    match extension.as_str() {
+        "json" | "jsonl" | "ndjson" => Ok(Format::Json),
+        "csv" | "tsv" | "tab" | "psv" => Ok(Format::Csv),
+        _ if looks_like_table(start) => Ok(Format::Csv),
+        ending if TEXT.contains(&ending) || !ending.chars().any(char::is_alphabetic) => Ok(Format::Text),
+        ending => {
+            let detail = format!("`.{ending}` is the ending of no format; --format says which one it is");
+            Err(Reason::new("unknown_format", detail))
+        }
+    }
 }
 
-/// A first line of several short names.
+fn begins(text: &str, mark: &str) -> bool {
+    text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark))
+}
+
+/// More than one character in a hundred is a control character, or stands for a byte that is none.
+fn is_binary(head: &str) -> bool {
+    let odd = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{e}'..='\u{1a}' | '\u{fffd}');
+    head.chars().filter(odd).count() * 100 > head.chars().count()
+}
+
+/// A first line of several short names, two of which mean something, or one of which does among plain identifiers.
 fn looks_like_table(head: &str) -> bool {
-    let first = head.lines().next().unwrap_or_default().to_lowercase();
-    let names: Vec<&str> = first.split([',', ';', '\t']).map(|name| name.trim_matches(['"', '\'', ' '])).collect();
-    names.len() > 1 && names.iter().any(|name| super::readers::columns::known(name))
+    let first = head.lines().next().unwrap_or_default();
+    let names: Vec<&str> = first.split([',', ';', '\t', '|']).map(|name| name.trim_matches(['"', '\'', ' '])).collect();
+    let plain = |name: &&str| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    let known = names.iter().filter(|name| columns::known(name)).count();
+    names.len() > 1
+        && names.iter().all(|name| name.len() <= 40)
+        && (known > 1 || known == 1 && names.iter().all(plain) && head.lines().count() > 1)
+}
+
+/// Does this file of a folder or an archive only tell about the others?
+pub(super) fn is_about(name: &str) -> bool {
+    let file = name.rsplit(['/', '!']).next().unwrap_or(name).to_lowercase();
+    let (stem, ending) = file.split_once('.').unwrap_or((&file, ""));
+    ABOUT.contains(&stem.trim_end_matches("_extra")) && matches!(ending, "" | "md" | "txt" | "rst" | "markdown")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(head: &str, name: &str, expected: Option<Format>) {
+        assert_eq!(detect(head, name).ok(), expected, "{head:?} {name}");
+    }
+
+    #[test]
+    fn content_comes_before_the_name() {
+        check("\n date 2025-02-27 https://a.example/b\nA\n", "a.csv", Some(Format::PageDump));
+        check("<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n<REUTERS", "a.txt", Some(Format::Reuters));
+        check(" {\"title\":", "a.txt", Some(Format::Json));
+        check("\n\n---\r\ntitle: x\r\n---\r\n", "a.txt", Some(Format::Markdown));
+        check("title,text\na,b\n", "-", Some(Format::Csv));
+        check("[link](x) starts it", "a.md", Some(Format::Markdown));
+        check("Plain words, and more text.\nOn it goes.", "a.txt", Some(Format::Text));
+        check("Title, by somebody\n\nOn it goes.", "12345", Some(Format::Text));
+        check("An account of <REUTERS> and </REUTERS>", "notes.txt", Some(Format::Text));
+    }
+
+    #[test]
+    fn other_kinds_are_refused_and_never_taken_for_text() {
+        for (head, name) in [
+            ("%PDF-1.7\nabc", "a.txt"),
+            ("\u{fffd}PNG\r\n\u{1a}", "a"),
+            ("<!DOCTYPE html><title>x</title>", "a.html"),
+            ("<?xml version=\"1.0\"?><rss>", "feed"),
+            ("\0\0\0\u{1}binary", "a.txt"),
+            ("WARC/1.0\r\n", "a"),
+            ("plain words", "a.que"),
+        ] {
+            check(head, name, None);
+        }
+    }
+
+    #[test]
+    fn what_tells_about_a_collection_is_known_by_its_name() {
+        assert!(is_about("news.tar!a/README.md") && is_about("x/LICENSE") && is_about("SOURCE.txt"));
+        assert!(!is_about("x/readme-first-say-librarians.md") && !is_about("sources.csv"));
+    }
 }

@@ -1,16 +1,81 @@
-//! Bytes into text.
+//! Which encoding bytes are in.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// A byte order mark decides; else UTF-8 where it is valid; else what the bytes look like.
-pub(super) fn decode(bytes: &[u8]) -> String {
-    if let Some((encoding, length)) = encoding_rs::Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(&bytes[length..]).0.into_owned();
+/// Says what the bytes are, and how many of them are a byte order mark. `None`: so far all is ASCII, and nothing needs
+/// to be decided. A byte order mark decides; else UTF-8 where there is more of it than of anything else, so that one bad
+/// byte does not spoil a whole file; else what the bytes look like. `ended` says that no more bytes follow.
+pub(super) fn choose(bytes: &[u8], ended: bool) -> Option<(&'static Encoding, usize)> {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        return Some((encoding, length));
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
+    if let Some(encoding) = utf16_without_mark(bytes) {
+        return Some((encoding, 0));
+    }
+    if bytes.is_ascii() {
+        return None;
+    }
+    let (sound, damaged) = count_utf8(bytes, ended);
+    if damaged == 0 || sound > damaged {
+        return Some((UTF_8, 0));
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    detector.guess(None, Utf8Detection::Deny).decode_without_bom_handling(bytes).0.into_owned()
+    Some((detector.guess(None, Utf8Detection::Deny), 0))
+}
+
+/// Sequences of several bytes that are UTF-8, and places that are not; one that the end cuts off is neither.
+fn count_utf8(bytes: &[u8], ended: bool) -> (usize, usize) {
+    let (mut sound, mut damaged) = (0, 0);
+    let mut rest = bytes;
+    loop {
+        let (valid, error) = match std::str::from_utf8(rest) {
+            Ok(text) => (text, None),
+            Err(error) => (std::str::from_utf8(&rest[..error.valid_up_to()]).unwrap_or_default(), Some(error)),
+        };
+        sound += valid.chars().filter(|c| !c.is_ascii()).count();
+        let Some(error) = error else { return (sound, damaged) };
+        let Some(length) = error.error_len() else { return (sound, damaged + usize::from(ended)) };
+        damaged += 1;
+        rest = &rest[error.valid_up_to() + length..];
+    }
+}
+
+/// Western text in UTF-16 has a zero in every other byte.
+fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let sample = &bytes[..bytes.len().min(2000) & !1];
+    let zeros = |from: usize| sample.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    let (first, second, pairs) = (zeros(0), zeros(1), sample.len() / 2);
+    match pairs >= 4 {
+        true if second * 2 > pairs && first * 20 < pairs => Some(UTF_16LE),
+        true if first * 2 > pairs && second * 20 < pairs => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(bytes: &[u8], expected: Option<&str>) {
+        assert_eq!(choose(bytes, true).map(|(encoding, _)| encoding.name()), expected);
+    }
+
+    #[test]
+    fn encodings_are_told_apart() {
+        check(b"plain", None);
+        check("käse".as_bytes(), Some("UTF-8"));
+        check(b"\xef\xbb\xbfa", Some("UTF-8"));
+        check(b"\xff\xfea\0", Some("UTF-16LE"));
+        check(b"t\0i\0t\0l\0e\0", Some("UTF-16LE"));
+        check(b"Der K\xe4se und das M\xe4dchen \xfcber der Stra\xdfe", Some("windows-1252"));
+    }
+
+    #[test]
+    fn one_bad_byte_does_not_make_a_file_of_utf8_another() {
+        check("Käse, Öl und Brot \u{fc}".as_bytes(), Some("UTF-8"));
+        check(&["Käse, Öl und Brot ".as_bytes(), b"\xff."].concat(), Some("UTF-8"));
+    }
 }

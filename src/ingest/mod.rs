@@ -1,13 +1,15 @@
 //! IN: from files, folders and archives to articles in the store.
 //!
-//! An input is opened and unpacked ([`input`]), its format found ([`detect`]) and read ([`readers`]); what was read is
+//! An input is opened and unpacked ([`input`]); of each file ([`file`]) the format is found ([`detect`]) and read ([`readers`]); what was read is
 //! dated ([`dates`]), cleaned ([`clean`]) and given its identity ([`crate::identity`]); and all of it is written in batches
 //! ([`run`]). What cannot be read becomes a reject with a reason and a place; the rest goes on.
 
 pub mod input;
 
+mod chunks;
 mod detect;
 mod encoding;
+mod file;
 
 mod readers;
 
@@ -19,6 +21,8 @@ pub mod run;
 
 pub use detect::Format;
 pub use readers::columns::FieldMap;
+
+use std::sync::Arc;
 
 use crate::article::Article;
 
@@ -62,8 +66,17 @@ pub struct Place {
 /// What reading yields.
 #[derive(Clone, Debug)]
 pub enum Item {
-    Article { article: Box<Article>, format: Format },
-    Reject { place: Place, reason: Reason, copy: Vec<u8> },
+    Article {
+        article: Box<Article>,
+        format: Format,
+        /// The language of what it was read with, should its own not be told.
+        around: Option<Arc<str>>,
+    },
+    Reject {
+        place: Place,
+        reason: Reason,
+        copy: Vec<u8>,
+    },
 }
 
 /// Takes what is read; says whether to go on.

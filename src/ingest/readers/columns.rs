@@ -5,13 +5,45 @@ use crate::identity;
 use crate::ingest::{Reason, clean, dates};
 use crate::nearest::nearest;
 
-/// Field names of an article and the names they are found under, the likeliest first.
-const NAMES: &[(&str, &[&str])] = &[
-    ("id", &["id", "external_id", "_id", "uid", "guid", "article_id"]),
-    ("url", &["url", "link", "canonical_url", "weburl", "web_url"]),
-    ("headline", &["headline", "title"]),
-    ("lead", &["lead", "short_description", "description", "summary", "abstract", "standfirst", "deck", "subtitle"]),
-    ("body", &["body", "text", "content", "maintext", "articlebody", "article"]),
+/// Field names of an article and the names they are found under, the likeliest first. Case, spaces, hyphens and
+/// underscores are not looked at. All of them stand in docs/formats.md.
+pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
+    ("id", &["id", "external_id", "_id", "uid", "guid", "article_id", "uri"]),
+    ("url", &["url", "link", "canonical_url", "canonical", "permalink", "weburl"]),
+    ("headline", &["headline", "title", "webtitle"]),
+    (
+        "lead",
+        &[
+            "lead",
+            "short_description",
+            "description",
+            "summary",
+            "abstract",
+            "standfirst",
+            "deck",
+            "subtitle",
+            "excerpt",
+            "trailtext",
+        ],
+    ),
+    (
+        "body",
+        &[
+            "body",
+            "text",
+            "content",
+            "maintext",
+            "articlebody",
+            "article",
+            "full_text",
+            "bodytext",
+            "body_html",
+            "body_xhtml",
+            "content_html",
+            "article_text",
+            "story",
+        ],
+    ),
     (
         "published",
         &[
@@ -20,25 +52,43 @@ const NAMES: &[(&str, &[&str])] = &[
             "publish_date",
             "date_published",
             "pub_date",
-            "datepublished",
             "published_at",
-            "publishedat",
+            "published_date",
+            "publication_date",
+            "published_time",
+            "publish_time",
+            "datetime",
+            "webpublicationdate",
+            "firstcreated",
+            "versioncreated",
             "created_at",
             "timestamp",
         ],
     ),
-    ("modified", &["modified", "date_modified", "datemodified", "updated", "updated_at", "lastmod"]),
-    ("authors", &["authors", "author", "byline", "creator"]),
-    ("tags", &["tags", "keywords", "topics", "tag"]),
-    ("section", &["section", "category", "desk"]),
-    ("source", &["source", "publisher", "agency", "source_name", "outlet"]),
+    (
+        "modified",
+        &[
+            "modified",
+            "date_modified",
+            "date_modify",
+            "modified_at",
+            "updated",
+            "updated_at",
+            "lastmod",
+            "last_modified",
+        ],
+    ),
+    ("authors", &["authors", "author", "byline", "by", "creator"]),
+    ("tags", &["tags", "keywords", "topics", "tag", "topic", "taxonomies.tags"]),
+    ("section", &["section", "category", "categories", "desk", "section_name", "taxonomies.categories"]),
+    ("source", &["source", "publisher", "agency", "source_name", "outlet", "publication", "newspaper"]),
     ("site", &["source_domain", "site", "domain"]),
     ("lang", &["lang", "language", "inlanguage"]),
-    ("places", &["places", "place", "location"]),
+    ("places", &["places", "place", "location", "locations"]),
     ("people", &["people", "persons", "person"]),
     ("orgs", &["orgs", "organisations", "organizations", "org"]),
     ("dateline", &["dateline"]),
-    ("image", &["image", "image_url", "urltoimage", "img"]),
+    ("image", &["image", "image_url", "urltoimage", "img", "top_image", "thumbnail"]),
     ("version", &["version"]),
     ("corrected", &["corrected", "correction"]),
 ];
@@ -98,39 +148,59 @@ impl FieldMap {
 
 /// Is this the name of a column that means something?
 pub(in crate::ingest) fn known(name: &str) -> bool {
-    NAMES.iter().any(|(_, names)| names.contains(&name))
+    NAMES.iter().any(|(_, names)| names.iter().any(|known| same(known, name)))
 }
 
-/// Values by name. A value may be several: an array, or a list in a cell.
+/// Are these one name? `publish_date` is `Publish Date` and `publishDate`.
+pub(in crate::ingest) fn same(left: &str, right: &str) -> bool {
+    fn letters(name: &str) -> impl Iterator<Item = char> + '_ {
+        name.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).flat_map(char::to_lowercase)
+    }
+    letters(left).eq(letters(right))
+}
+
+/// Is one of the names under which headline, lead or body are found among those that `has` knows?
+pub(in crate::ingest) fn has_text(has: impl Fn(&str) -> bool) -> bool {
+    let fields = NAMES.iter().filter(|(field, _)| matches!(*field, "headline" | "lead" | "body"));
+    fields.flat_map(|(_, names)| names.iter()).any(|name| has(name))
+}
+
+/// What a record holds under one name.
+#[derive(Default)]
+pub(in crate::ingest) struct Values {
+    pub(in crate::ingest) texts: Vec<String>,
+    /// The texts are single values; otherwise one text may hold several.
+    pub(in crate::ingest) is_list: bool,
+}
+
+/// Values by name.
 pub(in crate::ingest) trait Record {
-    fn get(&self, name: &str) -> Option<Vec<String>>;
-    /// Body texts keep their paragraphs.
-    fn separator(&self) -> &'static [char];
+    fn get(&self, name: &str) -> Option<Values>;
 }
 
 /// Makes an article of a record.
 pub(in crate::ingest) fn article(record: &impl Record, map: &FieldMap) -> Result<Article, Reason> {
-    let values = |field: &str| -> Vec<String> {
+    let values = |field: &str| -> Values {
         if let Some(column) = map.column(field) {
             return record.get(column).unwrap_or_default();
         }
         let names = NAMES.iter().find(|(name, _)| *name == field).map_or(&[][..], |(_, names)| names);
         names.iter().find_map(|name| record.get(name)).unwrap_or_default()
     };
-    let one = |field: &str| values(field).into_iter().find_map(|value| clean::some_line(&clean::unescape(&value)));
-    let list = |field: &str| split(values(field), record.separator());
-    let stamp = |field: &str| values(field).first().and_then(|text| dates::parse_stamp(text, Provenance::File));
+    let one = |field: &str| values(field).texts.into_iter().find_map(|value| text(&value));
+    let list = |field: &str| several(values(field), &[';', '|', ',']);
+    let stamp = |field: &str| values(field).texts.first().and_then(|text| dates::parse_stamp(text, Provenance::File));
     let url = one("url");
     let site = one("site").or_else(|| url.as_deref().and_then(identity::site_of));
     let article = Article {
         external_id: one("id"),
         headline: one("headline").unwrap_or_default(),
         lead: one("lead"),
-        body: body(values("body")),
+        body: body(values("body").texts),
         published: stamp("published").unwrap_or_default(),
         modified: stamp("modified"),
         source: Source { name: one("source"), site },
-        authors: values("authors").iter().filter_map(|author| clean::some_line(author)).collect(),
+        authors: several(values("authors"), &[';', '|']).iter().map(|author| without_by(author)).collect(),
         tags: list("tags"),
         section: one("section"),
         places: list("places"),
@@ -147,9 +217,25 @@ pub(in crate::ingest) fn article(record: &impl Record, map: &FieldMap) -> Result
     finish(article)
 }
 
-/// An article without a word is none; without a headline it is known by its first words.
+/// One line of text, out of HTML if need be.
+fn text(value: &str) -> Option<String> {
+    if clean::looks_like_html(value) {
+        return clean::some_line(&clean::html_paragraphs(value).join(" "));
+    }
+    clean::some_line(&clean::unescape(value))
+}
+
+/// `By A. Writer` is by A. Writer.
+fn without_by(author: &str) -> String {
+    let by = author.get(..3).filter(|by| by.eq_ignore_ascii_case("by "));
+    by.map_or(author, |_| author[3..].trim_start()).to_owned()
+}
+
+/// An article without a word is none, unless it has a name and a date of its own: then it is one that says nothing.
 pub(in crate::ingest) fn finish(mut article: Article) -> Result<Article, Reason> {
-    if article.headline.is_empty() && article.lead.is_none() && article.body.is_empty() {
+    let named = article.external_id.is_some() || article.url.is_some();
+    let empty = article.headline.is_empty() && article.lead.is_none() && article.body.is_empty();
+    if empty && !(named && article.published.at.is_some()) {
         return Err(Reason::new("no_text", "neither headline nor lead nor body"));
     }
     if article.lead.as_deref() == Some(article.headline.as_str()) {
@@ -158,10 +244,48 @@ pub(in crate::ingest) fn finish(mut article: Article) -> Result<Article, Reason>
     Ok(article)
 }
 
-fn split(values: Vec<String>, separators: &[char]) -> Vec<String> {
-    let parts = values.iter().flat_map(|value| value.split(separators).collect::<Vec<_>>());
-    let tidy = |part: &str| clean::some_line(part.trim().trim_matches(['[', ']', '\'', '"']));
-    parts.filter_map(tidy).collect()
+/// Each value once. A text that may hold several is cut at the first of the separators that it contains; `['a', 'b']`
+/// is a list that was written out.
+fn several(values: Values, separators: &[char]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut add = |part: &str| {
+        if let Some(part) = text(part).filter(|part| !found.contains(part)) {
+            found.push(part);
+        }
+    };
+    for value in &values.texts {
+        let bare = value.trim();
+        if let Some(inside) = bare.strip_prefix('[').and_then(|bare| bare.strip_suffix(']')) {
+            written_list(inside).into_iter().for_each(&mut add);
+        } else if values.is_list {
+            add(bare);
+        } else {
+            let text = clean::unescape(bare);
+            let separator = separators.iter().find(|separator| text.contains(**separator));
+            text.split(|c| Some(&c) == separator).for_each(&mut add);
+        }
+    }
+    found
+}
+
+/// The elements of `'a', "b, c"`.
+fn written_list(text: &str) -> Vec<&str> {
+    let (mut elements, mut from, mut quote) = (Vec::new(), 0, None);
+    for (at, c) in text.char_indices() {
+        match quote {
+            Some(open) if open == c && text[at + 1..].trim_start().chars().next().is_none_or(|next| next == ',') => {
+                quote = None
+            }
+            None if matches!(c, '"' | '\'') && text[from..at].trim().is_empty() => quote = Some(c),
+            None if c == ',' => {
+                elements.push(&text[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    elements.push(&text[from..]);
+    elements.iter().map(|element| element.trim().trim_matches(['"', '\''])).collect()
 }
 
 fn body(values: Vec<String>) -> Vec<String> {
@@ -173,4 +297,39 @@ fn body(values: Vec<String>) -> Vec<String> {
         }
     });
     paragraphs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_looked_for_is_documented() {
+        let page = include_str!("../../../docs/formats.md");
+        for name in NAMES.iter().flat_map(|(field, names)| std::iter::once(field).chain(*names)) {
+            assert!(page.contains(&format!("`{name}`")), "docs/formats.md lacks `{name}`");
+        }
+    }
+
+    #[test]
+    fn a_name_is_the_same_in_any_dress() {
+        assert!(same("publish_date", "Publish Date") && same("datePublished", "date_published"));
+        assert!(!same("date", "dates"));
+    }
+
+    #[test]
+    fn lists_in_one_text_are_cut_where_they_are_lists() {
+        let cut = |text: &str| several(Values { texts: vec![text.to_owned()], is_list: false }, &[';', '|', ',']);
+        assert_eq!(cut("tin, zinc,tin"), ["tin", "zinc"]);
+        assert_eq!(cut("Paris, France; Rome"), ["Paris, France", "Rome"]);
+        assert_eq!(cut("['a', \"b, c\", 'd's']"), ["a", "b, c", "d's"]);
+        let whole = several(Values { texts: vec!["a, b".to_owned()], is_list: true }, &[',']);
+        assert_eq!(whole, ["a, b"]);
+    }
+
+    #[test]
+    fn bylines_stay_whole() {
+        assert_eq!(without_by("By A and B"), "A and B");
+        assert_eq!(without_by("Byron C"), "Byron C");
+    }
 }

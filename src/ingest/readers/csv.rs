@@ -1,64 +1,141 @@
 //! CSV and TSV, with whatever delimiter and quote.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::columns::{self, Record};
+use super::columns::{self, Record, Values};
 use crate::article::Article;
 use crate::ingest::{ReadOptions, Reason};
 
-/// Calls `emit` with every row's article, or with why there is none, and the line and byte at which it begins.
-pub(in crate::ingest) fn read(
-    text: &str,
-    options: &ReadOptions,
-    emit: &mut dyn FnMut(u64, usize, Result<Article, Reason>) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    let headless = options.no_header || options.map.numbered();
-    let mut reader = ReaderBuilder::new()
-        .delimiter(options.delimiter.unwrap_or_else(|| delimiter(text)))
-        .quote(options.quote.unwrap_or(b'"'))
-        .has_headers(!headless)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let columns: Vec<String> = match reader.headers() {
-        _ if headless => Vec::new(),
-        Ok(header) => header.iter().map(|name| name.trim().to_lowercase()).collect(),
-        Err(error) => return emit(1, 0, Err(Reason::new("bad_row", error.to_string()))),
-    };
-    if let Some(reason) = useless(&columns, headless, options) {
-        return emit(1, 0, Err(reason));
-    }
-    let mut row = StringRecord::new();
-    loop {
-        let (line, byte) = (reader.position().line(), reader.position().byte() as usize);
-        match reader.read_record(&mut row) {
-            Ok(false) => return ControlFlow::Continue(()),
-            Ok(true) if !headless && row.len() > columns.len() => {
-                let detail = format!("{} cells under {} columns", row.len(), columns.len());
-                emit(line, byte, Err(Reason::new("bad_row", detail)))?;
+/// A row longer than this has a quote that is never closed.
+const LONGEST_ROW: usize = 16 << 20;
+
+/// What the head of a table says, and goes for all its rows.
+#[derive(Default)]
+pub(in crate::ingest) struct Reader {
+    head: Option<Head>,
+}
+
+struct Head {
+    delimiter: u8,
+    /// In lower case; empty where the first row holds data.
+    columns: Vec<String>,
+    /// Nothing can be made of these columns.
+    useless: bool,
+}
+
+impl Reader {
+    /// Calls `emit` with every row's article, or with why there is none, and where the row stands. Returns how much of
+    /// the text has been read; a row that may go on after it is left, unless the text has `ended`.
+    pub(in crate::ingest) fn read(
+        &mut self,
+        text: &str,
+        ended: bool,
+        options: &ReadOptions,
+        emit: &mut dyn FnMut(Range<usize>, Result<Article, Reason>) -> ControlFlow<()>,
+    ) -> ControlFlow<(), usize> {
+        let mut at = 0;
+        if self.head.is_none() {
+            let Some((head, length)) = head(text, ended, options) else { return ControlFlow::Continue(0) };
+            at = length;
+            let reason = useless(&head, options);
+            self.head = Some(Head { useless: reason.is_some(), ..head });
+            if let Some(reason) = reason {
+                emit(0..length.max(1).min(text.len()), Err(reason))?;
             }
-            Ok(true) => {
-                let cells = Row { columns: &columns, cells: &row };
-                emit(line, byte, columns::article(&cells, &options.map))?;
+        }
+        let Some(head) = self.head.as_ref().filter(|head| !head.useless) else {
+            return ControlFlow::Continue(text.len());
+        };
+        let quote = options.quote.unwrap_or(b'"');
+        // Once more from the second line of every row that turns out to be several.
+        loop {
+            let mut rows = rows(&text[at..], head.delimiter, quote);
+            let mut row = StringRecord::new();
+            loop {
+                let start = at + rows.position().byte() as usize;
+                let Ok(true) = rows.read_record(&mut row) else { return ControlFlow::Continue(text.len()) };
+                let end = at + rows.position().byte() as usize;
+                let unfinished = end >= text.len() && !ended;
+                if unfinished && end - start < LONGEST_ROW {
+                    return ControlFlow::Continue(start);
+                }
+                let (start, raw) = begins(text, start, end);
+                if raw.contains('\n') && (unfinished || is_misquoted(raw, head.delimiter, quote)) {
+                    let line = raw.find('\n').map_or(end, |length| start + length + 1);
+                    let detail = "a quote opens in this row and is not closed as it should be";
+                    emit(start..line, Err(Reason::new("bad_row", detail)))?;
+                    at = line;
+                    break;
+                }
+                emit(start..end, article(&row, head, options))?;
             }
-            Err(_) => emit(line, byte, Err(Reason::new("bad_row", "this row is not text")))?,
         }
     }
 }
 
+/// Where a row's first character stands, and its text without the end of its last line.
+fn begins(text: &str, start: usize, end: usize) -> (usize, &str) {
+    let raw = &text[start..end];
+    let blank = raw.len() - raw.trim_start_matches(['\r', '\n']).len();
+    (start + blank, raw.trim_matches(['\r', '\n']))
+}
+
+fn rows(text: &str, delimiter: u8, quote: u8) -> csv::Reader<&[u8]> {
+    let mut builder = ReaderBuilder::new();
+    builder.delimiter(delimiter).quote(quote).has_headers(false).flexible(true).from_reader(text.as_bytes())
+}
+
+fn article(row: &StringRecord, head: &Head, options: &ReadOptions) -> Result<Article, Reason> {
+    let columns = head.columns.len();
+    if columns > 0 && row.iter().skip(columns).any(|cell| !cell.trim().is_empty()) {
+        return Err(Reason::new("bad_row", format!("{} cells under {columns} columns", row.len())));
+    }
+    columns::article(&Row { columns: &head.columns, cells: row }, &options.map)
+}
+
+/// The head of a table and its length; `None` while it may go on.
+fn head(text: &str, ended: bool, options: &ReadOptions) -> Option<(Head, usize)> {
+    let (said, skip) = said_delimiter(text);
+    let delimiter = options.delimiter.or(said).unwrap_or_else(|| delimiter(&text[skip..]));
+    if options.no_header || options.map.numbered() {
+        return Some((Head { delimiter, columns: Vec::new(), useless: false }, skip));
+    }
+    let mut rows = rows(&text[skip..], delimiter, options.quote.unwrap_or(b'"'));
+    let mut row = StringRecord::new();
+    let found = rows.read_record(&mut row).unwrap_or(false);
+    let length = skip + rows.position().byte() as usize;
+    if length >= text.len() && !ended && length < LONGEST_ROW {
+        return None;
+    }
+    let columns = row.iter().map(|name| name.trim().to_lowercase()).collect();
+    Some((Head { delimiter, columns: if found { columns } else { Vec::new() }, useless: false }, length))
+}
+
+/// `sep=;`: a first line with which spreadsheets say their delimiter.
+fn said_delimiter(text: &str) -> (Option<u8>, usize) {
+    let first = text.split_inclusive('\n').next().unwrap_or_default();
+    match first.trim_end_matches(['\r', '\n']).to_ascii_lowercase().strip_prefix("sep=").map(str::as_bytes) {
+        Some([delimiter]) => (Some(*delimiter), first.len()),
+        _ => (None, 0),
+    }
+}
+
 /// Nothing can be made of these columns.
-fn useless(columns: &[String], headless: bool, options: &ReadOptions) -> Option<Reason> {
-    if headless {
+fn useless(head: &Head, options: &ReadOptions) -> Option<Reason> {
+    if options.no_header || options.map.numbered() {
         let numbered = options.map.numbered();
         return (!numbered)
             .then(|| Reason::new("no_columns", "without a header, map columns by number: headline=2,body=3"));
     }
-    if let Some(missing) = options.map.missing(columns) {
-        let detail = format!("there is no column `{missing}`; the columns are {}", columns.join(", "));
+    if let Some(missing) = options.map.missing(&head.columns) {
+        let near = crate::nearest::nearest(missing, head.columns.iter().map(String::as_str));
+        let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        let detail = format!("there is no column `{missing}`; {near}the columns are {}", head.columns.join(", "));
         return Some(Reason::new("unknown_column", detail));
     }
-    let means = columns.iter().any(|column| columns::known(column));
+    let means = head.columns.iter().any(|column| columns::known(column));
     (options.map.is_empty() && !means)
         .then(|| Reason::new("no_columns", "no column has a known name; say which is which: --map headline=…,body=…"))
 }
@@ -66,8 +143,35 @@ fn useless(columns: &[String], headless: bool, options: &ReadOptions) -> Option<
 /// The likeliest of comma, semicolon, tab and bar: the one most frequent in the first line.
 fn delimiter(text: &str) -> u8 {
     let first = text.lines().next().unwrap_or_default();
-    let count = |delimiter: &u8| first.bytes().filter(|byte| byte == delimiter).count();
+    let count = |delimiter: &u8| {
+        let quoted = first.bytes().scan(false, |inside, byte| {
+            *inside ^= byte == b'"';
+            Some(byte == *delimiter && !*inside)
+        });
+        quoted.filter(|counts| *counts).count()
+    };
     [b'|', b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
+}
+
+/// A quote that closes is followed by a delimiter or the end of the row. Where one is not, or none closes, rows have
+/// run together.
+fn is_misquoted(row: &str, delimiter: u8, quote: u8) -> bool {
+    let bytes = row.as_bytes();
+    let (mut quoted, mut fresh, mut at) = (false, true, 0);
+    while let Some(byte) = bytes.get(at).copied() {
+        at += 1;
+        if quoted && byte == quote {
+            match bytes.get(at).copied() {
+                Some(next) if next == quote => at += 1,
+                Some(next) if next != delimiter && next != b'\r' && next != b'\n' => return true,
+                _ => quoted = false,
+            }
+        } else if !quoted {
+            quoted = fresh && byte == quote;
+            fresh = byte == delimiter || byte == b'\n';
+        }
+    }
+    quoted
 }
 
 struct Row<'a> {
@@ -76,17 +180,21 @@ struct Row<'a> {
 }
 
 impl Record for Row<'_> {
-    fn get(&self, name: &str) -> Option<Vec<String>> {
-        let by_name = self.columns.iter().position(|column| column.eq_ignore_ascii_case(name));
-        let at = by_name.or_else(|| name.parse::<usize>().ok()?.checked_sub(1))?;
-        let cell = self.cells.get(at)?;
-        let empty = cell.trim().is_empty() || matches!(cell, "null" | "NULL" | "None" | "NaN");
-        (!empty).then(|| vec![cell.to_owned()])
+    fn get(&self, name: &str) -> Option<Values> {
+        let named = |column: &String| columns::same(column, name);
+        let mut cells = (0..self.columns.len()).filter(|at| named(&self.columns[*at])).peekable();
+        let cell = match cells.peek() {
+            // Of two columns of one name, the one that is filled.
+            Some(_) => cells.find_map(|at| filled(self.cells.get(at)?)),
+            None => filled(self.cells.get(name.parse::<usize>().ok()?.checked_sub(1)?)?),
+        };
+        Some(Values { texts: vec![cell?.to_owned()], is_list: false })
     }
+}
 
-    fn separator(&self) -> &'static [char] {
-        &[',', ';', '|']
-    }
+fn filled(cell: &str) -> Option<&str> {
+    let empty = cell.trim().is_empty() || matches!(cell.trim(), "null" | "NULL" | "None" | "NaN" | "nan" | "\\N");
+    (!empty).then_some(cell)
 }
 
 #[cfg(test)]
@@ -94,14 +202,20 @@ mod tests {
     use super::*;
     use crate::ingest::FieldMap;
 
+    type Read = Vec<Result<(String, Option<String>), &'static str>>;
+
     #[track_caller]
-    fn read_all(text: &str, options: &ReadOptions) -> Vec<Result<(String, Option<String>), &'static str>> {
+    fn read_all(text: &str, options: &ReadOptions) -> Read {
         let mut found = Vec::new();
-        let _ = read(text, options, &mut |_, _, article| {
+        let _ = Reader::default().read(text, true, options, &mut |_, article| {
             found.push(article.map(|article| (article.headline, article.lead)).map_err(|reason| reason.code));
             ControlFlow::Continue(())
         });
         found
+    }
+
+    fn headline(text: &str) -> Result<(String, Option<String>), &'static str> {
+        Ok((text.to_owned(), None))
     }
 
     #[test]
@@ -110,14 +224,14 @@ mod tests {
         assert_eq!(read, [Ok(("a b".to_owned(), Some("c".to_owned())))]);
         let map = FieldMap::parse("headline=otsikko,lead=2").unwrap();
         let read = read_all("otsikko,x\na,null\n", &ReadOptions { map, ..ReadOptions::default() });
-        assert_eq!(read, [Ok(("a".to_owned(), None))]);
+        assert_eq!(read, [headline("a")]);
     }
 
     #[test]
     fn odd_quotes_and_missing_headers_by_option() {
         let map = FieldMap::parse("headline=2").unwrap();
         let options = ReadOptions { map, delimiter: Some(b';'), quote: Some(b'\''), ..ReadOptions::default() };
-        assert_eq!(read_all("x;'a;''b'", &options), [Ok(("a;'b".to_owned(), None))]);
+        assert_eq!(read_all("x;'a;''b'", &options), [headline("a;'b")]);
     }
 
     #[test]
@@ -127,5 +241,43 @@ mod tests {
         let map = FieldMap::parse("headline=nope").unwrap();
         assert_eq!(read_all("title\na\n", &ReadOptions { map, ..ReadOptions::default() }), [Err("unknown_column")]);
         assert!(FieldMap::parse("hedline=x").unwrap_err().contains("headline"));
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_costs_one_row() {
+        let read = read_all("title,text\na,\"x\nb,y\nc,z\n", &ReadOptions::default());
+        assert_eq!(read.len(), 3, "{read:?}");
+        assert_eq!((&read[0], &read[1], &read[2]), (&Err("bad_row"), &headline("b"), &headline("c")));
+        let read = read_all("title,text\na,\"x\nb,\"y\"\nc,z\n", &ReadOptions::default());
+        assert_eq!((&read[0], &read[1], &read[2]), (&Err("bad_row"), &headline("b"), &headline("c")));
+    }
+
+    #[test]
+    fn odd_tables_are_read() {
+        let plain = ReadOptions::default();
+        assert_eq!(read_all("title\na\nb\n", &plain), [headline("a"), headline("b")]);
+        assert_eq!(read_all("title,title\n,b\n", &plain), [headline("b")], "two columns of one name");
+        assert_eq!(read_all("Head-Line|x\r\na\r\n\r\nb|y\r\n", &plain), [headline("a"), headline("b")], "short rows");
+        assert_eq!(read_all("title,lead\na,,,\n", &plain), [headline("a")], "empty cells too many");
+        assert_eq!(read_all("sep=;\ntitle;lead\na;,\n", &plain), [Ok(("a".to_owned(), Some(",".to_owned())))]);
+        assert_eq!(
+            read_all("title,size\na,\"3.5\"\" disk\"\n5\" disk,b\n", &plain),
+            [headline("a"), headline("5\" disk")]
+        );
+    }
+
+    #[test]
+    fn a_row_that_may_go_on_is_left() {
+        let mut reader = Reader::default();
+        let mut found = Vec::new();
+        let mut read = |text: &str, ended| {
+            reader.read(text, ended, &ReadOptions::default(), &mut |at, article| {
+                found.push((at, article.unwrap().headline));
+                ControlFlow::Continue(())
+            })
+        };
+        assert_eq!(read("title,text\na,b\nc,\"d", false), ControlFlow::Continue(15));
+        assert_eq!(read("c,\"d\ne\"\nf,g", true), ControlFlow::Continue(11));
+        assert_eq!(found, [(11..15, "a".to_owned()), (0..8, "c".to_owned()), (8..11, "f".to_owned())]);
     }
 }

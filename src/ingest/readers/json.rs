@@ -1,100 +1,222 @@
 //! JSON: one object, an array of objects, an object that holds such an array, objects one after the other, and JSON
 //! Lines. Objects are read one at a time.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::columns::{self, FieldMap, Record};
+use super::columns::{self, FieldMap, Record, Values};
+use super::repair;
 use crate::article::Article;
 use crate::ingest::Reason;
 
 /// Keys under which exports put their articles.
-const LISTS: &[&str] = &["articles", "results", "items", "data", "docs", "hits", "entries"];
+const LISTS: &[&str] = &[
+    "articles",
+    "results",
+    "items",
+    "data",
+    "docs",
+    "documents",
+    "hits",
+    "entries",
+    "records",
+    "rows",
+    "news",
+    "stories",
+    "posts",
+    "value",
+];
 
-/// Calls `emit` with every article, or with why there is none, and the byte at which it begins.
-pub(in crate::ingest) fn read(
-    text: &str,
-    map: &FieldMap,
-    emit: &mut dyn FnMut(usize, Result<Article, Reason>) -> ControlFlow<()>,
-) -> ControlFlow<()> {
+/// Keys under which an envelope holds the article, or the list of articles; what stands beside it belongs to it.
+const WRAPPERS: &[&str] =
+    &["response", "_source", "source_document", "hits", "data", "feed", "article", "attributes", "fields", "node"];
+
+/// Lines looked at to tell whether each is an object of its own.
+const LINES: usize = 20;
+
+/// An object that has not ended after this much, while others have begun, never will.
+const PATIENCE: usize = 16 << 20;
+
+#[derive(Default)]
+pub(in crate::ingest) struct Reader {
+    /// Every line is an object of its own, so that a broken line is only a line.
+    lines: Option<bool>,
+}
+
+type Emit<'a> = dyn FnMut(Range<usize>, Result<Article, Reason>) -> ControlFlow<()> + 'a;
+
+impl Reader {
+    /// Calls `emit` with every article, or with why there is none, and where it stands. Returns how much of the text
+    /// has been read; what may go on after it is left, unless the text has `ended`.
+    pub(in crate::ingest) fn read(
+        &mut self,
+        text: &str,
+        ended: bool,
+        map: &FieldMap,
+        emit: &mut Emit<'_>,
+    ) -> ControlFlow<(), usize> {
+        let is_lines = *self.lines.get_or_insert_with(|| is_lines(text, ended));
+        if is_lines { lines(text, ended, map, emit) } else { values(text, ended, map, emit) }
+    }
+}
+
+/// Several lines, and most of them whole objects?
+fn is_lines(text: &str, ended: bool) -> bool {
+    let whole = if ended { text.len() } else { text.rfind('\n').unwrap_or(0) };
+    let lines = text[..whole].lines().filter(|line| !line.trim().is_empty()).take(LINES);
+    let (count, objects) = lines.fold((0, 0), |(count, objects), line| {
+        (count + 1, objects + usize::from(line.trim_start().starts_with('{') && repair::parse(line.trim()).is_ok()))
+    });
+    objects > 1 && objects * 2 > count
+}
+
+fn lines(text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> ControlFlow<(), usize> {
     let mut at = 0;
-    while let Some(start) = text[at..].find(|c: char| !c.is_whitespace() && c != ',').map(|skip| at + skip) {
+    while at < text.len() {
+        let end = text[at..].find('\n').map(|length| at + length);
+        if end.is_none() && !ended {
+            break;
+        }
+        let (end, next) = end.map_or((text.len(), text.len()), |end| (end, end + 1));
+        let line = text[at..end].trim().trim_end_matches(',');
+        if !line.is_empty() && !matches!(line, "[" | "]") {
+            match repair::parse(line) {
+                Ok(value) => objects(value, &mut |value| emit(at..end, article(&value, map)))?,
+                Err(error) => emit(at..end, Err(bad_json(&error)))?,
+            }
+        }
+        at = next;
+    }
+    ControlFlow::Continue(at)
+}
+
+fn values(text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> ControlFlow<(), usize> {
+    let mut at = 0;
+    // The elements of an array are read one by one, as if they stood there without it.
+    let between = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '\0' | '\u{1e}');
+    while let Some(start) = text[at..].find(|c| !between(c)).map(|skip| at + skip) {
         let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
-        match values.next() {
+        let error = match values.next() {
             Some(Ok(value)) => {
                 at = start + values.byte_offset();
-                objects(value, &mut |value| emit(start, article(&value, map)))?;
+                objects(value, &mut |value| emit(start..at, article(&value, map)))?;
+                continue;
             }
-            Some(Err(error)) => {
-                emit(
-                    start,
-                    Err(Reason::new(
-                        "bad_json",
-                        format!("line {} column {} of the object", error.line(), error.column()),
-                    )),
-                )?;
-                // The rest of the line is lost; the next line may be sound.
-                at = text[start..].find('\n').map_or(text.len(), |end| start + end + 1);
-            }
+            Some(Err(error)) => error,
             None => break,
+        };
+        let length = repair::balanced(&text[start..]);
+        at = length.map_or_else(|| next_object(text, start), |length| start + length);
+        let patient = error.is_eof() && text.len() - start < PATIENCE;
+        if length.is_none() && !ended && (patient || at == text.len()) {
+            return ControlFlow::Continue(start);
+        }
+        match length.map(|_| repair::parse(&text[start..at])) {
+            Some(Ok(value)) => objects(value, &mut |value| emit(start..at, article(&value, map)))?,
+            _ => emit(start..at, Err(bad_json(&error)))?,
         }
     }
-    ControlFlow::Continue(())
+    ControlFlow::Continue(text.len())
+}
+
+/// Where reading goes on after an object that never ends: at the next line that begins as its own did.
+fn next_object(text: &str, start: usize) -> usize {
+    let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+    let indent = &text[line..start];
+    let same = if indent.trim().is_empty() { format!("\n{indent}{{") } else { "\n{".to_owned() };
+    let beyond = text[start..].find(&same).map(|found| start + found + 1);
+    let next_line = || text[start..].find('\n').map(|found| start + found + 1);
+    let lost = if text[start..].starts_with('{') { beyond } else { next_line() };
+    lost.unwrap_or(text.len())
+}
+
+fn bad_json(error: &serde_json::Error) -> Reason {
+    let what = if error.is_eof() { "it breaks off" } else { "it is wrong" };
+    Reason::new("bad_json", format!("{what} in line {}, column {} of the object", error.line(), error.column()))
 }
 
 fn objects(value: Value, emit: &mut dyn FnMut(Value) -> ControlFlow<()>) -> ControlFlow<()> {
     match value {
         Value::Array(values) => values.into_iter().try_for_each(|value| objects(value, emit)),
-        Value::Object(mut object) => {
-            let list = LISTS.iter().find(|key| {
-                object
-                    .get(**key)
-                    .is_some_and(|list| list.as_array().is_some_and(|list| list.iter().any(Value::is_object)))
-            });
+        Value::Object(mut object) if !columns::has_text(|name| is_text(&object, name)) => {
+            let is_list = |value: &Value| value.as_array().is_some_and(|list| list.iter().any(Value::is_object));
+            let list = LISTS.iter().find(|key| object.get(**key).is_some_and(is_list));
             if let Some(list) = list.and_then(|key| object.remove(*key)) {
                 return objects(list, emit);
             }
-            for wrapper in ["response", "_source"] {
-                if object.get(wrapper).is_some_and(Value::is_object)
-                    && let Some(inner) = object.remove(wrapper)
-                {
-                    return objects(inner, emit);
-                }
+            let wrapper = WRAPPERS.iter().find(|key| object.get(**key).is_some_and(Value::is_object));
+            match wrapper.and_then(|key| object.remove(*key)) {
+                Some(Value::Object(inner)) => objects(Value::Object(together(inner, object)), emit),
+                _ => emit(Value::Object(object)),
             }
-            emit(Value::Object(object))
         }
         other => emit(other),
     }
 }
 
-fn article(value: &Value, map: &FieldMap) -> Result<Article, Reason> {
+/// Has the object a text of this name?
+fn is_text(object: &Map<String, Value>, name: &str) -> bool {
+    let named = object.iter().filter(|(key, _)| columns::same(key, name));
+    named.map(|(_, value)| value).any(|value| value.is_string() || !value.is_object() && !texts(value).is_empty())
+}
+
+/// What stood beside the article in its envelope, where the article does not say it itself.
+fn together(mut inner: Map<String, Value>, envelope: Map<String, Value>) -> Map<String, Value> {
+    for (key, value) in envelope.into_iter().filter(|(_, value)| value.is_string() || value.is_number()) {
+        inner.entry(key).or_insert(value);
+    }
+    inner
+}
+
+pub(super) fn article(value: &Value, map: &FieldMap) -> Result<Article, Reason> {
     match value {
-        Value::Object(_) => columns::article(&Object(value), map),
+        Value::Object(object) => columns::article(&Object(object), map),
         _ => Err(Reason::new("no_article", "not an object")),
     }
 }
 
-struct Object<'a>(&'a Value);
+struct Object<'a>(&'a Map<String, Value>);
 
 impl Record for Object<'_> {
     /// A key in any case; `a.b` leads into objects.
-    fn get(&self, name: &str) -> Option<Vec<String>> {
-        let mut value = self.0;
-        for key in name.split('.') {
-            let object = value.as_object()?;
-            value = object
-                .get(key)
-                .or_else(|| object.iter().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, value)| value))?;
-        }
-        let texts = texts(value);
-        (!texts.is_empty()).then_some(texts)
-    }
-
-    fn separator(&self) -> &'static [char] {
-        &[',', ';', '|']
+    fn get(&self, name: &str) -> Option<Values> {
+        let found = find(self.0, name).or_else(|| {
+            let (outer, inner) = name.split_once('.')?;
+            find(find(self.0, outer)?.as_object()?, inner)
+        })?;
+        let texts = texts(found);
+        (!texts.is_empty()).then_some(Values { texts, is_list: found.is_array() })
     }
 }
+
+/// The value of a key; of several that are the same in another spelling, the first that is not empty.
+fn find<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let named = object.iter().filter(|(key, _)| columns::same(key, name)).map(|(_, value)| value);
+    object
+        .get(name)
+        .filter(|value| !value.is_null())
+        .or_else(|| named.into_iter().find(|value| !texts(value).is_empty()))
+}
+
+/// Where objects keep what they are called, or what they say.
+const NAMED: &[&str] = &[
+    "value",
+    "name",
+    "text",
+    "main",
+    "rendered",
+    "original",
+    "$date",
+    "$oid",
+    "$numberLong",
+    "title",
+    "label",
+    "full_name",
+    "#text",
+    "url",
+    "id",
+];
 
 /// Strings, numbers, arrays of them, and objects that have a name or a text.
 fn texts(value: &Value) -> Vec<String> {
@@ -104,8 +226,8 @@ fn texts(value: &Value) -> Vec<String> {
         Value::Bool(value) => vec![value.to_string()],
         Value::Array(values) => values.iter().flat_map(texts).collect(),
         Value::Object(object) => {
-            let named = ["name", "text", "value", "title", "url"].iter().find_map(|key| object.get(*key));
-            named.map(texts).unwrap_or_default()
+            let mut named = NAMED.iter().filter_map(|key| object.get(*key)).map(texts);
+            named.find(|texts| !texts.is_empty()).unwrap_or_default()
         }
         Value::Null => Vec::new(),
     }
@@ -116,28 +238,91 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn headlines(text: &str) -> Vec<Result<String, &'static str>> {
+    fn articles(text: &str) -> Vec<Result<Article, Reason>> {
         let mut found = Vec::new();
-        let _ = read(text, &FieldMap::default(), &mut |_, article| {
-            found.push(article.map(|article| article.headline).map_err(|reason| reason.code));
+        let _ = Reader::default().read(text, true, &FieldMap::default(), &mut |_, article| {
+            found.push(article);
             ControlFlow::Continue(())
         });
         found
     }
 
+    #[track_caller]
+    fn headlines(text: &str) -> Vec<Result<String, &'static str>> {
+        let found = articles(text).into_iter();
+        found.map(|article| article.map(|article| article.headline).map_err(|reason| reason.code)).collect()
+    }
+
+    #[track_caller]
+    fn one(text: &str) -> Article {
+        let [article] = articles(text).try_into().unwrap();
+        article.unwrap()
+    }
+
+    fn a() -> Result<String, &'static str> {
+        Ok("A".to_owned())
+    }
+
     #[test]
     fn articles_are_found_however_they_are_wrapped() {
-        let a = || Ok("A".to_owned());
         assert_eq!(headlines(r#"{"title":"A"}"#), [a()]);
         assert_eq!(headlines("{\"title\":\"A\"}\n{\"headline\":\"A\"}\n"), [a(), a()]);
+        assert_eq!(headlines(r#"{"title":"A"}{"headline":"A"}"#), [a(), a()]);
         assert_eq!(headlines(r#"[{"Title":"A"},{"title":"A"}]"#), [a(), a()]);
+        assert_eq!(headlines("[\n{\"title\":\"A\"},\n{\"title\":\"A\"}\n]"), [a(), a()]);
         assert_eq!(headlines(r#"{"response":{"results":[{"title":"A"}]}}"#), [a()]);
-        assert_eq!(headlines(r#"{"_source":{"title":"A"}}"#), [a()]);
+        assert_eq!(headlines(r#"{"hits":{"hits":[{"_id":"7","_source":{"title":"A"}}]}}"#), [a()]);
+        assert_eq!(one(r#"{"_id":"7","_source":{"title":"A"}}"#).external_id.as_deref(), Some("7"));
+        assert_eq!(
+            headlines(r#"{"title":"A","data":{"x":1},"items":[{"title":"B"}]}"#),
+            [a()],
+            "an article with a list"
+        );
     }
 
     #[test]
     fn a_broken_line_is_rejected_and_the_next_one_read() {
-        assert_eq!(headlines("{\"title\":\n{\"title\":\"A\"}"), [Err("bad_json"), Ok("A".to_owned())]);
+        assert_eq!(headlines("{\"title\":\n{\"title\":\"A\"}"), [Err("bad_json"), a()]);
         assert_eq!(headlines("{}\n17"), [Err("no_text"), Err("no_article")]);
+        let lines = "{\"title\":\"A\"}\n{\"title\":\"un\n{\"title\":\"A\"}\n";
+        assert_eq!(headlines(lines), [a(), Err("bad_json"), a()]);
+    }
+
+    #[test]
+    fn a_broken_object_among_pretty_ones_is_one_reject() {
+        let text = "[\n  {\n    \"title\": \"A\"\n  },\n  {\n    \"title\" \"x\",\n    \"lead\": \"y\"\n  },\n  {\n    \"title\": \"A\"\n  }\n]";
+        assert_eq!(headlines(text), [a(), Err("bad_json"), a()]);
+        let cut = "[\n  {\n    \"title\": \"A\",\n  {\n    \"title\": \"A\"\n  }\n]";
+        assert_eq!(headlines(cut), [Err("bad_json"), a()]);
+    }
+
+    #[test]
+    fn values_are_read_however_they_are_written() {
+        let article = one(
+            r#"{"id":17,"title":"A","source":{"id":null,"name":"The Wire"},"author":[{"name":"B C"},{"name":"D"}],
+            "keywords":"tin, zinc","date":{"$date":"2020-01-02T03:04:05Z"},"text":["one","two"],"section":null,"image":{"url":"https://a.example/i"}}"#,
+        );
+        assert_eq!(article.external_id.as_deref(), Some("17"));
+        assert_eq!(article.source.name.as_deref(), Some("The Wire"));
+        assert_eq!((article.authors.len(), article.tags.len(), article.body.len()), (2, 2, 2));
+        assert_eq!(article.published.at.unwrap().to_string(), "2020-01-02T03:04:05Z");
+        assert_eq!(article.image.as_deref(), Some("https://a.example/i"));
+        let article = one(
+            r#"{"title":{"rendered":"A"},"content":{"rendered":"<p>b</p><p>c</p>"},"date":1577934245,"tags":["Paris, France","x"]}"#,
+        );
+        assert_eq!((article.body.len(), article.tags.len()), (2, 2), "an array's elements are whole");
+        assert_eq!(article.published.at.unwrap().to_string(), "2020-01-02T03:04:05Z");
+        let article = one(r#"{"headline":{"main":"A"},"byline":{"original":"By B and C"},"pub_date":"2020-01-02"}"#);
+        assert_eq!((article.headline.as_str(), article.authors[0].as_str()), ("A", "B and C"));
+    }
+
+    #[test]
+    fn what_may_go_on_is_left() {
+        let mut reader = Reader::default();
+        let mut emit = |_: Range<usize>, _: Result<Article, Reason>| ControlFlow::Continue(());
+        let text = "[{\"title\":\"A\"}, {\"title\":";
+        assert_eq!(reader.read(text, false, &FieldMap::default(), &mut emit), ControlFlow::Continue(16));
+        let text = "{\"title\":\"A\"}\n{\"title\":\"A\"}\n{\"title";
+        assert_eq!(Reader::default().read(text, false, &FieldMap::default(), &mut emit), ControlFlow::Continue(28));
     }
 }

@@ -3,33 +3,39 @@
 use serde_json::Value;
 
 use super::columns::{self, FieldMap};
+use super::text;
 use crate::article::Article;
 use crate::ingest::{Reason, clean};
 
 pub(in crate::ingest) fn read(text: &str, path: &str, map: &FieldMap) -> Result<Article, Reason> {
     let (matter, rest) = front_matter(text)?;
-    let mut found: Result<Article, Reason> = Err(Reason::new("no_text", "no front matter"));
-    if let Some(matter) = matter {
-        let _ = super::json::read(&matter.to_string(), map, &mut |_, article| {
-            found = article;
-            std::ops::ControlFlow::Break(())
-        });
+    let mut article = match matter {
+        Some(matter) => super::json::article(&matter, map).or_else(nothing_yet)?,
+        None => Article::default(),
+    };
+    // What a front matter calls `id` or `slug` recurs within a site; the place of the file does not.
+    article.external_id = None;
+    let body = paragraphs(rest);
+    if !body.is_empty() {
+        article.body = body;
     }
-    let mut article = found.unwrap_or_default();
-    article.body = paragraphs(rest);
     if article.headline.is_empty() && !article.body.is_empty() {
         article.headline = article.body.remove(0);
     }
-    if article.external_id.is_none() && article.url.is_none() {
-        let file = path.rsplit(['/', '!']).next().unwrap_or(path);
-        article.external_id = Some(file.trim_end_matches(".md").to_owned());
+    if article.published.at.is_none() {
+        article.published = text::date_in_name(path).unwrap_or_default();
     }
     columns::finish(article)
 }
 
+/// A front matter without a text: the text may follow.
+fn nothing_yet(reason: Reason) -> Result<Article, Reason> {
+    if reason.code == "no_text" { Ok(Article::default()) } else { Err(reason) }
+}
+
 /// What stands between the fences, as JSON, and the text after them.
 fn front_matter(text: &str) -> Result<(Option<Value>, &str), Reason> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = text.trim_start();
     let fence = text.lines().next().unwrap_or_default().trim_end();
     if fence != "---" && fence != "+++" {
         return Ok((None, text));
@@ -37,7 +43,8 @@ fn front_matter(text: &str) -> Result<(Option<Value>, &str), Reason> {
     let start = text.find('\n').map_or(text.len(), |end| end + 1);
     let mut at = start;
     for line in text[start..].split_inclusive('\n') {
-        if line.trim_end() == fence {
+        let end = line.trim_end();
+        if end == fence || fence == "---" && end == "..." {
             let (matter, rest) = (&text[start..at], &text[at + line.len()..]);
             let value = if fence == "---" { yaml(matter)? } else { toml(matter)? };
             return Ok((Some(value), rest));
@@ -47,8 +54,36 @@ fn front_matter(text: &str) -> Result<(Option<Value>, &str), Reason> {
     Err(Reason::new("bad_front_matter", "the front matter has no end"))
 }
 
+/// Of a key that is there twice, the last counts, as it does for the programs these files are written for.
 fn yaml(text: &str) -> Result<Value, Reason> {
-    serde_saphyr::from_str(text).map_err(|_| Reason::new("bad_front_matter", "the front matter is not YAML"))
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    let options = serde_saphyr::options! { duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::LastWins };
+    let read: Result<Value, _> = serde_saphyr::from_str_with_options(text, options);
+    read.ok()
+        .filter(Value::is_object)
+        .or_else(|| plain_lines(text))
+        .ok_or_else(|| Reason::new("bad_front_matter", "the front matter is not YAML"))
+}
+
+/// What is almost YAML, as of `title: One: Two`: keys with the rest of their line, and lists below a key.
+fn plain_lines(text: &str) -> Option<Value> {
+    let mut object = serde_json::Map::new();
+    let mut last = String::new();
+    let bare = |value: &str| Value::String(value.trim().trim_matches(['"', '\'']).to_owned());
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
+        if let Some(element) = line.trim_start().strip_prefix("- ") {
+            match object.get_mut(&last) {
+                Some(Value::Array(list)) => list.push(bare(element)),
+                _ => drop(object.insert(last.clone(), Value::Array(vec![bare(element)]))),
+            }
+        } else if let Some((key, value)) = line.split_once(':').filter(|_| !line.starts_with([' ', '\t'])) {
+            last = key.trim().to_owned();
+            object.insert(last.clone(), if value.trim().is_empty() { Value::Null } else { bare(value) });
+        }
+    }
+    object.keys().any(|key| columns::known(key)).then_some(Value::Object(object))
 }
 
 fn toml(text: &str) -> Result<Value, Reason> {
@@ -61,68 +96,170 @@ fn toml(text: &str) -> Result<Value, Reason> {
     Ok(Value::Object(table.into_iter().map(|(key, value)| (key, plain(value))).collect()))
 }
 
-/// The text of each block; shortcodes, images, markup and HTML fall away.
+/// The text of each block; shortcodes, images, markup and HTML fall away, and code is left as it is.
 fn paragraphs(text: &str) -> Vec<String> {
-    let text = without(&without(text, "{{<", ">}}"), "{{%", "%}}");
-    let text = without(&text, "<!--", "-->");
+    let text = text.replace("\r\n", "\n");
+    let text = SHORTCODES.iter().fold(text, |text, (open, close)| without(&text, open, close));
     let mut blocks = String::with_capacity(text.len());
+    let mut fence = None;
     for line in text.lines() {
         let bare = line.trim_start();
-        let begins = bare.starts_with(['#', '>', '|']) || bare.starts_with("- ") || bare.starts_with("* ");
-        if begins {
+        let mark = ["```", "~~~"].into_iter().find(|mark| bare.starts_with(mark));
+        if mark.is_some() && (fence.is_none() || fence == mark) {
+            fence = if fence.is_some() { None } else { mark };
             blocks.push_str("\n\n");
+        } else if fence.is_some() {
+            let code = bare.replace('&', "&amp;").replace('<', "&lt;");
+            blocks.extend(code.chars().flat_map(|c| [Some('\\').filter(|_| MARKS.contains(&c)), Some(c)]).flatten());
+            blocks.push('\n');
+        } else if !is_furniture(bare) {
+            block_line(bare, &mut blocks);
         }
-        let bare = bare.trim_start_matches(['#', '>', ' ']);
-        let bare = bare.strip_prefix("- ").or_else(|| bare.strip_prefix("* ")).unwrap_or(bare);
-        blocks.push_str(bare);
-        blocks.push('\n');
     }
     clean::html_paragraphs(&inline(&blocks))
 }
 
+/// Of Hugo, of Jekyll and its kin, and comments.
+const SHORTCODES: &[(&str, &str)] =
+    &[("<!--", "-->"), ("{{<", ">}}"), ("{{%", "%}}"), ("{%", "%}"), ("{{", "}}"), ("{:", "}"), ("{#", "}")];
+
+/// What inline markup begins with.
+const MARKS: &[char] = &['[', '!', '*', '`', '\\', '_', '~'];
+
+/// Lines that show nothing: rules, underlines of headings, the line below a table's head, addresses of links.
+fn is_furniture(line: &str) -> bool {
+    let line = line.trim_end();
+    let drawn = line.len() > 2 && line.chars().all(|c| matches!(c, '-' | '=' | '*' | '_' | '|' | ':' | ' ' | '+'));
+    let defined = line.strip_prefix('[').and_then(|line| line.split_once("]:"));
+    drawn
+        || defined
+            .is_some_and(|(name, to)| !name.starts_with('^') && to.trim_start().starts_with(['h', '/', '<', '#', '.']))
+}
+
+fn block_line(line: &str, blocks: &mut String) {
+    let heading = line.starts_with('#') && line.trim_start_matches('#').starts_with(' ');
+    let cells = line.starts_with('|');
+    let element = ["- ", "* ", "+ "].iter().find_map(|mark| line.strip_prefix(mark));
+    if heading || cells || element.is_some() || is_numbered(line) {
+        blocks.push_str("\n\n");
+    }
+    let line = element.unwrap_or(line);
+    let line = if heading { line.trim_matches(['#', ' ']) } else { line.trim_start_matches(['>', ' ']) };
+    if cells {
+        blocks.push_str(&line.trim().trim_matches('|').replace('|', " "));
+    } else {
+        blocks.push_str(line);
+    }
+    blocks.push_str(if heading { "\n\n" } else { "\n" });
+}
+
+/// Without what stands between; what is never closed is text. Comments and shortcodes go over blank lines, the rest
+/// does not.
 fn without(text: &str, open: &str, close: &str) -> String {
+    let long = matches!(open, "<!--" | "{{<" | "{{%");
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(open) {
         out.push_str(&rest[..start]);
-        rest = rest[start..].find(close).map_or("", |end| &rest[start + end + close.len()..]);
+        let inside = &rest[start + open.len()..];
+        match inside.find(close).filter(|end| long || !inside[..*end].contains("\n\n")) {
+            Some(end) => rest = &inside[end + close.len()..],
+            None => {
+                out.push_str(open);
+                rest = inside;
+            }
+        }
     }
     out.push_str(rest);
     out
+}
+
+/// `1. ` or `12) ` begins an element of a list.
+fn is_numbered(line: &str) -> bool {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    (1..3).contains(&(line.len() - rest.len())) && (rest.starts_with(". ") || rest.starts_with(") "))
 }
 
 /// Links and emphasis as the text they show.
 fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(['[', '!', '*', '`', '\\']) {
+    while let Some(at) = rest.find(MARKS) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let image = rest.starts_with("![");
-        let link = if image { link(&rest[1..]) } else { link(rest) };
-        if let Some((shown, length)) = link {
+        if let Some((shown, length)) = link(&rest[usize::from(image)..]) {
             if !image {
-                out.push_str(&shown.replace(['*', '`'], ""));
+                out.push_str(&inline(shown));
             }
             rest = &rest[length + usize::from(image)..];
-        } else {
-            let c = &rest[..1];
-            if !matches!(c, "*" | "`" | "\\") {
-                out.push_str(c);
-            }
-            rest = &rest[1..];
+            continue;
         }
+        if rest.starts_with("~~") {
+            rest = &rest[2..];
+            continue;
+        }
+        let mark = rest.chars().next().unwrap_or(' ');
+        let next = rest[1..].chars().next();
+        if mark == '\\' {
+            // What is escaped is meant as it stands.
+            let escaped = next.filter(|c| c.is_ascii_punctuation());
+            out.extend(escaped);
+            rest = &rest[1 + escaped.map_or(0, char::len_utf8)..];
+            continue;
+        }
+        let inside = out.ends_with(char::is_alphanumeric) && next.is_some_and(char::is_alphanumeric);
+        let shown = match mark {
+            '*' | '`' => false,
+            '_' => inside,
+            _ => true,
+        };
+        if shown {
+            out.push(mark);
+        }
+        rest = &rest[1..];
     }
     out.push_str(rest);
     out
 }
 
-/// `[shown](address)`: what is shown, and the length of the whole.
+/// `[shown](address)` or `[shown][name]`: what is shown, and the length of the whole.
 fn link(text: &str) -> Option<(&str, usize)> {
-    let shown_end = text.strip_prefix('[')?.find("](")? + 1;
-    let address_end = text[shown_end..].find(')')? + shown_end;
-    let shown = &text[1..shown_end];
-    (!shown.contains("\n\n") && !shown.contains('[')).then_some((shown, address_end + 1))
+    let inside = text.strip_prefix('[')?;
+    let mut depth = 1_usize;
+    let end = inside.char_indices().find_map(|(at, c)| {
+        match c {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        (depth == 0).then_some(at)
+    })?;
+    let (shown, after) = (&inside[..end], &inside[end + 1..]);
+    if shown.contains("\n\n") {
+        return None;
+    }
+    let close = match after.chars().next()? {
+        '(' => closing(after)?,
+        '[' => after.find(']').filter(|close| !after[..*close].contains('\n'))?,
+        _ => return None,
+    };
+    Some((shown, end + 2 + close + 1))
+}
+
+/// Where the parenthesis that opens an address closes; addresses hold parentheses of their own.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 1 => return Some(at),
+            ')' => depth -= 1,
+            '\n' if text[at + 1..].starts_with('\n') => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -137,7 +274,6 @@ mod tests {
         assert_eq!(article.body, ["Head", "See this now.", "item"]);
         assert_eq!(article.tags, ["one", "two"]);
         assert_eq!(article.published.at.unwrap().to_string(), "2019-11-18T13:34:00Z");
-        assert_eq!(article.external_id.as_deref(), Some("2019-a"));
     }
 
     #[test]
@@ -146,5 +282,41 @@ mod tests {
         assert_eq!((article.headline.as_str(), article.body.len()), ("T", 1));
         assert_eq!(read("# Only\n\ntext", "b.md", &FieldMap::default()).unwrap().headline, "Only");
         assert_eq!(read("---\ntitle: x\n", "c.md", &FieldMap::default()).unwrap_err().code, "bad_front_matter");
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(paragraphs(text), expected, "{text}");
+    }
+
+    #[test]
+    fn markup_falls_away_and_text_stays() {
+        check(
+            "Head\r\n====\r\n\r\nOne\r\ntwo _three_ snake_case ~~four~~\r\n",
+            &["Head", "One two three snake_case four"],
+        );
+        check("[a](x_(y)) [b][1] [c] ![d](e) \\*f\\*\n\n[1]: https://a.example \"T\"", &["a b [c] *f*"]);
+        check("{% include x %}a {{ site.url }}b<!-- c\nd --> e\n\n## F {#toc}\ng", &["a b e", "F", "g"]);
+        check("| a | b |\n|---|:-:|\n| c | d |", &["a b", "c d"]);
+        check("x\n\n```rust\nlet a = b<c> * d_e;\n```\n\ny", &["x", "let a = b<c> * d_e;", "y"]);
+        check("> quoted\n> on\n\n* one\n+ two\n1. three", &["quoted on", "one", "two", "1. three"]);
+        check("1 < 2 and 3 > 2", &["1 < 2 and 3 > 2"]);
+        check("a {{ b\n\nc <!-- d", &["a {{ b", "c <!-- d"]);
+    }
+
+    #[test]
+    fn front_matter_as_it_is_written() {
+        let read = |text: &str| read(text, "posts/2019-04-05-a.md", &FieldMap::default()).unwrap();
+        let article = read("\n\n---\ntitle: A\ntags: x, y\nexpiry: 1\nexpiry: 2\n---\nb\n");
+        assert_eq!((article.headline.as_str(), article.tags.len(), article.body.len()), ("A", 2, 1));
+        assert_eq!(article.published.at.unwrap().to_string(), "2019-04-05T00:00:00Z", "the date of the file's name");
+        let article = read("---\ntitle: One: Two\ntags:\n- x\n- y\n---\nb");
+        assert_eq!((article.headline.as_str(), article.tags.len()), ("One: Two", 2));
+        let article = read(
+            "---\r\ntitle: A\r\ndate: 2020-01-02T03:04:05Z\r\ntaxonomies:\r\n  tags: [x, y]\r\nauthors:\r\n- name: B C\r\n---\r\nb",
+        );
+        assert_eq!((article.tags.len(), article.authors[0].as_str()), (2, "B C"));
+        assert_eq!(read("+++\ntitle = 'A'\n[taxonomies]\ntags = ['x']\n+++\nb").tags, ["x"]);
+        assert_eq!(read("---\n---\nOnly\n\ntext").headline, "Only");
     }
 }

@@ -5,6 +5,7 @@ pub(super) mod page_dump;
 pub(super) mod columns;
 pub(super) mod csv;
 pub(super) mod json;
+mod repair;
 
 pub(super) mod reuters;
 

@@ -1,0 +1,213 @@
+//! One file, unpacked: which format it is in, and its articles. Files of many articles are read a piece at a time.
+
+use std::io::Read;
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::chunks::Chunks;
+use super::detect::{self, Format};
+use super::input::Progress;
+use super::readers::{csv, json, markdown, page_dump, reuters, text};
+use super::{Item, Place, ReadOptions, Reason, Sink, language};
+use crate::article::Article;
+
+/// Of what was refused, this much is kept.
+const COPY: usize = 64 * 1024;
+
+/// What a look at the format takes.
+const HEAD: usize = 64 * 1024;
+
+/// Text held at a time, where a file holds many articles.
+const CHUNK: usize = 4 << 20;
+
+/// One article, in a file that holds many; and a file that is one article.
+const LARGEST_RECORD: usize = 256 << 20;
+const LARGEST_FILE: usize = 16 << 20;
+
+pub(super) struct File<'a> {
+    /// The path as it was named; inside an archive also the member.
+    pub(super) name: &'a str,
+    /// What of the name lies inside the input.
+    pub(super) inside: &'a str,
+    /// The same, however the input is named.
+    pub(super) origin: String,
+}
+
+impl File<'_> {
+    /// The folder, and the name in it.
+    fn parts(&self) -> (&str, &str) {
+        let at = self.origin.rfind(['/', '!']).map_or(0, |at| at + 1);
+        (self.origin[..at].trim_end_matches(['/', '!']), &self.origin[at..])
+    }
+
+    /// Bare numbers of two collections must not meet, and those of the parts of one collection must: a collection is
+    /// known by the name of its files, without their numbers.
+    fn collection(&self) -> String {
+        let stem = self.parts().1.split('.').next().unwrap_or_default();
+        let name: String = stem.chars().filter(|c| !c.is_ascii_digit()).collect();
+        name.trim_matches(['-', '_', ' ']).to_lowercase()
+    }
+
+    /// A text is known by where it lies: nothing in it says better which one it is. A page dump has its address.
+    fn name_by_place(&self, article: &mut Article, format: Format) {
+        let (folder, name) = self.parts();
+        if format != Format::PageDump && self.name != "-" {
+            article.namespace = format!("{}:{folder}", format.name());
+            article.external_id = Some(name.to_owned());
+        }
+    }
+
+    fn name_by_collection(&self, article: &mut Article, format: Format) {
+        let number = |id: &String| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        let anonymous = article.source.name.is_none() && article.source.site.is_none();
+        if article.namespace.is_empty() && anonymous && article.external_id.as_ref().is_some_and(number) {
+            article.namespace = format!("{}:{}", format.name(), self.collection());
+        }
+    }
+}
+
+/// Reads one file.
+pub(super) fn read(
+    stream: impl Read,
+    file: &File<'_>,
+    options: &ReadOptions,
+    progress: &Progress,
+    sink: &mut Sink<'_>,
+) -> ControlFlow<()> {
+    let mut chunks = Chunks::new(stream);
+    chunks.fill(HEAD);
+    let head = &chunks.text[..chunks.text.floor_char_boundary(HEAD.min(chunks.text.len()))];
+    if head.trim().is_empty() && chunks.ended {
+        let reason = chunks.broken.map_or_else(|| Reason::new("empty", "there is nothing in it"), breaks_off);
+        return refuse(file, &chunks, reason, sink);
+    }
+    if !file.inside.is_empty() && options.format.is_none() && detect::is_about(file.name) {
+        progress.set_aside.fetch_add(1, Ordering::Relaxed);
+        let reason = Reason::new("set_aside", "it tells about the other files; named by itself it is read");
+        return refuse(file, &chunks, reason, sink);
+    }
+    let format = match options.format.map_or_else(|| detect::detect(head, file.name), Ok) {
+        Ok(format) => format,
+        Err(reason) => return refuse(file, &chunks, reason, sink),
+    };
+    let around = language::around(file.inside, head);
+    match format {
+        Format::Json | Format::Csv | Format::Reuters => many(chunks, file, format, options, around, sink),
+        Format::PageDump | Format::Markdown | Format::Text => one(chunks, file, format, options, around, sink),
+    }
+}
+
+fn breaks_off(kind: std::io::ErrorKind) -> Reason {
+    Reason::new("truncated", format!("it breaks off: {kind}"))
+}
+
+/// The file as a whole is refused.
+fn refuse<R>(file: &File<'_>, chunks: &Chunks<R>, reason: Reason, sink: &mut Sink<'_>) -> ControlFlow<()> {
+    let place = Place { source: file.name.to_owned(), offset: 0, line: None };
+    let copy = chunks.text.as_bytes();
+    sink(Item::Reject { place, reason, copy: copy[..copy.len().min(COPY)].to_vec() })
+}
+
+/// A file that is one article.
+fn one(
+    mut chunks: Chunks<impl Read>,
+    file: &File<'_>,
+    format: Format,
+    options: &ReadOptions,
+    around: Option<Arc<str>>,
+    sink: &mut Sink<'_>,
+) -> ControlFlow<()> {
+    chunks.fill(LARGEST_FILE);
+    if !chunks.ended {
+        return refuse(file, &chunks, Reason::new("too_large", "more than 16 MiB in one article"), sink);
+    }
+    if let Some(kind) = chunks.broken {
+        return refuse(file, &chunks, breaks_off(kind), sink);
+    }
+    let read = match format {
+        Format::PageDump => page_dump::read(&chunks.text),
+        Format::Markdown => markdown::read(&chunks.text, file.name, &options.map),
+        _ => text::read(&chunks.text, file.name, options.section_from_folder),
+    };
+    match read {
+        Ok(mut article) => {
+            file.name_by_place(&mut article, format);
+            sink(Item::Article { article: Box::new(article), format, around })
+        }
+        Err(reason) => refuse(file, &chunks, reason, sink),
+    }
+}
+
+enum Records {
+    Json(json::Reader),
+    Csv(csv::Reader),
+    Reuters,
+}
+
+/// A file that holds many articles.
+fn many(
+    mut chunks: Chunks<impl Read>,
+    file: &File<'_>,
+    format: Format,
+    options: &ReadOptions,
+    around: Option<Arc<str>>,
+    sink: &mut Sink<'_>,
+) -> ControlFlow<()> {
+    let mut records = match format {
+        Format::Json => Records::Json(json::Reader::default()),
+        Format::Csv => Records::Csv(csv::Reader::default()),
+        _ => Records::Reuters,
+    };
+    let mut wanted = CHUNK;
+    loop {
+        chunks.fill(wanted);
+        let (text, ended) = (chunks.text.as_str(), chunks.ended);
+        let mut counted = (0, chunks.line);
+        let mut emit = |at: Range<usize>, article: Result<Article, Reason>| match article {
+            Ok(mut article) => {
+                file.name_by_collection(&mut article, format);
+                sink(Item::Article { article: Box::new(article), format, around: around.clone() })
+            }
+            Err(reason) => {
+                counted.1 += text[counted.0..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
+                counted.0 = at.start;
+                let offset = chunks.offset + at.start as u64;
+                let place = Place { source: file.name.to_owned(), offset, line: Some(counted.1) };
+                let copy = &text.as_bytes()[at];
+                sink(Item::Reject { place, reason, copy: copy[..copy.len().min(COPY)].to_vec() })
+            }
+        };
+        let taken = match &mut records {
+            Records::Json(reader) => reader.read(text, ended, &options.map, &mut emit),
+            Records::Csv(reader) => reader.read(text, ended, options, &mut emit),
+            Records::Reuters => reuters::read(text, ended, &mut emit),
+        };
+        let taken = match taken {
+            ControlFlow::Continue(taken) => taken,
+            ControlFlow::Break(()) => return ControlFlow::Break(()),
+        };
+        if ended {
+            break;
+        }
+        // What is not finished is looked at again together with what follows.
+        wanted = if taken == 0 { wanted.max(text.len()) * 2 } else { CHUNK };
+        if wanted > LARGEST_RECORD * 2 {
+            emit(0..text.len(), Err(Reason::new("too_large", "more than 256 MiB in one article")))?;
+            let all = text.len();
+            chunks.advance(all);
+            wanted = CHUNK;
+            continue;
+        }
+        chunks.advance(taken);
+        wanted = wanted.max(chunks.text.len() + CHUNK / 2);
+    }
+    match chunks.broken {
+        Some(kind) => {
+            let place =
+                Place { source: file.name.to_owned(), offset: chunks.offset + chunks.text.len() as u64, line: None };
+            sink(Item::Reject { place, reason: breaks_off(kind), copy: Vec::new() })
+        }
+        None => ControlFlow::Continue(()),
+    }
+}
