@@ -1,6 +1,10 @@
 //! How the query was read, shown to the reader: the canonical form, and every note and warning with its place
 //! underlined in what was typed.
 
+use jiff::civil::DateTime;
+
+use super::hits::EscapedText;
+use super::wording::sentence;
 use crate::query::Advice;
 use crate::search::answer::QueryReading;
 
@@ -48,8 +52,8 @@ impl Grade {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Remark {
     pub(super) grade: Grade,
-    pub(super) message: String,
-    pub(super) hint: Option<String>,
+    pub(super) message: EscapedText,
+    pub(super) hint: Option<EscapedText>,
 }
 
 pub(super) fn panel(reading: &QueryReading) -> Option<ReadingPanel> {
@@ -57,7 +61,7 @@ pub(super) fn panel(reading: &QueryReading) -> Option<ReadingPanel> {
     let warnings = reading.warnings.iter().map(|advice| (Grade::Warning, advice));
     let notes = reading.notes.iter().map(|advice| (Grade::Note, advice));
     let all: Vec<_> = warnings.chain(notes).collect();
-    let resolved: Vec<_> = reading.resolved.iter().map(|(from, to)| (from.clone(), to.clone())).collect();
+    let resolved: Vec<_> = reading.resolved.iter().map(|(clause, span)| (clause.clone(), worded(span))).collect();
     if canonical.is_none() && all.is_empty() && resolved.is_empty() {
         return None;
     }
@@ -71,16 +75,48 @@ pub(super) fn refused(input: &str, advice: &Advice) -> Vec<Piece> {
 }
 
 fn remark(grade: Grade, advice: &Advice) -> Remark {
-    Remark { grade, message: advice.message.clone(), hint: advice.hint.clone() }
+    let said = |text: &str| EscapedText::message(&sentence(text));
+    Remark { grade, message: said(&advice.message), hint: advice.hint.as_deref().map(said) }
 }
 
-/// Outer parentheses alone are no difference worth a reader's time.
+/// Outer parentheses are not worth a reader's time: those of a canonical form belong together.
 fn differing_canonical(reading: &QueryReading) -> Option<String> {
     let typed = reading.input.trim();
     let canonical = reading.canonical.as_str();
-    let bare = canonical.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-    let same = typed.is_empty() || canonical == typed || bare == Some(typed);
-    (!same).then(|| canonical.to_owned())
+    let bare = canonical.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(canonical);
+    let same = typed.is_empty() || canonical == typed || bare == typed;
+    (!same).then(|| bare.to_owned())
+}
+
+/// A stretch of time, `from/to` with an exclusive end and `..` for an open side, as a reader says it.
+fn worded(span: &str) -> String {
+    let said = || {
+        let (from, to) = span.split_once('/')?;
+        let (from, to) = (moment(from)?, moment(to)?);
+        let are_days = [from, to].into_iter().flatten().all(|end| end.time() == jiff::civil::Time::midnight());
+        let day = |at: DateTime| at.strftime("%-d %B %Y").to_string();
+        let clock = |at: DateTime| at.strftime("%-d %B %Y, %H:%M").to_string();
+        let last = |end: DateTime| end.yesterday().map(day).ok();
+        Some(match (from, to) {
+            (Some(from), Some(to)) if are_days && day(from) == last(to)? => day(from),
+            (Some(from), Some(to)) if are_days => format!("{} to {}", day(from), last(to)?),
+            (Some(from), Some(to)) => format!("{} to {}", clock(from), clock(to)),
+            (Some(from), None) if are_days => format!("{} and later", day(from)),
+            (Some(from), None) => format!("{} and later", clock(from)),
+            (None, Some(to)) if are_days => format!("{} and earlier", last(to)?),
+            (None, Some(to)) => format!("before {}", clock(to)),
+            (None, None) => return None,
+        })
+    };
+    said().unwrap_or_else(|| span.to_owned())
+}
+
+/// The clock of a moment with its offset: it stands in the reader's zone already. `Some(None)` is an open side.
+fn moment(text: &str) -> Option<Option<DateTime>> {
+    if text == ".." {
+        return Some(None);
+    }
+    text.get(.."2025-02-27T16:00:00".len())?.parse().ok().map(Some)
 }
 
 /// Cuts the input where the grade changes. Advice about other parameters, or about no place, underlines nothing.
@@ -175,8 +211,22 @@ mod tests {
     #[test]
     fn a_different_reading_is_shown() {
         let panel = panel(&reading("a b", "(a AND b)")).unwrap();
-        assert_eq!(panel.canonical.as_deref(), Some("(a AND b)"));
+        assert_eq!(panel.canonical.as_deref(), Some("a AND b"));
         assert_eq!(panel.typed, []);
+    }
+
+    #[test]
+    fn relative_dates_are_said_as_days() {
+        let check = |span: &str, expected: &str| assert_eq!(worded(span), expected);
+        check("2026-11-18T00:00:00+01:00/2026-11-26T00:00:00+01:00", "18 November 2026 to 25 November 2026");
+        check("2026-11-25T00:00:00+00:00/2026-11-26T00:00:00+00:00", "25 November 2026");
+        check(
+            "2026-11-24T19:37:30+01:00/2026-11-25T19:37:30+01:00",
+            "24 November 2026, 19:37 to 25 November 2026, 19:37",
+        );
+        check("2026-11-18T00:00:00+00:00/..", "18 November 2026 and later");
+        check("../2026-11-25T00:00:00+00:00", "24 November 2026 and earlier");
+        check("whenever", "whenever");
     }
 
     #[test]

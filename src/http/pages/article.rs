@@ -14,6 +14,7 @@ use super::error::refusal;
 use super::frame::{Frame, send};
 use super::hits::{self, EscapedText, Link};
 use super::wording::{self, grouped, lang_attribute};
+use crate::article::Stamp;
 use crate::query::Mode;
 use crate::search::Archive;
 use crate::search::answer::{ArticleAnswer, Hit, Marked, VersionLine};
@@ -89,7 +90,7 @@ pub(super) fn page(answer: &ArticleAnswer, here: &Address, tz: &TimeZone) -> Art
         source: hits::source(hit),
         section: hits::section(hit),
         published: hit.published.and_then(|stamp| dates::line(stamp, tz)),
-        modified: hit.modified.flatten().and_then(|stamp| dates::line(stamp, tz)),
+        modified: modified(hit).and_then(|stamp| dates::line(stamp, tz)),
         byline: hits::links(FacetField::Author, hit.authors.as_deref()),
         dateline: hit.dateline.clone().flatten(),
         lead: lead(hit, marked),
@@ -109,6 +110,11 @@ pub(super) fn page(answer: &ArticleAnswer, here: &Address, tz: &TimeZone) -> Art
 
 fn title(hit: &Hit) -> &str {
     hit.headline.as_deref().filter(|headline| !headline.trim().is_empty()).unwrap_or("Article")
+}
+
+/// A change at the very moment of publication is none.
+fn modified(hit: &Hit) -> Option<Stamp> {
+    hit.modified.flatten().filter(|modified| modified.at != hit.published.and_then(|published| published.at))
 }
 
 fn lead(hit: &Hit, marked: Option<&Marked>) -> Option<EscapedText> {
@@ -176,6 +182,7 @@ fn json(hit: &Hit, here: &Address) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::Provenance;
     use crate::http::pages::made_up;
 
     fn drawn(answer: &ArticleAnswer, query: &str) -> String {
@@ -204,7 +211,26 @@ mod tests {
     #[test]
     fn a_date_says_how_it_is_known() {
         let page = drawn(&made_up::article_answer(), "");
-        assert!(page.contains("datetime=\"2025-02-27T16:44Z\"") && page.contains("as the page gives it"));
+        assert!(page.contains("datetime=\"2025-02-27T16:44Z\" title=\"as the page gives it\""));
+        let mut answer = made_up::article_answer();
+        answer.article.published.as_mut().unwrap().from = Provenance::Url;
+        assert!(drawn(&answer, "").contains("</time> (read from the address)"));
+    }
+
+    #[test]
+    fn a_change_is_shown_where_there_was_one() {
+        let mut answer = made_up::article_answer();
+        assert!(drawn(&answer, "").contains("Changed"));
+        answer.article.modified = Some(answer.article.published);
+        assert!(!drawn(&answer, "").contains("Changed"));
+    }
+
+    #[test]
+    fn tags_are_searches_and_the_source_and_the_api_are_linked() {
+        let page = drawn(&made_up::article_answer(), "");
+        assert!(page.contains("href=\"/search?tag=rare+earths\""));
+        assert!(page.contains("href=\"https://harbour-post.example/0\" rel="));
+        assert!(page.contains("href=\"/api/v1/articles/a000000000000000\""));
     }
 
     #[test]
@@ -223,6 +249,9 @@ mod tests {
             ("https://a.example/x", true),
             ("HTTP://a.example", true),
             ("javascript:alert(1)//://", false),
+            ("data:text/html,http://a.example", false),
+            (" https://a.example", false),
+            ("//a.example", false),
             ("", false),
         ];
         for (url, is_link) in cases {

@@ -7,7 +7,7 @@ use crate::search::request::{HitFields, SearchRequest};
 
 /// Where the address does not say otherwise.
 const DEFAULTS: [(&str, &str); 3] =
-    [("facets", "tag,source,section,place,lang,author"), ("highlight", "1"), ("interval", "auto")];
+    [("facets", "tag,source,section,place,person,org,author,lang"), ("highlight", "1"), ("interval", "auto")];
 
 /// Unknown parameters are remarks in the request; what cannot be read is refused. A page draws whole hits, whatever
 /// `fields` says.
@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn a_page_asks_for_marks_facets_and_a_timeline() {
         let request = request("q=china");
-        assert!(request.highlight && request.interval == Some(Unit::Auto) && request.facets.len() == 6);
+        assert!(request.highlight && request.interval == Some(Unit::Auto) && request.facets.len() == 8);
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub(super) fn chart(timeline: &Timeline, here: &Address) -> Option<Chart> {
         width: stretches.len() * STEP,
         first: stretches.first()?.label.clone(),
         last: stretches.last()?.label.clone(),
-        peak: format!("{}: {}", peak.label, articles(peak.count)),
+        peak: format!("{} ({})", peak.label, articles(peak.count)),
         unplaced: (timeline.unplaced > 0).then(|| articles(timeline.unplaced)),
     })
 }
@@ -155,7 +155,7 @@ mod tests {
         let chart = chart(&timeline, &Address::read("/search", None)).unwrap();
         let heights: Vec<_> = chart.bars.iter().map(|bar| bar.height).collect();
         assert_eq!(heights, [100, 0, LEAST]);
-        assert_eq!(chart.peak, "2001: 1,000 articles");
+        assert_eq!(chart.peak, "2001 (1,000 articles)");
     }
 
     #[test]

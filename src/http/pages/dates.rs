@@ -15,19 +15,22 @@ pub(super) struct DateLine {
     pub(super) doubtful: bool,
     /// Where the date was read, in words.
     pub(super) read_from: &'static str,
+    /// Neither the article nor its feed states it.
+    pub(super) is_inferred: bool,
 }
 
 /// `None` where there is no date.
 pub(super) fn line(stamp: Stamp, tz: &TimeZone) -> Option<DateLine> {
     let at = stamp.at?;
     let (text, datetime) = worded(at, stamp.precision, tz);
-    Some(DateLine { text, datetime, doubtful: stamp.implausible, read_from: read_from(stamp.from) })
+    let is_inferred = matches!(stamp.from, Provenance::Url | Provenance::File | Provenance::Capture);
+    Some(DateLine { text, datetime, doubtful: stamp.implausible, read_from: read_from(stamp.from), is_inferred })
 }
 
 /// An instant of our own clock, to the minute.
 pub(super) fn moment(at: Timestamp, tz: &TimeZone) -> DateLine {
     let (text, datetime) = worded(at, Precision::Minute, tz);
-    DateLine { text, datetime, doubtful: false, read_from: "" }
+    DateLine { text, datetime, doubtful: false, read_from: "", is_inferred: false }
 }
 
 /// Instants are shown in the reader's zone, calendar dates as they stand.

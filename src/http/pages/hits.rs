@@ -34,7 +34,7 @@ pub(super) struct ResultLine {
     pub(super) section: Option<Link>,
     pub(super) date: Option<DateLine>,
     pub(super) lead: Option<EscapedText>,
-    pub(super) fragments: Vec<EscapedText>,
+    pub(super) fragments: Option<EscapedText>,
     pub(super) tags: Vec<Link>,
     /// Said in place of content that is not there any more.
     pub(super) notice: Option<&'static str>,
@@ -54,6 +54,19 @@ impl EscapedText {
             }
         }
         EscapedText(escaped)
+    }
+
+    /// A message of ours: what it has between backticks is code.
+    pub(super) fn message(text: &str) -> EscapedText {
+        let pieces: Vec<&str> = text.split('`').collect();
+        if pieces.len().is_multiple_of(2) {
+            return EscapedText::plain(text);
+        }
+        let code = |(index, piece): (usize, &&str)| match EscapedText::plain(piece).0 {
+            piece if index % 2 == 1 => format!("<code dir=\"auto\">{piece}</code>"),
+            piece => piece,
+        };
+        EscapedText(pieces.iter().enumerate().map(code).collect())
     }
 
     /// What the highlighter made: escaped, with `<mark>` as the only element.
@@ -140,14 +153,21 @@ pub(super) fn notice(status: Option<HitStatus>) -> Option<&'static str> {
 }
 
 /// Fragments of the body; the lead stands before them where it matched, or in their place where there are none.
-fn excerpts(hit: &Hit, highlights: Option<&Highlights>) -> (Option<EscapedText>, Vec<EscapedText>) {
-    let fragments: Vec<_> = highlights
-        .map(|highlights| highlights.body.iter().map(|html| EscapedText::marked(html)).collect())
-        .unwrap_or_default();
+fn excerpts(hit: &Hit, highlights: Option<&Highlights>) -> (Option<EscapedText>, Option<EscapedText>) {
+    let fragments = highlights.and_then(|highlights| run_on(&highlights.body));
     let plain = hit.lead.as_ref().and_then(Option::as_deref);
     let marked = highlights.and_then(|highlights| highlights.lead.as_deref());
     let lead = plain.map(|plain| EscapedText::best(marked, plain));
-    (lead.filter(|lead| fragments.is_empty() || lead.has_marks()), fragments)
+    (lead.filter(|lead| fragments.is_none() || lead.has_marks()), fragments)
+}
+
+/// Fragments as one text. Each says itself where it was cut; between two there is one sign for both.
+fn run_on(fragments: &[String]) -> Option<EscapedText> {
+    let (first, last) = (fragments.first()?, fragments.last()?);
+    let edge = |is_cut| if is_cut { "…" } else { "" };
+    let bare = |html: &String| html.trim_matches(['…', ' ']).to_owned();
+    let text = fragments.iter().map(bare).collect::<Vec<_>>().join(" … ");
+    Some(EscapedText(format!("{}{text}{}", edge(first.starts_with('…')), edge(last.ends_with('…')))))
 }
 
 #[cfg(test)]
@@ -180,6 +200,24 @@ mod tests {
     fn a_removed_article_is_a_notice() {
         let hit = Hit { id: made_up::hit(0).id, status: Some(HitStatus::Deleted), ..Hit::default() };
         assert!(line(&hit, &here(), &TimeZone::UTC).notice.is_some());
+    }
+
+    #[test]
+    fn what_is_left_out_between_fragments_is_said_once() {
+        let check = |fragments: &[&str], expected: &str| {
+            let fragments: Vec<String> = fragments.iter().map(|html| (*html).to_owned()).collect();
+            assert_eq!(run_on(&fragments), Some(EscapedText(expected.into())));
+        };
+        check(&["A.", "…<mark>b</mark> c…", "D.…"], "A. … <mark>b</mark> c … D.…");
+        check(&["…a"], "…a");
+        assert_eq!(run_on(&[]), None);
+    }
+
+    #[test]
+    fn what_a_message_quotes_is_code() {
+        let check = |text: &str, expected: &str| assert_eq!(EscapedText::message(text).to_string(), expected);
+        check("no field `<b>` here", "no field <code dir=\"auto\">&lt;b&gt;</code> here");
+        check("an odd ` sign", "an odd ` sign");
     }
 
     #[test]

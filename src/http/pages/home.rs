@@ -81,7 +81,7 @@ pub(super) fn page(answer: &SearchAnswer) -> HomePage {
 fn examples(answer: &SearchAnswer) -> Vec<Example> {
     let tags = values(answer, FacetField::Tag);
     let mut queries = Vec::new();
-    queries.extend(phrase(answer));
+    queries.extend(subject(answer).or_else(|| phrase(answer)));
     if let [first, second, ..] = tags.as_slice() {
         queries.push(format!("tag:{first} -tag:{second}"));
         queries.push(format!("tag:({first} OR {second})"));
@@ -91,6 +91,22 @@ fn examples(answer: &SearchAnswer) -> Vec<Example> {
     queries.extend(values(answer, FacetField::Source).first().map(|source| format!("source:{source} words:>300")));
     let link = |query: String| Example { href: Address::read("/search", None).setting("q", &query).href(), query };
     queries.into_iter().map(link).collect()
+}
+
+/// What the newest headlines say of the commonest tags, a tag of several words first: it is certain to be found.
+fn subject(answer: &SearchAnswer) -> Option<String> {
+    let tags = values(answer, FacetField::Tag);
+    let headlines = answer.hits.iter().filter_map(|hit| hit.headline.as_deref());
+    headlines.map(words).find_map(|headline| {
+        let said = |tag: &&String| headline.windows(words(tag).len().max(1)).any(|window| window == words(tag));
+        let (phrases, single): (Vec<_>, Vec<_>) = tags.iter().filter(said).partition(|tag| tag.starts_with('"'));
+        let phrase = *phrases.first()?;
+        Some(single.first().map_or_else(|| phrase.clone(), |other| format!("{phrase} AND {other}")))
+    })
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 /// Two neighbouring words of the newest headline.
@@ -127,12 +143,19 @@ mod tests {
     fn examples_are_made_of_what_the_archive_holds() {
         let queries: Vec<_> = examples(&made_up::search_answer()).into_iter().map(|example| example.query).collect();
         let expected = [
-            "\"China tightens\"",
+            "\"rare earths\" AND china",
             "tag:china -tag:\"rare earths\"",
             "tag:(china OR \"rare earths\")",
             "source:\"Harbour Post\" words:>300",
         ];
         assert_eq!(queries, expected);
+    }
+
+    #[test]
+    fn without_a_tag_in_a_headline_the_example_is_two_of_its_words() {
+        let mut answer = made_up::search_answer();
+        answer.facets = None;
+        assert_eq!(examples(&answer)[0].query, "\"China tightens\"");
     }
 
     #[test]

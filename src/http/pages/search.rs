@@ -81,7 +81,7 @@ pub(super) fn page(answer: &SearchAnswer, here: &Address, sort: Option<Sort>, tz
         took: took(answer.took_ms),
         reading: advice::panel(&answer.query),
         cleared: filters::cleared(here),
-        sorts: sorts(here, sort.unwrap_or_else(|| usual_sort(answer))),
+        sorts: if found { sorts(here, sort.unwrap_or_else(|| usual_sort(answer))) } else { Vec::new() },
         chart: answer.timeline.as_ref().and_then(|timeline| chart::chart(timeline, here)),
         results: answer.hits.iter().map(|hit| hits::line(hit, here, tz)).collect(),
         facets: answer.facets.as_ref().map(|facets| facets::lists(facets, here)).unwrap_or_default(),
@@ -147,11 +147,24 @@ fn ways_out(canonical: &str, here: &Address, chips: &[Chip]) -> Vec<Link> {
             ways.push(Link { label: "with any of the words".into(), href: here.setting("mode", "any").href() });
         }
     }
+    if let [clause] = clauses.as_slice() {
+        ways.extend(loosened(clause).map(|(label, q)| Link { label, href: here.setting("q", q).href() }));
+    }
     let off = |chip: &Chip| {
         format!("without {}{}: {}", if chip.exclude { "leaving out " } else { "" }, chip.kind, chip.value)
     };
     ways.extend(chips.iter().map(|chip| Link { label: off(chip), href: chip.remove.clone() }));
     ways
+}
+
+/// A phrase as words that may stand anywhere, a word with any ending.
+fn loosened(clause: &str) -> Option<(String, String)> {
+    if let Some(words) = clause.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        let is_phrase = words.contains(' ') && !words.contains(['"', '\\']);
+        return is_phrase.then(|| ("with its words in any place".to_owned(), words.to_owned()));
+    }
+    let is_word = clause.chars().count() > 2 && clause.chars().all(char::is_alphabetic);
+    is_word.then(|| (format!("with any ending: {clause}*"), format!("{clause}*")))
 }
 
 /// The operands of the outermost AND of a canonical query, which is fully parenthesised: `(a AND (b OR c))` gives
@@ -256,6 +269,14 @@ mod tests {
         for way in ways {
             assert!(page.contains(way), "{way}");
         }
+    }
+
+    #[test]
+    fn a_single_word_or_phrase_that_is_not_found_is_loosened() {
+        assert!(drawn(&made_up::empty_answer("chin"), "q=chin").contains("href=\"/search?q=chin*\""));
+        let phrase = drawn(&made_up::empty_answer("\"rare earth\""), "q=%22rare+earth%22&tag=x");
+        assert!(phrase.contains("href=\"/search?q=rare+earth&#38;tag=x\""));
+        assert_eq!(loosened("(a OR b)"), None);
     }
 
     #[test]

@@ -21,6 +21,18 @@ pub(super) fn articles(number: u64) -> String {
     format!("{} {noun}", grouped(number))
 }
 
+/// Messages are written to stand in a line; on a page they stand alone.
+pub(super) fn sentence(text: &str) -> String {
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    capitalised(text) + end
+}
+
+pub(super) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
+    first + characters.as_str()
+}
+
 /// What a list of a facet's values is headed with.
 pub(super) fn heading(field: FacetField) -> &'static str {
     match field {
