@@ -58,6 +58,10 @@ impl Problem {
         Problem { status, code, detail: detail.into(), parameter: None, at: None, hint: None }
     }
 
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+
     fn envelope(&self, request_id: &str) -> Vec<u8> {
         let envelope = Envelope {
             kind: format!("/docs/errors#{}", self.code),
@@ -170,8 +174,7 @@ fn is_page(response: &Response) -> bool {
 
 /// The refusal as a page; what else the response says of itself, as `Allow`, is kept.
 fn as_page(mut response: Response, problem: &Problem) -> Response {
-    let title = problem.status.canonical_reason().unwrap_or("Error");
-    let page = pages::error_page(problem.status, title, &problem.detail, problem.hint.as_deref());
+    let page = pages::error_page(problem.status, problem.code, &problem.detail, problem.hint.as_deref());
     let (parts, body) = page.into_parts();
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response.headers_mut().extend(parts.headers);

@@ -25,6 +25,7 @@ pub(super) fn router(archive: Arc<Archive>) -> Router {
         .route("/search", get(pages::search))
         .route("/article/{id}", get(pages::article))
         .route("/help", get(pages::help))
+        .route("/docs/errors", get(pages::codes))
         .merge(pages::assets())
         .route("/api/v1/search", get(api::search).post(api::search_by_form))
         .route("/api/v1/articles/{id}", get(api::article))

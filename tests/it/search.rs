@@ -48,6 +48,7 @@ fn pages_add_up_while_articles_come_in(archive: &TestArchive, server: &Server) {
 fn every_mistake_wears_the_envelope() {
     let archive = TestArchive::new();
     let server = Server::start(&archive);
+    let (_, explanations) = server.get("/docs/errors");
     let check = |path: &str, status: u16, code: &str| {
         let (given, body) = server.get(path);
         let problem: serde_json::Value = serde_json::from_str(&body).unwrap();
@@ -56,9 +57,12 @@ fn every_mistake_wears_the_envelope() {
             (status, Some(code), Some(status.into())),
             "{path}"
         );
+        assert_eq!(problem["type"], format!("/docs/errors#{code}"), "{path}");
+        assert!(explanations.contains(&format!("id=\"{code}\"")), "{code} is not explained");
         assert!(problem["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{path}");
     };
     check("/nowhere", 404, "not_found");
+    check("/static/nothing", 404, "not_found");
     check("/api/v1/articles/nobody", 404, "no_article");
     check("/api/v1/search?limit=x", 400, "bad_number");
     check("/api/v1/search?cursor=x", 400, "bad_cursor");

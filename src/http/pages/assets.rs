@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::error::error_page;
+use crate::http::problem::Problem;
 
 struct Asset {
     name: &'static str,
@@ -60,7 +60,7 @@ async fn lasting(Path((edition, name)): Path<(String, String)>, headers: HeaderM
 
 fn serve(name: &str, headers: &HeaderMap, lasting: bool) -> Response {
     let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
-        return error_page(StatusCode::NOT_FOUND, "No such file", "There is no file of this name here.", None);
+        return Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no file of this name here").into_response();
     };
     let etag = format!("\"{}\"", *EDITION);
     let cache = if lasting { "public, max-age=31536000, immutable" } else { "no-cache" };

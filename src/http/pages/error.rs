@@ -6,8 +6,10 @@ use axum::response::Response;
 
 use super::address::Address;
 use super::advice::{self, Piece};
+use super::codes;
 use super::frame::{Frame, send};
-use super::hits::Link;
+use super::hits::{EscapedText, Link};
+use super::wording::{capitalised, sentence};
 use crate::http::problem::Problem;
 use crate::query::Advice;
 use crate::search::answer::SearchError;
@@ -16,25 +18,23 @@ use crate::search::answer::SearchError;
 #[template(path = "error.html")]
 struct ErrorPage {
     frame: Frame,
-    status: u16,
+    status: StatusCode,
     title: String,
-    detail: String,
-    hint: Option<String>,
+    detail: EscapedText,
+    hint: Option<EscapedText>,
     /// The query with the place underlined, where the trouble is in it.
     typed: Vec<Piece>,
     ways_on: Vec<Link>,
 }
 
 /// A page for any refusal: an unknown address, a wrong method, a fault.
-pub(in crate::http) fn error_page(status: StatusCode, title: &str, detail: &str, hint: Option<&str>) -> Response {
+pub(in crate::http) fn error_page(status: StatusCode, code: &str, detail: &str, hint: Option<&str>) -> Response {
+    let title = capitalised(&status.canonical_reason().unwrap_or("error").to_lowercase());
     let page = ErrorPage {
-        frame: Frame::new(title),
-        status: status.as_u16(),
-        title: title.to_owned(),
-        detail: sentence(detail),
-        hint: hint.map(str::to_owned),
-        typed: Vec::new(),
-        ways_on: vec![front_page()],
+        frame: Frame::new(title.as_str()),
+        hint: hint.map(|hint| EscapedText::message(&sentence(hint))),
+        ways_on: vec![front_page(), help(), explained(code)],
+        ..plain(&Address::read("/search", None), status, &title, detail)
     };
     send(status, &page)
 }
@@ -42,87 +42,75 @@ pub(in crate::http) fn error_page(status: StatusCode, title: &str, detail: &str,
 /// A search (or article) that could not be answered. The problem goes along, for programs that ask without wanting a
 /// page; making it also notes a fault in the log.
 pub(super) fn refusal(here: &Address, error: SearchError) -> Response {
-    let mut response = drawn(here, &error);
-    response.extensions_mut().insert(Problem::from(error));
+    let mut page = drawn(here, &error);
+    let problem = Problem::from(error);
+    page.ways_on.push(explained(problem.code()));
+    let mut response = send(page.status, &page);
+    if page.status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response.extensions_mut().insert(problem);
     response
 }
 
-fn drawn(here: &Address, error: &SearchError) -> Response {
-    let (front, again) = (front_page(), again(here));
-    match error {
-        SearchError::Refused(advice) => unreadable(here, advice),
-        SearchError::SnapshotGone => snapshot_gone(here),
-        SearchError::Busy => {
-            later(here, "Too many searches at once", "The archive is answering as many searches as it can.")
+fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
+    let (status, title, detail) = match error {
+        SearchError::Refused(advice) => return unreadable(here, advice),
+        SearchError::SnapshotGone => return snapshot_gone(here),
+        SearchError::Busy => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Too many searches at once",
+            "The archive is answering as many searches as it can",
+        ),
+        SearchError::TimeOut => {
+            (StatusCode::SERVICE_UNAVAILABLE, "This search took too long", "It was stopped at its time limit")
         }
-        SearchError::TimeOut => later(here, "This search took too long", "It was stopped at its time limit."),
         SearchError::NoArticle => {
-            let detail = "There is no article at this address. It may have been mistyped.";
-            send_for(here, StatusCode::NOT_FOUND, "No such article", detail, vec![front])
+            (StatusCode::NOT_FOUND, "No such article", "There is no article at this address. It may have been mistyped")
         }
         SearchError::ArticleGone => {
-            let detail = "This article was in the archive and has been withdrawn.";
-            send_for(here, StatusCode::GONE, "Withdrawn", detail, vec![front])
+            (StatusCode::GONE, "Withdrawn", "This article was in the archive and has been withdrawn")
         }
         SearchError::Internal(_) => {
-            let detail = "The fault is ours and has been noted.";
-            send_for(here, StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", detail, vec![again, front])
+            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", "The fault is ours and has been noted")
         }
+    };
+    let again = status.is_server_error().then(|| again(here));
+    let ways_on = again.into_iter().chain([front_page(), everything()]).collect();
+    ErrorPage { ways_on, ..plain(here, status, title, detail) }
+}
+
+/// Parameters that make no search. The box goes on without the one that could not be read.
+fn unreadable(here: &Address, advice: &Advice) -> ErrorPage {
+    let about = advice.parameter.as_deref().filter(|name| *name != "q");
+    let kept = about.map_or_else(|| here.clone(), |name| here.without(&[name]));
+    let without = about
+        .map(|name| Link { label: format!("The same search without “{name}”"), href: kept.first_page().href() });
+    ErrorPage {
+        hint: advice.hint.as_deref().map(|hint| EscapedText::message(&sentence(hint))),
+        typed: advice::refused(here.query(), advice),
+        ways_on: without.into_iter().chain([help(), front_page()]).collect(),
+        ..plain(&kept, StatusCode::BAD_REQUEST, "This search cannot be read", &advice.message)
     }
 }
 
-/// Parameters that make no search.
-fn unreadable(here: &Address, advice: &Advice) -> Response {
-    let about = advice.parameter.as_deref().filter(|name| *name != "q");
-    let without = about.map(|name| Link {
-        label: format!("The same search without “{name}”"),
-        href: here.first_page().without(&[name]).href(),
-    });
-    let page = ErrorPage {
-        hint: advice.hint.clone(),
-        typed: advice::refused(here.query(), advice),
-        ways_on: without.into_iter().chain([help(), front_page()]).collect(),
-        ..plain(here, StatusCode::BAD_REQUEST, "This search cannot be read", &advice.message)
-    };
-    send(StatusCode::BAD_REQUEST, &page)
-}
-
-fn snapshot_gone(here: &Address) -> Response {
+fn snapshot_gone(here: &Address) -> ErrorPage {
     let now = here.without(&["cursor", "offset", "snapshot"]).href();
-    let detail = "The archive has moved on, and the state of it that this page was counted on is no longer kept.";
-    let ways = vec![Link { label: "The same search now".into(), href: now }, front_page()];
-    send_for(here, StatusCode::GONE, "This page is no longer kept", detail, ways)
-}
-
-fn later(here: &Address, title: &str, detail: &str) -> Response {
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    let mut response = send_for(here, status, title, detail, vec![again(here), front_page()]);
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    response
-}
-
-fn send_for(here: &Address, status: StatusCode, title: &str, detail: &str, ways_on: Vec<Link>) -> Response {
-    send(status, &ErrorPage { ways_on, ..plain(here, status, title, detail) })
+    let detail = "The archive has moved on, and the state of it that this page was counted on is no longer kept";
+    let ways_on = vec![Link { label: "The same search now".into(), href: now }, front_page()];
+    ErrorPage { ways_on, ..plain(here, StatusCode::GONE, "This page is no longer kept", detail) }
 }
 
 fn plain(here: &Address, status: StatusCode, title: &str, detail: &str) -> ErrorPage {
     ErrorPage {
         frame: Frame::continuing(title, &here.without(&["snapshot"])),
-        status: status.as_u16(),
+        status,
         title: title.to_owned(),
-        detail: sentence(detail),
+        detail: EscapedText::message(&sentence(detail)),
         hint: None,
         typed: Vec::new(),
         ways_on: Vec::new(),
     }
-}
-
-/// Messages are written to stand in a line; here they stand alone.
-fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{end}", characters.as_str())
 }
 
 fn again(here: &Address) -> Link {
@@ -133,8 +121,16 @@ fn front_page() -> Link {
     Link { label: "The front page".into(), href: "/".into() }
 }
 
+fn everything() -> Link {
+    Link { label: "Everything in the archive".into(), href: "/search".into() }
+}
+
 fn help() -> Link {
     Link { label: "How to search".into(), href: "/help".into() }
+}
+
+fn explained(code: &str) -> Link {
+    Link { label: format!("What {code} means"), href: codes::address(code) }
 }
 
 #[cfg(test)]
@@ -154,6 +150,13 @@ mod tests {
     #[track_caller]
     fn check(error: SearchError, status: StatusCode) {
         assert_eq!(refusal(&here(), error).status(), status);
+    }
+
+    #[test]
+    fn a_busy_archive_says_when_to_ask_again() {
+        for error in [SearchError::Busy, SearchError::TimeOut] {
+            assert_eq!(refusal(&here(), error).headers()[header::RETRY_AFTER], "1");
+        }
     }
 
     #[test]
@@ -182,15 +185,24 @@ mod tests {
             hint: Some("begin at the first page".into()),
         };
         let page = text(refusal(&here(), SearchError::Refused(advice))).await;
-        assert!(page.contains("begin at the first page") && page.contains("cursor &#60;b&#62; cannot"));
+        assert!(page.contains("Begin at the first page.") && page.contains("cursor &lt;b&gt; cannot"));
         assert!(page.contains("href=\"/search?q=china+%3Cscript%3E&#38;tag=x&#38;snapshot=s-1\""));
+    }
+
+    #[tokio::test]
+    async fn the_box_of_a_refused_search_goes_on_without_what_was_refused() {
+        let advice = Advice::of("bad_date", "from", "this is not a date");
+        let here = Address::read("/search", Some("q=china&tag=x&from=never"));
+        let page = text(refusal(&here, SearchError::Refused(advice))).await;
+        assert!(page.contains("name=\"tag\" value=\"x\"") && !page.contains("name=\"from\""));
     }
 
     #[tokio::test]
     async fn a_place_in_the_query_is_underlined() {
         let advice = Advice { code: "odd", message: "odd".into(), at: Some([0, 5]), parameter: None, hint: None };
-        let page = text(unreadable(&here(), &advice)).await;
+        let page = text(refusal(&here(), SearchError::Refused(advice))).await;
         assert!(page.contains("china</u>"), "{page}");
+        assert!(page.contains("href=\"/docs/errors#odd\""), "its code is explained");
         assert!(!page.contains("<script>"));
     }
 

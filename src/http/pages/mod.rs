@@ -8,6 +8,7 @@ mod article;
 mod asked;
 mod assets;
 mod chart;
+mod codes;
 mod dates;
 mod error;
 mod facets;
@@ -24,6 +25,7 @@ mod made_up;
 
 pub(super) use article::article;
 pub(super) use assets::assets;
+pub(super) use codes::codes;
 pub(super) use error::error_page;
 pub(super) use help::help;
 pub(super) use home::home;

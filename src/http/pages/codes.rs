@@ -1,0 +1,200 @@
+//! `/docs/errors`: what every code means and the way out. A problem's `type` leads here, to the code's own place.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::frame::{Frame, send};
+use super::hits::EscapedText;
+use super::wording::{capitalised, sentence};
+
+#[derive(Template)]
+#[template(path = "codes.html")]
+struct CodesPage {
+    frame: Frame,
+    chapters: &'static [Chapter],
+}
+
+struct Chapter {
+    anchor: &'static str,
+    heading: &'static str,
+    opening: &'static str,
+    codes: &'static [Code],
+}
+
+struct Code {
+    name: &'static str,
+    /// What an answer with it has; 200 where it only comes beside results.
+    status: u16,
+    /// As in docs/errors.md, what a message would quote between backticks.
+    meaning: &'static str,
+}
+
+impl Chapter {
+    fn opening(&self) -> EscapedText {
+        EscapedText::message(self.opening)
+    }
+}
+
+impl Code {
+    fn meaning(&self) -> EscapedText {
+        EscapedText::message(&sentence(self.meaning))
+    }
+
+    fn status(&self) -> String {
+        let status = StatusCode::from_u16(self.status).ok();
+        let reason = status.and_then(|status| status.canonical_reason()).unwrap_or_default();
+        format!("{} {}", self.status, capitalised(&reason.to_lowercase()))
+    }
+}
+
+pub(in crate::http) async fn codes() -> Response {
+    send(StatusCode::OK, &page())
+}
+
+/// Where a code is explained.
+pub(super) fn address(code: &str) -> String {
+    format!("/docs/errors#{code}")
+}
+
+fn page() -> CodesPage {
+    CodesPage { frame: Frame::new("Errors and advice"), chapters: &CHAPTERS }
+}
+
+const fn code(name: &'static str, status: u16, meaning: &'static str) -> Code {
+    Code { name, status, meaning }
+}
+
+#[rustfmt::skip]
+const CHAPTERS: [Chapter; 3] = [
+    Chapter {
+        anchor: "refusals",
+        heading: "Refusals",
+        opening: "Nothing was answered. Every refusal, on every address, has one of these codes; codes are stable, texts may change.",
+        codes: &[
+            code("bad_number", 400, "not a whole number; the hint names the range. In a query a warning: no such number"),
+            code("out_of_range", 400, "a number outside the range that the hint names"),
+            code("unknown_value", 400, "no such value of this parameter; the hint names the nearest, or all. In a query a warning about a field's value"),
+            code("unknown_parameter", 400, "no such parameter; the hint names the nearest. A search refuses it with `strict=1` and otherwise warns"),
+            code("repeated_parameter", 400, "only facet filters may be repeated"),
+            code("bad_timezone", 400, "no such time zone; give an IANA name, as `Europe/Berlin`"),
+            code("bad_date", 400, "`from` or `to` is no date; write `2025`, `2025-02`, `2025-02-27`, a moment, or `7d`. In a query a warning"),
+            code("bad_range", 400, "`to` lies before `from`; swap them. In a query a warning: a range that is empty or not closed"),
+            code("bad_cursor", 400, "no answer gave out this cursor; pass on `next_cursor` unchanged, or leave it out to begin anew"),
+            code("cursor_mismatch", 400, "a cursor belongs to one search; repeat its parameters, or leave the cursor out"),
+            code("bad_snapshot", 400, "no answer named this snapshot; pass it on unchanged, or leave it out"),
+            code("too_many_buckets", 400, "the timeline would be too long; take a coarser `interval`, or a narrower span of dates"),
+            code("too_many_expansions", 400, "a wildcard stands for more than 1,024 words; write more letters"),
+            code("query_too_long", 400, "the query is over 16 KB; ask for less at once"),
+            code("query_too_deep", 400, "the query is nested more than 32 deep; use fewer parentheses within parentheses"),
+            code("too_many_clauses", 400, "the query has more than 1,024 words and clauses; ask for less at once"),
+            code("bad_json", 400, "the body is not a JSON object of parameters"),
+            code("bad_request", 400, "the address or the request cannot be read"),
+            code("not_found", 404, "there is nothing at this address"),
+            code("no_article", 404, "there is no article of this id, or not in this version"),
+            code("method_not_allowed", 405, "this address does not take this method; the header `Allow` names those it takes"),
+            code("snapshot_gone", 410, "the snapshot is no longer kept; ask again without `snapshot` and `cursor`"),
+            code("article_gone", 410, "the article has been withdrawn"),
+            code("too_large", 413, "the request is over 1 MiB"),
+            code("unsupported_type", 415, "send a form or JSON, and say so in `Content-Type`"),
+            code("internal", 500, "the fault is ours; it has been logged under the request's id"),
+            code("busy", 503, "too many searches at once; `Retry-After` says when to ask again"),
+            code("time_out", 503, "the search took over two seconds; ask for less, or again after `Retry-After`"),
+            code("not_ready", 503, "the index is catching up with the store; `Retry-After` says when to ask again"),
+        ],
+    },
+    Chapter {
+        anchor: "warnings",
+        heading: "Warnings",
+        opening: "Something was not read as it was written. The answer says how it was read instead; with `strict=1` the first warning is a refusal with this code.",
+        codes: &[
+            code("unclosed_quote", 400, "a quote is never closed; close it, or leave it out"),
+            code("unclosed_parenthesis", 400, "a parenthesis is never closed; close it, or leave it out"),
+            code("unexpected_parenthesis", 400, "a parenthesis closes nothing; open it before, or leave it out"),
+            code("missing_operand", 400, "nothing stands where something to look for belongs"),
+            code("unknown_field", 400, "no such field; the hint names the nearest"),
+            code("bad_wildcard", 400, "a wildcard where none can be; at least two letters come before a star"),
+            code("bad_boost", 400, "what follows `^` is no weight"),
+            code("bad_acronym", 400, "what is in `CAPS( )` is no acronym"),
+            code("not_available_yet", 400, "a part of the language, or a parameter, that is not there yet; it was left out"),
+            code("no_words", 400, "nothing to look for was left; read as everything"),
+            code("more_advice", 400, "more of the same were left out; also as a note"),
+        ],
+    },
+    Chapter {
+        anchor: "notes",
+        heading: "Notes",
+        opening: "Good to know. A note never refuses anything.",
+        codes: &[
+            code("mixed_and_or", 200, "AND and OR on one level; AND binds tighter, and the message shows the reading"),
+            code("operator_as_word", 200, "what may have been meant as an operator is a word here; operators are written in capitals"),
+            code("question_mark", 200, "a question mark at the end of a word stands for one more character"),
+            code("hyphen_as_text", 200, "a hyphen behind a colon does not exclude; put it before the field"),
+            code("punctuation", 200, "a sign without a letter or digit was left out"),
+        ],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    /// Every source file's text up to its tests.
+    fn sources(folder: &Path) -> Vec<String> {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.retain(|path| path.file_name().unwrap() != "tests.rs");
+        let text = |path: &PathBuf| std::fs::read_to_string(path).unwrap().split("#[cfg(test)]").next().unwrap().into();
+        let read = |path: PathBuf| if path.is_dir() { sources(&path) } else { vec![text(&path)] };
+        paths.into_iter().flat_map(read).collect()
+    }
+
+    /// The first text in quotes after each place where a problem or a piece of advice is made.
+    fn made_after<'a>(opening: &'a str, source: &'a str) -> impl Iterator<Item = String> + 'a {
+        source.split(opening).skip(1).filter_map(|rest| rest.split('"').nth(1)).map(str::to_owned)
+    }
+
+    fn emitted() -> BTreeSet<String> {
+        let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+        let openings = ["Problem::new(", "Advice::of("];
+        let made = sources.iter().flat_map(|source| openings.iter().flat_map(|opening| made_after(opening, source)));
+        let constants =
+            include_str!("../../query/advice.rs").lines().filter_map(|line| line.strip_prefix("pub const "));
+        made.chain(constants.filter_map(|line| Some(line.split('"').nth(1)?.to_owned()))).collect()
+    }
+
+    fn explained() -> BTreeSet<String> {
+        CHAPTERS.iter().flat_map(|chapter| chapter.codes).map(|code| code.name.to_owned()).collect()
+    }
+
+    #[test]
+    fn every_code_there_is_is_explained_and_no_other() {
+        assert_eq!(emitted(), explained());
+        let rows: usize = CHAPTERS.iter().map(|chapter| chapter.codes.len()).sum();
+        assert_eq!(rows, explained().len(), "a code is explained twice");
+    }
+
+    #[test]
+    fn the_documentation_says_the_same() {
+        let documentation = include_str!("../../../docs/errors.md");
+        for chapter in &CHAPTERS {
+            assert!(documentation.contains(&format!("## {}\n{}\n", chapter.heading, chapter.opening)));
+            for code in chapter.codes {
+                let row = format!("| `{}` | {} | {} |", code.name, code.status, code.meaning);
+                assert!(documentation.lines().any(|line| line == row), "docs/errors.md wants the line\n{row}");
+            }
+        }
+        let rows = documentation.lines().filter(|line| line.starts_with("| `")).count();
+        assert_eq!(rows, explained().len());
+    }
+
+    #[test]
+    fn every_code_has_a_place_of_its_own() {
+        let page = page().render().unwrap();
+        for code in explained() {
+            assert_eq!(page.matches(&format!("id=\"{code}\"")).count(), 1, "{code}");
+        }
+    }
+}
