@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
-const LEVELS_A_AND_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+const LEVELS_A_AND_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const QUIET = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 
 export const base = process.env.BASE_URL;
-assert.ok(base, 'BASE_URL must name a running server with the demo samples, as http://127.0.0.1:8080');
+assert.ok(base, 'BASE_URL must name a server started with --demo --ingest tests/hostile, as http://127.0.0.1:8080');
 
 export const launch = () => chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -69,6 +69,12 @@ export const number = (text) => Number(/[\d,]+/.exec(text)[0].replaceAll(',', ''
 
 /** The count that heads a page of results. */
 export const total = async (page) => number(await page.locator('h1').innerText());
+
+/** What a link "as JSON" leads to. */
+export async function json(visit, name) {
+  const href = await visit.page.getByRole('link', { name }).getAttribute('href');
+  return (await visit.context.request.get(href)).json();
+}
 
 /** The filters are folded away on a phone. */
 export async function unfold(visit) {

@@ -1,14 +1,15 @@
 // What a reader does, in every setting: from the front page to an article and back, by filters, timeline and pages.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { assertClean, launch, look, number, open, settings, total, unfold } from './browser.mjs';
+import { after, before, describe, test } from 'node:test';
+import { assertClean, json, launch, look, number, open, settings, total, unfold } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-for (const setting of settings) {
-  const journey = (name, walk) => test(`${name} (${setting.name})`, async () => {
+// Two at a time: one waits for the page while the other looks at its own.
+for (const setting of settings) describe(setting.name, { concurrency: 2 }, () => {
+  const journey = (name, walk) => test(name, async () => {
     const visit = await open(browser, setting);
     await walk(visit, visit.page);
     assertClean(visit);
@@ -18,6 +19,8 @@ for (const setting of settings) {
   journey('from the front page to an article and back', async (visit, page) => {
     await page.goto('/');
     await look(visit, 'home');
+    const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(setting.scheme === 'dark', Number(/\d+/.exec(paper)[0]) < 128, `the paper is ${paper}`);
     assert.ok(await page.locator('.latest li').count() > 0, 'the latest articles are listed');
 
     await page.getByLabel('Search the archive').fill('"rare earths" AND China');
@@ -26,13 +29,18 @@ for (const setting of settings) {
     await look(visit, 'search');
     assert.ok(await total(page) >= 1);
     assert.match(await page.locator('.result mark').first().innerText(), /rare earths|china/i);
+    for (const part of ['.source', 'time', '.tags a']) assert.ok(await page.locator(`.result ${part}`).count() > 0, `results show ${part}`);
+    assert.equal((await json(visit, 'This search as JSON')).total, await total(page));
 
     const results = page.url();
     await page.locator('.result h2 a').first().click();
     await page.waitForURL('**/article/**');
     await look(visit, 'article');
     assert.ok(await page.locator('.story mark').count() > 0, 'marks are kept');
-    assert.ok(await page.locator('.text p').count() > 0, 'the text is there');
+    const article = await json(visit, 'This article as JSON');
+    assert.deepEqual(await page.locator('.text p:not(.dateline)').allInnerTexts(), article.body, 'each paragraph once');
+    assert.deepEqual(await page.locator('.tail section', { hasText: 'Subjects' }).locator('a').allInnerTexts(), article.tags);
+    if (article.url) assert.equal(await page.locator('.outside a').first().getAttribute('href'), article.url);
     await page.goBack();
     assert.equal(page.url(), results);
     await page.goForward();
@@ -84,6 +92,17 @@ for (const setting of settings) {
     assert.ok(await total(page) <= all);
   });
 
+  journey('the order is chosen, and the chosen one marked', async (visit, page) => {
+    await page.goto('/search?q=china');
+    for (const [name, ordered] of [['Newest', (days) => days.toSorted().reverse()], ['Oldest', (days) => days.toSorted()]]) {
+      const link = page.locator('.sorts').getByRole('link', { name });
+      await link.click();
+      assert.equal(await link.getAttribute('aria-current'), 'true');
+      const days = await page.locator('.result time').evaluateAll((times) => times.map((time) => time.dateTime.slice(0, 10)));
+      assert.deepEqual(days, ordered(days), name);
+    }
+  });
+
   journey('the pages add up to the total, each article once', async (visit, page) => {
     await page.goto('/search?sort=oldest');
     const all = await total(page);
@@ -106,6 +125,7 @@ for (const setting of settings) {
     await page.goto(`/search?${new URLSearchParams({ q: 'tgg:china "unclosed <script>alert(1)</script>' })}`);
     assert.ok(await page.locator('.typed u.warning').count() > 0, 'the place is underlined');
     assert.ok(await page.locator('.remarks li').count() > 0, 'the warning is worded');
+    assert.match(await page.locator('.canonical').innerText(), /^Read as .*china\b.* AND unclosed/, 'the reading is shown');
     await look(visit, 'warnings');
   });
 
@@ -122,5 +142,8 @@ for (const setting of settings) {
     await look(visit, 'help');
     await page.locator('dt a').first().click();
     await page.waitForURL('**/search?q=*');
+    await page.goto('/help');
+    await page.getByRole('link', { name: 'Errors and advice' }).click();
+    await look(visit, 'errors');
   });
-}
+});

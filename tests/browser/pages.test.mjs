@@ -13,6 +13,7 @@ for (const setting of settings.filter(({ scheme }) => scheme === 'light')) {
   for (const [path, status, wayOn] of [
     ['/search?q=china&cursor=rubbish', 400, 'The same search without “cursor”'],
     ['/article/nosucharticle00', 404, 'The front page'],
+    ['/nothing/here', 404, 'The front page'],
   ]) {
     test(`a refusal leads on: ${path} (${setting.name})`, async () => {
       const visit = await open(browser, setting);
@@ -26,6 +27,46 @@ for (const setting of settings.filter(({ scheme }) => scheme === 'light')) {
     });
   }
 }
+
+test('a refusal is explained at an address of its own', async () => {
+  const visit = await open(browser);
+  await visit.page.goto('/search?limit=many');
+  await visit.page.getByRole('link', { name: 'What bad_number means' }).click();
+  assert.match(await visit.page.locator(':target').innerText(), /^bad_number/);
+  await visit.context.close();
+});
+
+test('hostile articles do nothing but be read', async () => {
+  const visit = await open(browser);
+  const { page } = visit;
+  for (let article = 0; article < 2; article += 1) {
+    await page.goto('/search?q=hostile');
+    await page.locator('.result h2 a').nth(article).click();
+    await look(visit, 'hostile');
+    assert.equal(await page.locator('.story :is(svg, img, iframe, script, [onload], [onfocus], [onmouseover])').count(), 0);
+    assert.equal(await page.locator('a:is([href^="javascript"], [href^="data"])').count(), 0);
+  }
+  assertClean(visit);
+  await visit.context.close();
+});
+
+test('an article written from right to left stands at the right, with all that belongs to it', async () => {
+  const visit = await open(browser);
+  const { page } = visit;
+  await page.goto('/search?q=lang:ar');
+  const ends = (selector) => page.locator(selector).first().evaluate((part) => {
+    const range = document.createRange();
+    range.selectNodeContents(part);
+    return Math.round(range.getBoundingClientRect().right);
+  });
+  const edge = await page.locator('.result').first().evaluate((result) => Math.round(result.getBoundingClientRect().right));
+  for (const part of ['h2', '.slug .source']) assert.ok(Math.abs(await ends(`.result ${part}`) - edge) < 3, part);
+  await page.locator('.result h2 a').first().click();
+  assert.equal(await page.locator('.story').evaluate((story) => getComputedStyle(story).direction), 'rtl');
+  await look(visit, 'right-to-left');
+  assertClean(visit);
+  await visit.context.close();
+});
 
 test('every part of the results is reached with the tab key, in view and with a visible focus', async () => {
   const visit = await open(browser);
