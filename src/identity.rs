@@ -95,7 +95,7 @@ static URLS: LazyLock<Option<Urls>> = LazyLock::new(|| toml::from_str(include_st
 pub fn normalise_url(url: &str) -> Option<String> {
     let url = Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let Some(table) = &*URLS else { return Some(url.to_string()) };
-    let url = table.from_cache(&url).unwrap_or(url);
+    let url = table.beyond_cache(&url).unwrap_or(url);
     let host = url.host_str()?.to_lowercase();
     let mut host = host.trim_end_matches('.');
     while let Some(bare) = table.editions.iter().find_map(|edition| host.strip_prefix(edition.as_str())) {
@@ -109,7 +109,7 @@ pub fn normalise_url(url: &str) -> Option<String> {
     let ending = table.path_endings.iter().find_map(|ending| path.strip_suffix(ending.as_str()));
     let mut kept: Vec<(String, String)> = url
         .query_pairs()
-        .filter(|(name, value)| !table.is_tracking(&name.to_lowercase()) && !(name.is_empty() && value.is_empty()))
+        .filter(|(name, value)| !(table.is_tracking(&name.to_lowercase()) || name.is_empty() && value.is_empty()))
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
     kept.sort();
@@ -130,7 +130,7 @@ impl Urls {
     }
 
     /// `https://a-example.cdn.ampproject.org/c/s/a.example/b` is `https://a.example/b`.
-    fn from_cache(&self, url: &Url) -> Option<Url> {
+    fn beyond_cache(&self, url: &Url) -> Option<Url> {
         let host = url.host_str()?;
         let is_host = |cache: &&AmpCache| host == cache.host || host.ends_with(&format!(".{}", cache.host));
         let cache = self.amp_caches.iter().find(is_host)?;

@@ -124,10 +124,11 @@ fn begins(text: &str, mark: &str) -> bool {
     text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark))
 }
 
-/// More than one character in a hundred is a control character, or stands for a byte that is none.
+/// More than a few characters, and more than one in a hundred, are control characters or stand for bytes that are none.
 fn is_binary(head: &str) -> bool {
     let odd = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{e}'..='\u{1a}' | '\u{fffd}');
-    head.chars().filter(odd).count() * 100 > head.chars().count()
+    let count = head.chars().filter(odd).count();
+    count > 3 && count * 100 > head.chars().count()
 }
 
 /// A first line of several short names, two of which mean something, or one of which does among plain identifiers.
@@ -167,6 +168,7 @@ mod tests {
         check("[link](x) starts it", "a.md", Some(Format::Markdown));
         check("Plain words, and more text.\nOn it goes.", "a.txt", Some(Format::Text));
         check("Title, by somebody\n\nOn it goes.", "12345", Some(Format::Text));
+        check("{\"id\":1,\"title\":\"A\0B\"}", "a.jsonl", Some(Format::Json));
         check("An account of <REUTERS> and </REUTERS>", "notes.txt", Some(Format::Text));
     }
 
@@ -177,7 +179,7 @@ mod tests {
             ("\u{fffd}PNG\r\n\u{1a}", "a"),
             ("<!DOCTYPE html><title>x</title>", "a.html"),
             ("<?xml version=\"1.0\"?><rss>", "feed"),
-            ("\0\0\0\u{1}binary", "a.txt"),
+            ("\0\0\0\u{1}\u{2}binary", "a.txt"),
             ("WARC/1.0\r\n", "a"),
             ("plain words", "a.que"),
         ] {

@@ -160,16 +160,19 @@ fn many(
         _ => Records::Reuters,
     };
     let mut wanted = CHUNK;
+    let mut is_silent = true;
     loop {
         chunks.fill(wanted);
         let (text, ended) = (chunks.text.as_str(), chunks.ended);
         let mut counted = (0, chunks.line);
         let mut emit = |at: Range<usize>, article: Result<Article, Reason>| match article {
             Ok(mut article) => {
+                is_silent = false;
                 file.name_by_collection(&mut article, format);
                 sink(Item::Article { article: Box::new(article), format, around: around.clone() })
             }
             Err(reason) => {
+                is_silent = false;
                 counted.1 += text[counted.0..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
                 counted.0 = at.start;
                 let offset = chunks.offset + at.start as u64;
@@ -208,6 +211,7 @@ fn many(
                 Place { source: file.name.to_owned(), offset: chunks.offset + chunks.text.len() as u64, line: None };
             sink(Item::Reject { place, reason: breaks_off(kind), copy: Vec::new() })
         }
+        None if is_silent => refuse(file, &chunks, Reason::new("no_article", "there is no article in it"), sink),
         None => ControlFlow::Continue(()),
     }
 }

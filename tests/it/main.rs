@@ -14,6 +14,7 @@ mod ingest;
 mod operation;
 mod pages;
 mod paging;
+mod reading;
 mod refusals;
 mod rooms;
 mod scenarios;

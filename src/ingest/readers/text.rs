@@ -40,7 +40,7 @@ pub(super) fn date_in_name(path: &str) -> Option<Stamp> {
     let file = path.rsplit(['/', '!']).next().unwrap_or(path);
     let date = |length: usize| {
         let more = file.get(length..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        let written = |date: &&str| length == 8 || date.bytes().nth(4).is_some_and(|byte| !byte.is_ascii_digit());
+        let written = |date: &&str| length == 8 || date.as_bytes().get(4).is_some_and(|byte| !byte.is_ascii_digit());
         file.get(..length).filter(|_| !more).filter(written).and_then(|date| dates::parse_stamp(date, Provenance::File))
     };
     date(10).or_else(|| date(8))

@@ -1,0 +1,146 @@
+//! What is read again, what is wrong with it, and what stops it: through the real program.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::archive::{TestArchive, text};
+use crate::server::Server;
+
+const A: &str = "{\"id\":\"one\",\"title\":\"Tin\",\"text\":\"Tin is up.\",\"language\":\"en\"}\n";
+const B: &str = "{\"id\":\"one\",\"title\":\"Tin\",\"text\":\"Tin is down.\",\"language\":\"en\"}\n";
+
+#[track_caller]
+fn check(archive: &TestArchive, file: &str, counts: &str) {
+    let said = archive.ingest(&[file]);
+    assert!(said.contains(counts), "{said}");
+}
+
+#[test]
+fn a_text_that_changed_and_changed_back_makes_nothing_new_when_read_again() {
+    let archive = TestArchive::new();
+    let file = archive.file("a.jsonl", &format!("{A}{B}"));
+    check(&archive, &file, "1 new, 1 new versions, 0 unchanged");
+    check(&archive, &file, "0 new, 0 new versions, 2 unchanged");
+    let server = Server::start(&archive);
+    assert_eq!((server.total("\"is down\""), server.total("\"is up\"")), (1, 0), "the newest is shown");
+}
+
+#[test]
+fn a_newer_stamp_brings_a_text_back_and_a_stub_replaces_none() {
+    let archive = TestArchive::new();
+    let file = archive.file("a.jsonl", &format!("{A}{B}"));
+    check(&archive, &file, "1 new versions");
+    let stamped = A.replace("\"id\"", "\"updated\":\"2025-01-01\",\"id\"");
+    check(&archive, &archive.file("b.jsonl", &stamped), "1 new versions");
+    check(
+        &archive,
+        &archive.file("c.jsonl", "{\"id\":\"one\",\"title\":\"Tin again\",\"language\":\"en\"}"),
+        "1 new versions",
+    );
+    let server = Server::start(&archive);
+    assert_eq!((server.total("\"is up\""), server.total("again")), (1, 0));
+}
+
+#[test]
+fn one_address_in_many_spellings_is_one_article() {
+    let archive = TestArchive::new();
+    let line = |url: &str| format!("{{\"url\":\"{url}\",\"title\":\"Tin\",\"language\":\"en\"}}\n");
+    let lines: String = [
+        "https://www.post.example/a?utm_source=x#top",
+        "http://m.post.example/a/",
+        "https://amp.post.example/a",
+        "https://post-example.cdn.ampproject.org/c/s/post.example/a",
+    ]
+    .map(line)
+    .concat();
+    // Another site is named, and that is another text of one article; the address alone is not.
+    let said = archive.ingest(&[&archive.file("a.jsonl", &lines)]);
+    assert!(said.contains("4 read: 1 new"), "{said}");
+}
+
+#[test]
+fn bare_numbers_of_two_collections_do_not_meet_and_those_of_parts_do() {
+    let archive = TestArchive::new();
+    let row = |title: &str| format!("id,title\n17,{title}\n");
+    check(&archive, &archive.file("shard-001.csv", &row("Tin")), "1 new, ");
+    check(&archive, &archive.file("shard-002.csv", &row("Tin")), "0 new, 0 new versions, 1 unchanged");
+    check(&archive, &archive.file("other.csv", &row("Zinc")), "1 new, ");
+    let said = archive.ingest(&[&archive.file("third.csv", &row("Lead")), "--namespace", "csv:shard"]);
+    assert!(said.contains("0 new, 1 new versions"), "{said}");
+}
+
+#[test]
+fn texts_of_one_name_in_two_folders_are_two() {
+    let archive = TestArchive::new();
+    for folder in ["one", "two"] {
+        std::fs::create_dir_all(archive.folder.path().join(folder)).unwrap();
+        archive.file(&format!("{folder}/index.md"), &format!("---\ntitle: {folder}\n---\nText.\n"));
+    }
+    let root = archive.folder.path().display().to_string();
+    let said = archive.ingest(&[&format!("{root}/one"), &format!("{root}/two")]);
+    assert_eq!(said.matches("1 new, 0 new versions").count(), 2, "{said}");
+    check(&archive, &format!("{root}/one/../one/index.md"), "1 unchanged");
+}
+
+#[test]
+fn wrong_options_and_columns_are_exit_code_2_with_advice() {
+    let archive = TestArchive::new();
+    let file = archive.file("a.csv", "otsikko,id\nTin,1\n");
+    for (arguments, advice) in [
+        (["--map", "hedline=otsikko"], "did you mean `headline`"),
+        (["--map", "headline=otsiko"], "did you mean `otsikko`"),
+        (["--format", "cvs"], "the formats are"),
+        (["--delimiter", "ab"], "one ASCII character"),
+    ] {
+        let output = archive.command("ingest").arg(&file).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output).contains(advice), "{}", text(&output));
+    }
+    let output = archive.command("ingest").arg(&file).args(["--map", "headline=otsikko"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+}
+
+#[test]
+fn notes_about_a_collection_are_set_aside_and_nothing_is_missing() {
+    let archive = TestArchive::new();
+    std::fs::create_dir_all(archive.folder.path().join("news")).unwrap();
+    archive.file("news/README.md", "# About\n\nThese are articles.\n");
+    archive.file("news/a.jsonl", A);
+    let folder = archive.folder.path().join("news");
+    let output = archive.command("ingest").arg(&folder).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output).contains("1 read") && text(&output).contains("set aside"), "{}", text(&output));
+    check(&archive, &folder.join("README.md").display().to_string(), "1 new");
+}
+
+#[test]
+fn a_file_larger_than_a_piece_keeps_its_places() {
+    let archive = TestArchive::new();
+    let long = "tin ".repeat(2000);
+    let mut lines: String = (0..1500).map(|n| format!("{{\"id\":\"a{n}\",\"title\":\"{long}\"}}\n")).collect();
+    let offset = lines.len();
+    lines.push_str("{\"id\":\n");
+    check(&archive, &archive.file("a.jsonl", &lines), "1500 read: 1500 new, 0 new versions, 0 unchanged, 1 rejected");
+    let listed = text(&archive.command("runs").args(["1", "--rejects"]).output().unwrap());
+    assert!(listed.contains(&format!("a.jsonl:1501 (byte {offset})  bad_json")), "{listed}");
+}
+
+#[test]
+fn standard_input_is_interrupted_and_what_came_is_kept() {
+    let archive = TestArchive::new();
+    let server = Server::start(&archive);
+    let mut command = archive.command("ingest");
+    let mut child = command.arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // More than a piece, so that reading begins while the input goes on.
+    let line = |n: usize| {
+        format!("{{\"id\":\"a{n}\",\"title\":\"Tin\",\"language\":\"en\",\"note\":\"{}\"}}\n", "x".repeat(9000))
+    };
+    (0..1000).for_each(|n| input.write_all(line(n).as_bytes()).unwrap());
+    server.until("the first articles", |server| server.total("tin") > 0);
+    let id = child.id().to_string();
+    std::process::Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let listed = text(&archive.command("runs").output().unwrap());
+    assert!(listed.contains("interrupted"), "{listed}");
+}
