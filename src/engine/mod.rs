@@ -61,6 +61,8 @@ pub struct Plan {
     pub facet_limit: usize,
     /// Collect the dates of all matches, for a timeline.
     pub dates: bool,
+    /// Say of each hit what made it match.
+    pub marks: bool,
     pub deadline: Instant,
 }
 
@@ -106,6 +108,8 @@ pub struct FoundHit {
     pub words: u64,
     pub score: f32,
     pub address: Address,
+    /// Where asked for.
+    pub marks: Option<Marks>,
 }
 
 /// Where a document lies in its snapshot.

@@ -23,7 +23,7 @@ use crate::store::{Store, StoreError};
 const TIME_LIMIT: Duration = Duration::from_secs(2);
 
 pub struct Archive {
-    inner: Arc<Inner>,
+    inner: Inner,
     pool: Pool,
 }
 
@@ -47,7 +47,7 @@ struct Inner {
 impl Archive {
     pub fn new(store: Arc<Store>, engine: &Engine) -> Result<Archive, EngineError> {
         let inner = Inner { store, newest: RwLock::new(engine.view()?), snapshots: Snapshots::default() };
-        Ok(Archive { inner: Arc::new(inner), pool: Pool::new() })
+        Ok(Archive { inner, pool: Pool::new() })
     }
 
     /// From here on, new answers come from the newest state of this index. Says whether that is another than before.
@@ -74,16 +74,14 @@ impl Archive {
         self.inner.newest().position()
     }
 
-    /// Answers a search. Runs on the pool, not on the caller's thread.
+    /// Answers a search.
     pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        let inner = Arc::clone(&self.inner);
-        self.pool.run(move || inner.search(&request)).await
+        self.pool.run(|| self.inner.search(&request)).await
     }
 
     /// One article, whole.
     pub async fn article(&self, request: ArticleRequest) -> Result<ArticleAnswer, SearchError> {
-        let inner = Arc::clone(&self.inner);
-        self.pool.run(move || inner.article(&request)).await
+        self.pool.run(|| self.inner.article(&request)).await
     }
 
     pub fn readiness(&self) -> Readiness {
@@ -105,7 +103,7 @@ impl Inner {
         let (view, snapshot) = self.snapshot(request, cursor.as_ref())?;
         let planned = plan::plan(request, snapshot.now_ms, cursor.as_ref(), started + TIME_LIMIT)?;
         let found = view.find(&planned.plan).map_err(engine_error)?;
-        let hits = self.hits(request, &planned, &view, &found.hits)?;
+        let hits = self.hits(request, &planned, &found.hits)?;
         let next_cursor = next_cursor(&planned, &snapshot, &found);
         let returned = cursor.is_some() || request.snapshot.is_some();
         self.snapshots.keep(&view, returned, &self.newest(), Instant::now());
@@ -150,25 +148,16 @@ impl Inner {
         &self,
         request: &SearchRequest,
         planned: &Planned,
-        view: &View,
         found: &[crate::engine::FoundHit],
     ) -> Result<Vec<super::answer::Hit>, SearchError> {
         let rows: Vec<u64> = found.iter().map(|hit| hit.row).collect();
         let stored = self.store.rows(&rows).map_err(store_error)?;
         let mut hits = Vec::with_capacity(stored.len());
-        let addresses: Vec<_> = found.iter().map(|hit| hit.address).collect();
-        let marks = if request.highlight {
-            view.marks(&planned.reading.query, &addresses).map_err(engine_error)?
-        } else {
-            Vec::new()
-        };
-        for (at, stored) in stored.into_iter().enumerate() {
-            let highlights = marks
-                .get(at)
-                .filter(|_| !hydrate::is_withdrawn(&stored))
-                .map(|marks| highlight::fragments(&stored.article, marks, request.snippets));
-            let score = plan::is_scored(&planned.plan).then_some(found[at].score);
-            hits.push(hydrate::hit(stored, found[at].words, &request.fields, score, highlights));
+        for (stored, found) in stored.into_iter().zip(found) {
+            let marks = found.marks.as_ref().filter(|_| !hydrate::is_withdrawn(&stored));
+            let highlights = marks.map(|marks| highlight::fragments(&stored.article, marks, request.snippets));
+            let score = plan::is_scored(&planned.plan).then_some(found.score);
+            hits.push(hydrate::hit(stored, found.words, &request.fields, score, highlights));
         }
         Ok(hits)
     }

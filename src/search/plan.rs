@@ -54,6 +54,7 @@ pub(super) fn plan(
         facets: request.facets.clone(),
         facet_limit: request.facet_limit,
         dates: request.interval.is_some(),
+        marks: request.highlight,
         deadline,
     };
     Ok(Planned { plan, reading, identity })

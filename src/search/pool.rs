@@ -1,6 +1,7 @@
 //! The bounded pool that searches run on: as many at once as there are processors, a bounded queue behind them, and a
 //! quick refusal beyond.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,7 +13,7 @@ use super::answer::SearchError;
 const WAITING_PER_THREAD: usize = 32;
 
 pub(super) struct Pool {
-    permits: Arc<Semaphore>,
+    permits: Semaphore,
     /// Running or waiting.
     present: Arc<AtomicUsize>,
     most: usize,
@@ -33,29 +34,21 @@ impl Pool {
     }
 
     fn of(threads: usize) -> Pool {
-        Pool {
-            permits: Arc::new(Semaphore::new(threads)),
-            present: Arc::default(),
-            most: threads * (1 + WAITING_PER_THREAD),
-        }
+        Pool { permits: Semaphore::new(threads), present: Arc::default(), most: threads * (1 + WAITING_PER_THREAD) }
     }
 
-    /// Runs work on a thread that may block. A caller that goes away while it waits is not worked for.
-    pub(super) async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, SearchError> + Send + 'static,
-    ) -> Result<T, SearchError> {
+    /// Runs work on the caller's thread, whose other tasks go to another thread meanwhile: handing an answer of half a
+    /// millisecond to a thread and back would cost a good part of it. A caller that goes away while it waits is not
+    /// worked for. Only for a runtime of several threads.
+    pub(super) async fn run<T>(&self, work: impl FnOnce() -> Result<T, SearchError>) -> Result<T, SearchError> {
         let before = self.present.fetch_add(1, Ordering::Relaxed);
-        let present = Present(Arc::clone(&self.present));
+        let _present = Present(Arc::clone(&self.present));
         if before >= self.most {
             return Err(SearchError::Busy);
         }
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| SearchError::Busy)?;
-        let done = tokio::task::spawn_blocking(move || {
-            let _until_done = (permit, present);
-            work()
-        });
-        done.await.map_err(|error| SearchError::Internal(error.to_string()))?
+        let _permit = self.permits.acquire().await.map_err(|_| SearchError::Busy)?;
+        let done = tokio::task::block_in_place(|| catch_unwind(AssertUnwindSafe(work)));
+        done.unwrap_or_else(|_| Err(SearchError::Internal("a search has panicked".to_owned())))
     }
 }
 

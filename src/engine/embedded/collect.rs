@@ -9,13 +9,13 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tantivy::columnar::Column;
 use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Weight};
 use tantivy::{DocId, SegmentReader, TERMINATED};
 
 use super::View;
-use super::compile::whole;
+use super::compile::{Clause, whole};
 use super::facets::FacetIndex;
+use super::segments::Columns;
 use crate::analysis::fold;
 use crate::engine::{Address, Dates, EngineError, FacetField, Filter, Found, FoundHit, Order, Place, Plan, Sort};
 
@@ -26,7 +26,8 @@ impl View {
     /// Finds, counts and sorts.
     pub(in crate::engine) fn find(&self, plan: &Plan) -> Result<Found, EngineError> {
         let mut collector = Collector::new(self, plan)?;
-        let query = collector.narrowed(self, plan)?;
+        let mut clauses = Vec::new();
+        let query = collector.narrowed(self, plan, &mut clauses)?;
         let scoring = if collector.scores() {
             EnableScoring::enabled_from_searcher(&self.searcher)
         } else {
@@ -34,9 +35,15 @@ impl View {
         };
         let weight = query.weight(scoring)?;
         for (segment, reader) in self.searcher.segment_readers().iter().enumerate() {
-            collector.segment(segment, reader, weight.as_ref())?;
+            collector.segment(segment, reader, self.segments.columns(segment), weight.as_ref())?;
         }
-        collector.finish(self, plan)
+        let mut found = collector.finish(self, plan)?;
+        if plan.marks {
+            let addresses: Vec<Address> = found.hits.iter().map(|hit| hit.address).collect();
+            let marks = self.marks_by(&clauses, &addresses)?;
+            found.hits.iter_mut().zip(marks).for_each(|(hit, marks)| hit.marks = Some(marks));
+        }
+        Ok(found)
     }
 }
 
@@ -103,8 +110,8 @@ impl Collector {
     }
 
     /// The query, with every filter that need not be tested match by match made part of it.
-    fn narrowed(&mut self, view: &View, plan: &Plan) -> Result<Box<dyn Query>, EngineError> {
-        let query = view.compile(&plan.query)?;
+    fn narrowed(&mut self, view: &View, plan: &Plan, clauses: &mut Vec<Clause>) -> Result<Box<dyn Query>, EngineError> {
+        let query = view.compile(&plan.query, clauses)?;
         let mut parts = vec![(Occur::Must, query)];
         for field in FacetField::ALL {
             let filters: Vec<&Filter> = plan.filters.iter().filter(|filter| filter.field == field).collect();
@@ -126,17 +133,22 @@ impl Collector {
         self.keep > 0 && matches!(self.order.sort, Sort::Relevance | Sort::Recent)
     }
 
-    fn segment(&mut self, segment: usize, reader: &SegmentReader, weight: &dyn Weight) -> Result<(), EngineError> {
-        let columns = Columns::open(reader)?;
+    fn segment(
+        &mut self,
+        segment: usize,
+        reader: &SegmentReader,
+        columns: &Columns,
+        weight: &dyn Weight,
+    ) -> Result<(), EngineError> {
         let scores = self.scores();
         let mut scorer = weight.scorer(reader, 1.0)?;
         let alive = reader.alive_bitset();
         let mut looked = 0;
         let mut doc = scorer.doc();
         while doc != TERMINATED {
-            if alive.is_none_or(|alive| alive.is_alive(doc)) && self.count(segment, doc, &columns) {
+            if alive.is_none_or(|alive| alive.is_alive(doc)) && self.count(segment, doc, columns) {
                 let score = if scores { scorer.score() } else { 0.0 };
-                self.keep(segment, doc, score, &columns);
+                self.keep(segment, doc, score, columns);
             }
             looked += 1;
             if looked % BETWEEN_LOOKS == 0 && Instant::now() > self.deadline {
@@ -169,7 +181,7 @@ impl Collector {
         }
         self.total += 1;
         if self.wants_dates {
-            columns.date(doc, &mut self.dates);
+            add_date(&mut self.dates, doc, columns);
         }
         true
     }
@@ -220,11 +232,17 @@ impl Collector {
         let mut hits = Vec::with_capacity(self.best.len());
         // `Reverse` turned the heap round, so ascending order is best first.
         for Reverse(kept) in self.best.into_sorted_vec().into_iter().skip(plan.offset) {
-            let reader = view.searcher.segment_reader(kept.address.segment);
-            let row = reader.fast_fields().u64("row")?.first(kept.address.doc).unwrap_or_default();
-            let words = reader.fast_fields().u64("words")?.first(kept.address.doc).unwrap_or_default();
-            let place = Place { key: kept.key, num: kept.num.0 };
-            hits.push(FoundHit { place, row, words, score: f32::from_bits(kept.score_bits), address: kept.address });
+            let Kept { key, num, score_bits, address } = kept;
+            let columns = view.segments.columns(address.segment as usize);
+            let (row, words) = (columns.row.first(address.doc), columns.words.first(address.doc));
+            hits.push(FoundHit {
+                place: Place { key, num: num.0 },
+                row: row.unwrap_or_default(),
+                words: words.unwrap_or_default(),
+                score: f32::from_bits(score_bits),
+                address,
+                marks: None,
+            });
         }
         let facets = self.counted.into_iter().map(|counted| {
             let chosen = plan.filters.iter().filter(|filter| filter.field == counted.field && !filter.exclude);
@@ -282,31 +300,11 @@ impl Tested {
     }
 }
 
-/// The columns a hit is sorted and dated by.
-struct Columns {
-    num: Column<u64>,
-    order: Column<i64>,
-    published: Column<i64>,
-    published_end: Column<i64>,
-}
-
-impl Columns {
-    fn open(reader: &SegmentReader) -> tantivy::Result<Columns> {
-        let fast = reader.fast_fields();
-        Ok(Columns {
-            num: fast.u64("num")?,
-            order: fast.i64("order")?,
-            published: fast.i64("published")?,
-            published_end: fast.i64("published_end")?,
-        })
-    }
-
-    fn date(&self, doc: DocId, dates: &mut Dates) {
-        match (self.published.first(doc), self.published_end.first(doc)) {
-            (Some(first), Some(last)) if first == last => dates.instants.push(first),
-            (Some(first), Some(last)) => dates.calendar.push((first, last)),
-            _ => dates.undated += 1,
-        }
+fn add_date(dates: &mut Dates, doc: DocId, columns: &Columns) {
+    match (columns.published.first(doc), columns.published_end.first(doc)) {
+        (Some(first), Some(last)) if first == last => dates.instants.push(first),
+        (Some(first), Some(last)) => dates.calendar.push((first, last)),
+        _ => dates.undated += 1,
     }
 }
 

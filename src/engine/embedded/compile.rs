@@ -1,5 +1,7 @@
 //! The tree of a query, made into queries over the index.
 
+use std::sync::Arc;
+
 use tantivy::Term as IndexTerm;
 use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
@@ -9,6 +11,7 @@ use super::columns::ColumnQuery;
 use super::expand::expand;
 use super::leaf::{Leaf, Tally, Words};
 use super::phrase::{PhraseQuery, Standing};
+use super::segments::Region;
 use super::traits;
 use super::word::WordQuery;
 use crate::analysis::{QueryWord, Stemmers, fold, fold_pattern, korean_pairs, query_sequences};
@@ -19,7 +22,10 @@ use crate::query::ast::{Is, Kind, Node, Slot, Term, TextField, Value, WholeField
 /// A phrase of several compounds can be read in many ways (each written together or apart); no more than these.
 const MOST_READINGS: usize = 64;
 
-/// One way to read a clause on running text. A clause matches where any of its readings does.
+/// A clause on running text matches where any of its readings does.
+pub(super) type Clause = Vec<Reading>;
+
+/// One way to read a clause on running text.
 #[derive(Clone, Debug)]
 pub(super) enum Reading {
     Word(WordQuery),
@@ -27,28 +33,33 @@ pub(super) enum Reading {
 }
 
 impl View {
-    pub(super) fn compile(&self, node: &Node) -> Result<Box<dyn Query>, EngineError> {
+    /// Adds to `clauses` what can make an article match: every clause on text that is not under an exclusion.
+    pub(super) fn compile(&self, node: &Node, clauses: &mut Vec<Clause>) -> Result<Box<dyn Query>, EngineError> {
         match &node.kind {
             Kind::All => Ok(Box::new(AllQuery)),
-            Kind::Term { field, term } => Ok(any(self.readings(*field, term)?)),
+            Kind::Term { field, term } => {
+                let readings = self.readings(*field, term)?;
+                clauses.push(readings.clone());
+                Ok(any(readings))
+            }
             Kind::Value(value) => Ok(self.value(value)),
-            Kind::And(nodes) => self.conjunction(nodes),
+            Kind::And(nodes) => self.conjunction(nodes, clauses),
             Kind::Or(nodes) => {
-                let parts = nodes.iter().map(|node| Ok((Occur::Should, self.compile(node)?)));
+                let parts = nodes.iter().map(|node| Ok((Occur::Should, self.compile(node, clauses)?)));
                 Ok(Box::new(BooleanQuery::new(parts.collect::<Result<_, EngineError>>()?)))
             }
-            Kind::Not(_) => self.conjunction(std::slice::from_ref(node)),
-            Kind::Boost(node, weight) => Ok(Box::new(BoostQuery::new(self.compile(node)?, *weight))),
+            Kind::Not(_) => self.conjunction(std::slice::from_ref(node), clauses),
+            Kind::Boost(node, weight) => Ok(Box::new(BoostQuery::new(self.compile(node, clauses)?, *weight))),
         }
     }
 
     /// All of them; with nothing but exclusions, everything else.
-    fn conjunction(&self, nodes: &[Node]) -> Result<Box<dyn Query>, EngineError> {
+    fn conjunction(&self, nodes: &[Node], clauses: &mut Vec<Clause>) -> Result<Box<dyn Query>, EngineError> {
         let mut parts = Vec::with_capacity(nodes.len() + 1);
         for node in nodes {
             match &node.kind {
-                Kind::Not(excluded) => parts.push((Occur::MustNot, self.compile(excluded)?)),
-                _ => parts.push((Occur::Must, self.compile(node)?)),
+                Kind::Not(excluded) => parts.push((Occur::MustNot, self.compile(excluded, &mut Vec::new())?)),
+                _ => parts.push((Occur::Must, self.compile(node, clauses)?)),
             }
         }
         if parts.iter().all(|(occur, _)| *occur == Occur::MustNot) {
@@ -58,54 +69,54 @@ impl View {
     }
 
     /// How a clause on running text is looked for.
-    pub(super) fn readings(&self, scope: TextField, term: &Term) -> Result<Vec<Reading>, EngineError> {
+    fn readings(&self, scope: TextField, term: &Term) -> Result<Clause, EngineError> {
         match term {
-            Term::Word(word) if !is_name(scope) => Ok(self.inflected(scope, word)),
+            Term::Word(word) if !is_name(scope) => self.inflected(scope, word),
             Term::Word(word) | Term::Exact(word) => self.phrase(scope, &[Slot::Word(word.clone())]),
             Term::Acronym(letters) => {
-                Ok(vec![self.word(scope, Words::Exact, std::slice::from_ref(letters), Tally::Sum)])
+                Ok(vec![self.word(scope, Words::Exact, std::slice::from_ref(letters), Tally::Sum)?])
             }
             Term::Wildcard(pattern) => {
                 let words = self.expansions(scope, pattern)?;
-                Ok(vec![self.word(scope, Words::Exact, &words, Tally::Sum)])
+                Ok(vec![self.word(scope, Words::Exact, &words, Tally::Sum)?])
             }
             Term::Phrase(slots) => self.phrase(scope, slots),
         }
     }
 
-    fn inflected(&self, scope: TextField, word: &str) -> Vec<Reading> {
+    fn inflected(&self, scope: TextField, word: &str) -> Result<Clause, EngineError> {
         let mut stemmers = Stemmers::new();
         let langs: Vec<&str> = self.langs.iter().map(String::as_str).collect();
         let mut readings = Vec::new();
         for sequence in query_sequences(word) {
             match sequence.as_slice() {
                 [word] => {
-                    let terms = stemmers.query_terms(word, &langs);
-                    readings.push(
-                        self.with_particles(scope, &word.folded)
-                            .unwrap_or_else(|| self.word(scope, Words::Inflected, &terms, Tally::Most)),
-                    );
+                    readings.push(match self.with_particles(scope, &word.folded)? {
+                        Some(reading) => reading,
+                        None => self.word(scope, Words::Inflected, &stemmers.query_terms(word, &langs), Tally::Most)?,
+                    });
                 }
-                words => readings.push(self.in_order(scope, words.iter().map(|word| vec![exact(word)]).collect())),
+                words => readings.push(self.in_order(scope, words.iter().map(|word| vec![exact(word)]).collect())?),
             }
         }
-        readings
+        Ok(readings)
     }
 
     /// A Korean word with whatever hangs on to it: every word that holds all its pairs of syllables.
-    fn with_particles(&self, scope: TextField, word: &str) -> Option<Reading> {
+    fn with_particles(&self, scope: TextField, word: &str) -> Result<Option<Reading>, EngineError> {
         let pairs: Vec<String> = korean_pairs(word).map(str::to_owned).collect();
         match pairs.as_slice() {
-            [] => None,
-            [pair] => Some(self.word(scope, Words::Pairs, std::slice::from_ref(pair), Tally::Sum)),
+            [] => Ok(None),
+            [_] => self.word(scope, Words::Pairs, &pairs, Tally::Sum).map(Some),
             pairs => {
-                let leaf = |pair| Leaf::new(&self.fields, scope, Words::Pairs, std::slice::from_ref(pair), Tally::Sum);
-                Some(self.chain(scope, pairs.iter().map(leaf).collect(), Standing::Together))
+                let leaf = |pair| self.leaf(scope, Words::Pairs, std::slice::from_ref(pair), Tally::Sum);
+                let slots = pairs.iter().map(leaf).collect::<tantivy::Result<_>>()?;
+                Ok(Some(self.chain(scope, slots, Standing::Together)))
             }
         }
     }
 
-    fn phrase(&self, scope: TextField, slots: &[Slot]) -> Result<Vec<Reading>, EngineError> {
+    fn phrase(&self, scope: TextField, slots: &[Slot]) -> Result<Clause, EngineError> {
         // Each reading is a list of places, each place a list of words that may stand there.
         let mut readings: Vec<Vec<Vec<String>>> = vec![Vec::new()];
         for slot in slots {
@@ -119,33 +130,30 @@ impl View {
             readings = combine(&readings, &ways);
         }
         let readings = readings.into_iter().filter(|places| !places.is_empty());
-        Ok(readings.map(|places| self.in_order(scope, places)).collect())
+        readings.map(|places| self.in_order(scope, places)).collect()
     }
 
-    fn in_order(&self, scope: TextField, places: Vec<Vec<String>>) -> Reading {
+    fn in_order(&self, scope: TextField, places: Vec<Vec<String>>) -> Result<Reading, EngineError> {
         if let [words] = places.as_slice() {
             return self.word(scope, Words::Exact, words, Tally::Sum);
         }
-        let leaf = |words: &Vec<String>| Leaf::new(&self.fields, scope, Words::Exact, words, Tally::Sum);
-        self.chain(scope, places.iter().map(leaf).collect(), Standing::InOrder)
+        let slots = places.iter().map(|words| self.leaf(scope, Words::Exact, words, Tally::Sum));
+        Ok(self.chain(scope, slots.collect::<tantivy::Result<_>>()?, Standing::InOrder))
     }
 
-    fn chain(&self, scope: TextField, slots: Vec<Leaf>, standing: Standing) -> Reading {
+    fn chain(&self, scope: TextField, slots: Vec<Arc<Leaf>>, standing: Standing) -> Reading {
         let headline_weight = if scope == TextField::Text { self.fields.headline_weight } else { 0.0 };
         Reading::Phrase(PhraseQuery { slots, standing, headline_weight })
     }
 
-    fn word(&self, scope: TextField, words: Words, terms: &[String], tally: Tally) -> Reading {
-        let leaf = |scope| Leaf::new(&self.fields, scope, words, terms, tally);
-        let boosts = if scope == TextField::Text {
-            vec![
-                (leaf(TextField::Headline), self.fields.headline_weight),
-                (leaf(TextField::Lead), self.fields.lead_weight),
-            ]
-        } else {
-            Vec::new()
-        };
-        Reading::Word(WordQuery { leaf: leaf(scope), boosts })
+    fn word(&self, scope: TextField, words: Words, terms: &[String], tally: Tally) -> Result<Reading, EngineError> {
+        let (fields, leaf) = (&self.fields, self.leaf(scope, words, terms, tally)?);
+        let mut boosts = Vec::new();
+        if scope == TextField::Text {
+            boosts.push((self.part_of(&leaf, fields.headline, Region::Headline)?, fields.headline_weight));
+            boosts.push((self.part_of(&leaf, fields.lead, Region::Lead)?, fields.lead_weight));
+        }
+        Ok(Reading::Word(WordQuery { leaf, boosts }))
     }
 
     fn expansions(&self, scope: TextField, pattern: &str) -> Result<Vec<String>, EngineError> {
@@ -225,7 +233,7 @@ fn combine(readings: &[Vec<Vec<String>>], ways: &[Vec<Vec<String>>]) -> Vec<Vec<
     continued.take(MOST_READINGS).collect()
 }
 
-pub(super) fn any(readings: Vec<Reading>) -> Box<dyn Query> {
+fn any(readings: Clause) -> Box<dyn Query> {
     let mut queries: Vec<Box<dyn Query>> = readings
         .into_iter()
         .map(|reading| match reading {

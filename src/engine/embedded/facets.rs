@@ -1,18 +1,23 @@
 //! One facet over all segments: its values, and which value each segment's ordinals stand for.
 //!
 //! A column holds `folded value, spelling`; spellings of one value are counted together. The table is made once a
-//! state of the index and facet, when first asked for; counting is then one addition a value.
+//! state of the index and facet, when first asked for; counting is then one addition a value. What each document of a
+//! segment holds is unpacked once, and shared by all the states that the segment is in.
 
-use tantivy::Searcher;
-use tantivy::columnar::{Column, StrColumn};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tantivy::columnar::StrColumn;
+use tantivy::index::SegmentId;
+use tantivy::{Searcher, SegmentReader};
 
 use super::write::LABEL;
-use crate::engine::{Count, Counts, EngineError};
+use crate::engine::{Count, Counts, EngineError, FacetField};
 
 pub(super) struct FacetIndex {
     /// Sorted by folded value.
     values: Vec<Value>,
-    segments: Vec<Option<SegmentOrdinals>>,
+    segments: Vec<Option<Segment>>,
 }
 
 struct Value {
@@ -20,29 +25,87 @@ struct Value {
     label: String,
 }
 
-struct SegmentOrdinals {
-    ordinals: Column<u64>,
+struct Segment {
+    ordinals: Arc<Ordinals>,
     /// The value of each ordinal.
     value: Vec<u32>,
 }
 
+/// The ordinals of every document of a segment, one after the other. A column as it lies in the file is packed in bits and
+/// read through three layers.
+struct Ordinals {
+    /// Where a document's begin; they end where the next one's do.
+    starts: Vec<u32>,
+    all: Vec<u32>,
+}
+
+/// The ordinals that some state still holds.
+#[derive(Default)]
+pub(super) struct Unpacked(Mutex<HashMap<(SegmentId, FacetField), Weak<Ordinals>>>);
+
+impl Unpacked {
+    fn get(&self, reader: &SegmentReader, field: FacetField, column: &StrColumn) -> Arc<Ordinals> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (reader.segment_id(), field);
+        if let Some(ordinals) = known.get(&key).and_then(Weak::upgrade) {
+            return ordinals;
+        }
+        known.retain(|_, ordinals| ordinals.strong_count() > 0);
+        let ordinals = Arc::new(Ordinals::unpack(reader, column));
+        known.insert(key, Arc::downgrade(&ordinals));
+        ordinals
+    }
+}
+
+impl Ordinals {
+    fn unpack(reader: &SegmentReader, column: &StrColumn) -> Ordinals {
+        let mut starts = Vec::with_capacity(reader.max_doc() as usize + 1);
+        let mut all = Vec::with_capacity(column.ords().values.num_vals() as usize);
+        for doc in 0..reader.max_doc() {
+            starts.push(all.len() as u32);
+            all.extend(column.ords().values_for_doc(doc).map(|ordinal| ordinal as u32));
+        }
+        starts.push(all.len() as u32);
+        Ordinals { starts, all }
+    }
+
+    fn of(&self, doc: u32) -> &[u32] {
+        let at = |doc: usize| self.starts.get(doc).map_or(self.all.len(), |start| *start as usize);
+        &self.all[at(doc as usize)..at(doc as usize + 1)]
+    }
+
+    /// How often each ordinal is used.
+    fn uses(&self, ordinals: usize) -> Vec<u64> {
+        let mut uses = vec![0; ordinals];
+        self.all.iter().for_each(|ordinal| uses[*ordinal as usize] += 1);
+        uses
+    }
+}
+
 impl FacetIndex {
-    pub(super) fn build(searcher: &Searcher, column: &str) -> Result<FacetIndex, EngineError> {
+    pub(super) fn build(
+        searcher: &Searcher,
+        field: FacetField,
+        column: &str,
+        unpacked: &Unpacked,
+    ) -> Result<FacetIndex, EngineError> {
         let mut spellings = std::collections::BTreeMap::<String, u64>::new();
         let mut columns = Vec::new();
         for reader in searcher.segment_readers() {
-            let column = reader.fast_fields().str(column)?;
-            let terms = column.as_ref().map(terms).transpose()?.unwrap_or_default();
-            let uses = column.as_ref().map(|column| uses(column, terms.len())).unwrap_or_default();
-            for (term, uses) in terms.iter().zip(uses) {
+            let Some(column) = reader.fast_fields().str(column)? else {
+                columns.push(None);
+                continue;
+            };
+            let (ordinals, terms) = (unpacked.get(reader, field, &column), terms(&column)?);
+            for (term, uses) in terms.iter().zip(ordinals.uses(terms.len())) {
                 *spellings.entry(term.clone()).or_default() += uses;
             }
-            columns.push((column, terms));
+            columns.push(Some((ordinals, terms)));
         }
         let values = commonest(&spellings);
-        let segments = columns.into_iter().map(|(column, terms)| {
-            let column = column?;
-            Some(SegmentOrdinals { ordinals: column.ords().clone(), value: positions(&values, &terms) })
+        let segments = columns.into_iter().map(|column| {
+            let (ordinals, terms) = column?;
+            Some(Segment { ordinals, value: positions(&values, &terms) })
         });
         let segments = segments.collect();
         Ok(FacetIndex { values, segments })
@@ -56,12 +119,9 @@ impl FacetIndex {
     /// Calls `each` with every value of a document; says whether it has any.
     pub(super) fn each(&self, segment: usize, doc: u32, mut each: impl FnMut(u32)) -> bool {
         let Some(Some(segment)) = self.segments.get(segment) else { return false };
-        let mut any = false;
-        for ordinal in segment.ordinals.values_for_doc(doc) {
-            each(segment.value[ordinal as usize]);
-            any = true;
-        }
-        any
+        let ordinals = segment.ordinals.of(doc);
+        ordinals.iter().for_each(|ordinal| each(segment.value[*ordinal as usize]));
+        !ordinals.is_empty()
     }
 
     /// The number of a folded value.
@@ -99,15 +159,6 @@ fn terms(column: &StrColumn) -> Result<Vec<String>, EngineError> {
         terms.push(String::from_utf8_lossy(stream.key()).into_owned());
     }
     Ok(terms)
-}
-
-/// How often each ordinal is used.
-fn uses(column: &StrColumn, terms: usize) -> Vec<u64> {
-    let mut uses = vec![0; terms];
-    for ordinal in column.ords().values.iter() {
-        uses[ordinal as usize] += 1;
-    }
-    uses
 }
 
 /// Each folded value once, under its commonest spelling.

@@ -1,11 +1,14 @@
 //! The postings of a leaf in one segment: the union of its terms' postings, seen as those of one word.
 
+use std::sync::Arc;
+
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 use super::layout::JOINED_SCALE;
-use super::leaf::{Bounds, Leaf, Tally, term_info};
+use super::leaf::{Leaf, Tally};
+use super::segments::Bounds;
 
 /// From the first position of an occurrence to the one after its last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +27,8 @@ struct Part {
 /// Goes through the documents that hold a leaf.
 pub(super) struct GroupPostings {
     parts: Vec<Part>,
+    /// Whether any part is.
+    filtered: bool,
     bounds: Bounds,
     tally: Tally,
     doc: DocId,
@@ -34,20 +39,22 @@ pub(super) struct GroupPostings {
 impl GroupPostings {
     /// With `Positions::Never` only documents and frequencies are read, unless the region has to be checked.
     pub(super) fn open(reader: &SegmentReader, leaf: &Leaf, positions: Positions) -> tantivy::Result<GroupPostings> {
+        let segment = leaf.segments.number(reader)?;
         let mut parts = Vec::with_capacity(leaf.alternatives.len());
         for alternative in &leaf.alternatives {
-            let Some(info) = term_info(reader, alternative.field, &alternative.term)? else { continue };
+            let Some(place) = &alternative.places[segment] else { continue };
             let filtered = leaf.filters(alternative);
             let read = match positions {
                 Positions::Never if !filtered => IndexRecordOption::WithFreqs,
                 Positions::Never | Positions::Wanted => IndexRecordOption::WithFreqsAndPositions,
             };
-            let postings = reader.inverted_index(alternative.field)?.read_postings_from_terminfo(&info, read)?;
+            let postings = reader.inverted_index(alternative.field)?.read_postings_from_terminfo(place, read)?;
             parts.push(Part { postings, joined: alternative.joined, filtered });
         }
         let size = parts.iter().map(|part| part.postings.size_hint()).sum();
-        let bounds = Bounds::open(reader, leaf.region)?;
-        let mut group = GroupPostings { parts, bounds, tally: leaf.tally, doc: 0, size, scratch: Vec::new() };
+        let bounds = Bounds { region: leaf.region, columns: Arc::clone(leaf.segments.columns(segment)) };
+        let filtered = parts.iter().any(|part| part.filtered);
+        let mut group = GroupPostings { parts, filtered, bounds, tally: leaf.tally, doc: 0, size, scratch: Vec::new() };
         group.doc = group.first_doc();
         group.skip_to_counting();
         Ok(group)
@@ -55,6 +62,9 @@ impl GroupPostings {
 
     /// How often the leaf occurs in the current document.
     pub(super) fn frequency(&mut self) -> u32 {
+        if let ([part], false) = (self.parts.as_slice(), self.filtered) {
+            return part.postings.term_freq();
+        }
         let bounds = &self.bounds;
         let (doc, scratch) = (self.doc, &mut self.scratch);
         let counts = self.parts.iter_mut().filter(|part| part.postings.doc() == doc).map(|part| {
@@ -94,12 +104,20 @@ impl GroupPostings {
     }
 
     fn counts(&mut self) -> bool {
+        if !self.filtered {
+            return true;
+        }
         let (bounds, doc, scratch) = (&self.bounds, self.doc, &mut self.scratch);
         let mut parts = self.parts.iter_mut().filter(|part| part.postings.doc() == doc);
         parts.any(|part| !part.filtered || part.occurrences_within(bounds, doc, scratch) > 0)
     }
 
     fn step(&mut self) {
+        // Most words are one term.
+        if let [part] = self.parts.as_mut_slice() {
+            self.doc = part.postings.advance();
+            return;
+        }
         let doc = self.doc;
         for part in self.parts.iter_mut().filter(|part| part.postings.doc() == doc) {
             part.postings.advance();

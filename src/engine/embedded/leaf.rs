@@ -1,43 +1,41 @@
-//! A leaf of a text query: the terms that answer one word, and where in the article they may stand.
+//! A leaf of a text query: the terms that answer one word, where they lie in the index, and where in the article they
+//! may stand.
 
-use tantivy::columnar::Column;
+use std::sync::Arc;
+
 use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
-use tantivy::{Searcher, SegmentReader};
 
+use super::View;
 use super::schema::Fields;
-use crate::engine::EngineError;
+use super::segments::{Region, Segments};
 use crate::query::ast::TextField;
 
-/// Where occurrences count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Region {
-    Anywhere,
-    Headline,
-    Lead,
-    Body,
-    HeadlineOrLead,
-}
-
-/// One term of one field.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// One term of one field, in the index.
+#[derive(Clone, Debug)]
 pub(super) struct Alternative {
     pub(super) field: Field,
-    pub(super) term: String,
+    term: String,
     /// Positions hold the first part and the number of parts.
     pub(super) joined: bool,
     /// The field holds all of the text, so a position has to tell the section.
-    pub(super) shared: bool,
+    shared: bool,
+    /// Where its postings lie, by segment; there is one at least.
+    pub(super) places: Vec<Option<TermInfo>>,
 }
 
 /// A word as the index is asked for it: any of some terms, counted as one.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Leaf {
+    /// Those that occur.
     pub(super) alternatives: Vec<Alternative>,
     pub(super) region: Region,
     /// The field whose lengths a score is measured against.
     pub(super) norm: Field,
     pub(super) tally: Tally,
+    /// Documents that hold it: the sum over its terms, at most all.
+    pub(super) frequency: u64,
+    pub(super) segments: Arc<Segments>,
 }
 
 /// How often a document that holds several of a leaf's terms holds the leaf.
@@ -49,60 +47,86 @@ pub(super) enum Tally {
     Sum,
 }
 
-impl Leaf {
-    /// Terms of running text in the fields that hold `scope`; for `body:` and for joined forms positions decide.
-    pub(super) fn new(fields: &Fields, scope: TextField, words: Words, terms: &[String], tally: Tally) -> Leaf {
-        let whole = match words {
-            Words::Exact => fields.text,
-            Words::Inflected => fields.stem,
-            Words::Pairs => fields.pairs,
-        };
-        let norm = norm(fields, scope, words);
-        let (homes, region): (&[Field], Region) = match scope {
-            TextField::Text => (&[whole], Region::Anywhere),
-            TextField::Body => (&[whole], Region::Body),
-            TextField::Headline => (&[fields.headline], Region::Headline),
-            TextField::Lead => (&[fields.lead], Region::Lead),
-            TextField::Hlead => (&[fields.headline, fields.lead], Region::HeadlineOrLead),
-            TextField::Author => (&[fields.author], Region::Anywhere),
-            TextField::Dateline => (&[fields.dateline], Region::Anywhere),
-        };
-        let pairs = words == Words::Pairs;
-        let homes = if pairs { &[whole] } else { homes };
-        let shared = pairs || matches!(region, Region::Body);
-        let running = !pairs && !matches!(scope, TextField::Author | TextField::Dateline);
-        let mut alternatives = Vec::with_capacity(terms.len() * (homes.len() + usize::from(running)));
+/// Words as written, all their inflected forms, or the pairs of syllables that a Korean word holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Words {
+    Exact,
+    Inflected,
+    Pairs,
+}
+
+impl View {
+    /// Looks terms of running text up in the fields that hold `scope`; for `body:` and for joined forms positions decide.
+    pub(super) fn leaf(
+        &self,
+        scope: TextField,
+        words: Words,
+        terms: &[String],
+        tally: Tally,
+    ) -> tantivy::Result<Arc<Leaf>> {
+        let (homes, region) = homes(&self.fields, scope, words);
+        let norm = norm(&self.fields, scope, words);
+        let mut alternatives = Vec::with_capacity(terms.len());
+        for field in &homes {
+            self.look_up(*field, terms, &mut alternatives)?;
+        }
+        if is_running(scope) && words != Words::Pairs {
+            self.look_up(self.fields.joined, terms, &mut alternatives)?;
+        }
+        Ok(Arc::new(self.leaf_of(alternatives, region, norm, tally)))
+    }
+
+    /// The same word in a field that holds part of the text. A term that is nowhere in the whole is not in a part of it.
+    pub(super) fn part_of(&self, whole: &Leaf, field: Field, region: Region) -> tantivy::Result<Arc<Leaf>> {
+        let elsewhere = |alternative: &Alternative| alternative.joined || alternative.field == self.fields.pairs;
+        let (mut alternatives, running): (Vec<_>, Vec<_>) = whole.alternatives.iter().cloned().partition(elsewhere);
+        let terms: Vec<String> = running.into_iter().map(|alternative| alternative.term).collect();
+        self.look_up(field, &terms, &mut alternatives)?;
+        Ok(Arc::new(self.leaf_of(alternatives, region, field, whole.tally)))
+    }
+
+    fn leaf_of(&self, alternatives: Vec<Alternative>, region: Region, norm: Field, tally: Tally) -> Leaf {
+        let frequency: u64 = alternatives.iter().map(Alternative::frequency).sum();
+        let segments = Arc::clone(&self.segments);
+        Leaf { alternatives, region, norm, tally, frequency: frequency.min(segments.docs), segments }
+    }
+
+    /// Adds the terms that occur in a field.
+    fn look_up(&self, field: Field, terms: &[String], found: &mut Vec<Alternative>) -> tantivy::Result<()> {
+        let readers = self.searcher.segment_readers();
+        let dictionaries = readers.iter().map(|reader| reader.inverted_index(field));
+        let dictionaries = dictionaries.collect::<tantivy::Result<Vec<_>>>()?;
+        let joined = field == self.fields.joined;
+        let own = [self.fields.headline, self.fields.lead, self.fields.author, self.fields.dateline];
+        let shared = !own.contains(&field);
         for term in terms {
-            for field in homes {
-                alternatives.push(Alternative { field: *field, term: term.clone(), joined: false, shared });
-            }
-            if running {
-                alternatives.push(Alternative { field: fields.joined, term: term.clone(), joined: true, shared: true });
-            }
-        }
-        Leaf { alternatives, region, norm, tally }
-    }
-
-    /// Keeps the terms that occur, and says in how many documents the leaf does: the sum, at most all.
-    pub(super) fn resolve(&mut self, searcher: &Searcher) -> Result<u64, EngineError> {
-        let mut total = 0;
-        let mut kept = Vec::with_capacity(self.alternatives.len());
-        for alternative in self.alternatives.drain(..) {
-            let term = tantivy::Term::from_field_text(alternative.field, &alternative.term);
-            let frequency = searcher.doc_freq(&term)?;
-            if frequency > 0 {
-                total += frequency;
-                kept.push(alternative);
+            let places = dictionaries.iter().map(|dictionary| dictionary.terms().get(term.as_bytes()));
+            let places = places.collect::<std::io::Result<Vec<_>>>()?;
+            if places.iter().any(Option::is_some) {
+                found.push(Alternative { field, term: term.clone(), joined, shared, places });
             }
         }
-        self.alternatives = kept;
-        Ok(total.min(docs(searcher)))
+        Ok(())
     }
+}
 
-    /// Does an occurrence's place decide, beyond the field it is in?
-    pub(super) fn filters(&self, alternative: &Alternative) -> bool {
-        self.region != Region::Anywhere && alternative.shared
-    }
+fn homes(fields: &Fields, scope: TextField, words: Words) -> (Vec<Field>, Region) {
+    let whole = match words {
+        Words::Exact => fields.text,
+        Words::Inflected => fields.stem,
+        Words::Pairs => fields.pairs,
+    };
+    let (homes, region) = match scope {
+        TextField::Text => (vec![whole], Region::Anywhere),
+        TextField::Body => (vec![whole], Region::Body),
+        TextField::Headline => (vec![fields.headline], Region::Headline),
+        TextField::Lead => (vec![fields.lead], Region::Lead),
+        TextField::Hlead => (vec![fields.headline, fields.lead], Region::HeadlineOrLead),
+        TextField::Author => (vec![fields.author], Region::Anywhere),
+        TextField::Dateline => (vec![fields.dateline], Region::Anywhere),
+    };
+    // Pairs lie in one field, whatever the section.
+    if words == Words::Pairs { (vec![whole], region) } else { (homes, region) }
 }
 
 /// The field whose lengths are those of a scope.
@@ -117,46 +141,19 @@ fn norm(fields: &Fields, scope: TextField, words: Words) -> Field {
     }
 }
 
-/// Words as written, all their inflected forms, or the pairs of syllables a Korean word holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Words {
-    Exact,
-    Inflected,
-    Pairs,
+fn is_running(scope: TextField) -> bool {
+    !matches!(scope, TextField::Author | TextField::Dateline)
 }
 
-/// All documents, deleted ones included, as tantivy's own statistics count.
-pub(super) fn docs(searcher: &Searcher) -> u64 {
-    searcher.segment_readers().iter().map(|reader| u64::from(reader.max_doc())).sum()
-}
-
-pub(super) fn term_info(reader: &SegmentReader, field: Field, term: &str) -> tantivy::Result<Option<TermInfo>> {
-    Ok(reader.inverted_index(field)?.terms().get(term.as_bytes())?)
-}
-
-/// Where a region begins and ends in each document of a segment.
-#[derive(Clone)]
-pub(super) struct Bounds {
-    region: Region,
-    lead_at: Column<u64>,
-    body_at: Column<u64>,
-}
-
-impl Bounds {
-    pub(super) fn open(reader: &SegmentReader, region: Region) -> tantivy::Result<Bounds> {
-        let fast = reader.fast_fields();
-        Ok(Bounds { region, lead_at: fast.u64("lead_at")?, body_at: fast.u64("body_at")? })
+impl Alternative {
+    fn frequency(&self) -> u64 {
+        self.places.iter().flatten().map(|place| u64::from(place.doc_freq)).sum()
     }
+}
 
-    pub(super) fn of(&self, doc: u32) -> std::ops::Range<u32> {
-        let lead_at = || self.lead_at.first(doc).unwrap_or_default() as u32;
-        let body_at = || self.body_at.first(doc).unwrap_or_default() as u32;
-        match self.region {
-            Region::Anywhere => 0..u32::MAX,
-            Region::Headline => 0..lead_at(),
-            Region::Lead => lead_at()..body_at(),
-            Region::HeadlineOrLead => 0..body_at(),
-            Region::Body => body_at()..u32::MAX,
-        }
+impl Leaf {
+    /// Does an occurrence's place decide, beyond the field it is in?
+    pub(super) fn filters(&self, alternative: &Alternative) -> bool {
+        self.region != Region::Anywhere && alternative.shared
     }
 }

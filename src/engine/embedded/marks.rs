@@ -7,45 +7,34 @@ use tantivy::schema::{OwnedValue, Value as _};
 use tantivy::{DocSet, SegmentReader, TantivyDocument};
 
 use super::View;
-use super::compile::Reading;
+use super::compile::{Clause, Reading};
 use super::group::{GroupPostings, Occurrence, Positions};
 use super::phrase::PhrasePostings;
 use crate::engine::sentences::Sentences;
 use crate::engine::{Address, EngineError, Marks, Span};
-use crate::query::ast::{Kind, Node};
+use crate::query::ast::Node;
 
 impl View {
     /// In the order asked.
     pub(in crate::engine) fn marks(&self, query: &Node, documents: &[Address]) -> Result<Vec<Marks>, EngineError> {
         let mut clauses = Vec::new();
-        self.clauses(query, &mut clauses)?;
+        self.compile(query, &mut clauses)?;
+        self.marks_by(&clauses, documents)
+    }
+
+    /// The same, by the clauses of a query that has been compiled.
+    pub(super) fn marks_by(&self, clauses: &[Clause], documents: &[Address]) -> Result<Vec<Marks>, EngineError> {
         let mut order: Vec<usize> = (0..documents.len()).collect();
         order.sort_unstable_by_key(|at| documents[*at]);
         let mut marks = vec![Marks::default(); documents.len()];
         let mut cursors = Cursors { segment: u32::MAX, open: HashMap::new() };
         for at in order {
-            marks[at] = self.marks_of(documents[at], &clauses, &mut cursors)?;
+            marks[at] = self.marks_of(documents[at], clauses, &mut cursors)?;
         }
         Ok(marks)
     }
 
-    /// The clauses that can make an article match: all but those under an exclusion.
-    fn clauses(&self, node: &Node, clauses: &mut Vec<Vec<Reading>>) -> Result<(), EngineError> {
-        match &node.kind {
-            Kind::Term { field, term } => clauses.push(self.readings(*field, term)?),
-            Kind::And(nodes) | Kind::Or(nodes) => nodes.iter().try_for_each(|node| self.clauses(node, clauses))?,
-            Kind::Boost(node, _) => self.clauses(node, clauses)?,
-            Kind::All | Kind::Value(_) | Kind::Not(_) => {}
-        }
-        Ok(())
-    }
-
-    fn marks_of(
-        &self,
-        address: Address,
-        clauses: &[Vec<Reading>],
-        cursors: &mut Cursors,
-    ) -> Result<Marks, EngineError> {
+    fn marks_of(&self, address: Address, clauses: &[Clause], cursors: &mut Cursors) -> Result<Marks, EngineError> {
         let reader = self.searcher.segment_reader(address.segment);
         let mut spans = Vec::new();
         let mut found = Vec::new();
@@ -59,13 +48,8 @@ impl View {
         }
         spans.sort_unstable();
         spans.dedup();
-        let fast = reader.fast_fields();
-        Ok(Marks {
-            spans,
-            lead_at: fast.u64("lead_at")?.first(address.doc).unwrap_or_default() as u32,
-            body_at: fast.u64("body_at")?.first(address.doc).unwrap_or_default() as u32,
-            sentences: self.sentences(address)?,
-        })
+        let (lead_at, body_at) = self.segments.columns(address.segment as usize).sections(address.doc);
+        Ok(Marks { spans, lead_at, body_at, sentences: self.sentences(address)? })
     }
 
     fn sentences(&self, address: Address) -> Result<Vec<crate::engine::sentences::Sentence>, EngineError> {
@@ -113,9 +97,7 @@ impl Cursor {
     fn open(reader: &SegmentReader, reading: &Reading) -> Result<Option<Cursor>, EngineError> {
         Ok(match reading {
             Reading::Word(word) => Some(Cursor::Word(GroupPostings::open(reader, &word.leaf, Positions::Wanted)?)),
-            Reading::Phrase(phrase) => {
-                PhrasePostings::open(reader, &phrase.slots, phrase.standing)?.map(Cursor::Phrase)
-            }
+            Reading::Phrase(phrase) => PhrasePostings::open(reader, phrase)?.map(Cursor::Phrase),
         })
     }
 

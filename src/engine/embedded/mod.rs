@@ -1,7 +1,8 @@
 //! The engine in this process: tantivy. Nothing outside this folder names it.
 //!
 //! In reading order: what is in the index ([`schema`], [`layout`], [`packed`], [`write`]), how a query is run over it
-//! ([`compile`], [`leaf`], [`group`], [`word`], [`phrase`], [`columns`]), what is counted on the way ([`collect`],
+//! ([`segments`], [`compile`], [`leaf`], [`group`], [`word`],
+//! [`phrase`], [`columns`]), what is counted on the way ([`collect`],
 //! [`facets`]), and what made a document match ([`marks`]).
 
 mod schema;
@@ -18,6 +19,7 @@ mod expand;
 mod group;
 mod leaf;
 mod phrase;
+mod segments;
 mod word;
 
 mod collect;
@@ -33,8 +35,9 @@ use tantivy::store::Compressor;
 use tantivy::{IndexReader, IndexSettings, ReloadPolicy, Searcher, Term};
 
 use crate::engine::{Address, Checkpoint, EngineError, FacetField};
-use facets::FacetIndex;
+use facets::{FacetIndex, Unpacked};
 use schema::{Fields, Layout};
+use segments::Segments;
 use write::Payload;
 pub use write::Writer;
 
@@ -53,6 +56,7 @@ pub struct Index {
     reader: IndexReader,
     fields: Fields,
     schema: String,
+    unpacked: Arc<Unpacked>,
 }
 
 /// Why an index that is there cannot be used. It is derived from the store, so it is made anew.
@@ -135,7 +139,7 @@ impl Index {
     fn with(inner: tantivy::Index, layout: Layout) -> Result<Index, EngineError> {
         inner.tokenizers().register(packed::TOKENIZER, packed::Unpack);
         let reader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Index { inner, reader, fields: layout.fields, schema: layout.hash })
+        Ok(Index { inner, reader, fields: layout.fields, schema: layout.hash, unpacked: Arc::default() })
     }
 
     /// The only writer; the caller holds the lock of the index folder.
@@ -154,7 +158,7 @@ impl Index {
         // The position may be older than the segments by one commit, never newer: a cautious answer to "how far".
         let position = self.checkpoint()?.map_or(0, |checkpoint| checkpoint.position);
         self.reader.reload()?;
-        View::new(self.reader.searcher(), self.fields, position)
+        View::new(self.reader.searcher(), self.fields, position, &self.unpacked)
     }
 }
 
@@ -166,6 +170,7 @@ fn payload(index: &tantivy::Index) -> Result<Option<Payload>, EngineError> {
 /// One committed state of the index.
 pub struct View {
     searcher: Searcher,
+    segments: Arc<Segments>,
     fields: Fields,
     name: String,
     position: u64,
@@ -174,15 +179,33 @@ pub struct View {
     /// Primary language subtags that occur.
     langs: Vec<String>,
     facets: [OnceLock<Arc<FacetIndex>>; FacetField::ALL.len()],
+    unpacked: Arc<Unpacked>,
 }
 
 impl View {
-    fn new(searcher: Searcher, fields: Fields, position: u64) -> Result<Arc<View>, EngineError> {
+    fn new(
+        searcher: Searcher,
+        fields: Fields,
+        position: u64,
+        unpacked: &Arc<Unpacked>,
+    ) -> Result<Arc<View>, EngineError> {
         let name = name(&searcher);
         let langs = langs(&searcher, fields.lang)?;
         let articles = searcher.num_docs();
+        let segments = Arc::new(Segments::open(&searcher)?);
         let files = whole::sizes(&searcher);
-        Ok(Arc::new(View { searcher, fields, name, position, articles, files, langs, facets: Default::default() }))
+        Ok(Arc::new(View {
+            searcher,
+            segments,
+            fields,
+            name,
+            position,
+            articles,
+            files,
+            langs,
+            facets: Default::default(),
+            unpacked: Arc::clone(unpacked),
+        }))
     }
 
     pub(super) fn files(&self) -> &[(String, u64)] {
@@ -226,7 +249,7 @@ impl View {
             return Ok(Arc::clone(index));
         }
         let name = self.searcher.schema().get_field_name(self.fields.facet(field)).to_owned();
-        let index = Arc::new(FacetIndex::build(&self.searcher, &name)?);
+        let index = Arc::new(FacetIndex::build(&self.searcher, field, &name, &self.unpacked)?);
         Ok(Arc::clone(slot.get_or_init(|| index)))
     }
 }

@@ -1,18 +1,21 @@
 //! Words in order, each right after the one before: a phrase. Every slot is a leaf, so wildcards and compounds take
 //! part; a joined form covers as many positions as it has parts. Or parts of one word, all at its position.
 
+use std::sync::Arc;
+
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 
 use super::group::{GroupPostings, Occurrence, Positions};
-use super::leaf::{Bounds, Leaf, Region, docs};
+use super::leaf::Leaf;
+use super::segments::{Bounds, Region};
 use super::word::{bm25, searcher};
 
 #[derive(Clone, Debug)]
 pub(super) struct PhraseQuery {
     /// Two or more.
-    pub(super) slots: Vec<Leaf>,
+    pub(super) slots: Vec<Arc<Leaf>>,
     pub(super) standing: Standing,
     /// How much more an occurrence in the headline counts; only for phrases of the whole text.
     pub(super) headline_weight: f32,
@@ -30,22 +33,16 @@ pub(super) enum Standing {
 impl Query for PhraseQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let searcher = searcher(&scoring)?;
-        let mut slots = self.slots.clone();
-        let all = docs(searcher).max(1);
-        let mut rarity = 0.0;
-        for slot in &mut slots {
-            let frequency =
-                slot.resolve(searcher).map_err(|error| tantivy::TantivyError::InternalError(error.to_string()))?;
-            rarity = match self.standing {
-                Standing::InOrder => rarity + idf(frequency, all),
-                Standing::Together => idf(frequency, all).max(rarity),
-            };
-        }
-        // A phrase weighs as much as its words together: BM25 of one word, scaled to the sum of their idf. The parts of a
-        // word weigh as much as the rarest.
-        let norm = slots[0].norm;
-        let bm25 = bm25(searcher, norm, 1)?.boost_by(rarity / idf(1, all));
-        Ok(Box::new(PhraseWeight { slots, standing: self.standing, bm25, headline_weight: self.headline_weight }))
+        let all = self.slots[0].segments.docs.max(1);
+        let rarities = self.slots.iter().map(|slot| idf(slot.frequency, all));
+        // A phrase weighs as much as its words together, BM25 of one word scaled to the sum of their idf; the parts of a
+        // word as much as the rarest.
+        let rarity: f32 = match self.standing {
+            Standing::InOrder => rarities.sum(),
+            Standing::Together => rarities.fold(0.0, f32::max),
+        };
+        let bm25 = bm25(searcher, &self.slots[0], 1)?.boost_by(rarity / idf(1, all));
+        Ok(Box::new(PhraseWeight { query: self.clone(), bm25 }))
     }
 }
 
@@ -55,23 +52,22 @@ fn idf(frequency: u64, all: u64) -> f32 {
 }
 
 struct PhraseWeight {
-    slots: Vec<Leaf>,
-    standing: Standing,
+    query: PhraseQuery,
     bm25: Bm25Weight,
-    headline_weight: f32,
 }
 
 impl Weight for PhraseWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let Some(postings) = PhrasePostings::open(reader, &self.slots, self.standing)? else {
-            return Ok(Box::new(EmptyScorer));
-        };
+        let Some(postings) = PhrasePostings::open(reader, &self.query)? else { return Ok(Box::new(EmptyScorer)) };
+        let first = &self.query.slots[0];
+        let segments = &first.segments;
+        let columns = Arc::clone(segments.columns(segments.number(reader)?));
         Ok(Box::new(PhraseScorer {
             postings,
-            lengths: reader.get_fieldnorms_reader(self.slots[0].norm)?,
+            lengths: reader.get_fieldnorms_reader(first.norm)?,
             bm25: self.bm25.boost_by(boost),
-            headline: Bounds::open(reader, Region::Headline)?,
-            headline_weight: self.headline_weight,
+            headline: Bounds { region: Region::Headline, columns },
+            headline_weight: self.query.headline_weight,
         }))
     }
 
@@ -94,13 +90,9 @@ pub(super) struct PhrasePostings {
 
 impl PhrasePostings {
     /// `None` where a word does not occur in the segment at all.
-    pub(super) fn open(
-        reader: &SegmentReader,
-        leaves: &[Leaf],
-        standing: Standing,
-    ) -> tantivy::Result<Option<PhrasePostings>> {
-        let mut slots = Vec::with_capacity(leaves.len());
-        for leaf in leaves {
+    pub(super) fn open(reader: &SegmentReader, query: &PhraseQuery) -> tantivy::Result<Option<PhrasePostings>> {
+        let mut slots = Vec::with_capacity(query.slots.len());
+        for leaf in &query.slots {
             slots.push(GroupPostings::open(reader, leaf, Positions::Wanted)?);
         }
         if slots.iter().any(|slot| slot.doc() == TERMINATED) {
@@ -108,8 +100,8 @@ impl PhrasePostings {
         }
         let mut order: Vec<usize> = (0..slots.len()).collect();
         order.sort_by_key(|slot| slots[*slot].size_hint());
-        let mut phrase =
-            PhrasePostings { slots, standing, order, found: Vec::new(), slot: Vec::new(), joined: Vec::new(), doc: 0 };
+        let (found, slot, joined) = (Vec::new(), Vec::new(), Vec::new());
+        let mut phrase = PhrasePostings { slots, standing: query.standing, order, found, slot, joined, doc: 0 };
         let first = phrase.slots[phrase.order[0]].doc();
         phrase.find_from(first);
         Ok(Some(phrase))

@@ -2,19 +2,20 @@
 //!
 //! BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009; k1 1.2, b 0.75.
 
+use std::sync::Arc;
+
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
-use tantivy::schema::Field;
 use tantivy::{DocId, DocSet, Score, Searcher, SegmentReader};
 
 use super::group::{GroupPostings, Positions};
-use super::leaf::{Leaf, docs};
+use super::leaf::Leaf;
 
 /// A leaf, and the same word in the fields that weigh more.
 #[derive(Clone, Debug)]
 pub(super) struct WordQuery {
-    pub(super) leaf: Leaf,
-    pub(super) boosts: Vec<(Leaf, f32)>,
+    pub(super) leaf: Arc<Leaf>,
+    pub(super) boosts: Vec<(Arc<Leaf>, f32)>,
 }
 
 impl Query for WordQuery {
@@ -42,25 +43,23 @@ pub(super) fn searcher<'a>(scoring: &EnableScoring<'a>) -> tantivy::Result<&'a S
 
 /// A leaf and how its frequencies are turned into a score.
 struct Scored {
-    leaf: Leaf,
+    leaf: Arc<Leaf>,
     bm25: Bm25Weight,
 }
 
 impl Scored {
-    fn new(leaf: &Leaf, weight: f32, searcher: &Searcher) -> tantivy::Result<Scored> {
-        let mut leaf = leaf.clone();
-        let frequency =
-            leaf.resolve(searcher).map_err(|error| tantivy::TantivyError::InternalError(error.to_string()))?;
-        let bm25 = bm25(searcher, leaf.norm, frequency)?.boost_by(weight);
-        Ok(Scored { leaf, bm25 })
+    fn new(leaf: &Arc<Leaf>, weight: f32, searcher: &Searcher) -> tantivy::Result<Scored> {
+        let bm25 = bm25(searcher, leaf, leaf.frequency)?.boost_by(weight);
+        Ok(Scored { leaf: Arc::clone(leaf), bm25 })
     }
 }
 
-pub(super) fn bm25(searcher: &Searcher, field: Field, frequency: u64) -> tantivy::Result<Bm25Weight> {
-    let all = docs(searcher).max(1);
+/// The weight of a word that so many documents hold, measured against the lengths that `leaf` is.
+pub(super) fn bm25(searcher: &Searcher, leaf: &Leaf, frequency: u64) -> tantivy::Result<Bm25Weight> {
+    let all = leaf.segments.docs.max(1);
     let mut words = 0;
     for reader in searcher.segment_readers() {
-        words += reader.inverted_index(field)?.total_num_tokens();
+        words += reader.inverted_index(leaf.norm)?.total_num_tokens();
     }
     Ok(Bm25Weight::for_one_term_without_explain(frequency.min(all), all, (words as f32 / all as f32).max(1.0)))
 }
