@@ -29,18 +29,18 @@ struct Mark {
 
 /// Headline and lead marked, and the `snippets` best fragments of the body in the order of the text.
 pub(super) fn fragments(article: &Article, marks: &Marks, snippets: usize) -> Highlights {
-    let found = locate(article, marks);
+    let found = locate(article, marks, &marks.sentences[..body_from(marks)]);
     let lead = article.lead.as_deref().filter(|_| found.iter().any(|mark| mark.paragraph == LEAD));
     Highlights {
         headline: Some(marked(&article.headline, &of(&found, HEADLINE))),
         lead: lead.map(|lead| marked(lead, &of(&found, LEAD))),
-        body: best_fragments(article, marks, &found, snippets),
+        body: best_fragments(article, marks, snippets),
     }
 }
 
 /// The whole text, marked.
 pub(super) fn whole(article: &Article, marks: &Marks) -> Marked {
-    let found = locate(article, marks);
+    let found = locate(article, marks, &marks.sentences);
     let body = article.body.iter().enumerate();
     Marked {
         headline: marked(&article.headline, &of(&found, HEADLINE)),
@@ -57,17 +57,29 @@ fn paragraph(article: &Article, number: usize) -> &str {
     }
 }
 
-/// Turns positions into bytes. A span over several sentences becomes a mark in each.
-fn locate(article: &Article, marks: &Marks) -> Vec<Mark> {
+/// The first sentence of the body.
+fn body_from(marks: &Marks) -> usize {
+    marks.sentences.partition_point(|sentence| sentence.paragraph < BODY)
+}
+
+/// The positions of a sentence's words.
+fn positions(marks: &Marks, sentence: &Sentence) -> Range<u32> {
+    let section = match sentence.paragraph {
+        HEADLINE => 0,
+        LEAD => marks.lead_at,
+        _ => marks.body_at,
+    };
+    let first = section + sentence.first_word;
+    first..first + sentence.words
+}
+
+/// Turns positions into bytes, in some of the sentences. A span over several sentences becomes a mark in each.
+fn locate(article: &Article, marks: &Marks, sentences: &[Sentence]) -> Vec<Mark> {
     let mut found = Vec::new();
-    for sentence in &marks.sentences {
-        let section = match sentence.paragraph {
-            HEADLINE => 0,
-            LEAD => marks.lead_at,
-            _ => marks.body_at,
-        };
-        let first = section + sentence.first_word;
-        let within = overlapping(&marks.spans, first..first + sentence.words);
+    for sentence in sentences {
+        let positions = positions(marks, sentence);
+        let first = positions.start;
+        let within = overlapping(&marks.spans, positions);
         if !within.is_empty() {
             mark_sentence(article, sentence, first, &within, &mut found);
         }
@@ -75,7 +87,7 @@ fn locate(article: &Article, marks: &Marks) -> Vec<Mark> {
     found
 }
 
-/// Spans that have a word in the sentence. They are sorted by their start; the longest spans are short.
+/// Spans that have one of these words. They are sorted by their start; the longest spans are short.
 fn overlapping(spans: &[Span], words: Range<u32>) -> Vec<Span> {
     let until = spans.partition_point(|span| span.start < words.end);
     spans[..until].iter().filter(|span| span.end > words.start).copied().collect()
@@ -113,52 +125,77 @@ fn of(found: &[Mark], paragraph: usize) -> Vec<Range<usize>> {
 }
 
 /// A stretch of a paragraph that could be shown.
-struct Fragment {
+struct Fragment<'a> {
     paragraph: usize,
     bytes: Range<usize>,
+    sentences: &'a [Sentence],
     /// Different clauses of the query in it, then matches.
     worth: (usize, usize),
 }
 
-fn best_fragments(article: &Article, marks: &Marks, found: &[Mark], snippets: usize) -> Vec<String> {
-    let mut fragments = candidates(article, marks, found);
+/// Only what is shown is read again: the others are chosen between by their positions alone.
+fn best_fragments(article: &Article, marks: &Marks, snippets: usize) -> Vec<String> {
+    let mut fragments = candidates(article, marks);
     fragments.sort_by_key(|fragment| std::cmp::Reverse(fragment.worth));
     fragments.truncate(snippets);
     fragments.sort_by_key(|fragment| (fragment.paragraph, fragment.bytes.start));
-    fragments.iter().map(|fragment| shown(article, fragment, found)).collect()
+    fragments.iter().map(|fragment| shown(article, marks, fragment)).collect()
 }
 
 /// Sentences with a match, each with the sentences after it in its paragraph as far as there is room.
-fn candidates(article: &Article, marks: &Marks, found: &[Mark]) -> Vec<Fragment> {
-    let mut fragments: Vec<Fragment> = Vec::new();
-    for (at, sentence) in marks.sentences.iter().enumerate().filter(|(_, sentence)| sentence.paragraph >= BODY) {
-        let taken = fragments
-            .last()
-            .is_some_and(|last| last.paragraph == sentence.paragraph && last.bytes.end > sentence.bytes.start);
-        let holds = |mark: &&Mark| mark.paragraph == sentence.paragraph && sentence.bytes.contains(&mark.bytes.start);
-        let Some(first) = found.iter().find(holds).filter(|_| !taken) else { continue };
-        let bytes = stretch(paragraph(article, sentence.paragraph), &marks.sentences[at..], first.bytes.start);
-        let within: Vec<&Mark> = found
-            .iter()
-            .filter(|mark| mark.paragraph == sentence.paragraph && bytes.contains(&mark.bytes.start))
-            .collect();
-        let mut clauses: Vec<u32> = within.iter().map(|mark| mark.clause).collect();
-        clauses.sort_unstable();
-        clauses.dedup();
-        fragments.push(Fragment { paragraph: sentence.paragraph, bytes, worth: (clauses.len(), within.len()) });
+fn candidates<'a>(article: &Article, marks: &'a Marks) -> Vec<Fragment<'a>> {
+    let mut fragments = Vec::new();
+    let mut rest = &marks.sentences[body_from(marks)..];
+    while let Some(first) = rest.first() {
+        let mut taken = 1;
+        if !overlapping(&marks.spans, positions(marks, first)).is_empty() {
+            let fragment = if first.bytes.len() > FRAGMENT {
+                part_of_sentence(article, marks, &rest[..1])
+            } else {
+                Some(whole_sentences(marks, &rest[..fitting(rest)]))
+            };
+            taken = fragment.as_ref().map_or(1, |fragment| fragment.sentences.len());
+            fragments.extend(fragment);
+        }
+        rest = &rest[taken..];
     }
     fragments
 }
 
-/// From the first sentence as many whole ones as fit; a sentence that is too long is cut around its first match.
-fn stretch(text: &str, sentences: &[Sentence], first_match: usize) -> Range<usize> {
+/// How many sentences from the first on fit into a fragment together.
+fn fitting(sentences: &[Sentence]) -> usize {
     let first = &sentences[0];
-    if first.bytes.len() > FRAGMENT {
-        return cut(text, first.bytes.clone(), first_match);
+    let fits = |next: &&Sentence| next.paragraph == first.paragraph && next.bytes.end - first.bytes.start <= FRAGMENT;
+    sentences.iter().take_while(fits).count().max(1)
+}
+
+fn whole_sentences<'a>(marks: &Marks, sentences: &'a [Sentence]) -> Fragment<'a> {
+    let (first, last) = (&sentences[0], &sentences[sentences.len() - 1]);
+    let within = overlapping(&marks.spans, positions(marks, first).start..positions(marks, last).end);
+    Fragment {
+        paragraph: first.paragraph,
+        bytes: first.bytes.start..last.bytes.end,
+        sentences,
+        worth: worth(within.iter().map(|span| span.clause)),
     }
-    let same = sentences.iter().take_while(|sentence| sentence.paragraph == first.paragraph);
-    let fitting = same.take_while(|sentence| sentence.bytes.end - first.bytes.start <= FRAGMENT);
-    first.bytes.start..fitting.last().map_or(first.bytes.end, |last| last.bytes.end)
+}
+
+/// A sentence that is too long, cut around its first match.
+fn part_of_sentence<'a>(article: &Article, marks: &Marks, sentence: &'a [Sentence]) -> Option<Fragment<'a>> {
+    let found = locate(article, marks, sentence);
+    let (first, long) = (found.first()?, &sentence[0]);
+    let bytes = cut(paragraph(article, long.paragraph), long.bytes.clone(), first.bytes.start);
+    let within = found.iter().filter(|mark| bytes.contains(&mark.bytes.start));
+    let worth = worth(within.map(|mark| mark.clause));
+    Some(Fragment { paragraph: long.paragraph, bytes, sentences: sentence, worth })
+}
+
+fn worth(clauses: impl Iterator<Item = u32>) -> (usize, usize) {
+    let mut clauses: Vec<u32> = clauses.collect();
+    let matches = clauses.len();
+    clauses.sort_unstable();
+    clauses.dedup();
+    (clauses.len(), matches)
 }
 
 /// About [`FRAGMENT`] bytes around a match, from white space to white space where there is any.
@@ -177,11 +214,12 @@ fn cut(text: &str, sentence: Range<usize>, at: usize) -> Range<usize> {
     start..end
 }
 
-fn shown(article: &Article, fragment: &Fragment, found: &[Mark]) -> String {
+fn shown(article: &Article, marks: &Marks, fragment: &Fragment<'_>) -> String {
     let text = paragraph(article, fragment.paragraph);
+    let found = locate(article, marks, fragment.sentences);
     let Some(slice) = text.get(fragment.bytes.clone()) else { return String::new() };
     let from = fragment.bytes.start;
-    let within = of(found, fragment.paragraph).into_iter().filter(|mark| fragment.bytes.contains(&mark.start));
+    let within = of(&found, fragment.paragraph).into_iter().filter(|mark| fragment.bytes.contains(&mark.start));
     let within: Vec<Range<usize>> = within.map(|mark| mark.start - from..(mark.end - from).min(slice.len())).collect();
     let mut html = String::with_capacity(slice.len() + 64);
     if from > 0 {
@@ -220,16 +258,19 @@ fn marked(text: &str, stretches: &[Range<usize>]) -> String {
 }
 
 fn escape(text: &str, html: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            c => html.push(c),
-        }
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        html.push_str(&rest[..at]);
+        html.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        });
+        rest = &rest[at + 1..];
     }
+    html.push_str(rest);
 }
 
 #[cfg(test)]
