@@ -21,6 +21,9 @@ const LONGEST_VALUE: usize = 512;
 const INDEXING_THREADS: usize = 2;
 const INDEXING_MEMORY: usize = 256 << 20;
 
+/// So many segments of about one size become one. tantivy's own choice is 8.
+const SEGMENTS_TO_MERGE: usize = 4;
+
 /// Below this many changes one thread lays them out; a second costs more than it saves.
 const WORTH_A_THREAD: usize = 32;
 
@@ -47,6 +50,8 @@ impl Writer {
         let mut policy = LogMergePolicy::default();
         // Deleted documents skew scores and make counting slow until they are merged away.
         policy.set_del_docs_ratio_before_merge(0.2);
+        // Every segment is looked into by every query; few are worth some more merging.
+        policy.set_min_num_segments(SEGMENTS_TO_MERGE);
         inner.set_merge_policy(Box::new(policy));
         // A writer that ended in the middle of a merge has left its files.
         if let Err(error) = inner.garbage_collect_files().wait() {
