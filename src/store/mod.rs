@@ -34,6 +34,8 @@ pub struct Store {
     readers: pool::Readers,
     /// Never reads anything else, so that it notices every write.
     watcher: Mutex<Connection>,
+    /// After the others: the last connection to close folds the write-ahead log into the store, if it may write.
+    writer: Mutex<write::Writer>,
     /// The runs of this process.
     alive: Mutex<HashMap<RunId, runs::Alive>>,
     /// Closed last: only a connection that may write can fold the log into the file when nobody else has it open.
@@ -47,9 +49,9 @@ impl Store {
         let store = Store {
             dir: dir.to_owned(),
             id: own_id(&conn)?,
-            writer: write::Writer::new(conn)?,
             readers: pool::Readers::new(dir),
             watcher: Mutex::new(connect::reader(dir)?),
+            writer: write::Writer::new(conn)?,
             alive: Mutex::default(),
         };
         store.close_dead_runs()?;

@@ -189,3 +189,12 @@ fn a_damaged_row_is_named_and_never_shown() {
         assert_eq!(desk.store.rows(&[1]).unwrap().len(), 1);
     }
 }
+
+#[test]
+fn a_store_that_is_closed_leaves_no_log_behind() {
+    let Desk { store, run, dir } = desk();
+    store.put(run, &[incoming("1", "A")]).unwrap();
+    assert_eq!(store.count().unwrap(), 1);
+    drop(store);
+    assert!(dir.path().join("store.sqlite").exists() && !dir.path().join("store.sqlite-wal").exists());
+}
