@@ -8,6 +8,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use crate::engine::embedded::{Index, Unusable, Writer};
@@ -170,38 +171,63 @@ pub fn catch_up(
     stop: &AtomicBool,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<u64, SyncError> {
-    let mut position = index.checkpoint()?.map_or(0, |checkpoint| checkpoint.position);
-    let mut committed = Instant::now();
-    let mut applied = 0;
-    let mut pending = false;
-    while !stop.load(Ordering::Relaxed) {
-        let changes = store.changes_after(position, BATCH)?;
-        let Some(last) = changes.last() else { break };
-        position = last.seq;
+    let mut follower = Follower::at(store, index, writer)?;
+    while !stop.load(Ordering::Relaxed) && follower.step()? {
+        progress(follower.position, store.last_change()?);
+    }
+    follower.finish()
+}
+
+/// Takes an index after the store, a batch at a time.
+struct Follower<'a> {
+    store: &'a Store,
+    writer: &'a mut Writer,
+    position: u64,
+    applied: u64,
+    /// Something has been applied since the last commit.
+    pending: bool,
+    committed: Instant,
+}
+
+impl Follower<'_> {
+    fn at<'a>(store: &'a Store, index: &Index, writer: &'a mut Writer) -> Result<Follower<'a>, SyncError> {
+        let position = index.checkpoint()?.map_or(0, |checkpoint| checkpoint.position);
+        Ok(Follower { store, writer, position, applied: 0, pending: false, committed: Instant::now() })
+    }
+
+    /// Applies the next batch; says whether there was one.
+    fn step(&mut self) -> Result<bool, SyncError> {
+        let changes = self.store.changes_after(self.position, BATCH)?;
+        let Some(last) = changes.last() else { return Ok(false) };
         let mut nums: Vec<u64> = changes.iter().map(|change| change.article).collect();
         nums.sort_unstable();
         nums.dedup();
-        let changes: Vec<Change> = store.current(&nums)?.into_iter().map(change).collect();
-        writer.apply(&changes)?;
-        applied += changes.len() as u64;
-        pending = true;
-        if committed.elapsed() > COMMIT_EVERY {
-            commit(store, writer, position)?;
-            (pending, committed) = (false, Instant::now());
+        let changes: Vec<Change> = self.store.current(&nums)?.into_iter().map(change).collect();
+        self.writer.apply(&changes)?;
+        self.position = last.seq;
+        self.applied += changes.len() as u64;
+        self.pending = true;
+        if self.committed.elapsed() > COMMIT_EVERY {
+            self.commit()?;
         }
-        progress(position, store.last_change()?);
+        Ok(true)
     }
-    if pending {
-        commit(store, writer, position)?;
-    }
-    Ok(applied)
-}
 
-fn commit(store: &Store, writer: &mut Writer, position: u64) -> Result<(), SyncError> {
-    crash_point("sync::before_commit");
-    writer.commit(&checkpoint(store, position)?)?;
-    crash_point("sync::after_commit");
-    Ok(())
+    fn commit(&mut self) -> Result<(), SyncError> {
+        crash_point("sync::before_commit");
+        self.writer.commit(&checkpoint(self.store, self.position)?)?;
+        crash_point("sync::after_commit");
+        (self.pending, self.committed) = (false, Instant::now());
+        Ok(())
+    }
+
+    /// Commits what is left; returns the changes applied.
+    fn finish(mut self) -> Result<u64, SyncError> {
+        if self.pending {
+            self.commit()?;
+        }
+        Ok(self.applied)
+    }
 }
 
 fn checkpoint(store: &Store, position: u64) -> Result<Checkpoint, SyncError> {
@@ -231,17 +257,19 @@ pub enum Outcome {
     LeftToServer,
 }
 
-/// Brings the index of a data folder up to date, where no server does.
-pub fn after_ingest(
-    store: &Store,
-    data: &Path,
-    stop: &AtomicBool,
-    progress: impl FnMut(u64, u64),
-) -> Result<Outcome, SyncError> {
+/// Brings the index of a data folder up to date while articles come in, where no server does. Each `news` is of more in
+/// the store; when its sender is gone, the rest is applied and that is all.
+pub fn beside_ingest(store: &Store, data: &Path, news: &Receiver<()>, stop: &AtomicBool) -> Result<Outcome, SyncError> {
     let Some(lock) = Lock::take(data)? else { return Ok(Outcome::LeftToServer) };
     let (_, index) = open_or_create(store, data, &lock)?;
     let mut writer = index.writer()?;
-    let applied = catch_up(store, &index, &mut writer, stop, progress)?;
+    let mut follower = Follower::at(store, &index, &mut writer)?;
+    let mut over = false;
+    while !over {
+        over = news.recv().is_err();
+        while !stop.load(Ordering::Relaxed) && follower.step()? {}
+    }
+    let applied = follower.finish()?;
     writer.finish()?;
     Ok(Outcome::Done { applied })
 }

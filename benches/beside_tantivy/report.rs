@@ -36,7 +36,7 @@ pub(crate) fn ingest(plain: &Plain, ours: Duration, theirs: Duration, stages: &s
     println!("  ours, store and index, durable  {:8.1} s {:8.0} articles/s", ours.as_secs_f64(), rate(ours));
     println!("  tantivy, index alone            {:8.1} s {:8.0} articles/s", theirs.as_secs_f64(), rate(theirs));
     println!("  ours takes {:.2} times as long", ours.as_secs_f64() / theirs.as_secs_f64());
-    stages.lines().filter(|line| line.contains("indexed in")).for_each(|line| println!("  of it: {line}"));
+    stages.lines().filter(|line| line.contains(" indexed")).for_each(|line| println!("  of it: {line}"));
 }
 
 pub(crate) fn sizes(plain: &Plain, ours: &Path, theirs: &Path) -> anyhow::Result<()> {

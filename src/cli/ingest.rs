@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
-use super::progress::{BETWEEN_LINES, Shown};
+use super::progress::Shown;
 use super::{DataDir, interrupt};
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::{self, FieldMap, Format, ReadOptions};
@@ -118,14 +120,20 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let stop = interrupt::heard(GRACE)?;
     let store = Store::open(&options.data.data_dir)?;
     let mut sum = Sum::default();
-    for path in &options.paths {
-        one(&store, path, &read_options, options.namespace.as_deref(), &stop, &mut sum)?;
-        if stop.load(Ordering::Relaxed) {
-            println!("interrupted; run it again, and it goes on where it stopped");
-            return Ok(ExitCode::from(INTERRUPTED));
+    std::thread::scope(|scope| {
+        let (news, heard) = mpsc::channel();
+        let (store, data, stopped) = (&store, options.data.data_dir.as_path(), &stop);
+        let indexing = scope.spawn(move || sync::beside_ingest(store, data, &heard, stopped));
+        for path in options.paths.iter().take_while(|_| !stop.load(Ordering::Relaxed)) {
+            one(store, path, &read_options, options.namespace.as_deref(), &stop, &news, &mut sum)?;
         }
+        drop(news);
+        report_index(indexing)
+    })?;
+    if stop.load(Ordering::Relaxed) {
+        println!("interrupted; run it again, and it goes on where it stopped");
+        return Ok(ExitCode::from(INTERRUPTED));
     }
-    index(&store, options, &stop)?;
     Ok(match sum {
         Sum { failed: true, .. } => ExitCode::FAILURE,
         Sum { misfit: true, .. } => ExitCode::from(WRONG_OPTIONS),
@@ -134,12 +142,14 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// Reads one input, and passes on the news of every batch that is in the store.
 fn one(
     store: &Store,
     path: &std::path::Path,
     options: &ReadOptions,
     namespace: Option<&str>,
     stop: &Arc<AtomicBool>,
+    news: &mpsc::Sender<()>,
     sum: &mut Sum,
 ) -> anyhow::Result<()> {
     let input = if path.as_os_str() == "-" { Input::Stdin } else { Input::Path(path.to_owned()) };
@@ -147,6 +157,8 @@ fn one(
     let mut shown = Shown::new(&input);
     let run = ingest::run::run(store, &input, options, namespace, stop, &progress, |articles, rejects| {
         shown.show(articles, rejects, progress.read.load(Ordering::Relaxed));
+        // Nobody listens where a server does the indexing.
+        let _ = news.send(());
     })?;
     shown.end();
     let set_aside = progress.set_aside.load(Ordering::Relaxed);
@@ -184,20 +196,15 @@ fn report(store: &Store, run: &Run, set_aside: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn index(store: &Store, options: &Options, stop: &AtomicBool) -> anyhow::Result<()> {
+/// Waits for the index, which has come along with the store.
+fn report_index(indexing: ScopedJoinHandle<'_, Result<sync::Outcome, sync::SyncError>>) -> anyhow::Result<()> {
     let started = Instant::now();
-    let mut lined = Instant::now();
-    let tell = |position: u64, last: u64| {
-        if lined.elapsed() > BETWEEN_LINES {
-            eprintln!("indexing: {} %", position * 100 / last.max(1));
-            lined = Instant::now();
-        }
-    };
-    match sync::after_ingest(store, &options.data.data_dir, stop, tell)? {
+    let outcome = indexing.join().map_err(|_| anyhow::anyhow!("indexing has failed"))??;
+    match outcome {
         sync::Outcome::LeftToServer => println!("the running server brings the index up to date"),
         sync::Outcome::Done { applied: 0 } => {}
         sync::Outcome::Done { applied } => {
-            println!("{applied} articles indexed in {:.1} s", started.elapsed().as_secs_f64());
+            println!("{applied} articles indexed, the last of them {:.1} s later", started.elapsed().as_secs_f64());
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::ingest::input::{self, Input};
 
 /// Without a terminal a line is printed this often.
-pub(super) const BETWEEN_LINES: Duration = Duration::from_secs(5);
+const BETWEEN_LINES: Duration = Duration::from_secs(5);
 
 pub(super) struct Shown {
     bar: ProgressBar,
