@@ -34,8 +34,6 @@ pub struct Store {
     readers: pool::Readers,
     /// Never reads anything else, so that it notices every write.
     watcher: Mutex<Connection>,
-    /// After the others: the last connection to close folds the write-ahead log into the store, if it may write.
-    writer: Mutex<write::Writer>,
     /// The runs of this process.
     alive: Mutex<HashMap<RunId, runs::Alive>>,
     /// Closed last: only a connection that may write can fold the log into the file when nobody else has it open.
