@@ -35,8 +35,12 @@ pub fn settle(article: &Article, namespace: Option<&str>, format: &str) -> Ident
     if let Some(id) = article.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
         let provider = Some(article.namespace.clone()).filter(|namespace| !namespace.is_empty());
         let publisher = || article.source.site.clone().or_else(|| article.source.name.clone()).unwrap_or_default();
+        // A text known by where it lies: the folder is part of its name, also in a namespace that somebody chose.
+        let place = provider.as_deref().and_then(|provider| provider.split_once(':')).map(|(_, place)| place);
+        let place = place.filter(|place| said.is_some() && place.contains('/'));
+        let key = place.map_or_else(|| id.to_owned(), |place| format!("{place}/{id}"));
         let namespace = said.or(provider).unwrap_or_else(|| format!("{format}:{}", publisher()));
-        return Identity { namespace, key: id.to_owned(), kind: Kind::Provider };
+        return Identity { namespace, key, kind: Kind::Provider };
     }
     if let Some(url) = article.url.as_deref().and_then(normalise_url) {
         return Identity { namespace: said.unwrap_or_else(|| "url".to_owned()), key: url, kind: Kind::Url };

@@ -80,6 +80,8 @@ fn texts_of_one_name_in_two_folders_are_two() {
     let said = archive.ingest(&[&format!("{root}/one"), &format!("{root}/two")]);
     assert_eq!(said.matches("1 new, 0 new versions").count(), 2, "{said}");
     check(&archive, &format!("{root}/one/../one/index.md"), "1 unchanged");
+    let said = archive.ingest(&[&format!("{root}/one"), &format!("{root}/two"), "--namespace", "mine"]);
+    assert_eq!(said.matches("1 new, 0 new versions").count(), 2, "{said}");
 }
 
 #[test]
