@@ -1,5 +1,7 @@
 //! What counts as a new version, and which version answers show. Pure: the rules of docs/formats.md.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -69,7 +71,7 @@ struct Content<'a> {
     body: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     published: Option<(Timestamp, Precision)>,
-    source: &'a Source,
+    source: Cow<'a, Source>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     authors: &'a [String],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -107,7 +109,7 @@ impl<'a> Content<'a> {
             lead: lead.as_deref(),
             body,
             published: published_as_content(published),
-            source,
+            source: source_as_content(source, identity.kind),
             authors,
             tags,
             section: section.as_deref(),
@@ -129,6 +131,11 @@ impl<'a> Content<'a> {
         let _ = serde_json::to_writer(std::io::BufWriter::with_capacity(1 << 14, &mut hasher), self);
         *hasher.finalize().as_bytes()
     }
+}
+
+/// The site is read from the address, and is as much a matter of its spelling (`m.`, an AMP cache).
+fn source_as_content(source: &Source, kind: Kind) -> Cow<'_, Source> {
+    if kind == Kind::Url { Cow::Owned(Source { site: None, ..source.clone() }) } else { Cow::Borrowed(source) }
 }
 
 /// When a page was captured is not what it says: captured again, it is no new version. Nor is a date that has become
@@ -209,6 +216,8 @@ mod tests {
         check_same(Kind::Provider, |article| article.provider_version = Some(4), true);
         check_same(Kind::Provider, |article| article.namespace = "other".into(), true);
         check_same(Kind::Provider, |article| article.url = Some("https://a.example/1".into()), false);
+        check_same(Kind::Url, |article| article.source.site = Some("m.a.example".into()), true);
+        check_same(Kind::Provider, |article| article.source.site = Some("a.example".into()), false);
         check_same(Kind::Url, |article| article.url = Some("https://a.example/1?utm_source=x".into()), true);
     }
 }
