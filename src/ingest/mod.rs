@@ -1,7 +1,7 @@
 //! IN: from files, folders and archives to articles in the store.
 //!
-//! An input is opened and unpacked ([`input`]); of each file ([`file`]) the format is found ([`detect`]) and read ([`readers`]); what was read is
-//! dated ([`dates`]), cleaned ([`clean`]) and given its identity ([`crate::identity`]); and all of it is written in batches
+//! An input is opened and unpacked ([`input`]); of each file (`file`) the format is found (`detect`) and read (`readers`); what was read is
+//! dated (`dates`), cleaned (`clean`) and given its identity ([`crate::identity`]); and all of it is written in batches
 //! ([`run`]). What cannot be read becomes a reject with a reason and a place; the rest goes on.
 
 pub mod input;
