@@ -50,7 +50,7 @@ impl Corpus {
         for path in &self.paths {
             let input = Input::Path(path.clone());
             let _ = input::read(&input, &ReadOptions::default(), &Progress::default(), &mut |item| {
-                if let Item::Article { article, format } = item {
+                if let Item::Article { article, format, .. } = item {
                     let identity = identity::settle(&article, None, format.name());
                     each(*article, identity);
                 }

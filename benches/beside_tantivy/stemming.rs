@@ -1,6 +1,6 @@
 //! The English stemmer as a filter, as tantivy has one behind a feature that the program does not need.
 
-use rust_stemmers::{Algorithm, Stemmer};
+use frostem::{Algorithm, Stemmer};
 use tantivy::tokenizer::{
     LowerCaser, RemoveLongFilter, SimpleTokenizer, TextAnalyzer, Token, TokenFilter, TokenStream, Tokenizer,
 };
@@ -34,7 +34,7 @@ impl<T: Tokenizer> Tokenizer for Stemmed<T> {
     type TokenStream<'a> = Stems<T::TokenStream<'a>>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
-        Stems { inner: self.inner.token_stream(text), stemmer: Stemmer::create(Algorithm::English) }
+        Stems { inner: self.inner.token_stream(text), stemmer: Stemmer::new(Algorithm::English) }
     }
 }
 

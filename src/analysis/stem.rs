@@ -5,7 +5,7 @@
 //! the same word everywhere. Words the stemmer of a language has nothing to say about (numbers, other scripts) and words of
 //! languages without a stemmer stand for themselves, unmarked. Korean is one of those: see [`super::pairs`].
 
-use rust_stemmers::{Algorithm, Stemmer};
+use frostem::{Algorithm, Stemmer};
 
 use super::fold::push_folded;
 use super::language::primary;
@@ -23,6 +23,7 @@ const REMEMBERED: usize = 1 << 15;
 enum Script {
     Arabic,
     Cyrillic,
+    Devanagari,
     Greek,
     Latin,
     Tamil,
@@ -31,17 +32,25 @@ enum Script {
 /// The Snowball stemmers by primary language subtag.
 const STEMMED: &[(&str, Algorithm, Script)] = &[
     ("ar", Algorithm::Arabic, Script::Arabic),
+    ("ca", Algorithm::Catalan, Script::Latin),
+    ("cs", Algorithm::Czech, Script::Latin),
     ("da", Algorithm::Danish, Script::Latin),
     ("de", Algorithm::German, Script::Latin),
     ("el", Algorithm::Greek, Script::Greek),
     ("en", Algorithm::English, Script::Latin),
     ("es", Algorithm::Spanish, Script::Latin),
+    ("et", Algorithm::Estonian, Script::Latin),
+    ("eu", Algorithm::Basque, Script::Latin),
     ("fi", Algorithm::Finnish, Script::Latin),
     ("fr", Algorithm::French, Script::Latin),
+    ("hi", Algorithm::Hindi, Script::Devanagari),
     ("hu", Algorithm::Hungarian, Script::Latin),
+    ("id", Algorithm::Indonesian, Script::Latin),
     ("it", Algorithm::Italian, Script::Latin),
+    ("lt", Algorithm::Lithuanian, Script::Latin),
     ("nl", Algorithm::Dutch, Script::Latin),
     ("no", Algorithm::Norwegian, Script::Latin),
+    ("pl", Algorithm::Polish, Script::Latin),
     ("pt", Algorithm::Portuguese, Script::Latin),
     ("ro", Algorithm::Romanian, Script::Latin),
     ("ru", Algorithm::Russian, Script::Cyrillic),
@@ -132,6 +141,7 @@ fn script_of(folded: &str) -> Option<Script> {
         '\u{370}'..='\u{3ff}' => Script::Greek,
         '\u{400}'..='\u{52f}' => Script::Cyrillic,
         '\u{620}'..='\u{6ff}' => Script::Arabic,
+        '\u{900}'..='\u{97f}' => Script::Devanagari,
         '\u{b80}'..='\u{bff}' => Script::Tamil,
         _ => return None,
     })
@@ -154,7 +164,7 @@ struct Remembered {
 
 impl Language {
     fn new(code: &'static str, algorithm: Algorithm) -> Language {
-        Language { code, stemmer: Stemmer::create(algorithm), remembered: Vec::new() }
+        Language { code, stemmer: Stemmer::new(algorithm), remembered: Vec::new() }
     }
 
     fn stems(&mut self, folded: &str, lower: &str) -> &[String] {
@@ -224,6 +234,7 @@ mod tests {
         check("en-GB", "mined", &["en\u{1e}mine"]);
         check("nb", "avisene", &["no\u{1e}avis"]);
         check("ru", "российский", &["ru\u{1e}россииск"]);
+        check("el", "αντιθετε", &["el\u{1e}ανετ"]);
     }
 
     #[test]
