@@ -293,6 +293,7 @@ pub fn rebuild(store: &Store, data: &Path, progress: impl FnMut(u64, u64)) -> Re
 }
 
 /// Ends the process here when a test asks for it: `FAILPOINTS=name=return`.
+#[cfg_attr(not(feature = "failpoints"), allow(unused_variables))]
 pub(crate) fn crash_point(name: &str) {
     fail::fail_point!(name, |_| std::process::abort());
 }

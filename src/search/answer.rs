@@ -13,7 +13,6 @@ pub struct SearchAnswer {
     /// Names the state of the corpus that was counted; pass it back to count the same again.
     pub snapshot: String,
     pub total: u64,
-    pub took_ms: f64,
     pub hits: Vec<Hit>,
     /// By field name, in the order asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,6 +21,8 @@ pub struct SearchAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
     pub next_cursor: Option<String>,
+    /// The last member: the ETag is of all that stands before it.
+    pub took_ms: f64,
 }
 
 /// How the query was read.

@@ -84,14 +84,19 @@ impl Archive {
         self.pool.run(|| self.inner.article(&request)).await
     }
 
+    /// Asks the store beside the pool: whoever asks must hear of it also when searches queue.
     pub fn readiness(&self) -> Readiness {
-        let view = self.inner.newest();
-        let behind = self.inner.store.last_change().map_or(u64::MAX, |last| last.saturating_sub(view.position()));
-        Readiness { ready: behind == 0, articles: view.articles(), behind }
+        tokio::task::block_in_place(|| self.inner.readiness())
     }
 }
 
 impl Inner {
+    fn readiness(&self) -> Readiness {
+        let view = self.newest();
+        let behind = self.store.last_change().map_or(u64::MAX, |last| last.saturating_sub(view.position()));
+        Readiness { ready: behind == 0, articles: view.articles(), behind }
+    }
+
     fn newest(&self) -> View {
         self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -100,8 +105,9 @@ impl Inner {
         let started = Instant::now();
         fail::fail_point!("search::begin");
         let cursor = request.cursor.as_deref().map(plan::read_cursor).transpose()?;
-        let (view, snapshot) = self.snapshot(request, cursor.as_ref())?;
-        let planned = plan::plan(request, snapshot.now_ms, cursor.as_ref(), started + TIME_LIMIT)?;
+        let (view, now_ms) = self.snapshot(request, cursor.as_ref())?;
+        let planned = plan::plan(request, now_ms, cursor.as_ref(), started + TIME_LIMIT)?;
+        let snapshot = SnapshotName { view: view.name().to_owned(), now_ms: planned.counts_from_now.then_some(now_ms) };
         let found = view.find(&planned.plan).map_err(engine_error)?;
         let hits = self.hits(request, &planned, &found.hits)?;
         let next_cursor = next_cursor(&planned, &snapshot, &found);
@@ -121,7 +127,7 @@ impl Inner {
 
     /// The state to answer from and the moment relative dates count from: the newest and now, unless an earlier answer
     /// is referred to.
-    fn snapshot(&self, request: &SearchRequest, cursor: Option<&Cursor>) -> Result<(View, SnapshotName), SearchError> {
+    fn snapshot(&self, request: &SearchRequest, cursor: Option<&Cursor>) -> Result<(View, i64), SearchError> {
         let named = match (cursor, request.snapshot.as_deref()) {
             (Some(cursor), None) => Some(cursor.snapshot.clone()),
             (Some(cursor), Some(text)) if cursor.snapshot.print() == text => Some(cursor.snapshot.clone()),
@@ -130,18 +136,15 @@ impl Inner {
             (None, None) => None,
         };
         let newest = self.newest();
-        match named {
-            None => {
-                let now_ms = Timestamp::now().as_millisecond();
-                let name = SnapshotName { view: newest.name().to_owned(), now_ms };
-                Ok((newest, name))
+        let now_ms = named.as_ref().and_then(|name| name.now_ms);
+        let now_ms = now_ms.unwrap_or_else(|| Timestamp::now().as_millisecond());
+        let view = match named {
+            Some(name) if name.view != newest.name() => {
+                self.snapshots.get(&name.view).ok_or(SearchError::SnapshotGone)?
             }
-            Some(name) if name.view == newest.name() => Ok((newest, name)),
-            Some(name) => {
-                let view = self.snapshots.get(&name.view).ok_or(SearchError::SnapshotGone)?;
-                Ok((view, name))
-            }
-        }
+            _ => newest,
+        };
+        Ok((view, now_ms))
     }
 
     fn hits(
@@ -152,6 +155,9 @@ impl Inner {
     ) -> Result<Vec<super::answer::Hit>, SearchError> {
         let rows: Vec<u64> = found.iter().map(|hit| hit.row).collect();
         let stored = self.store.rows(&rows).map_err(store_error)?;
+        if stored.len() != rows.len() {
+            return Err(SearchError::Internal("the store lacks a version that the index names".to_owned()));
+        }
         let mut hits = Vec::with_capacity(stored.len());
         for (stored, found) in stored.into_iter().zip(found) {
             let marks = found.marks.as_ref().filter(|_| !hydrate::is_withdrawn(&stored));

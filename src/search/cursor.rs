@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back() {
-        let snapshot = SnapshotName { view: "0123abcd".to_owned(), now_ms: 17 };
+        let snapshot = SnapshotName { view: "0123456789ab".to_owned(), now_ms: Some(17) };
         let cursor = Cursor { snapshot, after: Place { key: u64::MAX, num: 3 }, request: "beef".to_owned() };
         assert_eq!(Cursor::read(&cursor.print()), Some(cursor));
         assert_eq!(Cursor::read("s-a-1.x.1.beef"), None);

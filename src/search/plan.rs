@@ -17,6 +17,8 @@ use crate::query::{self, Advice, Bounds, Context, Mode};
 pub(super) struct Planned {
     pub(super) plan: Plan,
     pub(super) reading: query::Reading,
+    /// The answer depends on the moment it counts back from.
+    pub(super) counts_from_now: bool,
     /// The same for every page of one search, and for no other search.
     pub(super) identity: String,
 }
@@ -44,6 +46,8 @@ pub(super) fn plan(
     if cursor.is_some_and(|cursor| cursor.request != identity) {
         return Err(cursor_mismatch());
     }
+    let from_now = [&request.from, &request.to].into_iter().flatten().any(|edge| dates::counts_from_now(edge));
+    let counts_from_now = from_now || sort == Sort::Recent || !reading.resolved.is_empty();
     let plan = Plan {
         query: within_dates(request, &reading.query, now)?,
         filters: request.filters.clone(),
@@ -57,7 +61,7 @@ pub(super) fn plan(
         marks: request.highlight,
         deadline,
     };
-    Ok(Planned { plan, reading, identity })
+    Ok(Planned { plan, reading, counts_from_now, identity })
 }
 
 /// Does relevance have anything to go by?

@@ -92,22 +92,31 @@ fn held(kept: &[Kept], newest: &View) -> u64 {
     files.values().sum()
 }
 
+/// Letters of the name of a state.
+const VIEW_NAME: usize = 12;
+
 /// What answers call a snapshot: the state, and the moment that relative dates count from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SnapshotName {
     pub(super) view: String,
-    pub(super) now_ms: i64,
+    /// `None` where the answer does not depend on it.
+    pub(super) now_ms: Option<i64>,
 }
 
 impl SnapshotName {
     pub(super) fn print(&self) -> String {
-        format!("s-{}-{:x}", self.view, self.now_ms)
+        match self.now_ms {
+            Some(now) => format!("s-{}-{now:x}", self.view),
+            None => format!("s-{}", self.view),
+        }
     }
 
     pub(super) fn read(text: &str) -> Option<SnapshotName> {
-        let (view, now) = text.strip_prefix("s-")?.split_once('-')?;
-        let now_ms = i64::from_str_radix(now, 16).ok()?;
-        Some(SnapshotName { view: view.to_owned(), now_ms })
+        let name = text.strip_prefix("s-")?;
+        let (view, now) = name.split_once('-').map_or((name, None), |(view, now)| (view, Some(now)));
+        let now_ms = now.map(|now| i64::from_str_radix(now, 16)).transpose().ok()?;
+        let is_view = view.len() == VIEW_NAME && view.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_view.then(|| SnapshotName { view: view.to_owned(), now_ms })
     }
 }
 
@@ -119,8 +128,10 @@ mod tests {
 
     #[test]
     fn a_name_comes_back() {
-        let name = SnapshotName { view: "0123abcd".to_owned(), now_ms: 1_764_000_000_123 };
-        assert_eq!(SnapshotName::read(&name.print()), Some(name));
+        for now_ms in [None, Some(1_764_000_000_123)] {
+            let name = SnapshotName { view: "0123456789ab".to_owned(), now_ms };
+            assert_eq!(SnapshotName::read(&name.print()), Some(name));
+        }
         assert_eq!(SnapshotName::read("s-0123"), None);
         assert_eq!(SnapshotName::read("nonsense"), None);
     }

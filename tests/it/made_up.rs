@@ -80,7 +80,7 @@ pub(crate) fn article(id: u64, round: u64) -> String {
     let sections = ["Metals", "Ports", "Politics"];
     let (month, day) = (1 + numbers.below(12), 1 + numbers.below(28));
     let article = json!({
-        "id": id,
+        "id": format!("m{id}"),
         "title": format!("{} {id} round {round}", numbers.words(5)),
         "text": format!("{}.\n\n{}.", numbers.words(60), numbers.words(60)),
         "date": format!("2024-{month:02}-{day:02}"),

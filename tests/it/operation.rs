@@ -132,8 +132,9 @@ fn a_server_that_is_still_reading_stops_when_asked() {
 fn a_server_that_is_making_its_index_stops_when_asked_and_goes_on_later() {
     let archive = TestArchive::new();
     let file = archive.file("a.jsonl", &corpus(6000));
-    // The index is left to make: the ingest ends before it makes one.
-    assert!(archive.crashes("ingest", &[&file], "sync::before_swap"));
+    archive.ingest(&[&file]);
+    // The index is left to make.
+    std::fs::remove_dir_all(archive.index()).unwrap();
     let mut child = archive.command("serve").args(["--listen", "127.0.0.1:0"]).stdout(Stdio::null()).spawn().unwrap();
     wait_until("the index is being made", || archive.index().join("CURRENT").exists());
     terminate(&child);

@@ -136,6 +136,26 @@ fn recent_blends_relevance_with_age() {
 }
 
 #[test]
+fn an_answer_that_is_known_already_is_not_sent_again() {
+    let archive = TestArchive::new();
+    let file = archive.file("a.jsonl", "{\"id\":1,\"title\":\"Tin\",\"language\":\"en\"}\n");
+    archive.ingest(&[&file]);
+    let server = Server::start(&archive);
+    let id = server.search(&[("q", "tin")])["hits"][0]["id"].as_str().unwrap().to_owned();
+    for path in ["/api/v1/search?q=tin&facets=tag".to_owned(), format!("/api/v1/articles/{id}")] {
+        let (status, tag) = server.tagged(&path, None);
+        assert_eq!(status, 200);
+        assert_eq!(server.tagged(&path, Some(&tag)), (304, tag.clone()), "{path}");
+    }
+    let (_, before) = server.tagged("/api/v1/search?q=tin", None);
+    let file = archive.file("b.jsonl", "{\"id\":2,\"title\":\"More tin\",\"language\":\"en\"}\n");
+    archive.ingest(&[&file]);
+    server.until("the new article", |server| server.total("tin") == 2);
+    let (status, after) = server.tagged("/api/v1/search?q=tin", Some(&before));
+    assert!(status == 200 && after != before);
+}
+
+#[test]
 fn it_stops_when_asked() {
     let archive = TestArchive::new();
     let server = Server::start(&archive);

@@ -60,6 +60,14 @@ impl Server {
         (response.status().as_u16(), response.body_mut().read_to_string().unwrap())
     }
 
+    /// Status and ETag of an address, asked by somebody who knows the answer of a tag.
+    pub(crate) fn tagged(&self, path: &str, known: Option<&str>) -> (u16, String) {
+        let asked = self.agent.get(format!("{}{path}", self.base));
+        let asked = if let Some(known) = known { asked.header("if-none-match", known) } else { asked };
+        let answer = asked.call().unwrap();
+        (answer.status().as_u16(), answer.headers()["etag"].to_str().unwrap().to_owned())
+    }
+
     #[track_caller]
     pub(crate) fn json(&self, path: &str) -> Value {
         let (status, body) = self.get(path);

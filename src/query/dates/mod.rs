@@ -63,6 +63,11 @@ pub(super) fn is_relative(clause: &DateClause) -> bool {
     clause.canonical.split(|ch| " :[]{}<>=".contains(ch)).skip(1).any(relative::is_relative)
 }
 
+/// Whether an end of an interval, as in `from` and `to`, counts from now.
+pub fn counts_from_now(text: &str) -> bool {
+    relative::is_relative(&text.trim().to_ascii_lowercase().replace([' ', '_'], "-"))
+}
+
 /// An ISO 8601 interval, `..` where it is open.
 pub(super) fn describe(interval: &Interval, tz: &TimeZone) -> String {
     let edge = |edge: Option<Edge>| edge.map_or_else(|| "..".to_owned(), |edge| calendar::describe(edge, tz));
