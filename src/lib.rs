@@ -2,33 +2,33 @@
 //!
 //! Read the modules in this order and you follow an article in and a query out. ARCHITECTURE.md draws the same way.
 
-/// WHAT: an article and its dates, source and status, as every room knows them.
+// WHAT: an article and its dates, source and status, as every room knows them.
 pub mod article;
-/// WHO: the same article read again, from wherever, is the same article.
+// WHO: the same article read again, from wherever, is the same article.
 pub mod identity;
-/// IN: files, folders and archives become articles; what cannot be read becomes a reject.
+// IN: files, folders and archives become articles; what cannot be read becomes a reject.
 pub mod ingest;
 
-/// KEEP: SQLite, the truth. Articles with all their versions, the change log, the ledger of runs and rejects.
+// KEEP: SQLite, the truth. Articles with all their versions, the change log, the ledger of runs and rejects.
 pub mod store;
 
-/// What a word is: segmentation, folding, stems, compounds, sentence ends, in any script.
+// What a word is: segmentation, folding, stems, compounds, sentence ends, in any script.
 pub mod analysis;
-/// "Did you mean".
+// "Did you mean".
 pub mod nearest;
-/// ASK: the query language. Text in, tree and advice out.
+// ASK: the query language. Text in, tree and advice out.
 pub mod query;
 
-/// FIND: the seam to the index, and the engine behind it.
+// FIND: the seam to the index, and the engine behind it.
 pub mod engine;
-/// Changes of the store into the index, and which index is the live one.
+// Changes of the store into the index, and which index is the live one.
 pub mod sync;
 
-/// ANSWER: one request in, one answer out.
+// ANSWER: one request in, one answer out.
 pub mod search;
 
-/// DOOR: HTTP, the API and the pages.
+// DOOR: HTTP, the API and the pages.
 pub mod http;
 
-/// STAFF: the commands.
+// STAFF: the commands.
 pub mod cli;

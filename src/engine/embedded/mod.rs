@@ -1,6 +1,6 @@
 //! The engine in this process: tantivy. Nothing outside this folder names it.
 //!
-//! In reading order: what is in the index ([`schema`], [`layout`], [`packed`], [`write`]), how a query is run over it
+//! In reading order: what is in the index ([`schema`], [`layout`], [`packed`], [`mod@write`]), how a query is run over it
 //! ([`segments`], [`compile`], [`leaf`], [`group`], [`word`],
 //! [`phrase`], [`columns`]), what is counted on the way ([`collect`],
 //! [`facets`]), and what made a document match ([`marks`]).
