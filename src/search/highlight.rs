@@ -257,7 +257,8 @@ fn marked(text: &str, stretches: &[Range<usize>]) -> String {
     html
 }
 
-fn escape(text: &str, html: &mut String) {
+/// Appends a text as HTML without markup.
+pub fn escape(text: &str, html: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
         html.push_str(&rest[..at]);

@@ -19,3 +19,4 @@ mod timeline;
 mod cursor;
 
 pub use archive::{Archive, Readiness};
+pub use highlight::escape;

@@ -10,6 +10,7 @@ use super::dates::{self, DateLine};
 use super::filters;
 use super::wording::lang_attribute;
 use crate::search::answer::{Highlights, Hit, HitStatus};
+use crate::search::escape;
 use crate::search::request::FacetField;
 
 /// Tags shown with a result.
@@ -43,16 +44,7 @@ pub(super) struct ResultLine {
 impl EscapedText {
     pub(super) fn plain(text: &str) -> EscapedText {
         let mut escaped = String::with_capacity(text.len());
-        for character in text.chars() {
-            match character {
-                '&' => escaped.push_str("&amp;"),
-                '<' => escaped.push_str("&lt;"),
-                '>' => escaped.push_str("&gt;"),
-                '"' => escaped.push_str("&quot;"),
-                '\'' => escaped.push_str("&#39;"),
-                other => escaped.push(other),
-            }
-        }
+        escape(text, &mut escaped);
         EscapedText(escaped)
     }
 
