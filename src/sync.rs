@@ -242,6 +242,7 @@ fn change(stored: StoredArticle) -> Change {
         row: stored.row,
         id: stored.id.0,
         seen_ms: stored.seen.as_millisecond(),
+        revised: stored.version > 1,
         article: stored.article,
     });
     Change { num: stored.num, document }

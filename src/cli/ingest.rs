@@ -114,9 +114,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(WRONG_OPTIONS));
         }
     };
-    if let Some(missing) = options.paths.iter().find(|path| path.as_os_str() != "-" && !path.exists()) {
-        bail!("{}: no such file or folder", missing.display());
-    }
+    all_there(&options.paths)?;
     let stop = interrupt::heard(GRACE)?;
     let store = Store::open(&options.data.data_dir)?;
     let mut sum = Sum::default();
@@ -131,7 +129,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         report_index(indexing)
     })?;
     if stop.load(Ordering::Relaxed) {
-        println!("interrupted; run it again, and it goes on where it stopped");
+        say!("interrupted; run it again, and it goes on where it stopped");
         return Ok(ExitCode::from(INTERRUPTED));
     }
     Ok(match sum {
@@ -140,6 +138,14 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         Sum { rejected: 0, .. } => ExitCode::SUCCESS,
         _ => ExitCode::from(WITH_REJECTS),
     })
+}
+
+/// A path that leads nowhere is a mistake of typing, and noticed before anything is read.
+pub(super) fn all_there(paths: &[PathBuf]) -> anyhow::Result<()> {
+    match paths.iter().find(|path| path.as_os_str() != "-" && !path.exists()) {
+        Some(missing) => bail!("{}: no such file or folder", missing.display()),
+        None => Ok(()),
+    }
 }
 
 /// Reads one input, and passes on the news of every batch that is in the store.
@@ -173,25 +179,25 @@ fn one(
 fn report(store: &Store, run: &Run, set_aside: u64) -> anyhow::Result<()> {
     let Counts { seen, new, versions, unchanged, rejected, bytes } = run.counts;
     let took = run.took().unwrap_or_default().as_secs_f64();
-    println!(
+    say!(
         "{}: {seen} read: {new} new, {versions} new versions, {unchanged} unchanged, {rejected} rejected ({:.1} MB in {took:.1} s)",
         run.input,
         bytes as f64 / 1e6
     );
     if run.state == RunState::Failed {
-        println!("reading broke down; what was read before is in");
+        say!("reading broke down; what was read before is in");
     } else if new + versions == 0 {
-        println!("nothing changed");
+        say!("nothing changed");
     }
     if set_aside > 0 {
-        println!("  of the rejected, {set_aside} only tell about the other files and were set aside");
+        say!("  of the rejected, {set_aside} only tell about the other files and were set aside");
     }
     for (_, reject) in store.rejects(run.id, 0, SHOWN)? {
         let line = reject.line.map(|line| format!(" line {line}")).unwrap_or_default();
-        println!("  rejected: {}{line}: {}: {}", reject.source, reject.code, reject.detail);
+        say!("  rejected: {}{line}: {}: {}", reject.source, reject.code, reject.detail);
     }
     if rejected > SHOWN as u64 {
-        println!("  … all of them: broadsheet runs {} --rejects", run.id.0);
+        say!("  … all of them: broadsheet runs {} --rejects", run.id.0);
     }
     Ok(())
 }
@@ -201,10 +207,10 @@ fn report_index(indexing: ScopedJoinHandle<'_, Result<sync::Outcome, sync::SyncE
     let started = Instant::now();
     let outcome = indexing.join().map_err(|_| anyhow::anyhow!("indexing has failed"))??;
     match outcome {
-        sync::Outcome::LeftToServer => println!("the running server brings the index up to date"),
+        sync::Outcome::LeftToServer => say!("the running server brings the index up to date"),
         sync::Outcome::Done { applied: 0 } => {}
         sync::Outcome::Done { applied } => {
-            println!("{applied} articles indexed, the last of them {:.1} s later", started.elapsed().as_secs_f64());
+            say!("{applied} articles indexed, the last of them {:.1} s later", started.elapsed().as_secs_f64());
         }
     }
     Ok(())

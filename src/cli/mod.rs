@@ -1,5 +1,13 @@
 //! STAFF: the commands. Each is a file: its options, and one function that does it.
 
+/// Prints a line. Who reads it may have gone (`broadsheet runs | head`): that ends nothing.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
 mod healthcheck;
 mod ingest;
 mod interrupt;
@@ -13,6 +21,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::store::Store;
 
 /// Full-text search over a news corpus.
 #[derive(Debug, Parser)]
@@ -42,6 +52,15 @@ struct DataDir {
     /// The folder that holds the archive
     #[arg(long, value_name = "DIR", default_value = "./data", env = "BROADSHEET_DATA_DIR")]
     data_dir: PathBuf,
+}
+
+impl DataDir {
+    /// The store of an archive that is there; a mistyped folder must not become a new one.
+    fn existing(&self) -> anyhow::Result<Store> {
+        let is_there = Store::is_in(&self.data_dir) || self.data_dir.is_file();
+        anyhow::ensure!(is_there, "there is no archive in {}", self.data_dir.display());
+        Ok(Store::open(&self.data_dir)?)
+    }
 }
 
 /// Does what was asked; a mistake becomes one line and an exit code.

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use super::DataDir;
-use crate::store::Store;
 use crate::sync;
 
 #[derive(Debug, clap::Args)]
@@ -15,8 +14,8 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let store = Store::open(&options.data.data_dir)?;
+    let store = options.data.existing()?;
     let applied = sync::rebuild(&store, &options.data.data_dir, |_, _| {})?;
-    println!("{applied} articles indexed anew in {:.1} s", started.elapsed().as_secs_f64());
+    say!("{applied} articles indexed anew in {:.1} s", started.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }

@@ -22,7 +22,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let store = Store::open(&options.data.data_dir)?;
+    let store = options.data.existing()?;
     match options.id {
         None => store.runs(100)?.iter().for_each(print),
         Some(id) => {
@@ -38,7 +38,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 fn print(run: &Run) {
     let counts = run.counts;
-    println!(
+    say!(
         "{:>4}  {}  {:<11}  {} read: {} new, {} new versions, {} unchanged, {} rejected  {}",
         run.id.0,
         run.started.strftime("%Y-%m-%d %H:%M:%S"),
@@ -61,7 +61,7 @@ fn rejects(store: &Store, run: RunId) -> anyhow::Result<()> {
         for (_, reject) in &page {
             let line = reject.line.map(|line| format!(":{line}")).unwrap_or_default();
             let offset = reject.offset.unwrap_or_default();
-            println!("{}{line} (byte {offset})  {}: {}", reject.source, reject.code, reject.detail);
+            say!("{}{line} (byte {offset})  {}: {}", reject.source, reject.code, reject.detail);
         }
     }
 }

@@ -65,13 +65,14 @@ fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<()
     let (options, progress) = (ReadOptions::default(), Progress::default());
     let run = ingest::run::run(store, &Input::Path(path.to_owned()), &options, None, stop, &progress, |_, _| {})?;
     let counts = run.counts;
-    println!("{}: {} read, {} new, {} rejected", path.display(), counts.seen, counts.new, counts.rejected);
+    say!("{}: {} read, {} new, {} rejected", path.display(), counts.seen, counts.new, counts.rejected);
     Ok(())
 }
 
 /// Listens for signals and on the address before anything that takes long, so that being told to stop and a port in
 /// use are noticed at once.
 async fn serve(options: Options) -> anyhow::Result<()> {
+    super::ingest::all_there(&options.ingest)?;
     let (stop, asked) = stopping()?;
     let listener = tokio::net::TcpListener::bind(&options.listen)
         .await
@@ -107,11 +108,11 @@ fn start(options: &Options, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<(Fo
 
 fn welcome(listener: &tokio::net::TcpListener) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    println!("broadsheet listens on http://{address}");
-    println!("Try:");
-    println!("  curl 'http://{address}/api/v1/search?q=%22rare+earths%22+AND+China&facets=tag&highlight=1'");
-    println!("  curl 'http://{address}/api/v1/search?q=headline:mine*&fields=headline,published&sort=newest'");
-    println!("  curl 'http://{address}/api/v1/search?q=oil+OR+gas&interval=month&limit=0'");
+    say!("broadsheet listens on http://{address}");
+    say!("Try:");
+    say!("  curl 'http://{address}/api/v1/search?q=%22rare+earths%22+AND+China&facets=tag&highlight=1'");
+    say!("  curl 'http://{address}/api/v1/search?q=headline:mine*&fields=headline,published&sort=newest'");
+    say!("  curl 'http://{address}/api/v1/search?q=oil+OR+gas&interval=month&limit=0'");
     Ok(())
 }
 

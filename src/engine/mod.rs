@@ -26,6 +26,8 @@ pub struct Document {
     pub id: String,
     /// When the article was first ingested, in milliseconds since 1970.
     pub seen_ms: i64,
+    /// An earlier version of it was shown before.
+    pub revised: bool,
     pub article: Article,
 }
 

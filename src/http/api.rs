@@ -53,9 +53,14 @@ pub(super) async fn search(
         (status = 503, description = "Too many searches at once, or one that takes too long", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn search_by_form(State(archive): State<Arc<Archive>>, headers: HeaderMap, body: Bytes) -> Answered {
+pub(super) async fn search_by_form(
+    State(archive): State<Arc<Archive>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answered {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let pairs = if kind.starts_with("application/json") {
+    let in_body: Vec<_> = if kind.starts_with("application/json") {
         json_pairs(&body)?
     } else if kind.starts_with("application/x-www-form-urlencoded") {
         url::form_urlencoded::parse(&body).into_owned().collect()
@@ -63,6 +68,8 @@ pub(super) async fn search_by_form(State(archive): State<Arc<Archive>>, headers:
         let detail = "send application/x-www-form-urlencoded or application/json";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", detail));
     };
+    let mut pairs = pairs(query.as_deref());
+    pairs.extend(in_body);
     find(&archive, &pairs, &headers).await
 }
 

@@ -204,11 +204,11 @@ fn flag(name: &str, value: &str) -> Result<bool, Advice> {
 fn number(name: &str, value: &str) -> Result<usize, Advice> {
     let (least, most) = bounds(name);
     let hint = format!("Give a whole number from {least} to {most}.");
-    let number: usize = value
+    let number: i128 = value
         .trim()
         .parse()
         .map_err(|_| Advice::of("bad_number", name, format!("`{value}` is not a number")).hint(hint.clone()))?;
-    if (least..=most).contains(&number) {
+    if let Some(number) = usize::try_from(number).ok().filter(|number| (least..=most).contains(number)) {
         return Ok(number);
     }
     Err(Advice::of("out_of_range", name, format!("{number} is not between {least} and {most}")).hint(hint))
@@ -277,7 +277,7 @@ fn unknown(name: &str, value: &str) -> Option<Advice> {
     let advice = Advice::of("unknown_parameter", name, format!("there is no parameter `{name}`"));
     Some(match nearest(name, known) {
         Some(near) => advice.hint(format!("Did you mean `{near}`?")),
-        None => advice.hint("The parameters are listed in docs/api.md."),
+        None => advice.hint("/openapi.json lists the parameters."),
     })
 }
 

@@ -43,6 +43,7 @@ pub fn read(input: &Input, options: &ReadOptions, progress: &Progress, sink: &mu
             // However a path is typed, what lies there is the same.
             let root = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
             let (named, root) = (path.display().to_string(), root.display().to_string());
+            let named = named.trim_end_matches('/').to_owned();
             Reading { options, progress, sink, named, root }.path(path, true)
         }
     }
@@ -213,7 +214,9 @@ impl Reading<'_, '_> {
     }
 
     fn file(&mut self, stream: impl Read, name: &str) -> ControlFlow<()> {
-        let inside = name.strip_prefix(self.named.as_str()).unwrap_or(name);
+        // The name of what was compressed is that of the input less `.gz` and its kin.
+        let shared = name.chars().zip(self.named.chars()).take_while(|(one, other)| one == other);
+        let inside = &name[shared.map(|(c, _)| c.len_utf8()).sum::<usize>()..];
         let origin = format!("{}{inside}", self.root);
         let file = File { name, inside, origin };
         file::read(stream, &file, self.options, self.progress, self.sink)

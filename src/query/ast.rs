@@ -160,9 +160,6 @@ pub enum Has {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Is {
-    /// A copy of an earlier article.
-    Duplicate,
-    Original,
     Corrected,
     Killed,
 }

@@ -144,7 +144,8 @@ mod tests {
         let mut views = Vec::new();
         let engine = Engine::Embedded(index);
         for row in 1..=number {
-            let document = Document { num: 1, row, id: "a".into(), seen_ms: 0, article: Default::default() };
+            let document =
+                Document { num: 1, row, id: "a".into(), seen_ms: 0, revised: false, article: Default::default() };
             writer.apply(&[Change { num: 1, document: Some(document) }]).unwrap();
             writer.commit(&Checkpoint { store: "s".into(), position: row, tail: String::new() }).unwrap();
             views.push(engine.view().unwrap());

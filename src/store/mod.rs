@@ -56,6 +56,11 @@ impl Store {
         Ok(store)
     }
 
+    /// Whether there is a store in `dir`; opening would lay one out.
+    pub fn is_in(dir: &Path) -> bool {
+        connect::file(dir).is_file()
+    }
+
     /// Given to this store when it was laid out; an index made from another store names another.
     pub fn id(&self) -> &str {
         &self.id

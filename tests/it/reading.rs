@@ -145,3 +145,49 @@ fn standard_input_is_interrupted_and_what_came_is_kept() {
     let listed = text(&archive.command("runs").output().unwrap());
     assert!(listed.contains("interrupted"), "{listed}");
 }
+
+/// `folder`, `folder/`, `./folder` and its whole path are one folder, and so for an archive.
+#[test]
+fn however_a_path_is_typed_what_lies_there_is_the_same() {
+    let archive = TestArchive::new();
+    let beside = archive.folder.path();
+    std::fs::create_dir(beside.join("texts")).unwrap();
+    std::fs::write(beside.join("texts/one.txt"), "A headline\n\nAnd a text.\n").unwrap();
+    let packed = std::process::Command::new("tar").current_dir(beside).args(["-czf", "texts.tar.gz", "texts"]).status();
+    assert!(packed.unwrap().success());
+    for (first, others) in [
+        ("texts", ["texts/", "./texts", "./texts/"]),
+        ("texts.tar.gz", ["./texts.tar.gz", "texts/../texts.tar.gz", "./texts/../texts.tar.gz"]),
+    ] {
+        let ingest = |path: &str| text(&archive.command("ingest").current_dir(beside).arg(path).output().unwrap());
+        let whole = beside.join(first).display().to_string();
+        assert!(ingest(first).contains("1 read: 1 new"), "{first}");
+        for path in others.into_iter().chain([whole.as_str()]) {
+            let said = ingest(path);
+            assert!(said.contains("1 read: 0 new, 0 new versions, 1 unchanged"), "{path}: {said}");
+        }
+    }
+}
+
+/// Who reads what is printed may stop reading.
+#[test]
+fn a_reader_that_goes_away_ends_nothing() {
+    let archive = TestArchive::new();
+    let files: Vec<String> =
+        (0..3).map(|n| archive.file(&format!("{n}.jsonl"), &A.replace("one", &n.to_string()))).collect();
+    let mut child =
+        archive.command("ingest").args(&files).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(Server::start(&archive).total("*"), 3);
+}
+
+#[test]
+fn a_mistyped_folder_does_not_become_an_archive() {
+    let archive = TestArchive::new();
+    for command in ["runs", "reindex"] {
+        let output = archive.command(command).output().unwrap();
+        assert!(output.status.code() == Some(1) && text(&output).contains("there is no archive in"), "{command}");
+        assert!(!archive.data().exists(), "{command}");
+    }
+}

@@ -38,10 +38,9 @@ fn mistakes() -> Vec<(&'static str, String, &'static str)> {
     add(&["facets"], &[&nonsense[..], &["tag,nonsense", "Tag%00"]].concat(), "unknown_value");
     add(&["fields"], &[&nonsense[..], &["id,nonsense"]].concat(), "unknown_value");
     let numbers = ["limit", "offset", "facet_limit", "snippets"];
-    let no_numbers =
-        ["", "%20", "x", "1.5", "-1", "1e3", "0x10", "%00", "%FF", "1,2", "99999999999999999999999", &huge];
+    let no_numbers = ["", "%20", "x", "1.5", "1e3", "0x10", "%00", "%FF", "1,2", &huge];
     add(&numbers, &no_numbers, "bad_number");
-    add(&numbers, &["99999", "18446744073709551615"], "out_of_range");
+    add(&numbers, &["-1", "99999", "18446744073709551615", "99999999999999999999999"], "out_of_range");
     add(&["facet_limit"], &["0"], "out_of_range");
     let no_zones = ["", "Mars", "%00", "%FF", "../../../etc/passwd", "/etc/passwd", "Europe/", &huge];
     add(&["tz"], &no_zones, "bad_timezone");

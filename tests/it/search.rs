@@ -117,13 +117,14 @@ fn recent_blends_relevance_with_age() {
             "Copper, zinc, lead and, for once, tin were all asked for on the exchange today.",
         ),
     ];
+    let undated = serde_json::json!({"id": "undated", "title": "Metals", "text": "Of all the metals that are traded here, tin is the one of which least is heard.", "language": "en"}).to_string();
     let lines: Vec<String> = articles
         .iter()
         .map(|(id, date, title, text)| {
             serde_json::json!({"id": id, "date": date, "title": title, "text": text, "language": "en"}).to_string()
         })
         .collect();
-    let file = archive.file("tin.jsonl", &lines.join("\n"));
+    let file = archive.file("tin.jsonl", &format!("{}\n{undated}", lines.join("\n")));
     archive.ingest(&[&file]);
     let server = Server::start(&archive);
     let first = |sort: &str, half_life: &str| {
@@ -133,6 +134,10 @@ fn recent_blends_relevance_with_age() {
     assert_eq!(first("relevance", "7d"), "old");
     assert_eq!(first("recent", "52w"), "new");
     assert_eq!(first("recent", "52000w"), "old", "with so long a half-life age hardly counts");
+    let short = server.search(&[("q", "tin"), ("sort", "recent"), ("half_life", "1h")]);
+    let order: Vec<&str> =
+        short["hits"].as_array().unwrap().iter().map(|hit| hit["external_id"].as_str().unwrap()).collect();
+    assert_eq!(order, ["new", "old", "undated"], "differences last, however often a score is halved");
 }
 
 #[test]

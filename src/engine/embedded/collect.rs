@@ -19,6 +19,9 @@ use super::segments::Columns;
 use crate::analysis::fold;
 use crate::engine::{Address, Dates, EngineError, FacetField, Filter, Found, FoundHit, Order, Place, Plan, Sort};
 
+/// The age of what has no date, in milliseconds: some thirty million years.
+const OLDEST: f64 = 1e18;
+
 /// Matches between two looks at the clock; tantivy itself cannot be told to stop.
 const BETWEEN_LOOKS: u32 = 1024;
 
@@ -217,15 +220,15 @@ impl Collector {
             Sort::Relevance => ascending(score),
             Sort::Newest => columns.order.first(doc).map_or(0, |at| rising(at).max(1)),
             Sort::Oldest => columns.order.first(doc).map_or(0, |at| (u64::MAX - rising(at)).max(1)),
-            Sort::Recent => ascending(self.blended(doc, score, columns)),
+            Sort::Recent => rising_float(self.blended(doc, score, columns)),
         }
     }
 
-    /// Relevance, halved for every half-life of age; an undated article counts as very old.
-    fn blended(&self, doc: DocId, score: f32, columns: &Columns) -> f32 {
-        let Some(at) = columns.order.first(doc) else { return score * f32::EPSILON };
-        let age = self.order.now_ms.saturating_sub(at).max(0) as f64;
-        score * (-age / self.order.half_life_ms.max(1) as f64).exp2() as f32
+    /// Relevance, halved for every half-life of age, as its logarithm: after a thousand halvings there are still
+    /// differences. An undated article is older than all dated ones.
+    fn blended(&self, doc: DocId, score: f32, columns: &Columns) -> f64 {
+        let age = columns.order.first(doc).map_or(OLDEST, |at| self.order.now_ms.saturating_sub(at).max(0) as f64);
+        f64::from(score.max(f32::MIN_POSITIVE)).log2() - age / self.order.half_life_ms.max(1) as f64
     }
 
     fn finish(self, view: &View, plan: &Plan) -> Result<Found, EngineError> {
@@ -311,6 +314,12 @@ fn add_date(dates: &mut Dates, doc: DocId, columns: &Columns) {
 /// Scores are positive, and the bits of positive floats rise with them.
 fn ascending(score: f32) -> u64 {
     u64::from(score.max(0.0).to_bits())
+}
+
+/// The bits of negative floats fall as they rise, and their sign sorts them behind the positive.
+fn rising_float(number: f64) -> u64 {
+    let bits = number.to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
 }
 
 fn rising(at: i64) -> u64 {

@@ -192,12 +192,11 @@ impl View {
         }
     }
 
-    /// Killed articles are in no answer, and nothing is known of copies yet: every article is an original.
+    /// Killed articles are in no answer.
     fn is(&self, is: Is) -> Box<dyn Query> {
         match is {
             Is::Corrected => whole(self.fields.is, "corrected"),
-            Is::Original => Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0)),
-            Is::Duplicate | Is::Killed => Box::new(EmptyQuery),
+            Is::Killed => Box::new(EmptyQuery),
         }
     }
 

@@ -207,7 +207,7 @@ fn add_values(out: &mut TantivyDocument, fields: &Fields, document: &Document) {
     for has in super::traits::of(article) {
         out.add_text(fields.has, has);
     }
-    if article.corrected {
+    if article.corrected || document.revised {
         out.add_text(fields.is, "corrected");
     }
     out.add_text(fields.id, &document.id);

@@ -45,8 +45,8 @@ const CHAPTERS: [Chapter; 6] = [
             ("rare earths china", "all three words, in any of their forms: mine also finds mines and mined"),
             ("\"rare earths\"", "exactly these words, in this order, small words included"),
             ("=mine", "this word as it stands, in no other form"),
-            ("sanction*", "any ending: sanctions, sanctioned; at least two letters must stand before the star"),
-            ("organi?ation", "exactly one character"),
+            ("licen*", "any ending: licence, licensed; at least two letters must stand before the star"),
+            ("wom?n", "exactly one character: woman, women"),
             ("\"rare earth*\"", "any ending inside a phrase"),
             ("U.S.", "the acronym, and not the word us"),
         ],
@@ -60,7 +60,7 @@ const CHAPTERS: [Chapter; 6] = [
             ("oil OR gas", "either"),
             ("oil -gas", "the first without the second; also written oil NOT gas"),
             ("(oil OR gas) AND (price* OR tariff*)", "parentheses group"),
-            ("election^3 court", "counts the first word three times when sorting by relevance"),
+            ("election^3 mine", "counts the first word three times when sorting by relevance"),
         ],
     },
     Chapter {
@@ -69,10 +69,10 @@ const CHAPTERS: [Chapter; 6] = [
         opening: "A field's name and a colon look there alone. Parentheses extend it over several words.",
         lines: &[
             ("headline:election", "in the headline"),
-            ("lead:(court OR judge)", "in the standfirst; body: and hlead: (headline or lead) work alike"),
-            ("tag:\"foreign trade\"", "a subject, whole"),
+            ("lead:(mine OR mines)", "in the standfirst; body: and hlead: (headline or lead) work alike"),
+            ("tag:\"rare earths\"", "a subject, whole"),
             ("author:smith", "a word of the byline"),
-            ("source:\"Harbour Post\"", "a publisher by its whole name"),
+            ("source:\"Harbour Ledger\"", "a publisher by its whole name"),
             ("site:example.com", "a site and everything beneath it"),
             ("section:business", "a section; place:, person: and org: are asked the same way"),
             ("lang:en", "a language, its regional forms included"),
@@ -97,8 +97,7 @@ const CHAPTERS: [Chapter; 6] = [
         opening: "Ask for what an article has, or is.",
         lines: &[
             ("has:image", "with a picture; has:author, has:tags, has:lead and the like"),
-            ("is:corrected", "corrected since it first appeared"),
-            ("is:original", "not a copy of an earlier article; is:duplicate is the opposite"),
+            ("is:corrected", "it says so, or another version of it was shown before"),
         ],
     },
     Chapter {

@@ -141,6 +141,12 @@ impl FieldMap {
         self.pairs.iter().map(|(_, column)| column.as_str()).find(absent)
     }
 
+    /// A column the map names by a number beyond the last.
+    pub(in crate::ingest) fn beyond(&self, columns: usize) -> Option<&str> {
+        let numbers = self.pairs.iter().map(|(_, column)| column.as_str());
+        numbers.into_iter().find(|column| column.parse::<usize>().is_ok_and(|number| !(1..=columns).contains(&number)))
+    }
+
     fn column(&self, field: &str) -> Option<&str> {
         self.pairs.iter().find(|(mapped, _)| *mapped == field).map(|(_, column)| column.as_str())
     }
@@ -226,7 +232,7 @@ fn text(value: &str) -> Option<String> {
 }
 
 /// `By A. Writer` is by A. Writer.
-fn without_by(author: &str) -> String {
+pub(in crate::ingest) fn without_by(author: &str) -> String {
     let by = author.get(..3).filter(|by| by.eq_ignore_ascii_case("by "));
     by.map_or(author, |_| author[3..].trim_start()).to_owned()
 }

@@ -21,6 +21,8 @@ struct Head {
     delimiter: u8,
     /// In lower case; empty where the first row holds data.
     columns: Vec<String>,
+    /// Cells of the first row.
+    width: usize,
     /// Nothing can be made of these columns.
     useless: bool,
 }
@@ -98,19 +100,21 @@ fn article(row: &StringRecord, head: &Head, options: &ReadOptions) -> Result<Art
 /// The head of a table and its length; `None` while it may go on.
 fn head(text: &str, ended: bool, options: &ReadOptions) -> Option<(Head, usize)> {
     let (said, skip) = said_delimiter(text);
-    let delimiter = options.delimiter.or(said).unwrap_or_else(|| delimiter(&text[skip..]));
-    if options.no_header || options.map.numbered() {
-        return Some((Head { delimiter, columns: Vec::new(), useless: false }, skip));
-    }
-    let mut rows = rows(&text[skip..], delimiter, options.quote.unwrap_or(b'"'));
+    let quote = options.quote.unwrap_or(b'"');
+    let delimiter = options.delimiter.or(said).unwrap_or_else(|| delimiter(&text[skip..], quote));
+    let mut rows = rows(&text[skip..], delimiter, quote);
     let mut row = StringRecord::new();
     let found = rows.read_record(&mut row).unwrap_or(false);
     let length = skip + rows.position().byte() as usize;
     if length >= text.len() && !ended && length < LONGEST_ROW {
         return None;
     }
-    let columns = row.iter().map(|name| name.trim().to_lowercase()).collect();
-    Some((Head { delimiter, columns: if found { columns } else { Vec::new() }, useless: false }, length))
+    let width = if found { row.len() } else { 0 };
+    if options.no_header || options.map.numbered() {
+        return Some((Head { delimiter, columns: Vec::new(), width, useless: false }, skip));
+    }
+    let columns = row.iter().take(width).map(|name| name.trim().to_lowercase()).collect();
+    Some((Head { delimiter, columns, width, useless: false }, length))
 }
 
 /// `sep=;`: a first line with which spreadsheets say their delimiter.
@@ -125,9 +129,12 @@ fn said_delimiter(text: &str) -> (Option<u8>, usize) {
 /// Nothing can be made of these columns.
 fn useless(head: &Head, options: &ReadOptions) -> Option<Reason> {
     if options.no_header || options.map.numbered() {
-        let numbered = options.map.numbered();
-        return (!numbered)
-            .then(|| Reason::new("no_columns", "without a header, map columns by number: headline=2,body=3"));
+        if !options.map.numbered() {
+            return Some(Reason::new("no_columns", "without a header, map columns by number: headline=2,body=3"));
+        }
+        let beyond = options.map.beyond(head.width)?;
+        let detail = format!("there is no column {beyond}; the first row has {}", head.width);
+        return Some(Reason::new("unknown_column", detail));
     }
     if let Some(missing) = options.map.missing(&head.columns) {
         let near = crate::nearest::nearest(missing, head.columns.iter().map(String::as_str));
@@ -140,17 +147,24 @@ fn useless(head: &Head, options: &ReadOptions) -> Option<Reason> {
         .then(|| Reason::new("no_columns", "no column has a known name; say which is which: --map headline=…,body=…"))
 }
 
-/// The likeliest of comma, semicolon, tab and bar: the one most frequent in the first line.
-fn delimiter(text: &str) -> u8 {
-    let first = text.lines().next().unwrap_or_default();
-    let count = |delimiter: &u8| {
-        let quoted = first.bytes().scan(false, |inside, byte| {
-            *inside ^= byte == b'"';
-            Some(byte == *delimiter && !*inside)
-        });
-        quoted.filter(|counts| *counts).count()
+/// Rows looked at to find the delimiter.
+const LOOKED_AT: usize = 50;
+
+/// The likeliest of comma, semicolon, tab and bar: the one that parts most rows into equally many cells, of those the one
+/// that parts them into most.
+fn delimiter(text: &str, quote: u8) -> u8 {
+    let rank = |delimiter: &u8| {
+        let mut widths: Vec<usize> = Vec::new();
+        let mut rows = rows(text, *delimiter, quote);
+        let mut row = StringRecord::new();
+        while widths.len() < LOOKED_AT && rows.read_record(&mut row).unwrap_or(false) {
+            widths.push(row.len());
+        }
+        let alike = |width: &usize| widths.iter().filter(|other| *other == width).count();
+        let (agreeing, width) = widths.iter().filter(|width| **width > 1).map(|width| (alike(width), *width)).max()?;
+        Some((agreeing * 100 / widths.len(), width))
     };
-    [b'|', b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(rank).unwrap_or(b',')
 }
 
 /// A quote that closes is followed by a delimiter or the end of the row. Where one is not, or none closes, rows have
@@ -232,6 +246,23 @@ mod tests {
         let map = FieldMap::parse("headline=2").unwrap();
         let options = ReadOptions { map, delimiter: Some(b';'), quote: Some(b'\''), ..ReadOptions::default() };
         assert_eq!(read_all("x;'a;''b'", &options), [headline("a;'b")]);
+    }
+
+    #[test]
+    fn the_delimiter_is_what_parts_all_rows_alike() {
+        let map = || FieldMap::parse("headline=2").unwrap();
+        let rows = "Web;'One, two, three, and four'\nPanorama;'Five'\nWeb;'Six, seven'\n";
+        let options = ReadOptions { map: map(), quote: Some(b'\''), ..ReadOptions::default() };
+        assert_eq!(read_all(rows, &options), ["One, two, three, and four", "Five", "Six, seven"].map(headline));
+        let options = ReadOptions { map: map(), ..ReadOptions::default() };
+        assert_eq!(read_all("1,\"a;b;c\"\n2,\"d;e\"\n", &options), ["a;b;c", "d;e"].map(headline));
+        assert_eq!(read_all("1\ta, b\n2\tc, d, e\n", &options), ["a, b", "c, d, e"].map(headline));
+    }
+
+    #[test]
+    fn a_column_beyond_the_last_is_refused() {
+        let map = FieldMap::parse("headline=9").unwrap();
+        assert_eq!(read_all("a,b\nc,d\n", &ReadOptions { map, ..ReadOptions::default() }), [Err("unknown_column")]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::ops::{ControlFlow, Range};
 
+use super::columns;
 use crate::article::{Article, Provenance, Source};
 use crate::ingest::{Reason, clean, dates};
 
@@ -54,7 +55,7 @@ fn article(document: &Document<'_>) -> Article {
             .and_then(|date| dates::parse_stamp(&date, Provenance::File))
             .unwrap_or_default(),
         source: Source { name: Some("Reuters".to_owned()), site: None },
-        authors: line(content.element("author")).into_iter().collect(),
+        authors: line(content.element("author")).iter().map(|author| columns::without_by(author)).collect(),
         tags: document.list("topics"),
         places: document.list("places"),
         people: document.list("people"),

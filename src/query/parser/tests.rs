@@ -94,7 +94,7 @@ fn fields() {
     check("site:https://www.CNN.com/x domain:*.bbc.co.uk", "site:(www.cnn.com AND bbc.co.uk)");
     check("url:https://a.b/c?d=e(f) id:a:b", "(url:https://a.b/c?d=e(f) AND id:a:b)");
     check("lang:(en OR pt_BR)", "lang:(en OR pt-BR)");
-    check("has:images is:copy", "(has:image AND is:duplicate)");
+    check("has:images is:corrected", "(has:image AND is:corrected)");
     check("author:* tag:* headline:*", "(has:author AND has:tags AND *)");
     check("words:>1000 wc:[300 TO 800] words:{300 TO 800} words:5 words:<9", {
         "(words:>=1001 AND words:[300 TO 800] AND words:[301 TO 799] AND words:5 AND words:<=8)"
