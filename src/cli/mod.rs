@@ -1,11 +1,8 @@
 //! STAFF: the commands. Each is a file: its options, and one function that does it.
 
-/// Prints a line. Who reads it may have gone (`broadsheet runs | head`): that ends nothing.
+/// Prints a line without control characters. Who reads it may have gone (`broadsheet runs | head`): that ends nothing.
 macro_rules! say {
-    ($($words:tt)*) => {{
-        use std::io::Write as _;
-        let _ = writeln!(std::io::stdout(), $($words)*);
-    }};
+    ($($words:tt)*) => { $crate::cli::print_line(&format!($($words)*)) };
 }
 
 mod healthcheck;
@@ -61,6 +58,13 @@ impl DataDir {
         anyhow::ensure!(is_there, "there is no archive in {}", self.data_dir.display());
         Ok(Store::open(&self.data_dir)?)
     }
+}
+
+/// A file's name or an article's words must not move the cursor, nor begin a line of their own.
+fn print_line(line: &str) {
+    use std::io::Write as _;
+    let line = line.replace(|c: char| c.is_control(), "\u{fffd}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Does what was asked; a mistake becomes one line and an exit code.

@@ -174,6 +174,9 @@ pub enum EngineError {
     /// A word stands for more words of the corpus than may be looked up.
     #[error("`{word}` stands for more than {bound} words")]
     TooManyExpansions { word: String, bound: usize },
+    /// All the wildcards of a query together.
+    #[error("the wildcards of the query stand for more than {bound} words")]
+    TooManyInAQuery { bound: usize },
     #[error("the deadline has passed")]
     TimeOut,
     /// Ours; never shown to a client.

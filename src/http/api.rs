@@ -158,7 +158,11 @@ fn fresh(answer: &impl Serialize, headers: &HeaderMap) -> Answered {
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (header::ETAG, HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))),
     ];
-    if known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
+    if known.is_some_and(|known| {
+        known
+            .split(',')
+            .any(|known| matches!(known.trim().trim_start_matches("W/"), known if known == tag || known == "*"))
+    }) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
     Ok((caching, [(header::CONTENT_TYPE, "application/json")], body).into_response())

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::nearest::nearest;
+use crate::query::advice::{MORE_ADVICE, TOO_MANY_CLAUSES};
 use crate::query::ast::DateField;
 use crate::query::{Advice, Mode};
 use crate::search::request::{FacetField, Filter, HitFields, SearchRequest, Sort, Unit};
@@ -101,11 +102,21 @@ fn known(name: &str) -> Option<&'static Parameter> {
     PARAMETERS.iter().find(|parameter| parameter.name == name)
 }
 
+/// As many as a query may have clauses; filters are such.
+const MOST_PARAMETERS: usize = 1024;
+
+/// More warnings help nobody.
+const MOST_WARNINGS: usize = 50;
+
 /// Part of the contract, not there yet: the name, and the value that asks for nothing.
 const LATER: &[(&str, &str)] = &[("collapse", "none"), ("explain", "0")];
 
 /// Reads the parameters of a search, in the order given.
 pub(super) fn read(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> {
+    if pairs.len() > MOST_PARAMETERS {
+        let message = format!("the request has more than {MOST_PARAMETERS} parameters");
+        return Err(Advice::new(TOO_MANY_CLAUSES, message).hint("Ask for less at once."));
+    }
     let mut request = SearchRequest::default();
     let mut seen: Vec<&str> = Vec::new();
     for (name, value) in pairs {
@@ -113,17 +124,22 @@ pub(super) fn read(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> 
             request.filters.extend(filter(field, value));
             continue;
         }
-        if seen.contains(&name.as_str()) && known(name).is_some() {
+        if seen.contains(&name.as_str()) {
             let advice = Advice::of("repeated_parameter", name, format!("`{name}` is given more than once"));
             return Err(advice.hint("Give it once; only facet filters may be repeated."));
         }
-        seen.push(name);
+        seen.extend(known(name).map(|parameter| parameter.name));
         set(&mut request, name, value)?;
     }
     if request.strict
         && let Some(first) = request.advice.first()
     {
         return Err(first.clone());
+    }
+    if request.advice.len() > MOST_WARNINGS {
+        let more = request.advice.len() - MOST_WARNINGS;
+        request.advice.truncate(MOST_WARNINGS);
+        request.advice.push(Advice::new(MORE_ADVICE, format!("and {more} more of these")));
     }
     Ok(request)
 }

@@ -98,6 +98,29 @@ impl<R: Read> Read for Promised<R> {
     }
 }
 
+/// Real text packs a hundred times at most; far beyond it, and beyond what a memory holds anyway, is an attack on the disk.
+const HIGHEST_RATIO: u64 = 250;
+const UNSUSPICIOUS: u64 = 256 << 20;
+
+/// What is unpacked, as long as it is in proportion to what is read.
+struct Proportionate<R> {
+    inner: R,
+    packed: Arc<AtomicU64>,
+    unpacked: u64,
+}
+
+impl<R: Read> Read for Proportionate<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let allowed = UNSUSPICIOUS.max(self.packed.load(Ordering::Relaxed).saturating_mul(HIGHEST_RATIO));
+        if self.unpacked > allowed {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let count = self.inner.read(buffer)?;
+        self.unpacked += count as u64;
+        Ok(count)
+    }
+}
+
 /// Files and folders in a folder by name, hidden ones left out; links to folders are not followed, so that no circle
 /// is walked.
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -142,20 +165,26 @@ impl Reading<'_, '_> {
         if depth > DEEPEST {
             return self.reject(name, Reason::new("too_deep", "archives are nested too deep"));
         }
+        let packed = Arc::new(AtomicU64::new(0));
+        let whole = Counted { inner: whole, read: Arc::clone(&packed) };
         let stem = |ending: &str| name.strip_suffix(ending).unwrap_or(name).to_owned();
         match magic.as_slice() {
-            [0x1f, 0x8b, ..] => self.boxed(Box::new(flate2::read::MultiGzDecoder::new(whole)), &stem(".gz"), depth),
+            [0x1f, 0x8b, ..] => self.unpacked(flate2::read::MultiGzDecoder::new(whole), packed, &stem(".gz"), depth),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => match zstd::Decoder::new(whole) {
-                Ok(decoder) => self.boxed(Box::new(decoder), &stem(".zst"), depth),
+                Ok(decoder) => self.unpacked(decoder, packed, &stem(".zst"), depth),
                 Err(error) => self.reject(name, breaks_off(&error)),
             },
             [b'B', b'Z', b'h', ..] => {
-                self.boxed(Box::new(bzip2::read::MultiBzDecoder::new(whole)), &stem(".bz2"), depth)
+                self.unpacked(bzip2::read::MultiBzDecoder::new(whole), packed, &stem(".bz2"), depth)
             }
             [b'P', b'K', 3 | 5, 4 | 6, ..] => self.zip(whole, name, depth),
             magic if magic.get(257..262) == Some(b"ustar") => self.tar(Box::new(whole), name, depth),
             _ => self.file(whole, name),
         }
+    }
+
+    fn unpacked(&mut self, decoder: impl Read, packed: Arc<AtomicU64>, name: &str, depth: usize) -> ControlFlow<()> {
+        self.boxed(Box::new(Proportionate { inner: decoder, packed, unpacked: 0 }), name, depth)
     }
 
     fn boxed(&mut self, stream: Box<dyn Read + '_>, name: &str, depth: usize) -> ControlFlow<()> {
@@ -234,4 +263,20 @@ fn breaks_off(error: &io::Error) -> Reason {
 
 fn hidden(member: &str) -> bool {
     member.split('/').any(|part| part.starts_with('.') && part != "." && part != ".." || part == "__MACOSX")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_unpacks_out_of_proportion_is_read_no_further() {
+        let unpack = |packed: u64, unpacked: u64| {
+            let packed = Arc::new(AtomicU64::new(packed));
+            Proportionate { inner: io::repeat(b'a'), packed, unpacked }.read(&mut [0; 8]).map_err(|error| error.kind())
+        };
+        assert_eq!(unpack(10, UNSUSPICIOUS), Ok(8), "a small file may");
+        assert_eq!(unpack(10, UNSUSPICIOUS + 1), Err(io::ErrorKind::FileTooLarge));
+        assert_eq!(unpack(UNSUSPICIOUS, UNSUSPICIOUS * 100), Ok(8), "a large one in proportion");
+    }
 }

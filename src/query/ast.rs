@@ -148,6 +148,7 @@ pub enum Has {
     Lead,
     Body,
     Url,
+    Site,
     Section,
     Place,
     Person,

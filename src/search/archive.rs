@@ -239,6 +239,14 @@ fn engine_error(error: EngineError) -> SearchError {
             Advice::of("too_many_expansions", "q", format!("`{word}` stands for more than {bound} words"))
                 .hint("Write more letters before the `*`."),
         ),
+        EngineError::TooManyInAQuery { bound } => SearchError::Refused(
+            Advice::of(
+                "too_many_expansions",
+                "q",
+                format!("the wildcards of this query stand for more than {bound} words together"),
+            )
+            .hint("Write more letters before the `*`, or ask with fewer wildcards at once."),
+        ),
         EngineError::TimeOut => SearchError::TimeOut,
         EngineError::Internal(text) => SearchError::Internal(text),
     }

@@ -235,7 +235,7 @@ fn shown(article: &Article, marks: &Marks, fragment: &Fragment<'_>) -> String {
     html
 }
 
-/// Escapes a text and puts marks around the given stretches; those that touch or overlap become one.
+/// Escapes a text and puts marks around the given stretches; those that overlap become one.
 fn marked(text: &str, stretches: &[Range<usize>]) -> String {
     let mut stretches: Vec<Range<usize>> = stretches.to_vec();
     stretches.sort_unstable_by_key(|stretch| (stretch.start, stretch.end));

@@ -52,7 +52,11 @@ fn automatic(dates: &Dates) -> Unit {
     let firsts = || dates.instants.iter().copied().chain(dates.calendar.iter().map(|(first, _)| *first));
     let span = firsts().max().unwrap_or_default() - firsts().min().unwrap_or_default();
     let days = span / DAY_MS;
+    // A unit in which nothing has a place would be an empty timeline.
+    let shortest = dates.calendar.iter().map(|(first, last)| last - first).min().unwrap_or_default();
     match days {
+        _ if dates.instants.is_empty() && shortest >= longest(Unit::Month) => Unit::Year,
+        days if days <= COMFORTABLE * 30 && dates.instants.is_empty() && shortest >= longest(Unit::Day) => Unit::Month,
         0..=2 if dates.calendar.is_empty() => Unit::Hour,
         days if days <= COMFORTABLE => Unit::Day,
         days if days <= COMFORTABLE * 7 => Unit::Week,
@@ -180,6 +184,16 @@ mod tests {
         let counts: Vec<_> = timeline.buckets.iter().map(|bucket| (bucket.start.as_str(), bucket.count)).collect();
         assert_eq!(counts, [("2025-03-29", 1), ("2025-03-30", 2), ("2025-03-31", 1)]);
         assert_eq!(timeline.unplaced, 2);
+    }
+
+    #[test]
+    fn auto_takes_a_unit_in_which_something_has_a_place() {
+        let month = (ms("2025-02-01T00:00:00Z"), ms("2025-02-28T23:59:59.999Z"));
+        let year = (ms("2024-01-01T00:00:00Z"), ms("2024-12-31T23:59:59.999Z"));
+        for (calendar, unit) in [(vec![month], "month"), (vec![year], "year"), (vec![month, year], "month")] {
+            let timeline = draw(&Dates { calendar, ..Dates::default() }, Unit::Auto, &TimeZone::UTC).unwrap();
+            assert!(timeline.interval == unit && !timeline.buckets.is_empty(), "{timeline:?}");
+        }
     }
 
     #[test]

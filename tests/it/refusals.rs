@@ -438,3 +438,41 @@ fn any_query_with_any_parameters_is_answered_or_refused() {
         }
     }
 }
+
+#[test]
+fn many_parameters_and_many_wildcards_are_bounded() {
+    let (_archive, server) = server();
+    let unknown = |count: usize| (0..count).map(|n| format!("zz{n}=1")).collect::<Vec<_>>().join("&");
+    let answer = server.json(&format!("/api/v1/search?{}", unknown(1000)));
+    assert_eq!(answer["query"]["warnings"].as_array().unwrap().len(), 51, "the rest is counted");
+    let (status, body) = server.get(&format!("/api/v1/search?{}", unknown(1025)));
+    assert!(status == 400 && body.contains("too_many_clauses"), "{body}");
+}
+
+#[test]
+fn the_wildcards_of_a_query_are_bounded_together() {
+    let archive = TestArchive::new();
+    let words: String = (0..1000).map(|n| format!("deed{n} ")).collect();
+    let article = serde_json::json!({"id": "many", "title": "Words", "text": words, "language": "en"});
+    archive.ingest(&[&archive.file("a.jsonl", &article.to_string())]);
+    let server = Server::start(&archive);
+    assert_eq!(server.total("\"de* de*\""), 1);
+    let q = format!("\"{}\"", "de* ".repeat(60));
+    let (status, body) = server.get(&format!("/api/v1/search?{}", query(&[("q", &q)])));
+    assert!(status == 400 && body.contains("too_many_expansions"), "{body}");
+}
+
+#[test]
+fn a_filter_given_twice_is_one() {
+    let archive = TestArchive::new();
+    let tagged = |id: &str, tag: &str| serde_json::json!({"id": id, "title": "T", "tags": [tag]}).to_string();
+    let lines = [tagged("a", "tin"), tagged("b", "zinc"), tagged("c", "lead")].join("\n");
+    archive.ingest(&[&archive.file("a.jsonl", &lines)]);
+    let server = Server::start(&archive);
+    let answer = server.json("/api/v1/search?facets=tag&facet_limit=1&tag=zinc&tag=tin&tag=zinc");
+    let values = answer["facets"]["tag"]["values"].as_array().unwrap();
+    let mut names: Vec<&str> = values.iter().map(|value| value["value"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert!(names.iter().zip(names.iter().skip(1)).all(|(one, next)| one != next), "{names:?}");
+    assert!(names.contains(&"zinc") && names.contains(&"tin"));
+}

@@ -13,7 +13,7 @@ use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Weight};
 use tantivy::{DocId, SegmentReader, TERMINATED};
 
 use super::View;
-use super::compile::{Clause, whole};
+use super::compile::{Compiling, whole};
 use super::facets::FacetIndex;
 use super::segments::Columns;
 use crate::analysis::fold;
@@ -29,8 +29,8 @@ impl View {
     /// Finds, counts and sorts.
     pub(in crate::engine) fn find(&self, plan: &Plan) -> Result<Found, EngineError> {
         let mut collector = Collector::new(self, plan)?;
-        let mut clauses = Vec::new();
-        let query = collector.narrowed(self, plan, &mut clauses)?;
+        let mut compiling = Compiling::default();
+        let query = collector.narrowed(self, plan, &mut compiling)?;
         let scoring = if collector.scores() {
             EnableScoring::enabled_from_searcher(&self.searcher)
         } else {
@@ -43,7 +43,7 @@ impl View {
         let mut found = collector.finish(self, plan)?;
         if plan.marks {
             let addresses: Vec<Address> = found.hits.iter().map(|hit| hit.address).collect();
-            let marks = self.marks_by(&clauses, &addresses)?;
+            let marks = self.marks_by(&compiling.clauses, &addresses)?;
             found.hits.iter_mut().zip(marks).for_each(|(hit, marks)| hit.marks = Some(marks));
         }
         Ok(found)
@@ -113,8 +113,8 @@ impl Collector {
     }
 
     /// The query, with every filter that need not be tested match by match made part of it.
-    fn narrowed(&mut self, view: &View, plan: &Plan, clauses: &mut Vec<Clause>) -> Result<Box<dyn Query>, EngineError> {
-        let query = view.compile(&plan.query, clauses)?;
+    fn narrowed(&mut self, view: &View, plan: &Plan, so_far: &mut Compiling) -> Result<Box<dyn Query>, EngineError> {
+        let query = view.compile(&plan.query, so_far)?;
         let mut parts = vec![(Occur::Must, query)];
         for field in FacetField::ALL {
             let filters: Vec<&Filter> = plan.filters.iter().filter(|filter| filter.field == field).collect();
@@ -250,6 +250,7 @@ impl Collector {
         let facets = self.counted.into_iter().map(|counted| {
             let chosen = plan.filters.iter().filter(|filter| filter.field == counted.field && !filter.exclude);
             let mut selected: Vec<u32> = chosen.filter_map(|filter| counted.index.find(&fold(&filter.value))).collect();
+            selected.sort_unstable();
             selected.dedup();
             (counted.field, counted.index.top(&counted.counters, counted.missing, plan.facet_limit, &selected))
         });

@@ -8,7 +8,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 
 use super::View;
 use super::columns::ColumnQuery;
-use super::expand::expand;
+use super::expand::{MOST_IN_A_QUERY, expand};
 use super::leaf::{Leaf, Tally, Words};
 use super::phrase::{PhraseQuery, Standing};
 use super::segments::Region;
@@ -25,6 +25,15 @@ const MOST_READINGS: usize = 64;
 /// A clause on running text matches where any of its readings does.
 pub(super) type Clause = Vec<Reading>;
 
+/// What is gathered while a query is compiled.
+#[derive(Default)]
+pub(super) struct Compiling {
+    /// What can make an article match: every clause on text that is not under an exclusion.
+    pub(super) clauses: Vec<Clause>,
+    /// Words that wildcards have come to stand for.
+    expansions: usize,
+}
+
 /// One way to read a clause on running text.
 #[derive(Clone, Debug)]
 pub(super) enum Reading {
@@ -33,33 +42,36 @@ pub(super) enum Reading {
 }
 
 impl View {
-    /// Adds to `clauses` what can make an article match: every clause on text that is not under an exclusion.
-    pub(super) fn compile(&self, node: &Node, clauses: &mut Vec<Clause>) -> Result<Box<dyn Query>, EngineError> {
+    pub(super) fn compile(&self, node: &Node, so_far: &mut Compiling) -> Result<Box<dyn Query>, EngineError> {
         match &node.kind {
             Kind::All => Ok(Box::new(AllQuery)),
             Kind::Term { field, term } => {
-                let readings = self.readings(*field, term)?;
-                clauses.push(readings.clone());
+                let readings = self.readings(*field, term, &mut so_far.expansions)?;
+                so_far.clauses.push(readings.clone());
                 Ok(any(readings))
             }
             Kind::Value(value) => Ok(self.value(value)),
-            Kind::And(nodes) => self.conjunction(nodes, clauses),
+            Kind::And(nodes) => self.conjunction(nodes, so_far),
             Kind::Or(nodes) => {
-                let parts = nodes.iter().map(|node| Ok((Occur::Should, self.compile(node, clauses)?)));
+                let parts = nodes.iter().map(|node| Ok((Occur::Should, self.compile(node, so_far)?)));
                 Ok(Box::new(BooleanQuery::new(parts.collect::<Result<_, EngineError>>()?)))
             }
-            Kind::Not(_) => self.conjunction(std::slice::from_ref(node), clauses),
-            Kind::Boost(node, weight) => Ok(Box::new(BoostQuery::new(self.compile(node, clauses)?, *weight))),
+            Kind::Not(_) => self.conjunction(std::slice::from_ref(node), so_far),
+            Kind::Boost(node, weight) => Ok(Box::new(BoostQuery::new(self.compile(node, so_far)?, *weight))),
         }
     }
 
     /// All of them; with nothing but exclusions, everything else.
-    fn conjunction(&self, nodes: &[Node], clauses: &mut Vec<Clause>) -> Result<Box<dyn Query>, EngineError> {
+    fn conjunction(&self, nodes: &[Node], so_far: &mut Compiling) -> Result<Box<dyn Query>, EngineError> {
         let mut parts = Vec::with_capacity(nodes.len() + 1);
         for node in nodes {
             match &node.kind {
-                Kind::Not(excluded) => parts.push((Occur::MustNot, self.compile(excluded, &mut Vec::new())?)),
-                _ => parts.push((Occur::Must, self.compile(node, clauses)?)),
+                Kind::Not(excluded) => {
+                    let shown = so_far.clauses.len();
+                    parts.push((Occur::MustNot, self.compile(excluded, so_far)?));
+                    so_far.clauses.truncate(shown);
+                }
+                _ => parts.push((Occur::Must, self.compile(node, so_far)?)),
             }
         }
         if parts.iter().all(|(occur, _)| *occur == Occur::MustNot) {
@@ -69,18 +81,18 @@ impl View {
     }
 
     /// How a clause on running text is looked for.
-    fn readings(&self, scope: TextField, term: &Term) -> Result<Clause, EngineError> {
+    fn readings(&self, scope: TextField, term: &Term, spent: &mut usize) -> Result<Clause, EngineError> {
         match term {
             Term::Word(word) if !is_name(scope) => self.inflected(scope, word),
-            Term::Word(word) | Term::Exact(word) => self.phrase(scope, &[Slot::Word(word.clone())]),
+            Term::Word(word) | Term::Exact(word) => self.phrase(scope, &[Slot::Word(word.clone())], spent),
             Term::Acronym(letters) => {
                 Ok(vec![self.word(scope, Words::Exact, std::slice::from_ref(letters), Tally::Sum)?])
             }
             Term::Wildcard(pattern) => {
-                let words = self.expansions(scope, pattern)?;
+                let words = self.expansions(scope, pattern, spent)?;
                 Ok(vec![self.word(scope, Words::Exact, &words, Tally::Sum)?])
             }
-            Term::Phrase(slots) => self.phrase(scope, slots),
+            Term::Phrase(slots) => self.phrase(scope, slots, spent),
         }
     }
 
@@ -116,12 +128,12 @@ impl View {
         }
     }
 
-    fn phrase(&self, scope: TextField, slots: &[Slot]) -> Result<Clause, EngineError> {
+    fn phrase(&self, scope: TextField, slots: &[Slot], spent: &mut usize) -> Result<Clause, EngineError> {
         // Each reading is a list of places, each place a list of words that may stand there.
         let mut readings: Vec<Vec<Vec<String>>> = vec![Vec::new()];
         for slot in slots {
             let ways = match slot {
-                Slot::Wildcard(pattern) => vec![vec![self.expansions(scope, pattern)?]],
+                Slot::Wildcard(pattern) => vec![vec![self.expansions(scope, pattern, spent)?]],
                 Slot::Word(word) => {
                     let sequences = query_sequences(word).into_iter();
                     sequences.map(|sequence| sequence.iter().map(|word| vec![exact(word)]).collect()).collect()
@@ -156,7 +168,7 @@ impl View {
         Ok(Reading::Word(WordQuery { leaf, boosts }))
     }
 
-    fn expansions(&self, scope: TextField, pattern: &str) -> Result<Vec<String>, EngineError> {
+    fn expansions(&self, scope: TextField, pattern: &str, spent: &mut usize) -> Result<Vec<String>, EngineError> {
         let fields = &self.fields;
         let homes: &[Field] = match scope {
             TextField::Text | TextField::Body => &[fields.text, fields.joined],
@@ -166,12 +178,17 @@ impl View {
             TextField::Author => &[fields.author],
             TextField::Dateline => &[fields.dateline],
         };
-        expand(&self.searcher, homes, &fold_pattern(pattern)).map_err(|error| match error {
+        let words = expand(&self.searcher, homes, &fold_pattern(pattern)).map_err(|error| match error {
             EngineError::TooManyExpansions { bound, .. } => {
                 EngineError::TooManyExpansions { word: pattern.to_owned(), bound }
             }
             other => other,
-        })
+        })?;
+        *spent += words.len();
+        if *spent > MOST_IN_A_QUERY {
+            return Err(EngineError::TooManyInAQuery { bound: MOST_IN_A_QUERY });
+        }
+        Ok(words)
     }
 
     fn value(&self, value: &Value) -> Box<dyn Query> {

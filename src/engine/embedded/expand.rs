@@ -9,6 +9,9 @@ use crate::engine::EngineError;
 /// Words a pattern may stand for.
 pub(super) const MOST_EXPANSIONS: usize = 1024;
 
+/// Words that all the patterns of one query may stand for: each opens its postings.
+pub(super) const MOST_IN_A_QUERY: usize = 8 * MOST_EXPANSIONS;
+
 /// Every word in `fields` that the folded pattern matches: `*` is any ending or middle, `?` exactly one character.
 pub(super) fn expand(searcher: &Searcher, fields: &[Field], pattern: &str) -> Result<Vec<String>, EngineError> {
     let pattern: Vec<char> = pattern.chars().collect();

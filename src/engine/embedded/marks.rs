@@ -7,7 +7,7 @@ use tantivy::schema::{OwnedValue, Value as _};
 use tantivy::{DocSet, SegmentReader, TantivyDocument};
 
 use super::View;
-use super::compile::{Clause, Reading};
+use super::compile::{Clause, Compiling, Reading};
 use super::group::{GroupPostings, Occurrence, Positions};
 use super::phrase::PhrasePostings;
 use crate::engine::sentences::Sentences;
@@ -17,9 +17,9 @@ use crate::query::ast::Node;
 impl View {
     /// In the order asked.
     pub(in crate::engine) fn marks(&self, query: &Node, documents: &[Address]) -> Result<Vec<Marks>, EngineError> {
-        let mut clauses = Vec::new();
-        self.compile(query, &mut clauses)?;
-        self.marks_by(&clauses, documents)
+        let mut compiling = Compiling::default();
+        self.compile(query, &mut compiling)?;
+        self.marks_by(&compiling.clauses, documents)
     }
 
     /// The same, by the clauses of a query that has been compiled.
