@@ -28,6 +28,9 @@ pub use read::{Change, StoredArticle, Version};
 pub use runs::{Counts, Rejected, Run, RunId, RunState};
 pub use write::{Incoming, Outcome};
 
+/// What is not worth a line in the log.
+pub const QUIET: &str = "rusqlite_migration=warn";
+
 pub struct Store {
     dir: PathBuf,
     id: String,
