@@ -11,9 +11,7 @@ use super::input::Progress;
 use super::readers::{csv, json, markdown, page_dump, reuters, text};
 use super::{Item, Place, ReadOptions, Reason, Sink, language};
 use crate::article::Article;
-
-/// Of what was refused, this much is kept.
-const COPY: usize = 64 * 1024;
+use crate::store::REJECT_COPY;
 
 /// What a look at the format takes.
 const HEAD: usize = 64 * 1024;
@@ -106,7 +104,7 @@ fn breaks_off(kind: std::io::ErrorKind) -> Reason {
 fn refuse<R>(file: &File<'_>, chunks: &Chunks<R>, reason: Reason, sink: &mut Sink<'_>) -> ControlFlow<()> {
     let place = Place { source: file.name.to_owned(), offset: 0, line: None };
     let copy = chunks.text.as_bytes();
-    sink(Item::Reject { place, reason, copy: copy[..copy.len().min(COPY)].to_vec() })
+    sink(Item::Reject { place, reason, copy: copy[..copy.len().min(REJECT_COPY)].to_vec() })
 }
 
 /// A file that is one article.
@@ -178,7 +176,7 @@ fn many(
                 let offset = chunks.offset + at.start as u64;
                 let place = Place { source: file.name.to_owned(), offset, line: Some(counted.1) };
                 let copy = &text.as_bytes()[at];
-                sink(Item::Reject { place, reason, copy: copy[..copy.len().min(COPY)].to_vec() })
+                sink(Item::Reject { place, reason, copy: copy[..copy.len().min(REJECT_COPY)].to_vec() })
             }
         };
         let taken = match &mut records {

@@ -25,7 +25,7 @@ use rusqlite::{Connection, params};
 
 pub use error::StoreError;
 pub use read::{Change, StoredArticle, Version};
-pub use runs::{Counts, Rejected, Run, RunId, RunState};
+pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState};
 pub use write::{Incoming, Outcome};
 
 /// What is not worth a line in the log.

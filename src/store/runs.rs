@@ -13,7 +13,7 @@ use super::pool::locked;
 use super::{Store, at, sql};
 
 /// Bytes kept of something that could not be read.
-const COPY: usize = 8 * 1024;
+pub const REJECT_COPY: usize = 8 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
@@ -136,7 +136,7 @@ pub(super) fn advance(transaction: &Transaction<'_>, run: RunId, more: &Counts) 
 pub(super) fn note_rejects(transaction: &Transaction<'_>, run: RunId, rejects: &[Rejected]) -> Result<()> {
     let mut statement = transaction.prepare_cached(sql::REJECT_ADD)?;
     for Rejected { source, offset, line, code, detail, copy } in rejects {
-        let copy = copy.get(..COPY).unwrap_or(copy);
+        let copy = copy.get(..REJECT_COPY).unwrap_or(copy);
         statement.execute(params![run.0, source, offset, line, code, detail, copy])?;
     }
     Ok(())
@@ -262,7 +262,7 @@ mod tests {
             source: "a.csv".into(),
             line: Some(7),
             code: code.into(),
-            copy: vec![b'x'; COPY + 1],
+            copy: vec![b'x'; REJECT_COPY + 1],
             ..Rejected::default()
         };
         store.reject(run, &[reject("first"), reject("second")]).unwrap();
@@ -270,7 +270,7 @@ mod tests {
         let rejects = store.rejects(run, 1, 10).unwrap();
         let codes: Vec<_> = rejects.iter().map(|(n, one)| (*n, one.code.as_str())).collect();
         assert_eq!(codes, [(2, "second"), (3, "third")]);
-        assert_eq!((rejects[0].1.line, rejects[0].1.copy.len()), (Some(7), COPY));
+        assert_eq!((rejects[0].1.line, rejects[0].1.copy.len()), (Some(7), REJECT_COPY));
         assert_eq!(store.run(run).unwrap().unwrap().counts.rejected, 3);
     }
 
