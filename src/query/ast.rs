@@ -34,6 +34,37 @@ pub enum Kind {
     Not(Box<Node>),
     /// `x^2`: weight in relevance only, 0 to 100.
     Boost(Box<Node>, f32),
+    /// `a W/5 b`, `a NOT PRE/5 b`. Like the two below it is a *span*: made of terms, alternatives and spans, all of one
+    /// field, and what it finds are places in the text.
+    Near {
+        left: Box<Node>,
+        how: Proximity,
+        right: Box<Node>,
+    },
+    /// `ATLEAST/3 x`
+    AtLeast(u32, Box<Node>),
+    /// `FIRST/50 x`
+    First(u32, Box<Node>),
+}
+
+/// How two parts of a span have to stand to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Proximity {
+    /// `NOT W/5`: the left part, where it does not stand so to the right one.
+    pub negated: bool,
+    pub relation: Relation,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// `W/5`: so many words from one to the other, in any order; 1 is the next word.
+    Within(u32),
+    /// `PRE/5`: the same, left before right.
+    Before(u32),
+    /// `W/S`: in one sentence.
+    Sentence,
+    /// `W/P`: in one paragraph.
+    Paragraph,
 }
 
 /// Fields that hold running text.
@@ -62,8 +93,14 @@ pub enum Term {
     Acronym(String),
     /// `mine*`, `organi?ation`: truncation, as typed.
     Wildcard(String),
+    /// `putin~`, `putin~2`: words within so many edits, 1 or 2.
+    Fuzzy(String, u8),
+    /// `/colou?rs?/`: a regular expression over one exact word, as typed between the slashes.
+    Regex(String),
     /// `"rare earth*"`: two or more words in order, inflection and stop words included.
     Phrase(Vec<Slot>),
+    /// `"rare earths"~5`: the words of a phrase in any order, with at most so many other positions among them.
+    Loose(Vec<Slot>, u32),
 }
 
 #[derive(Clone, Debug, PartialEq)]
