@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::article::Article;
-use crate::query::ast::Node;
+use crate::query::ast::{Node, TextField};
 pub use facet::{FacetField, Filter};
 use sentences::Sentence;
 
@@ -168,6 +168,25 @@ pub struct Marks {
     pub sentences: Vec<Sentence>,
 }
 
+/// What a part of a query comes to by itself; its parts as in the tree, and in the same order.
+#[derive(Clone, Debug, Default)]
+pub struct Explained {
+    /// Articles it finds; `None` when the time was up before they were counted.
+    pub articles: Option<u64>,
+    /// Of a word or phrase: the words or stems that are looked up, folded; one for each way of reading it.
+    pub looked_up: Vec<String>,
+    /// Of a wildcard, a fuzzy word or a regular expression: the words it stands for, the commonest first.
+    pub expansions: Vec<Expansion>,
+    pub parts: Vec<Explained>,
+}
+
+/// A word of the corpus and how many articles hold it, in the field that was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expansion {
+    pub word: String,
+    pub articles: u64,
+}
+
 /// Why the engine could not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -249,6 +268,21 @@ impl View {
     pub fn marks(&self, query: &Node, documents: &[Address]) -> Result<Vec<Marks>, EngineError> {
         match self {
             View::Embedded(view) => view.marks(query, documents),
+        }
+    }
+
+    /// What each part of a query comes to by itself. Bounds are refused as in [`View::find`]; when the time is up, what
+    /// was counted so far is given.
+    pub fn explain(&self, query: &Node, deadline: Instant) -> Result<Explained, EngineError> {
+        match self {
+            View::Embedded(view) => view.explain(query, deadline),
+        }
+    }
+
+    /// Words of the corpus that are spelled like one that is not in it, the commonest first.
+    pub fn spelled_like(&self, field: TextField, word: &str, deadline: Instant) -> Result<Vec<Expansion>, EngineError> {
+        match self {
+            View::Embedded(view) => view.spelled_like(field, word, deadline),
         }
     }
 
