@@ -196,6 +196,9 @@ pub enum EngineError {
     /// All the wildcards of a query together.
     #[error("the wildcards of the query stand for more than {bound} words")]
     TooManyInAQuery { bound: usize },
+    /// A regular expression whose automaton grows too large.
+    #[error("`/{pattern}/` is too complicated")]
+    TooComplicated { pattern: String },
     #[error("the deadline has passed")]
     TimeOut,
     /// Ours; never shown to a client.
@@ -265,9 +268,9 @@ impl View {
     }
 
     /// What made these documents match, in the order asked.
-    pub fn marks(&self, query: &Node, documents: &[Address]) -> Result<Vec<Marks>, EngineError> {
+    pub fn marks(&self, query: &Node, documents: &[Address], deadline: Instant) -> Result<Vec<Marks>, EngineError> {
         match self {
-            View::Embedded(view) => view.marks(query, documents),
+            View::Embedded(view) => view.marks(query, documents, deadline),
         }
     }
 

@@ -208,7 +208,8 @@ impl Inner {
         let Ok(reading) = query::parse(q, &plan::context(mode, jiff::tz::TimeZone::UTC, Timestamp::now())) else {
             return Ok(None);
         };
-        let Ok(marks) = view.marks(&reading.query, &[address]) else { return Ok(None) };
+        let deadline = Instant::now() + TIME_LIMIT;
+        let Ok(marks) = view.marks(&reading.query, &[address], deadline) else { return Ok(None) };
         Ok(marks.first().map(|marks| highlight::whole(&stored.article, marks)))
     }
 }
@@ -246,6 +247,10 @@ fn engine_error(error: EngineError) -> SearchError {
                 format!("the wildcards of this query stand for more than {bound} words together"),
             )
             .hint("Write more letters before the `*`, or ask with fewer wildcards at once."),
+        ),
+        EngineError::TooComplicated { pattern } => SearchError::Refused(
+            Advice::of("bad_regex", "q", format!("`/{pattern}/` is too complicated to look up"))
+                .hint("Write a simpler expression: fewer repetitions of alternatives."),
         ),
         EngineError::TimeOut => SearchError::TimeOut,
         EngineError::Internal(text) => SearchError::Internal(text),

@@ -67,7 +67,7 @@ pub(super) fn plan(
 /// Does relevance have anything to go by?
 fn has_words(node: &Node) -> bool {
     match &node.kind {
-        Kind::Term { .. } => true,
+        Kind::Term { .. } | Kind::Near { .. } | Kind::AtLeast(..) | Kind::First(..) => true,
         Kind::And(nodes) | Kind::Or(nodes) => nodes.iter().any(has_words),
         Kind::Boost(node, _) => has_words(node),
         Kind::All | Kind::Value(_) | Kind::Not(_) => false,

@@ -7,13 +7,13 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
-use std::time::Instant;
 
 use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Weight};
 use tantivy::{DocId, SegmentReader, TERMINATED};
 
 use super::View;
-use super::compile::{Compiling, whole};
+use super::compile::{Lowering, whole};
+use super::deadline::Deadline;
 use super::facets::FacetIndex;
 use super::segments::Columns;
 use crate::analysis::fold;
@@ -28,9 +28,10 @@ const BETWEEN_LOOKS: u32 = 1024;
 impl View {
     /// Finds, counts and sorts.
     pub(in crate::engine) fn find(&self, plan: &Plan) -> Result<Found, EngineError> {
-        let mut collector = Collector::new(self, plan)?;
-        let mut compiling = Compiling::default();
-        let query = collector.narrowed(self, plan, &mut compiling)?;
+        let deadline = Deadline::new(plan.deadline);
+        let mut collector = Collector::new(self, plan, &deadline)?;
+        let lowered = self.lower(&plan.query, &mut Lowering::new(&deadline))?;
+        let query = collector.narrowed(self, plan, self.query(&lowered, &deadline)?)?;
         let scoring = if collector.scores() {
             EnableScoring::enabled_from_searcher(&self.searcher)
         } else {
@@ -43,10 +44,10 @@ impl View {
         let mut found = collector.finish(self, plan)?;
         if plan.marks {
             let addresses: Vec<Address> = found.hits.iter().map(|hit| hit.address).collect();
-            let marks = self.marks_by(&compiling.clauses, &addresses)?;
+            let marks = self.marks_by(&lowered, &addresses, &deadline)?;
             found.hits.iter_mut().zip(marks).for_each(|(hit, marks)| hit.marks = Some(marks));
         }
-        Ok(found)
+        if deadline.was_met() { Err(EngineError::TimeOut) } else { Ok(found) }
     }
 }
 
@@ -72,7 +73,7 @@ struct Collector {
     order: Order,
     keep: usize,
     after: Option<Place>,
-    deadline: Instant,
+    deadline: Deadline,
     wants_dates: bool,
     counted: Vec<Counted>,
     tested: Vec<Tested>,
@@ -91,7 +92,7 @@ struct Kept {
 }
 
 impl Collector {
-    fn new(view: &View, plan: &Plan) -> Result<Collector, EngineError> {
+    fn new(view: &View, plan: &Plan, deadline: &Deadline) -> Result<Collector, EngineError> {
         let mut counted = Vec::with_capacity(plan.facets.len());
         for field in &plan.facets {
             let index = view.facet_index(*field)?;
@@ -102,7 +103,7 @@ impl Collector {
             order: plan.order,
             keep: plan.offset + plan.limit,
             after: plan.after,
-            deadline: plan.deadline,
+            deadline: deadline.clone(),
             wants_dates: plan.dates,
             counted,
             tested: Vec::new(),
@@ -113,8 +114,7 @@ impl Collector {
     }
 
     /// The query, with every filter that need not be tested match by match made part of it.
-    fn narrowed(&mut self, view: &View, plan: &Plan, so_far: &mut Compiling) -> Result<Box<dyn Query>, EngineError> {
-        let query = view.compile(&plan.query, so_far)?;
+    fn narrowed(&mut self, view: &View, plan: &Plan, query: Box<dyn Query>) -> Result<Box<dyn Query>, EngineError> {
         let mut parts = vec![(Occur::Must, query)];
         for field in FacetField::ALL {
             let filters: Vec<&Filter> = plan.filters.iter().filter(|filter| filter.field == field).collect();
@@ -154,7 +154,7 @@ impl Collector {
                 self.keep(segment, doc, score, columns);
             }
             looked += 1;
-            if looked % BETWEEN_LOOKS == 0 && Instant::now() > self.deadline {
+            if looked % BETWEEN_LOOKS == 0 && self.deadline.has_passed() {
                 return Err(EngineError::TimeOut);
             }
             doc = scorer.advance();

@@ -1,4 +1,5 @@
-//! The tree of a query, made into queries over the index.
+//! The tree of a query, lowered to what is in the index: words become leaves, and clauses on text become spans. The same
+//! lowered tree finds, marks and explains.
 
 use std::sync::Arc;
 
@@ -8,187 +9,270 @@ use tantivy::schema::{Field, IndexRecordOption};
 
 use super::View;
 use super::columns::ColumnQuery;
-use super::expand::{MOST_IN_A_QUERY, expand};
+use super::deadline::Deadline;
+use super::expand::{MOST_IN_A_QUERY, Pattern};
 use super::leaf::{Leaf, Tally, Words};
-use super::phrase::{PhraseQuery, Standing};
 use super::segments::Region;
+use super::span_query::SpanQuery;
+use super::spans::Spans;
 use super::traits;
 use super::word::WordQuery;
-use crate::analysis::{QueryWord, Stemmers, fold, fold_pattern, korean_pairs, query_sequences};
+use crate::analysis::{QueryWord, Stemmers, fold, korean_pairs, query_sequences};
 use crate::engine::EngineError;
 use crate::identity::normalise_url;
-use crate::query::ast::{Is, Kind, Node, Slot, Term, TextField, Value, WholeField};
+use crate::query::ast::{Is, Kind, Node, Proximity, Relation, Slot, Term, TextField, Value, WholeField};
 
 /// A phrase of several compounds can be read in many ways (each written together or apart); no more than these.
 const MOST_READINGS: usize = 64;
 
-/// A clause on running text matches where any of its readings does.
-pub(super) type Clause = Vec<Reading>;
+/// As far as a distance can be asked for; a name is no longer.
+const LONGEST_NAME: u32 = 250;
 
-/// What is gathered while a query is compiled.
-#[derive(Default)]
-pub(super) struct Compiling {
-    /// What can make an article match: every clause on text that is not under an exclusion.
-    pub(super) clauses: Vec<Clause>,
-    /// Words that wildcards have come to stand for.
-    expansions: usize,
+/// A query in the shape of its tree.
+pub(super) enum Lowered {
+    All,
+    Text(Clause),
+    Value(Box<dyn Query>),
+    And(Vec<Lowered>),
+    Or(Vec<Lowered>),
+    Not(Box<Lowered>),
+    Boost(Box<Lowered>, f32),
 }
 
-/// One way to read a clause on running text.
+/// A clause on running text. It stands where any of its readings does.
 #[derive(Clone, Debug)]
-pub(super) enum Reading {
-    Word(WordQuery),
-    Phrase(PhraseQuery),
+pub(super) struct Clause {
+    pub(super) scope: TextField,
+    pub(super) readings: Vec<Spans>,
+}
+
+impl Clause {
+    pub(super) fn spans(&self) -> Spans {
+        any(self.readings.clone())
+    }
+}
+
+fn any(mut readings: Vec<Spans>) -> Spans {
+    if readings.len() == 1 { readings.remove(0) } else { Spans::Any(readings) }
+}
+
+/// What is remembered while a query is lowered.
+pub(super) struct Lowering {
+    pub(super) deadline: Deadline,
+    /// Words that patterns have come to stand for.
+    expansions: usize,
+    patterns: Vec<(TextField, Term, Arc<Leaf>)>,
+    stemmers: Stemmers,
+}
+
+impl Lowering {
+    pub(super) fn new(deadline: &Deadline) -> Lowering {
+        let (deadline, stemmers) = (deadline.clone(), Stemmers::new());
+        Lowering { deadline, expansions: 0, patterns: Vec::new(), stemmers }
+    }
 }
 
 impl View {
-    pub(super) fn compile(&self, node: &Node, so_far: &mut Compiling) -> Result<Box<dyn Query>, EngineError> {
-        match &node.kind {
-            Kind::All => Ok(Box::new(AllQuery)),
+    pub(super) fn lower(&self, node: &Node, so_far: &mut Lowering) -> Result<Lowered, EngineError> {
+        let mut all = |nodes: &[Node]| -> Result<Vec<Lowered>, EngineError> {
+            nodes.iter().map(|node| self.lower(node, so_far)).collect()
+        };
+        Ok(match &node.kind {
+            Kind::All => Lowered::All,
+            Kind::Value(value) => Lowered::Value(self.value(value)),
+            Kind::And(nodes) => Lowered::And(all(nodes)?),
+            Kind::Or(nodes) => Lowered::Or(all(nodes)?),
+            Kind::Not(node) => Lowered::Not(Box::new(self.lower(node, so_far)?)),
+            Kind::Boost(node, weight) => Lowered::Boost(Box::new(self.lower(node, so_far)?), *weight),
             Kind::Term { field, term } => {
-                let readings = self.readings(*field, term, &mut so_far.expansions)?;
-                so_far.clauses.push(readings.clone());
-                Ok(any(readings))
+                Lowered::Text(Clause { scope: *field, readings: self.readings(*field, term, so_far)? })
             }
-            Kind::Value(value) => Ok(self.value(value)),
-            Kind::And(nodes) => self.conjunction(nodes, so_far),
+            Kind::Near { .. } | Kind::AtLeast(..) | Kind::First(..) => {
+                Lowered::Text(Clause { scope: scope(node), readings: vec![self.spans(node, so_far)?] })
+            }
+        })
+    }
+
+    /// A part of a span.
+    fn spans(&self, node: &Node, so_far: &mut Lowering) -> Result<Spans, EngineError> {
+        Ok(match &node.kind {
+            Kind::Term { field, term } => any(self.readings(*field, term, so_far)?),
             Kind::Or(nodes) => {
-                let parts = nodes.iter().map(|node| Ok((Occur::Should, self.compile(node, so_far)?)));
-                Ok(Box::new(BooleanQuery::new(parts.collect::<Result<_, EngineError>>()?)))
+                let parts = nodes.iter().map(|node| self.spans(node, so_far));
+                Spans::Any(parts.collect::<Result<_, EngineError>>()?)
             }
-            Kind::Not(_) => self.conjunction(std::slice::from_ref(node), so_far),
-            Kind::Boost(node, weight) => Ok(Box::new(BoostQuery::new(self.compile(node, so_far)?, *weight))),
-        }
+            Kind::Near { left, how, right } => Spans::Near {
+                left: Box::new(self.spans(left, so_far)?),
+                how: within_names(*how, scope(node)),
+                right: Box::new(self.spans(right, so_far)?),
+            },
+            Kind::AtLeast(count, inner) => Spans::AtLeast(*count, Box::new(self.spans(inner, so_far)?)),
+            Kind::First(count, inner) => {
+                Spans::First(*count, region(scope(node)), Box::new(self.spans(inner, so_far)?))
+            }
+            Kind::Boost(inner, _) => self.spans(inner, so_far)?,
+            // These have no place in the text; reading a query keeps them out of spans.
+            Kind::All | Kind::Value(_) | Kind::And(_) | Kind::Not(_) => Spans::Any(Vec::new()),
+        })
     }
 
-    /// All of them; with nothing but exclusions, everything else.
-    fn conjunction(&self, nodes: &[Node], so_far: &mut Compiling) -> Result<Box<dyn Query>, EngineError> {
-        let mut parts = Vec::with_capacity(nodes.len() + 1);
-        for node in nodes {
-            match &node.kind {
-                Kind::Not(excluded) => {
-                    let shown = so_far.clauses.len();
-                    parts.push((Occur::MustNot, self.compile(excluded, so_far)?));
-                    so_far.clauses.truncate(shown);
-                }
-                _ => parts.push((Occur::Must, self.compile(node, so_far)?)),
-            }
-        }
-        if parts.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-            parts.push((Occur::Must, Box::new(AllQuery)));
-        }
-        Ok(Box::new(BooleanQuery::new(parts)))
-    }
-
-    /// How a clause on running text is looked for.
-    fn readings(&self, scope: TextField, term: &Term, spent: &mut usize) -> Result<Clause, EngineError> {
+    /// How a word or phrase is looked for.
+    fn readings(&self, scope: TextField, term: &Term, so_far: &mut Lowering) -> Result<Vec<Spans>, EngineError> {
+        let exact = |word: &String| vec![Slot::Word(word.clone())];
         match term {
-            Term::Word(word) if !is_name(scope) => self.inflected(scope, word),
-            Term::Word(word) | Term::Exact(word) => self.phrase(scope, &[Slot::Word(word.clone())], spent),
+            Term::Word(word) if !is_name(scope) => self.inflected(scope, word, so_far),
+            Term::Word(word) | Term::Exact(word) => self.arranged(scope, &exact(word), Spans::InOrder, so_far),
+            Term::Phrase(slots) => self.arranged(scope, slots, Spans::InOrder, so_far),
+            Term::Loose(slots, extra) => self.arranged(scope, slots, |words| Spans::Loose(words, *extra), so_far),
             Term::Acronym(letters) => {
-                Ok(vec![self.word(scope, Words::Exact, std::slice::from_ref(letters), Tally::Sum)?])
+                let leaf = self.leaf(scope, Words::Exact, std::slice::from_ref(letters), Tally::Sum)?;
+                Ok(vec![Spans::Word(leaf)])
             }
-            Term::Wildcard(pattern) => {
-                let words = self.expansions(scope, pattern, spent)?;
-                Ok(vec![self.word(scope, Words::Exact, &words, Tally::Sum)?])
+            Term::Wildcard(_) | Term::Fuzzy(..) | Term::Regex(_) => {
+                Ok(vec![Spans::Word(self.expanded(scope, term, so_far)?)])
             }
-            Term::Phrase(slots) => self.phrase(scope, slots, spent),
         }
     }
 
-    fn inflected(&self, scope: TextField, word: &str) -> Result<Clause, EngineError> {
-        let mut stemmers = Stemmers::new();
+    fn inflected(&self, scope: TextField, word: &str, so_far: &mut Lowering) -> Result<Vec<Spans>, EngineError> {
         let langs: Vec<&str> = self.langs.iter().map(String::as_str).collect();
         let mut readings = Vec::new();
         for sequence in query_sequences(word) {
-            match sequence.as_slice() {
-                [word] => {
-                    readings.push(match self.with_particles(scope, &word.folded)? {
-                        Some(reading) => reading,
-                        None => self.word(scope, Words::Inflected, &stemmers.query_terms(word, &langs), Tally::Most)?,
-                    });
-                }
-                words => readings.push(self.in_order(scope, words.iter().map(|word| vec![exact(word)]).collect())?),
-            }
+            readings.push(match sequence.as_slice() {
+                [word] => match self.with_particles(scope, &word.folded)? {
+                    Some(reading) => reading,
+                    None => {
+                        let terms = so_far.stemmers.query_terms(word, &langs);
+                        Spans::Word(self.leaf(scope, Words::Inflected, &terms, Tally::Most)?)
+                    }
+                },
+                words => Spans::InOrder(self.as_written(scope, words)?),
+            });
         }
         Ok(readings)
     }
 
     /// A Korean word with whatever hangs on to it: every word that holds all its pairs of syllables.
-    fn with_particles(&self, scope: TextField, word: &str) -> Result<Option<Reading>, EngineError> {
-        let pairs: Vec<String> = korean_pairs(word).map(str::to_owned).collect();
-        match pairs.as_slice() {
-            [] => Ok(None),
-            [_] => self.word(scope, Words::Pairs, &pairs, Tally::Sum).map(Some),
-            pairs => {
-                let leaf = |pair| self.leaf(scope, Words::Pairs, std::slice::from_ref(pair), Tally::Sum);
-                let slots = pairs.iter().map(leaf).collect::<tantivy::Result<_>>()?;
-                Ok(Some(self.chain(scope, slots, Standing::Together)))
-            }
-        }
+    fn with_particles(&self, scope: TextField, word: &str) -> Result<Option<Spans>, EngineError> {
+        let leaf = |pair: &str| self.leaf(scope, Words::Pairs, &[pair.to_owned()], Tally::Sum);
+        let mut leaves = korean_pairs(word).map(leaf).collect::<tantivy::Result<Vec<_>>>()?;
+        Ok(match leaves.len() {
+            0 => None,
+            1 => leaves.pop().map(Spans::Word),
+            _ => Some(Spans::Together(leaves)),
+        })
     }
 
-    fn phrase(&self, scope: TextField, slots: &[Slot], spent: &mut usize) -> Result<Clause, EngineError> {
-        // Each reading is a list of places, each place a list of words that may stand there.
-        let mut readings: Vec<Vec<Vec<String>>> = vec![Vec::new()];
+    /// Words of a phrase, in every way its compounds can be written.
+    fn arranged(
+        &self,
+        scope: TextField,
+        slots: &[Slot],
+        arrange: impl Fn(Vec<Arc<Leaf>>) -> Spans,
+        so_far: &mut Lowering,
+    ) -> Result<Vec<Spans>, EngineError> {
+        let mut readings: Vec<Vec<Arc<Leaf>>> = vec![Vec::new()];
         for slot in slots {
             let ways = match slot {
-                Slot::Wildcard(pattern) => vec![vec![self.expansions(scope, pattern, spent)?]],
+                Slot::Wildcard(pattern) => {
+                    vec![vec![self.expanded(scope, &Term::Wildcard(pattern.clone()), so_far)?]]
+                }
                 Slot::Word(word) => {
                     let sequences = query_sequences(word).into_iter();
-                    sequences.map(|sequence| sequence.iter().map(|word| vec![exact(word)]).collect()).collect()
+                    let ways = sequences.map(|words| self.as_written(scope, &words));
+                    ways.collect::<Result<Vec<_>, EngineError>>()?
                 }
             };
-            readings = combine(&readings, &ways);
+            readings = combine(readings, &ways);
         }
-        let readings = readings.into_iter().filter(|places| !places.is_empty());
-        readings.map(|places| self.in_order(scope, places)).collect()
+        let mut readings = readings.into_iter().filter(|leaves| !leaves.is_empty()).collect::<Vec<_>>();
+        let arranged = readings.drain(..).map(|mut leaves| match leaves.len() {
+            1 => Spans::Word(leaves.remove(0)),
+            _ => arrange(leaves),
+        });
+        Ok(arranged.collect())
     }
 
-    fn in_order(&self, scope: TextField, places: Vec<Vec<String>>) -> Result<Reading, EngineError> {
-        if let [words] = places.as_slice() {
-            return self.word(scope, Words::Exact, words, Tally::Sum);
-        }
-        let slots = places.iter().map(|words| self.leaf(scope, Words::Exact, words, Tally::Sum));
-        Ok(self.chain(scope, slots.collect::<tantivy::Result<_>>()?, Standing::InOrder))
+    fn as_written(&self, scope: TextField, words: &[QueryWord]) -> Result<Vec<Arc<Leaf>>, EngineError> {
+        let leaves = words.iter().map(|word| self.leaf(scope, Words::Exact, &[exact(word)], Tally::Sum));
+        Ok(leaves.collect::<tantivy::Result<_>>()?)
     }
 
-    fn chain(&self, scope: TextField, slots: Vec<Arc<Leaf>>, standing: Standing) -> Reading {
-        let headline_weight = if scope == TextField::Text { self.fields.headline_weight } else { 0.0 };
-        Reading::Phrase(PhraseQuery { slots, standing, headline_weight })
-    }
-
-    fn word(&self, scope: TextField, words: Words, terms: &[String], tally: Tally) -> Result<Reading, EngineError> {
-        let (fields, leaf) = (&self.fields, self.leaf(scope, words, terms, tally)?);
-        let mut boosts = Vec::new();
-        if scope == TextField::Text {
-            boosts.push((self.part_of(&leaf, fields.headline, Region::Headline)?, fields.headline_weight));
-            boosts.push((self.part_of(&leaf, fields.lead, Region::Lead)?, fields.lead_weight));
-        }
-        Ok(Reading::Word(WordQuery { leaf, boosts }))
-    }
-
-    fn expansions(&self, scope: TextField, pattern: &str, spent: &mut usize) -> Result<Vec<String>, EngineError> {
-        let fields = &self.fields;
-        let homes: &[Field] = match scope {
-            TextField::Text | TextField::Body => &[fields.text, fields.joined],
-            TextField::Headline => &[fields.headline, fields.joined],
-            TextField::Lead => &[fields.lead, fields.joined],
-            TextField::Hlead => &[fields.headline, fields.lead, fields.joined],
-            TextField::Author => &[fields.author],
-            TextField::Dateline => &[fields.dateline],
-        };
-        let words = expand(&self.searcher, homes, &fold_pattern(pattern)).map_err(|error| match error {
-            EngineError::TooManyExpansions { bound, .. } => {
-                EngineError::TooManyExpansions { word: pattern.to_owned(), bound }
+    /// Whatever a wildcard, a fuzzy word or a regular expression stands for. It is looked up once a query, and counts
+    /// against the bound as often as it is used, for each use opens its postings.
+    fn expanded(&self, scope: TextField, term: &Term, so_far: &mut Lowering) -> Result<Arc<Leaf>, EngineError> {
+        let known = so_far.patterns.iter().find(|(field, known, _)| (*field, known) == (scope, term));
+        let leaf = match known {
+            Some((.., leaf)) => Arc::clone(leaf),
+            None => {
+                let leaf = self.leaf_of_pattern(scope, Arc::new(pattern(term)?), &so_far.deadline)?;
+                so_far.patterns.push((scope, term.clone(), Arc::clone(&leaf)));
+                leaf
             }
-            other => other,
-        })?;
-        *spent += words.len();
-        if *spent > MOST_IN_A_QUERY {
+        };
+        so_far.expansions += leaf.words().len();
+        if so_far.expansions > MOST_IN_A_QUERY {
             return Err(EngineError::TooManyInAQuery { bound: MOST_IN_A_QUERY });
         }
-        Ok(words)
+        Ok(leaf)
+    }
+
+    /// What tantivy is asked.
+    pub(super) fn query(&self, lowered: &Lowered, deadline: &Deadline) -> Result<Box<dyn Query>, EngineError> {
+        Ok(match lowered {
+            Lowered::All => Box::new(AllQuery),
+            Lowered::Value(query) => query.box_clone(),
+            Lowered::Text(clause) => self.text_query(clause, deadline)?,
+            Lowered::And(parts) => self.conjunction(parts, deadline)?,
+            Lowered::Not(_) => self.conjunction(std::slice::from_ref(lowered), deadline)?,
+            Lowered::Or(parts) => {
+                let parts = parts.iter().map(|part| self.query(part, deadline));
+                either(parts.collect::<Result<_, EngineError>>()?)
+            }
+            Lowered::Boost(inner, weight) => Box::new(BoostQuery::new(self.query(inner, deadline)?, *weight)),
+        })
+    }
+
+    /// All of them; with nothing but exclusions, everything else.
+    fn conjunction(&self, parts: &[Lowered], deadline: &Deadline) -> Result<Box<dyn Query>, EngineError> {
+        let mut clauses = Vec::with_capacity(parts.len() + 1);
+        for part in parts {
+            clauses.push(match part {
+                Lowered::Not(excluded) => (Occur::MustNot, self.query(excluded, deadline)?),
+                _ => (Occur::Must, self.query(part, deadline)?),
+            });
+        }
+        if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+            clauses.push((Occur::Must, Box::new(AllQuery)));
+        }
+        Ok(Box::new(BooleanQuery::new(clauses)))
+    }
+
+    fn text_query(&self, clause: &Clause, deadline: &Deadline) -> Result<Box<dyn Query>, EngineError> {
+        let mut queries: Vec<Box<dyn Query>> = Vec::with_capacity(clause.readings.len());
+        for reading in &clause.readings {
+            queries.push(match reading {
+                // A word is counted without reading positions.
+                Spans::Word(leaf) => Box::new(self.word(clause.scope, leaf, deadline)?),
+                spans => {
+                    let headline_weight =
+                        if clause.scope == TextField::Text { self.fields.headline_weight } else { 0.0 };
+                    let (spans, fields, deadline) = (spans.clone(), self.fields, deadline.clone());
+                    Box::new(SpanQuery { spans, headline_weight, fields, deadline })
+                }
+            });
+        }
+        Ok(either(queries))
+    }
+
+    fn word(&self, scope: TextField, leaf: &Arc<Leaf>, deadline: &Deadline) -> Result<WordQuery, EngineError> {
+        let (fields, mut boosts) = (&self.fields, Vec::new());
+        if scope == TextField::Text {
+            let headline = self.part_of(leaf, fields.headline, Region::Headline, deadline)?;
+            let lead = self.part_of(leaf, fields.lead, Region::Lead, deadline)?;
+            boosts = vec![(headline, fields.headline_weight), (lead, fields.lead_weight)];
+        }
+        Ok(WordQuery { leaf: Arc::clone(leaf), boosts })
     }
 
     fn value(&self, value: &Value) -> Box<dyn Query> {
@@ -217,7 +301,7 @@ impl View {
         }
     }
 
-    pub(super) fn whole_field(&self, field: WholeField) -> Field {
+    fn whole_field(&self, field: WholeField) -> Field {
         match field {
             WholeField::Tag => self.fields.tag,
             WholeField::Source => self.fields.source,
@@ -229,9 +313,56 @@ impl View {
     }
 }
 
+/// The field of the words of a span; they all have the same.
+fn scope(node: &Node) -> TextField {
+    match &node.kind {
+        Kind::Term { field, .. } => *field,
+        Kind::Or(nodes) | Kind::And(nodes) => nodes.first().map_or(TextField::Text, scope),
+        Kind::Near { left, .. } => scope(left),
+        Kind::AtLeast(_, inner) | Kind::First(_, inner) | Kind::Boost(inner, _) | Kind::Not(inner) => scope(inner),
+        Kind::All | Kind::Value(_) => TextField::Text,
+    }
+}
+
+fn region(scope: TextField) -> Region {
+    match scope {
+        TextField::Text => Region::Anywhere,
+        TextField::Headline => Region::Headline,
+        TextField::Lead => Region::Lead,
+        TextField::Body => Region::Body,
+        TextField::Hlead => Region::HeadlineOrLead,
+        TextField::Author | TextField::Dateline => Region::Own,
+    }
+}
+
 /// Bylines and place lines are found as written.
 fn is_name(scope: TextField) -> bool {
     matches!(scope, TextField::Author | TextField::Dateline)
+}
+
+/// A name is a sentence and a paragraph of its own.
+fn within_names(how: Proximity, scope: TextField) -> Proximity {
+    match how.relation {
+        Relation::Sentence | Relation::Paragraph if is_name(scope) => {
+            Proximity { relation: Relation::Within(LONGEST_NAME), ..how }
+        }
+        _ => how,
+    }
+}
+
+fn pattern(term: &Term) -> Result<Pattern, EngineError> {
+    match term {
+        Term::Regex(expression) => Pattern::regex(expression),
+        Term::Fuzzy(word, edits) => {
+            let single = query_sequences(word).into_iter().find_map(|words| match words.as_slice() {
+                [word] => Some(word.folded.clone()),
+                _ => None,
+            });
+            Pattern::fuzzy(&single.unwrap_or_else(|| fold(word)), *edits)
+        }
+        Term::Wildcard(word) | Term::Word(word) | Term::Exact(word) | Term::Acronym(word) => Pattern::wildcard(word),
+        Term::Phrase(_) | Term::Loose(..) => Pattern::wildcard(""),
+    }
 }
 
 /// A word with dots means the acronym, any other the letters in any case.
@@ -240,23 +371,16 @@ fn exact(word: &QueryWord) -> String {
 }
 
 /// Every reading so far, continued in every way.
-fn combine(readings: &[Vec<Vec<String>>], ways: &[Vec<Vec<String>>]) -> Vec<Vec<Vec<String>>> {
+fn combine(readings: Vec<Vec<Arc<Leaf>>>, ways: &[Vec<Arc<Leaf>>]) -> Vec<Vec<Arc<Leaf>>> {
     if ways.is_empty() {
-        return readings.to_vec();
+        return readings;
     }
     let continued =
         readings.iter().flat_map(|reading| ways.iter().map(move |way| reading.iter().chain(way).cloned().collect()));
     continued.take(MOST_READINGS).collect()
 }
 
-fn any(readings: Clause) -> Box<dyn Query> {
-    let mut queries: Vec<Box<dyn Query>> = readings
-        .into_iter()
-        .map(|reading| match reading {
-            Reading::Word(word) => Box::new(word) as Box<dyn Query>,
-            Reading::Phrase(phrase) => Box::new(phrase),
-        })
-        .collect();
+fn either(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     match queries.len() {
         0 => Box::new(EmptyQuery),
         1 => queries.remove(0),

@@ -10,6 +10,10 @@ use super::layout::JOINED_SCALE;
 use super::leaf::{Leaf, Tally};
 use super::segments::Bounds;
 
+/// The documents of so many terms are found by looking at each of them at every step; those of more are put together
+/// beforehand.
+const MOST_SIDE_BY_SIDE: usize = 8;
+
 /// From the first position of an occurrence to the one after its last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Occurrence {
@@ -17,17 +21,28 @@ pub(super) struct Occurrence {
     pub(super) end: u32,
 }
 
-struct Part {
-    postings: SegmentPostings,
-    joined: bool,
-    /// Occurrences outside the region do not count.
-    filtered: bool,
+impl Occurrence {
+    /// The position of its last word.
+    pub(super) fn last(&self) -> u32 {
+        self.end - 1
+    }
+}
+
+/// What a group's postings are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReadFor {
+    /// Documents and frequencies. Positions are read only where the region has to be checked, and then a document
+    /// without an occurrence in it is none.
+    Counting,
+    /// Occurrences. A document may turn out to have none: positions are read when they are asked for, not before.
+    Places,
 }
 
 /// Goes through the documents that hold a leaf.
 pub(super) struct GroupPostings {
     parts: Vec<Part>,
-    /// Whether any part is.
+    merged: Option<Merged>,
+    /// Occurrences outside the region do not count.
     filtered: bool,
     bounds: Bounds,
     tally: Tally,
@@ -37,24 +52,25 @@ pub(super) struct GroupPostings {
 }
 
 impl GroupPostings {
-    /// With `Positions::Never` only documents and frequencies are read, unless the region has to be checked.
-    pub(super) fn open(reader: &SegmentReader, leaf: &Leaf, positions: Positions) -> tantivy::Result<GroupPostings> {
+    pub(super) fn open(reader: &SegmentReader, leaf: &Leaf, read_for: ReadFor) -> tantivy::Result<GroupPostings> {
         let segment = leaf.segments.number(reader)?;
-        let mut parts = Vec::with_capacity(leaf.alternatives.len());
-        for alternative in &leaf.alternatives {
-            let Some(place) = &alternative.places[segment] else { continue };
-            let filtered = leaf.filters(alternative);
-            let read = match positions {
-                Positions::Never if !filtered => IndexRecordOption::WithFreqs,
-                Positions::Never | Positions::Wanted => IndexRecordOption::WithFreqsAndPositions,
-            };
-            let postings = reader.inverted_index(alternative.field)?.read_postings_from_terminfo(place, read)?;
-            parts.push(Part { postings, joined: alternative.joined, filtered });
-        }
-        let size = parts.iter().map(|part| part.postings.size_hint()).sum();
         let bounds = Bounds { region: leaf.region, columns: Arc::clone(leaf.segments.columns(segment)) };
-        let filtered = parts.iter().any(|part| part.filtered);
-        let mut group = GroupPostings { parts, filtered, bounds, tally: leaf.tally, doc: 0, size, scratch: Vec::new() };
+        let mut parts = open_parts(reader, leaf, segment, read_for)?;
+        let mut merged = None;
+        if parts.len() > MOST_SIDE_BY_SIDE {
+            let counted = match read_for {
+                ReadFor::Counting => std::mem::take(&mut parts),
+                ReadFor::Places => open_parts(reader, leaf, segment, ReadFor::Counting)?,
+            };
+            merged = Some(Merged::of(counted, leaf.tally, &bounds, reader.max_doc()));
+        }
+        let filtered = read_for == ReadFor::Counting && parts.iter().any(|part| part.filtered);
+        let size = match &merged {
+            Some(merged) => merged.docs.len() as u32,
+            None => parts.iter().map(|part| part.postings.size_hint()).sum(),
+        };
+        let (tally, scratch) = (leaf.tally, Vec::new());
+        let mut group = GroupPostings { parts, merged, filtered, bounds, tally, doc: 0, size, scratch };
         group.doc = group.first_doc();
         group.skip_to_counting();
         Ok(group)
@@ -62,29 +78,32 @@ impl GroupPostings {
 
     /// How often the leaf occurs in the current document.
     pub(super) fn frequency(&mut self) -> u32 {
+        if let Some(merged) = &self.merged {
+            return merged.frequency();
+        }
         if let ([part], false) = (self.parts.as_slice(), self.filtered) {
             return part.postings.term_freq();
         }
-        let bounds = &self.bounds;
-        let (doc, scratch) = (self.doc, &mut self.scratch);
-        let counts = self.parts.iter_mut().filter(|part| part.postings.doc() == doc).map(|part| {
-            if part.filtered { part.occurrences_within(bounds, doc, scratch) } else { part.postings.term_freq() }
-        });
-        match self.tally {
-            Tally::Most => counts.max().unwrap_or_default(),
-            Tally::Sum => counts.sum(),
-        }
+        let GroupPostings { parts, bounds, doc, scratch, tally, .. } = self;
+        let here = parts.iter_mut().filter(|part| part.postings.doc() == *doc);
+        here.fold(0, |so_far, part| tally.add(so_far, part.frequency(bounds, scratch)))
     }
 
     /// Every occurrence in the current document, in order, each once.
     pub(super) fn occurrences(&mut self, out: &mut Vec<Occurrence>) {
         out.clear();
         let within = self.bounds.of(self.doc);
-        for part in self.parts.iter_mut().filter(|part| part.postings.doc() == self.doc) {
-            self.scratch.clear();
-            part.postings.append_positions_with_offset(0, &mut self.scratch);
-            let found = self.scratch.iter().map(|position| part.occurrence(*position));
-            out.extend(found.filter(|found| within.contains(&found.start)));
+        for part in &mut self.parts {
+            // Where documents were put together beforehand, the terms have stayed behind.
+            if part.postings.doc() < self.doc {
+                part.postings.seek(self.doc);
+            }
+            if part.postings.doc() == self.doc {
+                self.scratch.clear();
+                part.postings.append_positions_with_offset(0, &mut self.scratch);
+                let found = self.scratch.iter().map(|position| part.occurrence(*position));
+                out.extend(found.filter(|found| within.contains(&found.start)));
+            }
         }
         if self.parts.len() > 1 {
             out.sort_unstable();
@@ -93,44 +112,56 @@ impl GroupPostings {
     }
 
     fn first_doc(&self) -> DocId {
-        self.parts.iter().map(|part| part.postings.doc()).min().unwrap_or(TERMINATED)
+        match &self.merged {
+            Some(merged) => merged.doc(),
+            None => self.parts.iter().map(|part| part.postings.doc()).min().unwrap_or(TERMINATED),
+        }
     }
 
     /// Goes on until the document holds the leaf inside its region.
     fn skip_to_counting(&mut self) {
-        while self.doc != TERMINATED && !self.counts() {
+        while self.filtered && self.doc != TERMINATED && self.frequency() == 0 {
             self.step();
         }
     }
 
-    fn counts(&mut self) -> bool {
-        if !self.filtered {
-            return true;
-        }
-        let (bounds, doc, scratch) = (&self.bounds, self.doc, &mut self.scratch);
-        let mut parts = self.parts.iter_mut().filter(|part| part.postings.doc() == doc);
-        parts.any(|part| !part.filtered || part.occurrences_within(bounds, doc, scratch) > 0)
-    }
-
     fn step(&mut self) {
-        // Most words are one term.
-        if let [part] = self.parts.as_mut_slice() {
+        if let Some(merged) = &mut self.merged {
+            merged.at += 1;
+        } else if let [part] = self.parts.as_mut_slice() {
+            // Most words are one term.
             self.doc = part.postings.advance();
             return;
-        }
-        let doc = self.doc;
-        for part in self.parts.iter_mut().filter(|part| part.postings.doc() == doc) {
-            part.postings.advance();
+        } else {
+            let doc = self.doc;
+            for part in self.parts.iter_mut().filter(|part| part.postings.doc() == doc) {
+                part.postings.advance();
+            }
         }
         self.doc = self.first_doc();
     }
 }
 
-/// What a group's postings are read for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Positions {
-    Never,
-    Wanted,
+fn open_parts(reader: &SegmentReader, leaf: &Leaf, segment: usize, read_for: ReadFor) -> tantivy::Result<Vec<Part>> {
+    let mut parts = Vec::with_capacity(leaf.alternatives.len());
+    for alternative in &leaf.alternatives {
+        let Some(place) = &alternative.places[segment] else { continue };
+        let filtered = leaf.filters(alternative);
+        let read = match read_for {
+            ReadFor::Counting if !filtered => IndexRecordOption::WithFreqs,
+            ReadFor::Counting | ReadFor::Places => IndexRecordOption::WithFreqsAndPositions,
+        };
+        let postings = reader.inverted_index(alternative.field)?.read_postings_from_terminfo(place, read)?;
+        parts.push(Part { postings, joined: alternative.joined, filtered });
+    }
+    Ok(parts)
+}
+
+/// One term.
+struct Part {
+    postings: SegmentPostings,
+    joined: bool,
+    filtered: bool,
 }
 
 impl Part {
@@ -143,11 +174,51 @@ impl Part {
         }
     }
 
-    fn occurrences_within(&mut self, bounds: &Bounds, doc: DocId, scratch: &mut Vec<u32>) -> u32 {
+    /// In its current document.
+    fn frequency(&mut self, bounds: &Bounds, scratch: &mut Vec<u32>) -> u32 {
+        if !self.filtered {
+            return self.postings.term_freq();
+        }
         scratch.clear();
         self.postings.append_positions_with_offset(0, scratch);
-        let within = bounds.of(doc);
+        let within = bounds.of(self.postings.doc());
         scratch.iter().filter(|position| within.contains(&self.occurrence(**position).start)).count() as u32
+    }
+}
+
+/// The documents of many terms, with the frequency of all of them.
+struct Merged {
+    docs: Vec<DocId>,
+    frequencies: Vec<u32>,
+    at: usize,
+}
+
+impl Merged {
+    fn of(parts: Vec<Part>, tally: Tally, bounds: &Bounds, max_doc: DocId) -> Merged {
+        let mut by_doc = vec![0; max_doc as usize];
+        let mut scratch = Vec::new();
+        for mut part in parts {
+            while part.postings.doc() != TERMINATED {
+                let so_far = &mut by_doc[part.postings.doc() as usize];
+                *so_far = tally.add(*so_far, part.frequency(bounds, &mut scratch));
+                part.postings.advance();
+            }
+        }
+        let docs: Vec<DocId> = (0..max_doc).filter(|doc| by_doc[*doc as usize] > 0).collect();
+        let frequencies = docs.iter().map(|doc| by_doc[*doc as usize]).collect();
+        Merged { docs, frequencies, at: 0 }
+    }
+
+    fn doc(&self) -> DocId {
+        self.docs.get(self.at).copied().unwrap_or(TERMINATED)
+    }
+
+    fn frequency(&self) -> u32 {
+        self.frequencies.get(self.at).copied().unwrap_or_default()
+    }
+
+    fn seek(&mut self, target: DocId) {
+        self.at += self.docs[self.at.min(self.docs.len())..].partition_point(|doc| *doc < target);
     }
 }
 
@@ -164,8 +235,10 @@ impl DocSet for GroupPostings {
         if self.doc >= target {
             return self.doc;
         }
-        for part in &mut self.parts {
-            if part.postings.doc() < target {
+        if let Some(merged) = &mut self.merged {
+            merged.seek(target);
+        } else {
+            for part in self.parts.iter_mut().filter(|part| part.postings.doc() < target) {
                 part.postings.seek(target);
             }
         }

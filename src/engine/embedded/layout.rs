@@ -9,11 +9,15 @@ use crate::engine::sentences::Sentences;
 
 use super::packed::Packed;
 
-/// Wider than any distance a query can ask for (250).
-const SECTION_GAP: u32 = 256;
+/// What stands in the field of marks at the last word of a sentence, of a paragraph.
+pub(super) const SENTENCE_END: &str = "s";
+pub(super) const PARAGRAPH_END: &str = "p";
 
-/// Names in a byline are apart, so that a phrase stays within one.
-const NAME_GAP: u32 = 16;
+/// Wider than any distance a query can ask for (250).
+pub(super) const SECTION_GAP: u32 = 256;
+
+/// Names in a byline are apart as far, so that a span stays within one.
+const NAME_GAP: u32 = SECTION_GAP;
 
 /// A joined form's position holds its first part and its number of parts: `first * JOINED_SCALE + parts - 1`.
 pub(super) const JOINED_SCALE: u32 = 8;
@@ -87,14 +91,14 @@ impl Layouter {
             }
             Event::SentenceEnd { at } => {
                 if next > sentence_from {
-                    laid.marks.push(next - 1, "s");
+                    laid.marks.push(next - 1, SENTENCE_END);
                 }
                 laid.sentences.push(next - sentence_from, at);
                 sentence_from = next;
             }
         });
         if next > base {
-            laid.marks.push(next - 1, "p");
+            laid.marks.push(next - 1, PARAGRAPH_END);
         }
         next
     }

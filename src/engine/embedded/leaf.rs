@@ -1,21 +1,25 @@
 //! A leaf of a text query: the terms that answer one word, where they lie in the index, and where in the article they
 //! may stand.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 
 use super::View;
+use super::deadline::Deadline;
+use super::expand::{MOST_EXPANSIONS, Pattern};
 use super::schema::Fields;
 use super::segments::{Region, Segments};
+use crate::engine::EngineError;
 use crate::query::ast::TextField;
 
 /// One term of one field, in the index.
 #[derive(Clone, Debug)]
 pub(super) struct Alternative {
     pub(super) field: Field,
-    term: String,
+    pub(super) term: String,
     /// Positions hold the first part and the number of parts.
     pub(super) joined: bool,
     /// The field holds all of the text, so a position has to tell the section.
@@ -36,6 +40,8 @@ pub(super) struct Leaf {
     /// Documents that hold it: the sum over its terms, at most all.
     pub(super) frequency: u64,
     pub(super) segments: Arc<Segments>,
+    /// What its terms were found by, if they were not named.
+    pattern: Option<Arc<Pattern>>,
 }
 
 /// How often a document that holds several of a leaf's terms holds the leaf.
@@ -45,6 +51,15 @@ pub(super) enum Tally {
     Most,
     /// The terms are different words: all count.
     Sum,
+}
+
+impl Tally {
+    pub(super) fn add(self, so_far: u32, count: u32) -> u32 {
+        match self {
+            Tally::Most => so_far.max(count),
+            Tally::Sum => so_far.saturating_add(count),
+        }
+    }
 }
 
 /// Words as written, all their inflected forms, or the pairs of syllables that a Korean word holds.
@@ -73,22 +88,85 @@ impl View {
         if is_running(scope) && words != Words::Pairs {
             self.look_up(self.fields.joined, terms, &mut alternatives)?;
         }
-        Ok(Arc::new(self.leaf_of(alternatives, region, norm, tally)))
+        Ok(Arc::new(self.leaf_of(alternatives, region, norm, tally, None)))
+    }
+
+    /// Whatever words the pattern stands for, as one word.
+    pub(super) fn leaf_of_pattern(
+        &self,
+        scope: TextField,
+        pattern: Arc<Pattern>,
+        deadline: &Deadline,
+    ) -> Result<Arc<Leaf>, EngineError> {
+        let (mut homes, region) = homes(&self.fields, scope, Words::Exact);
+        if is_running(scope) {
+            homes.push(self.fields.joined);
+        }
+        let mut alternatives = Vec::new();
+        for field in homes {
+            self.expand_in(field, &pattern, deadline, &mut alternatives)?;
+        }
+        let norm = norm(&self.fields, scope, Words::Exact);
+        let leaf = self.leaf_of(alternatives, region, norm, Tally::Sum, Some(pattern));
+        if leaf.words().len() > MOST_EXPANSIONS { Err(leaf.too_much()) } else { Ok(Arc::new(leaf)) }
     }
 
     /// The same word in a field that holds part of the text. A term that is nowhere in the whole is not in a part of it.
-    pub(super) fn part_of(&self, whole: &Leaf, field: Field, region: Region) -> tantivy::Result<Arc<Leaf>> {
+    pub(super) fn part_of(
+        &self,
+        whole: &Leaf,
+        field: Field,
+        region: Region,
+        deadline: &Deadline,
+    ) -> Result<Arc<Leaf>, EngineError> {
         let elsewhere = |alternative: &Alternative| alternative.joined || alternative.field == self.fields.pairs;
         let (mut alternatives, running): (Vec<_>, Vec<_>) = whole.alternatives.iter().cloned().partition(elsewhere);
-        let terms: Vec<String> = running.into_iter().map(|alternative| alternative.term).collect();
-        self.look_up(field, &terms, &mut alternatives)?;
-        Ok(Arc::new(self.leaf_of(alternatives, region, field, whole.tally)))
+        match &whole.pattern {
+            Some(pattern) => self.expand_in(field, pattern, deadline, &mut alternatives)?,
+            None => {
+                let terms: Vec<String> = running.into_iter().map(|alternative| alternative.term).collect();
+                self.look_up(field, &terms, &mut alternatives)?;
+            }
+        }
+        Ok(Arc::new(self.leaf_of(alternatives, region, field, whole.tally, whole.pattern.clone())))
     }
 
-    fn leaf_of(&self, alternatives: Vec<Alternative>, region: Region, norm: Field, tally: Tally) -> Leaf {
+    /// The same word as only one of the terms it stands for.
+    pub(super) fn only(&self, whole: &Leaf, term: &str) -> Arc<Leaf> {
+        let alternatives = whole.alternatives.iter().filter(|alternative| alternative.term == term).cloned().collect();
+        Arc::new(self.leaf_of(alternatives, whole.region, whole.norm, whole.tally, None))
+    }
+
+    fn expand_in(
+        &self,
+        field: Field,
+        pattern: &Pattern,
+        deadline: &Deadline,
+        found: &mut Vec<Alternative>,
+    ) -> Result<(), EngineError> {
+        let (joined, shared) = self.kind_of(field);
+        let words = self.expand(field, pattern, deadline)?.into_iter();
+        found.extend(words.map(|(term, places)| Alternative { field, term, joined, shared, places }));
+        Ok(())
+    }
+
+    /// Whether positions in a field hold joined forms, and whether it holds all of the text.
+    fn kind_of(&self, field: Field) -> (bool, bool) {
+        let own = [self.fields.headline, self.fields.lead, self.fields.author, self.fields.dateline];
+        (field == self.fields.joined, !own.contains(&field))
+    }
+
+    fn leaf_of(
+        &self,
+        alternatives: Vec<Alternative>,
+        region: Region,
+        norm: Field,
+        tally: Tally,
+        pattern: Option<Arc<Pattern>>,
+    ) -> Leaf {
         let frequency: u64 = alternatives.iter().map(Alternative::frequency).sum();
         let segments = Arc::clone(&self.segments);
-        Leaf { alternatives, region, norm, tally, frequency: frequency.min(segments.docs), segments }
+        Leaf { alternatives, region, norm, tally, frequency: frequency.min(segments.docs), segments, pattern }
     }
 
     /// Adds the terms that occur in a field.
@@ -96,9 +174,7 @@ impl View {
         let readers = self.searcher.segment_readers();
         let dictionaries = readers.iter().map(|reader| reader.inverted_index(field));
         let dictionaries = dictionaries.collect::<tantivy::Result<Vec<_>>>()?;
-        let joined = field == self.fields.joined;
-        let own = [self.fields.headline, self.fields.lead, self.fields.author, self.fields.dateline];
-        let shared = !own.contains(&field);
+        let (joined, shared) = self.kind_of(field);
         for term in terms {
             let places = dictionaries.iter().map(|dictionary| dictionary.terms().get(term.as_bytes()));
             let places = places.collect::<std::io::Result<Vec<_>>>()?;
@@ -122,8 +198,8 @@ fn homes(fields: &Fields, scope: TextField, words: Words) -> (Vec<Field>, Region
         TextField::Headline => (vec![fields.headline], Region::Headline),
         TextField::Lead => (vec![fields.lead], Region::Lead),
         TextField::Hlead => (vec![fields.headline, fields.lead], Region::HeadlineOrLead),
-        TextField::Author => (vec![fields.author], Region::Anywhere),
-        TextField::Dateline => (vec![fields.dateline], Region::Anywhere),
+        TextField::Author => (vec![fields.author], Region::Own),
+        TextField::Dateline => (vec![fields.dateline], Region::Own),
     };
     // Pairs lie in one field, whatever the section.
     if words == Words::Pairs { (vec![whole], region) } else { (homes, region) }
@@ -152,6 +228,21 @@ impl Alternative {
 }
 
 impl Leaf {
+    /// Its terms, each once.
+    pub(super) fn words(&self) -> BTreeSet<&str> {
+        self.alternatives.iter().map(|alternative| alternative.term.as_str()).collect()
+    }
+
+    /// Whether its terms were found by a pattern.
+    pub(super) fn is_expanded(&self) -> bool {
+        self.pattern.is_some()
+    }
+
+    fn too_much(&self) -> EngineError {
+        let word = self.pattern.as_ref().map(|pattern| pattern.name.clone()).unwrap_or_default();
+        EngineError::TooManyExpansions { word, bound: MOST_EXPANSIONS }
+    }
+
     /// Does an occurrence's place decide, beyond the field it is in?
     pub(super) fn filters(&self, alternative: &Alternative) -> bool {
         self.region != Region::Anywhere && alternative.shared

@@ -1,55 +1,53 @@
-//! What made documents match: the positions of the words and phrases of the query that they hold.
+//! What made a document match: the places of the clauses that count in it, found by walking the query with the truth of
+//! each part in that document. Of alternatives only those that hold are marked; under an exclusion, what is excluded from
+//! it in turn.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
+use tantivy::query::{EnableScoring, Query, Scorer};
 use tantivy::schema::{OwnedValue, Value as _};
-use tantivy::{DocSet, SegmentReader, TantivyDocument};
+use tantivy::{DocId, DocSet, SegmentReader, TantivyDocument};
 
 use super::View;
-use super::compile::{Clause, Compiling, Reading};
-use super::group::{GroupPostings, Occurrence, Positions};
-use super::phrase::PhrasePostings;
+use super::compile::{Clause, Lowered, Lowering};
+use super::deadline::Deadline;
+use super::near::Want;
+use super::spans::SpanCursor;
 use crate::engine::sentences::Sentences;
 use crate::engine::{Address, EngineError, Marks, Span};
 use crate::query::ast::Node;
 
 impl View {
     /// In the order asked.
-    pub(in crate::engine) fn marks(&self, query: &Node, documents: &[Address]) -> Result<Vec<Marks>, EngineError> {
-        let mut compiling = Compiling::default();
-        self.compile(query, &mut compiling)?;
-        self.marks_by(&compiling.clauses, documents)
+    pub(in crate::engine) fn marks(
+        &self,
+        query: &Node,
+        documents: &[Address],
+        deadline: std::time::Instant,
+    ) -> Result<Vec<Marks>, EngineError> {
+        let deadline = Deadline::new(deadline);
+        let lowered = self.lower(query, &mut Lowering::new(&deadline))?;
+        let marks = self.marks_by(&lowered, documents, &deadline)?;
+        if deadline.was_met() { Err(EngineError::TimeOut) } else { Ok(marks) }
     }
 
-    /// The same, by the clauses of a query that has been compiled.
-    pub(super) fn marks_by(&self, clauses: &[Clause], documents: &[Address]) -> Result<Vec<Marks>, EngineError> {
+    /// The same, by a query that has been lowered.
+    pub(super) fn marks_by(
+        &self,
+        lowered: &Lowered,
+        documents: &[Address],
+        deadline: &Deadline,
+    ) -> Result<Vec<Marks>, EngineError> {
         let mut order: Vec<usize> = (0..documents.len()).collect();
         order.sort_unstable_by_key(|at| documents[*at]);
         let mut marks = vec![Marks::default(); documents.len()];
-        let mut cursors = Cursors { segment: u32::MAX, open: HashMap::new() };
-        for at in order {
-            marks[at] = self.marks_of(documents[at], clauses, &mut cursors)?;
-        }
-        Ok(marks)
-    }
-
-    fn marks_of(&self, address: Address, clauses: &[Clause], cursors: &mut Cursors) -> Result<Marks, EngineError> {
-        let reader = self.searcher.segment_reader(address.segment);
-        let mut spans = Vec::new();
-        let mut found = Vec::new();
-        for (clause, readings) in clauses.iter().enumerate() {
-            for (at, reading) in readings.iter().enumerate() {
-                let Some(cursor) = cursors.get(address.segment, (clause, at), reader, reading)? else { continue };
-                cursor.occurrences(address.doc, &mut found);
-                let span = |found: &Occurrence| Span { start: found.start, end: found.end, clause: clause as u32 };
-                spans.extend(found.iter().map(span));
+        for segment in order.chunk_by(|one, next| documents[*one].segment == documents[*next].segment) {
+            let reader = self.searcher.segment_reader(documents[segment[0]].segment);
+            let place = Place { view: self, reader, deadline };
+            let mut root = Part::of(lowered, &mut 0);
+            for at in segment {
+                marks[*at] = place.marks(&mut root, documents[*at])?;
             }
         }
-        spans.sort_unstable();
-        spans.dedup();
-        let (lead_at, body_at) = self.segments.columns(address.segment as usize).sections(address.doc);
-        Ok(Marks { spans, lead_at, body_at, sentences: self.sentences(address)? })
+        Ok(marks)
     }
 
     fn sentences(&self, address: Address) -> Result<Vec<crate::engine::sentences::Sentence>, EngineError> {
@@ -62,59 +60,143 @@ impl View {
     }
 }
 
-/// Postings that stay open from one document of a segment to the next.
-struct Cursors {
-    segment: u32,
-    open: HashMap<(usize, usize), Option<Cursor>>,
+/// Where marks are looked for.
+struct Place<'a> {
+    view: &'a View,
+    reader: &'a SegmentReader,
+    deadline: &'a Deadline,
 }
 
-enum Cursor {
-    Word(GroupPostings),
-    Phrase(PhrasePostings),
+/// A part of the query over one segment. Documents are asked for in ascending order.
+enum Part<'a> {
+    All,
+    Text { clause: &'a Clause, number: u32, cursor: Opened<SpanCursor> },
+    Value { query: &'a dyn Query, scorer: Opened<Box<dyn Scorer>> },
+    And(Vec<Part<'a>>),
+    Or(Vec<Part<'a>>),
+    Not(Box<Part<'a>>),
 }
 
-impl Cursors {
-    fn get(
-        &mut self,
-        segment: u32,
-        key: (usize, usize),
-        reader: &SegmentReader,
-        reading: &Reading,
-    ) -> Result<Option<&mut Cursor>, EngineError> {
-        if self.segment != segment {
-            self.open.clear();
-            self.segment = segment;
+/// Postings are opened when they are first asked.
+enum Opened<T> {
+    NotYet,
+    Nowhere,
+    At(T),
+}
+
+impl<'a> Part<'a> {
+    /// Clauses on text are numbered in the order of the query.
+    fn of(lowered: &'a Lowered, clauses: &mut u32) -> Part<'a> {
+        match lowered {
+            Lowered::All => Part::All,
+            Lowered::Value(query) => Part::Value { query: query.as_ref(), scorer: Opened::NotYet },
+            Lowered::Text(clause) => {
+                *clauses += 1;
+                Part::Text { clause, number: *clauses - 1, cursor: Opened::NotYet }
+            }
+            Lowered::And(parts) => Part::And(parts.iter().map(|part| Part::of(part, clauses)).collect()),
+            Lowered::Or(parts) => Part::Or(parts.iter().map(|part| Part::of(part, clauses)).collect()),
+            Lowered::Not(part) => Part::Not(Box::new(Part::of(part, clauses))),
+            Lowered::Boost(part, _) => Part::of(part, clauses),
         }
-        let cursor = match self.open.entry(key) {
-            Entry::Occupied(open) => open.into_mut(),
-            Entry::Vacant(slot) => slot.insert(Cursor::open(reader, reading)?),
-        };
-        Ok(cursor.as_mut())
     }
 }
 
-impl Cursor {
-    fn open(reader: &SegmentReader, reading: &Reading) -> Result<Option<Cursor>, EngineError> {
-        Ok(match reading {
-            Reading::Word(word) => Some(Cursor::Word(GroupPostings::open(reader, &word.leaf, Positions::Wanted)?)),
-            Reading::Phrase(phrase) => PhrasePostings::open(reader, phrase)?.map(Cursor::Phrase),
+impl Place<'_> {
+    fn marks(&self, root: &mut Part<'_>, address: Address) -> Result<Marks, EngineError> {
+        let mut spans = Vec::new();
+        self.gather(root, address.doc, true, &mut spans)?;
+        spans.sort_unstable();
+        spans.dedup();
+        let (lead_at, body_at) = self.view.segments.columns(address.segment as usize).sections(address.doc);
+        Ok(Marks { spans, lead_at, body_at, sentences: self.view.sentences(address)? })
+    }
+
+    /// Marks what makes a part as true or false as it is known to be.
+    fn gather(&self, part: &mut Part<'_>, doc: DocId, is: bool, out: &mut Vec<Span>) -> Result<(), EngineError> {
+        match part {
+            Part::Text { clause, number, cursor } if is => {
+                if let Some(cursor) = self.cursor(clause, cursor)? {
+                    let clause = *number;
+                    let found = cursor.occurrences(doc, Want::All).iter();
+                    out.extend(found.map(|one| Span { start: one.start, end: one.end, clause }));
+                }
+                Ok(())
+            }
+            Part::Not(inner) => self.gather(inner, doc, !is, out),
+            // All members are as the whole is.
+            Part::And(parts) if is => parts.iter_mut().try_for_each(|part| self.gather(part, doc, is, out)),
+            Part::Or(parts) if !is => parts.iter_mut().try_for_each(|part| self.gather(part, doc, is, out)),
+            // Those members are what the whole is by.
+            Part::And(parts) | Part::Or(parts) => {
+                for part in parts {
+                    if self.holds(part, doc)? == is {
+                        self.gather(part, doc, is, out)?;
+                    }
+                }
+                Ok(())
+            }
+            Part::All | Part::Text { .. } | Part::Value { .. } => Ok(()),
+        }
+    }
+
+    fn holds(&self, part: &mut Part<'_>, doc: DocId) -> Result<bool, EngineError> {
+        Ok(match part {
+            Part::All => true,
+            Part::Text { clause, cursor, .. } => {
+                let cursor = self.cursor(clause, cursor)?;
+                cursor.is_some_and(|cursor| !cursor.occurrences(doc, Want::One).is_empty())
+            }
+            Part::Value { query, scorer } => self.has_value(*query, scorer, doc)?,
+            Part::Not(inner) => !self.holds(inner, doc)?,
+            Part::And(parts) => {
+                for part in parts {
+                    if !self.holds(part, doc)? {
+                        return Ok(false);
+                    }
+                }
+                true
+            }
+            Part::Or(parts) => {
+                for part in parts {
+                    if self.holds(part, doc)? {
+                        return Ok(true);
+                    }
+                }
+                false
+            }
         })
     }
 
-    /// Documents are asked for in ascending order.
-    fn occurrences(&mut self, doc: u32, out: &mut Vec<Occurrence>) {
-        out.clear();
-        match self {
-            Cursor::Word(postings) => {
-                if postings.seek(doc) == doc {
-                    postings.occurrences(out);
-                }
-            }
-            Cursor::Phrase(postings) => {
-                if postings.seek(doc) == doc {
-                    out.extend_from_slice(postings.occurrences());
-                }
-            }
+    fn cursor<'c>(
+        &self,
+        clause: &Clause,
+        cursor: &'c mut Opened<SpanCursor>,
+    ) -> Result<Option<&'c mut SpanCursor>, EngineError> {
+        if let Opened::NotYet = cursor {
+            let opened = SpanCursor::open(self.reader, &clause.spans(), &self.view.fields, self.deadline)?;
+            *cursor = opened.map_or(Opened::Nowhere, Opened::At);
         }
+        Ok(match cursor {
+            Opened::At(cursor) => Some(cursor),
+            Opened::NotYet | Opened::Nowhere => None,
+        })
+    }
+
+    fn has_value(
+        &self,
+        query: &dyn Query,
+        scorer: &mut Opened<Box<dyn Scorer>>,
+        doc: DocId,
+    ) -> Result<bool, EngineError> {
+        if let Opened::NotYet = scorer {
+            let weight = query.weight(EnableScoring::disabled_from_searcher(&self.view.searcher))?;
+            *scorer = Opened::At(weight.scorer(self.reader, 1.0)?);
+        }
+        let Opened::At(scorer) = scorer else { return Ok(false) };
+        if scorer.doc() < doc {
+            scorer.seek(doc);
+        }
+        Ok(scorer.doc() == doc)
     }
 }

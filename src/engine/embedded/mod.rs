@@ -1,9 +1,9 @@
 //! The engine in this process: tantivy. Nothing outside this folder names it.
 //!
 //! In reading order: what is in the index ([`schema`], [`layout`], [`packed`], [`mod@write`]), how a query is run over it
-//! ([`segments`], [`compile`], [`leaf`], [`group`], [`word`],
-//! [`phrase`], [`columns`]), what is counted on the way ([`collect`],
-//! [`facets`]), and what made a document match ([`marks`]).
+//! ([`segments`], [`compile`], [`expand`], [`leaf`], [`group`], [`word`], [`near`], [`spans`], [`span_query`],
+//! [`columns`], [`deadline`]), what is counted on the way ([`collect`], [`facets`]), what made a document match
+//! ([`marks`]), and what each part of a query comes to ([`mod@explain`]).
 
 mod schema;
 
@@ -15,16 +15,20 @@ mod write;
 
 mod columns;
 mod compile;
+mod deadline;
 mod expand;
 mod group;
 mod leaf;
-mod phrase;
+mod near;
 mod segments;
+mod span_query;
+mod spans;
 mod word;
 
 mod collect;
 mod facets;
 
+mod explain;
 mod marks;
 
 use std::path::Path;

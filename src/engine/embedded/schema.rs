@@ -11,7 +11,7 @@ use crate::engine::FacetField;
 const DEFINITION: &str = include_str!("../../../index/schema.toml");
 
 /// Counts up when documents are made differently from the same definition: analysis, positions, encodings.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 #[derive(Deserialize)]
 struct Definition {

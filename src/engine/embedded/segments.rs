@@ -7,6 +7,8 @@ use tantivy::columnar::Column;
 use tantivy::index::SegmentId;
 use tantivy::{Searcher, SegmentReader};
 
+use super::layout::SECTION_GAP;
+
 /// The segments of one state, in tantivy's order.
 #[derive(Debug)]
 pub(super) struct Segments {
@@ -77,6 +79,8 @@ pub(super) enum Region {
     Lead,
     Body,
     HeadlineOrLead,
+    /// A field of its own, as the byline.
+    Own,
 }
 
 /// Where a region begins and ends in each document of a segment.
@@ -88,16 +92,41 @@ pub(super) struct Bounds {
 
 impl Bounds {
     pub(super) fn of(&self, doc: u32) -> Range<u32> {
-        if self.region == Region::Anywhere {
+        if matches!(self.region, Region::Anywhere | Region::Own) {
             return 0..u32::MAX;
         }
         let (lead_at, body_at) = self.columns.sections(doc);
         match self.region {
-            Region::Anywhere => 0..u32::MAX,
+            Region::Anywhere | Region::Own => 0..u32::MAX,
             Region::Headline => 0..lead_at,
             Region::Lead => lead_at..body_at,
             Region::HeadlineOrLead => 0..body_at,
             Region::Body => body_at..u32::MAX,
         }
+    }
+
+    /// The first words of the region, counted through its sections: the positions they take in each.
+    pub(super) fn beginnings(&self, doc: u32, words: u32) -> Vec<Range<u32>> {
+        if self.region == Region::Own {
+            return vec![0..words];
+        }
+        let (lead_at, body_at) = self.columns.sections(doc);
+        let headline = 0..lead_at.saturating_sub(SECTION_GAP);
+        let lead = lead_at..body_at.saturating_sub(SECTION_GAP);
+        let body = body_at..u32::MAX;
+        let sections = match self.region {
+            Region::Anywhere | Region::Own => vec![headline, lead, body],
+            Region::Headline => vec![headline],
+            Region::Lead => vec![lead],
+            Region::Body => vec![body],
+            Region::HeadlineOrLead => vec![headline, lead],
+        };
+        let mut left = words;
+        let beginning = |section: Range<u32>| {
+            let taken = left.min(section.end.saturating_sub(section.start));
+            left -= taken;
+            section.start..section.start + taken
+        };
+        sections.into_iter().map(beginning).collect()
     }
 }

@@ -8,7 +8,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, Searcher, SegmentReader};
 
-use super::group::{GroupPostings, Positions};
+use super::group::{GroupPostings, ReadFor};
 use super::leaf::Leaf;
 
 /// A leaf, and the same word in the fields that weigh more.
@@ -99,7 +99,7 @@ struct ScoredPostings {
 impl ScoredPostings {
     fn open(reader: &SegmentReader, scored: &Scored, boost: Score) -> tantivy::Result<ScoredPostings> {
         Ok(ScoredPostings {
-            postings: GroupPostings::open(reader, &scored.leaf, Positions::Never)?,
+            postings: GroupPostings::open(reader, &scored.leaf, ReadFor::Counting)?,
             lengths: reader.get_fieldnorms_reader(scored.leaf.norm)?,
             bm25: scored.bm25.boost_by(boost),
         })

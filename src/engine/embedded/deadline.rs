@@ -1,0 +1,81 @@
+//! The end of a request's time. tantivy cannot be told to stop, so whatever may go on for long asks here, and ends as if
+//! it had come to the end of its documents; the collector then says that the time was up.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// Work between two looks at the clock, in postings or positions read: well under a millisecond.
+const BETWEEN_LOOKS: u32 = 4096;
+
+#[derive(Clone, Debug)]
+pub(super) struct Deadline {
+    at: Instant,
+    passed: Arc<AtomicBool>,
+}
+
+impl Deadline {
+    pub(super) fn new(at: Instant) -> Deadline {
+        Deadline { at, passed: Arc::default() }
+    }
+
+    /// Whether anybody has met it, or it has come.
+    pub(super) fn has_passed(&self) -> bool {
+        let passed = self.passed.load(Ordering::Relaxed) || Instant::now() > self.at;
+        if passed {
+            self.passed.store(true, Ordering::Relaxed);
+        }
+        passed
+    }
+
+    /// Whether anybody has met it.
+    pub(super) fn was_met(&self) -> bool {
+        self.passed.load(Ordering::Relaxed)
+    }
+}
+
+/// Counts work, and looks at the clock now and then.
+#[derive(Clone, Debug)]
+pub(super) struct Watch {
+    deadline: Deadline,
+    work: u32,
+}
+
+impl Watch {
+    pub(super) fn new(deadline: &Deadline) -> Watch {
+        Watch { deadline: deadline.clone(), work: 0 }
+    }
+
+    /// Adds work done; says whether to stop.
+    pub(super) fn is_over(&mut self, work: usize) -> bool {
+        self.work = self.work.saturating_add(work as u32);
+        if self.work < BETWEEN_LOOKS {
+            return false;
+        }
+        self.work = 0;
+        self.deadline.has_passed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_watch_tells_all_that_the_time_is_up() {
+        let deadline = Deadline::new(Instant::now() - Duration::from_secs(1));
+        let mut watch = Watch::new(&deadline);
+        assert!(!watch.is_over(1), "it looks at the clock only now and then");
+        assert!(!deadline.was_met());
+        assert!(watch.is_over(BETWEEN_LOOKS as usize));
+        assert!(deadline.was_met());
+    }
+
+    #[test]
+    fn work_goes_on_while_there_is_time() {
+        let deadline = Deadline::new(Instant::now() + Duration::from_secs(3600));
+        assert!(!Watch::new(&deadline).is_over(usize::MAX) && !deadline.was_met());
+    }
+}

@@ -1,0 +1,155 @@
+//! What each part of a query comes to by itself, and words that are spelled like one that is not there.
+
+use tantivy::query::{EnableScoring, Query};
+use tantivy::{DocSet, TERMINATED};
+
+use super::View;
+use super::compile::{Lowered, Lowering};
+use super::deadline::Deadline;
+use super::expand::Pattern;
+use super::leaf::Leaf;
+use super::spans::Spans;
+use super::word::WordQuery;
+use crate::analysis::{QueryWord, fold_pattern, query_sequences};
+use crate::engine::{EngineError, Expansion, Explained};
+use crate::query::ast::{Kind, Node, Slot, Term, TextField};
+
+/// Documents between two looks at the clock.
+const BETWEEN_LOOKS: u32 = 1024;
+
+/// A shorter word is two edits from half of all short words.
+const SHORTEST_FOR_TWO_EDITS: usize = 5;
+
+impl View {
+    pub(in crate::engine) fn explain(
+        &self,
+        query: &Node,
+        deadline: std::time::Instant,
+    ) -> Result<Explained, EngineError> {
+        let deadline = Deadline::new(deadline);
+        let mut lowering = Lowering::new(&deadline);
+        let lowered = self.lower(query, &mut lowering)?;
+        self.explained(query, &lowered, &mut lowering)
+    }
+
+    fn explained(&self, node: &Node, lowered: &Lowered, so_far: &mut Lowering) -> Result<Explained, EngineError> {
+        let parts = match (&node.kind, lowered) {
+            (Kind::And(nodes), Lowered::And(parts)) | (Kind::Or(nodes), Lowered::Or(parts)) => {
+                let parts = nodes.iter().zip(parts);
+                parts.map(|(node, part)| self.explained(node, part, so_far)).collect::<Result<_, _>>()?
+            }
+            (Kind::Not(node), Lowered::Not(part)) | (Kind::Boost(node, _), Lowered::Boost(part, _)) => {
+                vec![self.explained(node, part, so_far)?]
+            }
+            // A span is lowered as a whole, so its parts are lowered once more.
+            (Kind::Near { left, right, .. }, _) => {
+                vec![self.explained_part(left, so_far)?, self.explained_part(right, so_far)?]
+            }
+            (Kind::AtLeast(_, inner) | Kind::First(_, inner), _) => vec![self.explained_part(inner, so_far)?],
+            _ => Vec::new(),
+        };
+        let mut explained = Explained { parts, ..Explained::default() };
+        if let (Kind::Term { term, .. }, Lowered::Text(clause)) = (&node.kind, lowered) {
+            explained.looked_up = looked_up(term);
+            if let [Spans::Word(leaf)] = clause.readings.as_slice()
+                && leaf.is_expanded()
+            {
+                explained.expansions = self.counted(leaf, &so_far.deadline)?;
+            }
+        }
+        explained.articles = self.count(self.query(lowered, &so_far.deadline)?.as_ref(), &so_far.deadline)?;
+        Ok(explained)
+    }
+
+    fn explained_part(&self, node: &Node, so_far: &mut Lowering) -> Result<Explained, EngineError> {
+        let lowered = self.lower(node, so_far)?;
+        self.explained(node, &lowered, so_far)
+    }
+
+    /// Articles that a query finds; `None` when the time is up.
+    fn count(&self, query: &dyn Query, deadline: &Deadline) -> Result<Option<u64>, EngineError> {
+        if deadline.has_passed() {
+            return Ok(None);
+        }
+        let weight = query.weight(EnableScoring::disabled_from_searcher(&self.searcher))?;
+        let mut total = 0;
+        for reader in self.searcher.segment_readers() {
+            let mut scorer = weight.scorer(reader, 1.0)?;
+            let alive = reader.alive_bitset();
+            let mut looked = 0_u32;
+            while scorer.doc() != TERMINATED {
+                total += u64::from(alive.is_none_or(|alive| alive.is_alive(scorer.doc())));
+                looked += 1;
+                if looked % BETWEEN_LOOKS == 0 && deadline.has_passed() {
+                    return Ok(None);
+                }
+                scorer.advance();
+            }
+        }
+        Ok((!deadline.was_met()).then_some(total))
+    }
+
+    /// The terms of a word, each with the articles that hold it, the commonest first.
+    fn counted(&self, leaf: &Leaf, deadline: &Deadline) -> Result<Vec<Expansion>, EngineError> {
+        let mut counted = Vec::new();
+        for word in leaf.words() {
+            let only = WordQuery { leaf: self.only(leaf, word), boosts: Vec::new() };
+            let Some(articles) = self.count(&only, deadline)? else { break };
+            if articles > 0 {
+                counted.push(Expansion { word: word.to_owned(), articles });
+            }
+        }
+        counted.sort_by(|one, other| other.articles.cmp(&one.articles).then_with(|| one.word.cmp(&other.word)));
+        Ok(counted)
+    }
+
+    /// Words within one edit, or else within two, that stand in the field.
+    pub(in crate::engine) fn spelled_like(
+        &self,
+        field: TextField,
+        word: &str,
+        deadline: std::time::Instant,
+    ) -> Result<Vec<Expansion>, EngineError> {
+        let deadline = Deadline::new(deadline);
+        let sequences = query_sequences(word);
+        let Some([word]) = sequences.iter().map(Vec::as_slice).find(|words| words.len() == 1) else {
+            return Ok(Vec::new());
+        };
+        let most = if word.folded.chars().count() < SHORTEST_FOR_TWO_EDITS { 1 } else { 2 };
+        for edits in 1..=most {
+            let pattern = Pattern::fuzzy(&word.folded, edits)?;
+            let leaf = match self.leaf_of_pattern(field, std::sync::Arc::new(pattern), &deadline) {
+                Err(EngineError::TooManyExpansions { .. } | EngineError::TimeOut) => return Ok(Vec::new()),
+                found => found?,
+            };
+            let mut like = self.counted(&leaf, &deadline)?;
+            like.retain(|found| found.word != word.folded);
+            if !like.is_empty() {
+                return Ok(like);
+            }
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// What is looked for: a word in each way it can be written, a phrase word by word.
+fn looked_up(term: &Term) -> Vec<String> {
+    let ways = |word: &str| query_sequences(word).iter().map(|words| spaced(words)).collect::<Vec<_>>();
+    match term {
+        Term::Word(word) | Term::Exact(word) => ways(word),
+        Term::Acronym(letters) => vec![letters.clone()],
+        Term::Phrase(slots) | Term::Loose(slots, _) => {
+            let slots = slots.iter().filter_map(|slot| match slot {
+                Slot::Word(word) => ways(word).into_iter().next(),
+                Slot::Wildcard(pattern) => Some(fold_pattern(pattern)),
+            });
+            vec![slots.collect::<Vec<_>>().join(" ")]
+        }
+        Term::Wildcard(_) | Term::Fuzzy(..) | Term::Regex(_) => Vec::new(),
+    }
+}
+
+fn spaced(words: &[QueryWord]) -> String {
+    let words = words.iter().map(|word| word.acronym.as_deref().unwrap_or(&word.folded));
+    words.collect::<Vec<_>>().join(" ")
+}

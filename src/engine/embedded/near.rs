@@ -1,0 +1,336 @@
+//! How occurrences stand to each other: pure, on the occurrences of one document.
+//!
+//! An operand's occurrences are all its places, so that what is found does not depend on how alternatives are grouped
+//! (docs/query-language.md, *Spans, exactly*): every pair that stands as asked is an occurrence of the whole, from the
+//! first word of the one to the last of the other. Minimal intervals (Clarke, Cormack and Burkowski, "An algebra for
+//! structured text search and a framework for its implementation", 1995) would be fewer, and lose matches.
+
+use super::group::Occurrence;
+use crate::query::ast::Relation;
+
+/// Occurrences of one operator that are kept in one article: more is no news article.
+const MOST_PLACES: usize = 1 << 20;
+
+/// How many occurrences are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Want {
+    /// One shows that there is a match.
+    One,
+    All,
+}
+
+impl Want {
+    fn most(self) -> usize {
+        match self {
+            Want::One => 1,
+            Want::All => MOST_PLACES,
+        }
+    }
+}
+
+/// A relation, and where sentences or paragraphs end in the document.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Standing<'a> {
+    pub(super) relation: Relation,
+    /// Positions of last words, in order.
+    pub(super) ends: &'a [u32],
+}
+
+impl Standing<'_> {
+    /// The last position that what follows may have.
+    fn reach(&self, first: &Occurrence) -> u32 {
+        match self.relation {
+            Relation::Within(n) | Relation::Before(n) => first.last() + n,
+            Relation::Sentence | Relation::Paragraph => self.end_from(first.start),
+        }
+    }
+
+    /// Where the sentence or paragraph ends that a position is in.
+    fn end_from(&self, position: u32) -> u32 {
+        self.ends.get(self.ends.partition_point(|end| *end < position)).copied().unwrap_or(u32::MAX)
+    }
+
+    /// Whether the distance is measured to the beginning of what follows or all of it has to be within reach.
+    fn holds_whole(&self) -> bool {
+        matches!(self.relation, Relation::Sentence | Relation::Paragraph)
+    }
+
+    fn is_ordered(&self) -> bool {
+        matches!(self.relation, Relation::Before(_))
+    }
+
+    /// Whether `second` follows `first` as asked.
+    fn follows(&self, first: &Occurrence, second: &Occurrence) -> bool {
+        let reached = if self.holds_whole() { second.last() } else { second.start };
+        second.start >= first.end && reached <= self.reach(first)
+    }
+}
+
+/// Every pair that stands as asked, as the stretch from the one to the other.
+pub(super) fn pairs(
+    left: &[Occurrence],
+    right: &[Occurrence],
+    standing: Standing<'_>,
+    want: Want,
+    out: &mut Vec<Occurrence>,
+) {
+    out.clear();
+    followed(left, right, standing, want.most(), out);
+    if !standing.is_ordered() {
+        followed(right, left, standing, want.most(), out);
+    }
+    settle(out);
+}
+
+fn followed(
+    first: &[Occurrence],
+    second: &[Occurrence],
+    standing: Standing<'_>,
+    most: usize,
+    out: &mut Vec<Occurrence>,
+) {
+    for one in first {
+        let from = second.partition_point(|next| next.start < one.end);
+        let reach = standing.reach(one);
+        for next in second[from..].iter().take_while(|next| next.start <= reach) {
+            if out.len() >= most {
+                return;
+            }
+            if standing.follows(one, next) {
+                out.push(Occurrence { start: one.start, end: next.end });
+            }
+        }
+    }
+}
+
+/// Those of the left that neither overlap one of the right nor stand to it as asked.
+pub(super) fn apart(left: &[Occurrence], right: &[Occurrence], standing: Standing<'_>, out: &mut Vec<Occurrence>) {
+    out.clear();
+    let meets = |one: &Occurrence, other: &Occurrence| {
+        let overlaps = one.start < other.end && other.start < one.end;
+        overlaps || standing.follows(one, other) || !standing.is_ordered() && standing.follows(other, one)
+    };
+    out.extend(left.iter().filter(|one| !right.iter().any(|other| meets(one, other))));
+}
+
+/// How many do not overlap: the one that ends earliest, then the next that begins behind it.
+pub(super) fn count_apart(occurrences: &[Occurrence]) -> usize {
+    each_apart(occurrences).len()
+}
+
+pub(super) fn each_apart(occurrences: &[Occurrence]) -> Vec<Occurrence> {
+    let mut by_end = occurrences.to_vec();
+    by_end.sort_unstable_by_key(|one| (one.end, std::cmp::Reverse(one.start)));
+    let mut free_from = 0;
+    by_end.retain(|one| {
+        let is_apart = one.start >= free_from;
+        if is_apart {
+            free_from = one.end;
+        }
+        is_apart
+    });
+    by_end
+}
+
+/// In order, each once.
+pub(super) fn settle(occurrences: &mut Vec<Occurrence>) {
+    occurrences.sort_unstable();
+    occurrences.dedup();
+}
+
+/// Words of a phrase in any order: for each word its occurrences. Finds every choice of one occurrence a word, all
+/// beginning at different positions, with at most `extra` other positions among them.
+///
+/// Whether words and positions can be matched is Kuhn's bipartite matching, grown from left to right. Positions that
+/// can be matched together form a matroid, so a full match that uses the first and the last position exists when there
+/// is any full match and those two can serve different words.
+pub(super) fn gathered(words: &[Vec<Occurrence>], extra: u32, want: Want, out: &mut Vec<Occurrence>) {
+    out.clear();
+    let places = places(words);
+    let count = words.len();
+    for (first, place) in places.iter().enumerate() {
+        let reach = place.start + count as u32 - 1 + extra;
+        let mut matching = Matching { places: &places, taken_by: vec![None; count] };
+        let mut size = 0;
+        for last in first..places.len() {
+            if places[last].start > reach || out.len() >= want.most() {
+                break;
+            }
+            size += usize::from(size < count && matching.add(last, &mut vec![false; count]));
+            if size == count && matching.differ(first, last) {
+                out.extend(places[last].ends.iter().map(|end| Occurrence { start: place.start, end: *end }));
+            }
+        }
+    }
+    settle(out);
+}
+
+/// A position at which words begin.
+struct Place {
+    start: u32,
+    words: Vec<usize>,
+    ends: Vec<u32>,
+}
+
+fn places(words: &[Vec<Occurrence>]) -> Vec<Place> {
+    let all = words.iter().enumerate();
+    let mut all: Vec<(u32, usize, u32)> =
+        all.flat_map(|(word, occurrences)| occurrences.iter().map(move |one| (one.start, word, one.end))).collect();
+    all.sort_unstable();
+    let mut places: Vec<Place> = Vec::new();
+    for (start, word, end) in all {
+        if places.last().is_none_or(|place| place.start != start) {
+            places.push(Place { start, words: Vec::new(), ends: Vec::new() });
+        }
+        let Some(place) = places.last_mut() else { continue };
+        if place.words.last() != Some(&word) {
+            place.words.push(word);
+        }
+        if !place.ends.contains(&end) {
+            place.ends.push(end);
+        }
+    }
+    places
+}
+
+struct Matching<'a> {
+    places: &'a [Place],
+    /// The place that serves each word.
+    taken_by: Vec<Option<usize>>,
+}
+
+impl Matching<'_> {
+    /// Lets a place serve a word, moving others to other words where that is needed; says whether it could.
+    fn add(&mut self, place: usize, tried: &mut Vec<bool>) -> bool {
+        for word in &self.places[place].words {
+            if std::mem::replace(&mut tried[*word], true) {
+                continue;
+            }
+            if self.taken_by[*word].is_none_or(|other| self.add(other, tried)) {
+                self.taken_by[*word] = Some(place);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether two places can serve two different words; of a single word, whether they are one place.
+    fn differ(&self, first: usize, last: usize) -> bool {
+        let (one, other) = (&self.places[first].words, &self.places[last].words);
+        if self.taken_by.len() == 1 {
+            return first == last;
+        }
+        first != last && (one.len() > 1 || other.len() > 1 || one != other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(places: &[u32]) -> Vec<Occurrence> {
+        places.iter().map(|start| Occurrence { start: *start, end: start + 1 }).collect()
+    }
+
+    fn of(spans: &[(u32, u32)]) -> Vec<Occurrence> {
+        spans.iter().map(|(start, end)| Occurrence { start: *start, end: *end }).collect()
+    }
+
+    fn standing(relation: Relation) -> Standing<'static> {
+        Standing { relation, ends: &[4, 9] }
+    }
+
+    #[track_caller]
+    fn check(left: &[u32], relation: Relation, right: &[u32], expected: &[(u32, u32)]) {
+        let mut out = Vec::new();
+        pairs(&at(left), &at(right), standing(relation), Want::All, &mut out);
+        assert_eq!(out, of(expected), "{left:?} {relation:?} {right:?}");
+    }
+
+    #[track_caller]
+    fn check_apart(left: &[u32], relation: Relation, right: &[u32], expected: &[u32]) {
+        let mut out = Vec::new();
+        apart(&at(left), &at(right), standing(relation), &mut out);
+        assert_eq!(out, at(expected), "{left:?} NOT {relation:?} {right:?}");
+    }
+
+    #[track_caller]
+    fn check_gathered(words: &[&[u32]], extra: u32, expected: &[(u32, u32)]) {
+        let mut out = Vec::new();
+        let words: Vec<_> = words.iter().map(|word| at(word)).collect();
+        gathered(&words, extra, Want::All, &mut out);
+        assert_eq!(out, of(expected), "{words:?}~{extra}");
+    }
+
+    #[test]
+    fn words_within_a_distance_in_either_order() {
+        check(&[3], Relation::Within(1), &[2, 4, 5], &[(2, 4), (3, 5)]);
+        check(&[3], Relation::Within(2), &[0, 5], &[(3, 6)]);
+        check(&[3], Relation::Before(2), &[1, 4, 5, 6], &[(3, 5), (3, 6)]);
+    }
+
+    #[test]
+    fn a_word_near_itself_needs_two_of_it() {
+        check(&[3], Relation::Within(5), &[3], &[]);
+        check(&[3, 5], Relation::Within(5), &[3, 5], &[(3, 6)]);
+    }
+
+    #[test]
+    fn all_pairs_count_and_not_only_the_closest() {
+        check(&[0, 1], Relation::Within(5), &[2, 3], &[(0, 3), (0, 4), (1, 3), (1, 4)]);
+    }
+
+    #[test]
+    fn sentences_end_with_their_last_word() {
+        check(&[2], Relation::Sentence, &[0, 4, 5], &[(0, 3), (2, 5)]);
+        check(&[4], Relation::Sentence, &[5], &[]);
+        check(&[11], Relation::Sentence, &[12], &[(11, 13)]);
+    }
+
+    #[test]
+    fn what_begins_in_a_sentence_must_also_end_in_it() {
+        let mut out = Vec::new();
+        pairs(&at(&[2]), &of(&[(4, 6), (3, 5)]), standing(Relation::Sentence), Want::All, &mut out);
+        assert_eq!(out, of(&[(2, 5)]));
+    }
+
+    #[test]
+    fn words_that_stand_too_near_are_dropped() {
+        check_apart(&[0, 5, 10], Relation::Within(2), &[7], &[0, 10]);
+        check_apart(&[5, 9], Relation::Before(2), &[7], &[9]);
+        check_apart(&[3, 5], Relation::Sentence, &[4], &[5]);
+        check_apart(&[3], Relation::Within(1), &[3], &[]);
+    }
+
+    #[test]
+    fn one_is_enough_to_match() {
+        let mut out = Vec::new();
+        pairs(&at(&[0, 1]), &at(&[2, 3]), standing(Relation::Within(5)), Want::One, &mut out);
+        assert_eq!(out.len(), 1);
+    }
+
+    #[test]
+    fn occurrences_that_do_not_overlap_are_counted_from_the_earliest_end() {
+        assert_eq!(count_apart(&of(&[(0, 5), (1, 2), (2, 3), (4, 6)])), 3);
+        assert_eq!(count_apart(&[]), 0);
+    }
+
+    #[test]
+    fn a_loose_phrase_takes_its_words_in_any_order() {
+        check_gathered(&[&[5], &[3]], 1, &[(3, 6)]);
+        check_gathered(&[&[5], &[3]], 0, &[]);
+        check_gathered(&[&[0], &[1], &[4]], 2, &[(0, 5)]);
+    }
+
+    #[test]
+    fn a_word_that_is_asked_for_twice_must_stand_twice() {
+        check_gathered(&[&[0, 2], &[0, 2], &[1]], 3, &[(0, 3)]);
+        check_gathered(&[&[0], &[0], &[1]], 3, &[]);
+    }
+
+    #[test]
+    fn words_that_share_positions_are_matched_so_that_all_find_one() {
+        check_gathered(&[&[0, 1], &[0], &[1, 2]], 0, &[(0, 3)]);
+        check_gathered(&[&[0, 1], &[0, 1], &[0, 1]], 9, &[]);
+    }
+}
