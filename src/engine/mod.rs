@@ -168,6 +168,23 @@ pub struct Marks {
     pub sentences: Vec<Sentence>,
 }
 
+impl Marks {
+    /// With occurrences of one clause that overlap as one stretch: what a reader is shown. A common word within many
+    /// words of another can have thousands of occurrences that are one stretch of text.
+    pub fn joined(mut self) -> Marks {
+        self.spans.sort_unstable_by_key(|span| (span.clause, span.start, span.end));
+        self.spans.dedup_by(|next, before| {
+            let overlaps = next.clause == before.clause && next.start < before.end;
+            if overlaps {
+                before.end = before.end.max(next.end);
+            }
+            overlaps
+        });
+        self.spans.sort_unstable();
+        self
+    }
+}
+
 /// What a part of a query comes to by itself; its parts as in the tree, and in the same order.
 #[derive(Clone, Debug, Default)]
 pub struct Explained {
@@ -294,5 +311,18 @@ impl View {
         match self {
             View::Embedded(view) => view.address(num),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlapping_occurrences_of_a_clause_are_shown_as_one_stretch() {
+        let span = |(start, end, clause): &(u32, u32, u32)| Span { start: *start, end: *end, clause: *clause };
+        let spans = |all: &[(u32, u32, u32)]| all.iter().map(span).collect::<Vec<_>>();
+        let marks = Marks { spans: spans(&[(0, 3, 0), (1, 2, 1), (2, 6, 0), (6, 7, 0), (9, 10, 0)]), ..Marks::default() };
+        assert_eq!(marks.joined().spans, spans(&[(0, 6, 0), (1, 2, 1), (6, 7, 0), (9, 10, 0)]));
     }
 }

@@ -15,7 +15,7 @@ use super::request::{ArticleRequest, SearchRequest};
 use super::snapshots::{SnapshotName, Snapshots};
 use super::{plan, timeline};
 use crate::article::ArticleId;
-use crate::engine::{Engine, EngineError, View};
+use crate::engine::{Engine, EngineError, Marks, View};
 use crate::query::{self, Advice};
 use crate::store::{Store, StoreError};
 
@@ -210,7 +210,8 @@ impl Inner {
         };
         let deadline = Instant::now() + TIME_LIMIT;
         let Ok(marks) = view.marks(&reading.query, &[address], deadline) else { return Ok(None) };
-        Ok(marks.first().map(|marks| highlight::whole(&stored.article, marks)))
+        let marks = marks.into_iter().next().map(Marks::joined);
+        Ok(marks.map(|marks| highlight::whole(&stored.article, &marks)))
     }
 }
 

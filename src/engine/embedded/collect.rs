@@ -45,7 +45,7 @@ impl View {
         if plan.marks {
             let addresses: Vec<Address> = found.hits.iter().map(|hit| hit.address).collect();
             let marks = self.marks_by(&lowered, &addresses, &deadline)?;
-            found.hits.iter_mut().zip(marks).for_each(|(hit, marks)| hit.marks = Some(marks));
+            found.hits.iter_mut().zip(marks).for_each(|(hit, marks)| hit.marks = Some(marks.joined()));
         }
         if deadline.was_met() { Err(EngineError::TimeOut) } else { Ok(found) }
     }
