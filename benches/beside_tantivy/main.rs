@@ -13,6 +13,7 @@ mod ours;
 mod plain;
 mod queries;
 mod report;
+mod server;
 mod stemming;
 
 use std::path::Path;
@@ -64,7 +65,7 @@ fn main() -> anyhow::Result<()> {
 fn run(corpus: &Corpus, effort: &Effort, folder: &Path) -> anyhow::Result<()> {
     report::machine();
     let data = folder.join("ours");
-    let (our_time, our_stages) = timed(|| ours::ingest(corpus, &data))?;
+    let (our_time, our_stages) = timed(|| server::ingest(corpus, &data))?;
     let (their_time, plain) = timed(|| Plain::build(corpus, &folder.join("plain")))?;
     let ours = Ours::start(&data)?;
     ensure!(

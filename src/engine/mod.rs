@@ -322,7 +322,8 @@ mod tests {
     fn overlapping_occurrences_of_a_clause_are_shown_as_one_stretch() {
         let span = |(start, end, clause): &(u32, u32, u32)| Span { start: *start, end: *end, clause: *clause };
         let spans = |all: &[(u32, u32, u32)]| all.iter().map(span).collect::<Vec<_>>();
-        let marks = Marks { spans: spans(&[(0, 3, 0), (1, 2, 1), (2, 6, 0), (6, 7, 0), (9, 10, 0)]), ..Marks::default() };
+        let marks =
+            Marks { spans: spans(&[(0, 3, 0), (1, 2, 1), (2, 6, 0), (6, 7, 0), (9, 10, 0)]), ..Marks::default() };
         assert_eq!(marks.joined().spans, spans(&[(0, 6, 0), (1, 2, 1), (6, 7, 0), (9, 10, 0)]));
     }
 }

@@ -12,7 +12,7 @@ use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Weight};
 use tantivy::{DocId, SegmentReader, TERMINATED};
 
 use super::View;
-use super::compile::{Lowering, whole};
+use super::compile::{Asking, Lowering, whole};
 use super::deadline::Deadline;
 use super::facets::FacetIndex;
 use super::segments::Columns;
@@ -31,7 +31,8 @@ impl View {
         let deadline = Deadline::new(plan.deadline);
         let mut collector = Collector::new(self, plan, &deadline)?;
         let lowered = self.lower(&plan.query, &mut Lowering::new(&deadline))?;
-        let query = collector.narrowed(self, plan, self.query(&lowered, &deadline)?)?;
+        let asking = Asking { deadline: deadline.clone(), scored: collector.scores() };
+        let query = collector.narrowed(self, plan, self.query(&lowered, &asking)?)?;
         let scoring = if collector.scores() {
             EnableScoring::enabled_from_searcher(&self.searcher)
         } else {

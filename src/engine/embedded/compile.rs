@@ -72,6 +72,13 @@ impl Lowering {
     }
 }
 
+/// What a query is made for.
+pub(super) struct Asking {
+    pub(super) deadline: Deadline,
+    /// Where the order is not by relevance, nothing is looked up for it.
+    pub(super) scored: bool,
+}
+
 impl View {
     pub(super) fn lower(&self, node: &Node, so_far: &mut Lowering) -> Result<Lowered, EngineError> {
         let mut all = |nodes: &[Node]| -> Result<Vec<Lowered>, EngineError> {
@@ -218,28 +225,28 @@ impl View {
     }
 
     /// What tantivy is asked.
-    pub(super) fn query(&self, lowered: &Lowered, deadline: &Deadline) -> Result<Box<dyn Query>, EngineError> {
+    pub(super) fn query(&self, lowered: &Lowered, asking: &Asking) -> Result<Box<dyn Query>, EngineError> {
         Ok(match lowered {
             Lowered::All => Box::new(AllQuery),
             Lowered::Value(query) => query.box_clone(),
-            Lowered::Text(clause) => self.text_query(clause, deadline)?,
-            Lowered::And(parts) => self.conjunction(parts, deadline)?,
-            Lowered::Not(_) => self.conjunction(std::slice::from_ref(lowered), deadline)?,
+            Lowered::Text(clause) => self.text_query(clause, asking)?,
+            Lowered::And(parts) => self.conjunction(parts, asking)?,
+            Lowered::Not(_) => self.conjunction(std::slice::from_ref(lowered), asking)?,
             Lowered::Or(parts) => {
-                let parts = parts.iter().map(|part| self.query(part, deadline));
+                let parts = parts.iter().map(|part| self.query(part, asking));
                 either(parts.collect::<Result<_, EngineError>>()?)
             }
-            Lowered::Boost(inner, weight) => Box::new(BoostQuery::new(self.query(inner, deadline)?, *weight)),
+            Lowered::Boost(inner, weight) => Box::new(BoostQuery::new(self.query(inner, asking)?, *weight)),
         })
     }
 
     /// All of them; with nothing but exclusions, everything else.
-    fn conjunction(&self, parts: &[Lowered], deadline: &Deadline) -> Result<Box<dyn Query>, EngineError> {
+    fn conjunction(&self, parts: &[Lowered], asking: &Asking) -> Result<Box<dyn Query>, EngineError> {
         let mut clauses = Vec::with_capacity(parts.len() + 1);
         for part in parts {
             clauses.push(match part {
-                Lowered::Not(excluded) => (Occur::MustNot, self.query(excluded, deadline)?),
-                _ => (Occur::Must, self.query(part, deadline)?),
+                Lowered::Not(excluded) => (Occur::MustNot, self.query(excluded, asking)?),
+                _ => (Occur::Must, self.query(part, asking)?),
             });
         }
         if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
@@ -248,16 +255,16 @@ impl View {
         Ok(Box::new(BooleanQuery::new(clauses)))
     }
 
-    fn text_query(&self, clause: &Clause, deadline: &Deadline) -> Result<Box<dyn Query>, EngineError> {
+    fn text_query(&self, clause: &Clause, asking: &Asking) -> Result<Box<dyn Query>, EngineError> {
         let mut queries: Vec<Box<dyn Query>> = Vec::with_capacity(clause.readings.len());
         for reading in &clause.readings {
             queries.push(match reading {
                 // A word is counted without reading positions.
-                Spans::Word(leaf) => Box::new(self.word(clause.scope, leaf, deadline)?),
+                Spans::Word(leaf) => Box::new(self.word(clause.scope, leaf, asking)?),
                 spans => {
                     let headline_weight =
                         if clause.scope == TextField::Text { self.fields.headline_weight } else { 0.0 };
-                    let (spans, fields, deadline) = (spans.clone(), self.fields, deadline.clone());
+                    let (spans, fields, deadline) = (spans.clone(), self.fields, asking.deadline.clone());
                     Box::new(SpanQuery { spans, headline_weight, fields, deadline })
                 }
             });
@@ -265,11 +272,11 @@ impl View {
         Ok(either(queries))
     }
 
-    fn word(&self, scope: TextField, leaf: &Arc<Leaf>, deadline: &Deadline) -> Result<WordQuery, EngineError> {
+    fn word(&self, scope: TextField, leaf: &Arc<Leaf>, asking: &Asking) -> Result<WordQuery, EngineError> {
         let (fields, mut boosts) = (&self.fields, Vec::new());
-        if scope == TextField::Text {
-            let headline = self.part_of(leaf, fields.headline, Region::Headline, deadline)?;
-            let lead = self.part_of(leaf, fields.lead, Region::Lead, deadline)?;
+        if asking.scored && scope == TextField::Text {
+            let headline = self.part_of(leaf, fields.headline, Region::Headline, &asking.deadline)?;
+            let lead = self.part_of(leaf, fields.lead, Region::Lead, &asking.deadline)?;
             boosts = vec![(headline, fields.headline_weight), (lead, fields.lead_weight)];
         }
         Ok(WordQuery { leaf: Arc::clone(leaf), boosts })

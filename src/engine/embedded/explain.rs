@@ -4,7 +4,7 @@ use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocSet, TERMINATED};
 
 use super::View;
-use super::compile::{Lowered, Lowering};
+use super::compile::{Asking, Lowered, Lowering};
 use super::deadline::Deadline;
 use super::expand::Pattern;
 use super::leaf::Leaf;
@@ -57,7 +57,8 @@ impl View {
                 explained.expansions = self.counted(leaf, &so_far.deadline)?;
             }
         }
-        explained.articles = self.count(self.query(lowered, &so_far.deadline)?.as_ref(), &so_far.deadline)?;
+        let asking = Asking { deadline: so_far.deadline.clone(), scored: false };
+        explained.articles = self.count(self.query(lowered, &asking)?.as_ref(), &asking.deadline)?;
         Ok(explained)
     }
 

@@ -5,6 +5,7 @@
 //! first word of the one to the last of the other. Minimal intervals (Clarke, Cormack and Burkowski, "An algebra for
 //! structured text search and a framework for its implementation", 1995) would be fewer, and lose matches.
 
+use super::deadline::Watch;
 use super::group::Occurrence;
 use crate::query::ast::Relation;
 
@@ -72,12 +73,13 @@ pub(super) fn pairs(
     right: &[Occurrence],
     standing: Standing<'_>,
     want: Want,
+    watch: &mut Watch,
     out: &mut Vec<Occurrence>,
 ) {
     out.clear();
-    followed(left, right, standing, want.most(), out);
+    followed(left, right, standing, want.most(), watch, out);
     if !standing.is_ordered() {
-        followed(right, left, standing, want.most(), out);
+        followed(right, left, standing, want.most(), watch, out);
     }
     settle(out);
 }
@@ -87,11 +89,13 @@ fn followed(
     second: &[Occurrence],
     standing: Standing<'_>,
     most: usize,
+    watch: &mut Watch,
     out: &mut Vec<Occurrence>,
 ) {
     for one in first {
         let from = second.partition_point(|next| next.start < one.end);
         let reach = standing.reach(one);
+        let before = out.len();
         for next in second[from..].iter().take_while(|next| next.start <= reach) {
             if out.len() >= most {
                 return;
@@ -100,17 +104,33 @@ fn followed(
                 out.push(Occurrence { start: one.start, end: next.end });
             }
         }
+        if watch.is_over(1 + out.len() - before) {
+            return;
+        }
     }
 }
 
 /// Those of the left that neither overlap one of the right nor stand to it as asked.
-pub(super) fn apart(left: &[Occurrence], right: &[Occurrence], standing: Standing<'_>, out: &mut Vec<Occurrence>) {
+pub(super) fn apart(
+    left: &[Occurrence],
+    right: &[Occurrence],
+    standing: Standing<'_>,
+    watch: &mut Watch,
+    out: &mut Vec<Occurrence>,
+) {
     out.clear();
     let meets = |one: &Occurrence, other: &Occurrence| {
         let overlaps = one.start < other.end && other.start < one.end;
         overlaps || standing.follows(one, other) || !standing.is_ordered() && standing.follows(other, one)
     };
-    out.extend(left.iter().filter(|one| !right.iter().any(|other| meets(one, other))));
+    for one in left {
+        if watch.is_over(right.len()) {
+            return;
+        }
+        if !right.iter().any(|other| meets(one, other)) {
+            out.push(*one);
+        }
+    }
 }
 
 /// How many do not overlap: the one that ends earliest, then the next that begins behind it.
@@ -144,19 +164,29 @@ pub(super) fn settle(occurrences: &mut Vec<Occurrence>) {
 /// Whether words and positions can be matched is Kuhn's bipartite matching, grown from left to right. Positions that
 /// can be matched together form a matroid, so a full match that uses the first and the last position exists when there
 /// is any full match and those two can serve different words.
-pub(super) fn gathered(words: &[Vec<Occurrence>], extra: u32, want: Want, out: &mut Vec<Occurrence>) {
+pub(super) fn gathered(
+    words: &[Vec<Occurrence>],
+    extra: u32,
+    want: Want,
+    watch: &mut Watch,
+    out: &mut Vec<Occurrence>,
+) {
     out.clear();
     let places = places(words);
     let count = words.len();
+    let mut matching = Matching { places: &places, taken_by: vec![None; count], tried: vec![false; count] };
     for (first, place) in places.iter().enumerate() {
         let reach = place.start + count as u32 - 1 + extra;
-        let mut matching = Matching { places: &places, taken_by: vec![None; count] };
+        matching.taken_by.fill(None);
         let mut size = 0;
         for last in first..places.len() {
             if places[last].start > reach || out.len() >= want.most() {
                 break;
             }
-            size += usize::from(size < count && matching.add(last, &mut vec![false; count]));
+            if watch.is_over(count) {
+                return;
+            }
+            size += usize::from(size < count && matching.serve(last));
             if size == count && matching.differ(first, last) {
                 out.extend(places[last].ends.iter().map(|end| Occurrence { start: place.start, end: *end }));
             }
@@ -197,16 +227,24 @@ struct Matching<'a> {
     places: &'a [Place],
     /// The place that serves each word.
     taken_by: Vec<Option<usize>>,
+    /// Words that have been tried for the place at hand.
+    tried: Vec<bool>,
 }
 
 impl Matching<'_> {
     /// Lets a place serve a word, moving others to other words where that is needed; says whether it could.
-    fn add(&mut self, place: usize, tried: &mut Vec<bool>) -> bool {
-        for word in &self.places[place].words {
-            if std::mem::replace(&mut tried[*word], true) {
+    fn serve(&mut self, place: usize) -> bool {
+        self.tried.fill(false);
+        self.augment(place)
+    }
+
+    fn augment(&mut self, place: usize) -> bool {
+        let places = self.places;
+        for word in &places[place].words {
+            if std::mem::replace(&mut self.tried[*word], true) {
                 continue;
             }
-            if self.taken_by[*word].is_none_or(|other| self.add(other, tried)) {
+            if self.taken_by[*word].is_none_or(|other| self.augment(other)) {
                 self.taken_by[*word] = Some(place);
                 return true;
             }
@@ -226,6 +264,9 @@ impl Matching<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::super::deadline::Deadline;
     use super::*;
 
     fn at(places: &[u32]) -> Vec<Occurrence> {
@@ -236,6 +277,10 @@ mod tests {
         spans.iter().map(|(start, end)| Occurrence { start: *start, end: *end }).collect()
     }
 
+    fn watch() -> Watch {
+        Watch::new(&Deadline::new(Instant::now() + Duration::from_secs(3600)))
+    }
+
     fn standing(relation: Relation) -> Standing<'static> {
         Standing { relation, ends: &[4, 9] }
     }
@@ -243,14 +288,14 @@ mod tests {
     #[track_caller]
     fn check(left: &[u32], relation: Relation, right: &[u32], expected: &[(u32, u32)]) {
         let mut out = Vec::new();
-        pairs(&at(left), &at(right), standing(relation), Want::All, &mut out);
+        pairs(&at(left), &at(right), standing(relation), Want::All, &mut watch(), &mut out);
         assert_eq!(out, of(expected), "{left:?} {relation:?} {right:?}");
     }
 
     #[track_caller]
     fn check_apart(left: &[u32], relation: Relation, right: &[u32], expected: &[u32]) {
         let mut out = Vec::new();
-        apart(&at(left), &at(right), standing(relation), &mut out);
+        apart(&at(left), &at(right), standing(relation), &mut watch(), &mut out);
         assert_eq!(out, at(expected), "{left:?} NOT {relation:?} {right:?}");
     }
 
@@ -258,7 +303,7 @@ mod tests {
     fn check_gathered(words: &[&[u32]], extra: u32, expected: &[(u32, u32)]) {
         let mut out = Vec::new();
         let words: Vec<_> = words.iter().map(|word| at(word)).collect();
-        gathered(&words, extra, Want::All, &mut out);
+        gathered(&words, extra, Want::All, &mut watch(), &mut out);
         assert_eq!(out, of(expected), "{words:?}~{extra}");
     }
 
@@ -290,7 +335,7 @@ mod tests {
     #[test]
     fn what_begins_in_a_sentence_must_also_end_in_it() {
         let mut out = Vec::new();
-        pairs(&at(&[2]), &of(&[(4, 6), (3, 5)]), standing(Relation::Sentence), Want::All, &mut out);
+        pairs(&at(&[2]), &of(&[(4, 6), (3, 5)]), standing(Relation::Sentence), Want::All, &mut watch(), &mut out);
         assert_eq!(out, of(&[(2, 5)]));
     }
 
@@ -305,7 +350,7 @@ mod tests {
     #[test]
     fn one_is_enough_to_match() {
         let mut out = Vec::new();
-        pairs(&at(&[0, 1]), &at(&[2, 3]), standing(Relation::Within(5)), Want::One, &mut out);
+        pairs(&at(&[0, 1]), &at(&[2, 3]), standing(Relation::Within(5)), Want::One, &mut watch(), &mut out);
         assert_eq!(out.len(), 1);
     }
 

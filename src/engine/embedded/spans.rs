@@ -171,10 +171,10 @@ impl SpanCursor {
     }
 
     fn find(&mut self, doc: DocId, want: Want) {
-        let found = &mut self.found;
-        match &mut self.shape {
+        let SpanCursor { shape, watch, found, .. } = self;
+        match shape {
             Shape::Word(postings) => postings.occurrences(found),
-            Shape::Words { words, as_asked, .. } => arranged(words, *as_asked, want, found),
+            Shape::Words { words, as_asked, .. } => arranged(words, *as_asked, want, watch, found),
             Shape::Any(parts) => {
                 for part in parts {
                     found.extend_from_slice(part.occurrences(doc, want));
@@ -190,9 +190,9 @@ impl SpanCursor {
                 let ends = ends.as_mut().map_or(&[][..], |ends| ends.of(doc));
                 let standing = Standing { relation: how.relation, ends };
                 if how.negated {
-                    near::apart(left, right, standing, found);
+                    near::apart(left, right, standing, watch, found);
                 } else {
-                    near::pairs(left, right, standing, want, found);
+                    near::pairs(left, right, standing, want, watch, found);
                 }
             }
             Shape::AtLeast(count, inner) => {
@@ -269,10 +269,16 @@ fn both(left: &mut SpanCursor, right: &mut SpanCursor, target: DocId) -> DocId {
 }
 
 /// Where words of the current document stand as asked.
-fn arranged(words: &mut [GroupPostings], as_asked: Arrangement, want: Want, found: &mut Vec<Occurrence>) {
+fn arranged(
+    words: &mut [GroupPostings],
+    as_asked: Arrangement,
+    want: Want,
+    watch: &mut Watch,
+    found: &mut Vec<Occurrence>,
+) {
     if let Arrangement::Loose(extra) = as_asked {
         let places: Vec<Vec<Occurrence>> = words.iter_mut().map(places).collect();
-        return near::gathered(&places, extra, want, found);
+        return near::gathered(&places, extra, want, watch, found);
     }
     let (mut next, mut longer) = (Vec::new(), Vec::new());
     let Some((first, rest)) = words.split_first_mut() else { return };

@@ -1,0 +1,136 @@
+//! The real program: `ingest` and `serve`, and kept connections to it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use serde_json::Value;
+
+use crate::corpus::Corpus;
+
+fn program(name: &str, data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_broadsheet"));
+    command.arg(name).arg("--data-dir").arg(data).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+}
+
+/// Ingests the corpus; returns what the program said about its stages.
+pub(crate) fn ingest(corpus: &Corpus, data: &Path) -> anyhow::Result<String> {
+    let output = program("ingest", data).args(&corpus.paths).output()?;
+    // 3: some articles were refused. They are missing on the other side too.
+    ensure!(matches!(output.status.code(), Some(0 | 3)), "ingest ended with {}", output.status);
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+pub(crate) struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    pub(crate) fn start(data: &Path) -> anyhow::Result<Server> {
+        let mut process = program("serve", data).args(["--listen", "127.0.0.1:0"]).spawn()?;
+        let mut lines = BufReader::new(process.stdout.take().context("no output")?).lines();
+        let line = lines.find_map(|line| line.ok().filter(|line| line.contains("listens on")));
+        let line = line.context("the server does not listen")?;
+        std::thread::spawn(move || lines.for_each(drop));
+        let address = line.rsplit("http://").next().unwrap_or_default().to_owned();
+        Ok(Server { process, address })
+    }
+
+    pub(crate) fn connect(&self) -> anyhow::Result<Connection> {
+        Connection::open(&self.address)
+    }
+
+    pub(crate) fn articles(&self) -> anyhow::Result<u64> {
+        let answer: Value = serde_json::from_slice(self.connect()?.get("/readyz")?)?;
+        answer["articles"].as_u64().context("readyz does not count")
+    }
+
+    pub(crate) fn stop(&mut self) -> anyhow::Result<()> {
+        Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status()?;
+        let status = self.process.wait()?;
+        ensure!(status.success(), "it ended with {status}");
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Already gone where everything went well.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// HTTP/1.1, as little of it as is needed: one request after the other, answers with their length.
+pub(crate) struct Connection {
+    address: String,
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    fn open(address: &str) -> anyhow::Result<Connection> {
+        let stream = TcpStream::connect(address).with_context(|| format!("{address} cannot be reached"))?;
+        stream.set_nodelay(true)?;
+        Ok(Connection { address: address.to_owned(), stream, buffer: Vec::new() })
+    }
+
+    /// The body of a 200, read to its end.
+    pub(crate) fn get(&mut self, path: &str) -> anyhow::Result<&[u8]> {
+        let (status, body) = self.ask(path)?;
+        ensure!(status == 200, "{path}: {status} {}", String::from_utf8_lossy(body));
+        Ok(body)
+    }
+
+    /// Status and body of an answer, read to its end.
+    pub(crate) fn ask(&mut self, path: &str) -> anyhow::Result<(u16, &[u8])> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
+        self.stream.write_all(request.as_bytes())?;
+        self.buffer.clear();
+        let body = loop {
+            self.more()?;
+            if let Some(end) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+                break end + 4;
+            }
+        };
+        let head = std::str::from_utf8(&self.buffer[..body])?.to_ascii_lowercase();
+        let status = head.split(' ').nth(1).context("no status")?.parse()?;
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+        let length: usize = length.context("no length")?.trim().parse()?;
+        while self.buffer.len() < body + length {
+            self.more()?;
+        }
+        Ok((status, &self.buffer[body..body + length]))
+    }
+
+    /// What a request takes that asks for nothing.
+    pub(crate) fn floor(&mut self) -> anyhow::Result<Duration> {
+        let mut times = Vec::new();
+        for _ in 0..201 {
+            let started = Instant::now();
+            self.get("/healthz")?;
+            times.push(started.elapsed());
+        }
+        times.sort_unstable();
+        Ok(times[times.len() / 2])
+    }
+
+    fn more(&mut self) -> anyhow::Result<()> {
+        let mut chunk = [0; 64 * 1024];
+        let count = self.stream.read(&mut chunk)?;
+        if count == 0 {
+            bail!("the server has closed the connection");
+        }
+        self.buffer.extend_from_slice(&chunk[..count]);
+        Ok(())
+    }
+}
+
+pub(crate) fn search(parameters: &[(&str, &str)]) -> String {
+    format!("/api/v1/search?{}", url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish())
+}
