@@ -19,3 +19,4 @@ mod refusals;
 mod rooms;
 mod scenarios;
 mod search;
+mod spans;

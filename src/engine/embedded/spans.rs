@@ -284,7 +284,7 @@ fn arranged(
     let Some((first, rest)) = words.split_first_mut() else { return };
     first.occurrences(found);
     for word in rest {
-        if found.is_empty() {
+        if found.is_empty() || watch.is_over(found.len()) {
             return;
         }
         word.occurrences(&mut next);
