@@ -25,6 +25,15 @@ struct Mark {
     paragraph: usize,
     bytes: Range<usize>,
     clause: u32,
+    /// Where the span begins: with its clause, what it is known by.
+    span: u32,
+}
+
+impl Mark {
+    /// Whether it is the part of the same span in an earlier sentence of the paragraph.
+    fn goes_on_in(&self, next: &Mark) -> bool {
+        (self.paragraph, self.clause, self.span) == (next.paragraph, next.clause, next.span)
+    }
 }
 
 /// Headline and lead marked, and the `snippets` best fragments of the body in the order of the text.
@@ -73,7 +82,7 @@ fn positions(marks: &Marks, sentence: &Sentence) -> Range<u32> {
     first..first + sentence.words
 }
 
-/// Turns positions into bytes, in some of the sentences. A span over several sentences becomes a mark in each.
+/// Turns positions into bytes, in some of the sentences. A span is one mark in each paragraph it reaches into.
 fn locate(article: &Article, marks: &Marks, sentences: &[Sentence]) -> Vec<Mark> {
     let mut found = Vec::new();
     for sentence in sentences {
@@ -104,7 +113,11 @@ fn mark_sentence(article: &Article, sentence: &Sentence, first: u32, spans: &[Sp
             continue;
         };
         let bytes = sentence.bytes.start + start.start..sentence.bytes.start + end.end;
-        found.push(Mark { paragraph: sentence.paragraph, bytes, clause: span.clause });
+        let mark = Mark { paragraph: sentence.paragraph, bytes, clause: span.clause, span: span.start };
+        match found.iter_mut().rev().find(|before| span.start < first && before.goes_on_in(&mark)) {
+            Some(before) => before.bytes.end = mark.bytes.end,
+            None => found.push(mark),
+        }
     }
 }
 

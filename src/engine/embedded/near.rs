@@ -5,6 +5,8 @@
 //! first word of the one to the last of the other. Minimal intervals (Clarke, Cormack and Burkowski, "An algebra for
 //! structured text search and a framework for its implementation", 1995) would be fewer, and lose matches.
 
+use std::ops::Range;
+
 use super::deadline::Watch;
 use super::group::Occurrence;
 use crate::query::ast::Relation;
@@ -172,15 +174,15 @@ pub(super) fn gathered(
     out: &mut Vec<Occurrence>,
 ) {
     out.clear();
-    let places = places(words);
+    let places = Places::of(words);
     let count = words.len();
     let mut matching = Matching { places: &places, taken_by: vec![None; count], tried: vec![false; count] };
-    for (first, place) in places.iter().enumerate() {
+    for (first, place) in places.places.iter().enumerate() {
         let reach = place.start + count as u32 - 1 + extra;
         matching.taken_by.fill(None);
         let mut size = 0;
-        for last in first..places.len() {
-            if places[last].start > reach || out.len() >= want.most() {
+        for last in first..places.places.len() {
+            if places.places[last].start > reach || out.len() >= want.most() {
                 break;
             }
             if watch.is_over(count) {
@@ -188,43 +190,49 @@ pub(super) fn gathered(
             }
             size += usize::from(size < count && matching.serve(last));
             if size == count && matching.differ(first, last) {
-                out.extend(places[last].ends.iter().map(|end| Occurrence { start: place.start, end: *end }));
+                out.extend(places.at(last).iter().map(|(_, end)| Occurrence { start: place.start, end: *end }));
             }
         }
     }
     settle(out);
 }
 
-/// A position at which words begin.
-struct Place {
-    start: u32,
-    words: Vec<usize>,
-    ends: Vec<u32>,
+/// The positions at which words begin, in order.
+struct Places {
+    places: Vec<Place>,
+    /// Words and ends of their occurrences, position after position.
+    words: Vec<(usize, u32)>,
 }
 
-fn places(words: &[Vec<Occurrence>]) -> Vec<Place> {
-    let all = words.iter().enumerate();
-    let mut all: Vec<(u32, usize, u32)> =
-        all.flat_map(|(word, occurrences)| occurrences.iter().map(move |one| (one.start, word, one.end))).collect();
-    all.sort_unstable();
-    let mut places: Vec<Place> = Vec::new();
-    for (start, word, end) in all {
-        if places.last().is_none_or(|place| place.start != start) {
-            places.push(Place { start, words: Vec::new(), ends: Vec::new() });
+struct Place {
+    start: u32,
+    words: Range<usize>,
+}
+
+impl Places {
+    fn of(words: &[Vec<Occurrence>]) -> Places {
+        let all = words.iter().enumerate();
+        let all = all.flat_map(|(word, occurrences)| occurrences.iter().map(move |one| (one.start, word, one.end)));
+        let mut all: Vec<(u32, usize, u32)> = all.collect();
+        all.sort_unstable();
+        let mut places: Vec<Place> = Vec::with_capacity(all.len());
+        for (at, (start, ..)) in all.iter().enumerate() {
+            match places.last_mut() {
+                Some(place) if place.start == *start => place.words.end = at + 1,
+                _ => places.push(Place { start: *start, words: at..at + 1 }),
+            }
         }
-        let Some(place) = places.last_mut() else { continue };
-        if place.words.last() != Some(&word) {
-            place.words.push(word);
-        }
-        if !place.ends.contains(&end) {
-            place.ends.push(end);
-        }
+        Places { places, words: all.into_iter().map(|(_, word, end)| (word, end)).collect() }
     }
-    places
+
+    /// What begins at a place.
+    fn at(&self, place: usize) -> &[(usize, u32)] {
+        &self.words[self.places[place].words.clone()]
+    }
 }
 
 struct Matching<'a> {
-    places: &'a [Place],
+    places: &'a Places,
     /// The place that serves each word.
     taken_by: Vec<Option<usize>>,
     /// Words that have been tried for the place at hand.
@@ -240,7 +248,7 @@ impl Matching<'_> {
 
     fn augment(&mut self, place: usize) -> bool {
         let places = self.places;
-        for word in &places[place].words {
+        for (word, _) in places.at(place) {
             if std::mem::replace(&mut self.tried[*word], true) {
                 continue;
             }
@@ -254,11 +262,11 @@ impl Matching<'_> {
 
     /// Whether two places can serve two different words; of a single word, whether they are one place.
     fn differ(&self, first: usize, last: usize) -> bool {
-        let (one, other) = (&self.places[first].words, &self.places[last].words);
-        if self.taken_by.len() == 1 {
-            return first == last;
+        if self.taken_by.len() == 1 || first == last {
+            return self.taken_by.len() == 1 && first == last;
         }
-        first != last && (one.len() > 1 || other.len() > 1 || one != other)
+        let (one, other) = (self.places.at(first), self.places.at(last));
+        one.iter().any(|(word, _)| other.iter().any(|(beside, _)| word != beside))
     }
 }
 
