@@ -10,6 +10,7 @@ mod lexer;
 
 mod parser;
 
+mod regex;
 mod terms;
 
 mod asked;

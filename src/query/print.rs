@@ -2,7 +2,7 @@
 //! A word that would be read as something else is escaped; the lexer itself is asked whether it would.
 
 use super::advice::Remarks;
-use super::ast::{Kind, Node, NumberRange, Slot, Term, Value};
+use super::ast::{Kind, Node, NumberRange, Proximity, Relation, Slot, Term, Value};
 use super::fields::Field;
 use super::lexer::{Token, lex};
 use super::text::{is_space, is_wildcard};
@@ -21,7 +21,7 @@ fn write(node: &Node, scope: Field, out: &mut String) {
         Kind::All => out.push('*'),
         Kind::Term { field, term } => {
             write_field(Field::Text(*field), scope, out);
-            out.push_str(&print_term(term));
+            out.push_str(&self::term(term));
         }
         Kind::Value(value) => write_value(value, scope, out),
         Kind::And(parts) => write_group(node, parts, " AND ", scope, out),
@@ -32,18 +32,44 @@ fn write(node: &Node, scope: Field, out: &mut String) {
             out.push(')');
         }
         Kind::Boost(inner, weight) => write_boost(inner, *weight, scope, out),
+        Kind::Near { left, how, right } => write_near(node, (left, *how, right), scope, out),
+        Kind::AtLeast(least, inner) => write_count(node, &format!("ATLEAST/{least}"), inner, scope, out),
+        Kind::First(words, inner) => write_count(node, &format!("FIRST/{words}"), inner, scope, out),
     }
 }
 
-fn write_group(node: &Node, parts: &[Node], operator: &str, scope: Field, out: &mut String) {
-    let scope = match only_field(node) {
-        Some(field) if field != scope => {
-            write_field(field, scope, out);
-            field
-        }
-        _ => scope,
-    };
+/// The parenthesis, and before it the field of everything in it; what is written next stands in that field.
+fn open(node: &Node, scope: Field, out: &mut String) -> Field {
+    let field = only_field(node).unwrap_or(scope);
+    write_field(field, scope, out);
     out.push('(');
+    field
+}
+
+fn write_near(node: &Node, (left, how, right): (&Node, Proximity, &Node), scope: Field, out: &mut String) {
+    let scope = open(node, scope, out);
+    write(left, scope, out);
+    out.push_str(if how.negated { " NOT " } else { " " });
+    match how.relation {
+        Relation::Within(words) => out.push_str(&format!("W/{words} ")),
+        Relation::Before(words) => out.push_str(&format!("PRE/{words} ")),
+        Relation::Sentence => out.push_str("W/S "),
+        Relation::Paragraph => out.push_str("W/P "),
+    }
+    write(right, scope, out);
+    out.push(')');
+}
+
+fn write_count(node: &Node, count: &str, inner: &Node, scope: Field, out: &mut String) {
+    let scope = open(node, scope, out);
+    out.push_str(count);
+    out.push(' ');
+    write(inner, scope, out);
+    out.push(')');
+}
+
+fn write_group(node: &Node, parts: &[Node], operator: &str, scope: Field, out: &mut String) {
+    let scope = open(node, scope, out);
     for (place, part) in parts.iter().enumerate() {
         if place > 0 {
             out.push_str(operator);
@@ -76,7 +102,8 @@ fn only_field(node: &Node) -> Option<Field> {
             let first = only_field(parts.first()?)?;
             parts.iter().all(|part| only_field(part) == Some(first)).then_some(first)
         }
-        Kind::Not(inner) | Kind::Boost(inner, _) => only_field(inner),
+        Kind::Near { left, right, .. } => only_field(left).filter(|field| only_field(right) == Some(*field)),
+        Kind::Not(inner) | Kind::Boost(inner, _) | Kind::AtLeast(_, inner) | Kind::First(_, inner) => only_field(inner),
     }
 }
 
@@ -147,17 +174,24 @@ fn is_bare_in_group(text: &str) -> bool {
     starts_plainly && matches!(tokens.as_slice(), [Token::Word(value)] if value.is(text))
 }
 
-fn print_term(term: &Term) -> String {
+/// Without its field.
+pub(super) fn term(term: &Term) -> String {
     match term {
-        Term::Word(word) => print_bare(word, term, |_| false),
-        Term::Wildcard(pattern) => print_bare(pattern, term, is_wildcard),
+        Term::Word(word) => print_bare(word, "", |_| false, term),
+        Term::Wildcard(pattern) => print_bare(pattern, "", is_wildcard, term),
+        Term::Fuzzy(word, 1) => print_bare(word, "~", |_| false, &Term::Word(word.clone())),
+        Term::Fuzzy(word, edits) => print_bare(word, &format!("~{edits}"), |_| false, &Term::Word(word.clone())),
         Term::Exact(word) => format!("\"{}\"", escape(word, is_special_in_quotes)),
         Term::Acronym(letters) => format!("CAPS({letters})"),
-        Term::Phrase(slots) => {
-            let slots: Vec<String> = slots.iter().map(print_slot).collect();
-            format!("\"{}\"", slots.join(" "))
-        }
+        Term::Regex(pattern) => format!("/{}/", pattern.replace('/', "\\/")),
+        Term::Phrase(slots) => print_phrase(slots),
+        Term::Loose(slots, room) => format!("{}~{room}", print_phrase(slots)),
     }
+}
+
+fn print_phrase(slots: &[Slot]) -> String {
+    let slots: Vec<String> = slots.iter().map(print_slot).collect();
+    format!("\"{}\"", slots.join(" "))
 }
 
 fn print_slot(slot: &Slot) -> String {
@@ -172,17 +206,19 @@ fn is_special_in_quotes(ch: char) -> bool {
 }
 
 /// As typed; if that is read as something else, with what is no letter escaped; if that is (an operator, the name of a
-/// function), with the first letter escaped too.
-fn print_bare(text: &str, term: &Term, keeps: impl Fn(char) -> bool) -> String {
+/// function), with the first letter escaped too. `word` is how it reads without its suffix.
+fn print_bare(text: &str, suffix: &str, keeps: impl Fn(char) -> bool, word: &Term) -> String {
     let escaped = escape(text, |ch| !ch.is_alphanumeric() && !keeps(ch));
-    let candidates = [text.to_owned(), escaped.clone()];
-    let forced = if escaped.starts_with('\\') { escaped } else { format!("\\{escaped}") };
-    candidates.into_iter().find(|candidate| reads_as(candidate, term)).unwrap_or(forced)
+    let forced = if escaped.starts_with('\\') { escaped.clone() } else { format!("\\{escaped}") };
+    let candidates = [text.to_owned(), escaped].map(|candidate| candidate + suffix);
+    candidates.into_iter().find(|candidate| reads_as(candidate, suffix, word)).unwrap_or(forced + suffix)
 }
 
-fn reads_as(candidate: &str, term: &Term) -> bool {
+fn reads_as(candidate: &str, suffix: &str, word: &Term) -> bool {
+    let is_word = |text| terms::bare(text).ok().flatten().as_ref() == Some(word);
     match tokens(candidate).as_slice() {
-        [Token::Word(text)] => terms::bare(text).ok().flatten().as_ref() == Some(term),
+        [Token::Word(text)] => suffix.is_empty() && is_word(text),
+        [Token::Word(text), Token::Tilde(number)] => suffix.strip_prefix('~') == Some(number) && is_word(text),
         _ => false,
     }
 }

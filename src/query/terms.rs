@@ -4,6 +4,7 @@ use super::Advice;
 use super::advice::BAD_WILDCARD;
 use super::ast::{Slot, Term};
 use super::text::{Text, is_wildcard};
+use crate::analysis::query_sequences;
 
 /// Literal characters that must stand before a `*`, so that it cannot stand for half the dictionary.
 const LITERALS_BEFORE_STAR: usize = 2;
@@ -36,29 +37,45 @@ pub(super) fn quoted(text: &Text) -> Result<Option<Term>, Advice> {
     Ok(only.map(single))
 }
 
-/// The words of a phrase, each for itself.
-pub(super) fn quoted_words(text: &Text) -> Result<Vec<Term>, Advice> {
-    Ok(slots(text)?.into_iter().map(single).collect())
-}
-
 /// The words in something that could not be read as it was meant.
 pub(super) fn plain_words(text: &Text) -> Vec<Term> {
     let words = text.split_words().map(|word| word.trim_word()).filter(Text::has_word);
     words.map(|word| Term::Word(word.plain())).collect()
 }
 
-/// The words in a regular expression.
-pub(super) fn words_of_regex(text: &Text) -> Vec<Term> {
-    let plain = text.plain();
+/// The words in a regular expression; a letter behind a backslash is none.
+pub(super) fn words_of_regex(pattern: &str) -> Vec<Term> {
+    let mut plain = String::with_capacity(pattern.len());
+    let mut chars = pattern.chars();
+    while let Some(ch) = chars.next() {
+        let escaped = ch == '\\' && chars.next().is_some();
+        plain.push(if escaped { ' ' } else { ch });
+    }
     let words = plain.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(|word| Term::Word(word.to_owned())).collect()
+}
+
+/// The one word whose neighbours `word~` asks for: the word as typed, or the joined form of `e-mail`. None of a
+/// wildcard, an acronym, and what is several words however it is written.
+pub(super) fn fuzzy_word(term: &Term) -> Option<String> {
+    let (Term::Word(word) | Term::Exact(word)) = term else { return None };
+    let sequences = query_sequences(word);
+    match sequences.first()?.as_slice() {
+        [only] => only.acronym.is_none().then(|| word.clone()),
+        _ => {
+            let joined = sequences.into_iter().find(|sequence| sequence.len() == 1)?.pop()?.folded;
+            (query_sequences(&joined).first()?.len() == 1).then_some(joined)
+        }
+    }
 }
 
 /// Whether the last thing typed was a question mark that was taken for a wildcard.
 pub(super) fn ends_in_question_mark(term: &Term) -> bool {
     match term {
         Term::Wildcard(pattern) => pattern.ends_with('?'),
-        Term::Phrase(slots) => matches!(slots.last(), Some(Slot::Wildcard(pattern)) if pattern.ends_with('?')),
+        Term::Phrase(slots) | Term::Loose(slots, _) => {
+            matches!(slots.last(), Some(Slot::Wildcard(pattern)) if pattern.ends_with('?'))
+        }
         _ => false,
     }
 }
@@ -149,6 +166,20 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_still_words() {
         assert_eq!(plain_words(&text("*tion:x, –")), [Term::Word("tion".into()), Term::Word("x".into())]);
-        assert_eq!(words_of_regex(&text("colou?r|gr")), ["colou", "r", "gr"].map(|word| Term::Word(word.into())));
+        assert_eq!(words_of_regex(r"colou?r|\bgr\w+"), ["colou", "r", "gr"].map(|word| Term::Word(word.into())));
+    }
+
+    #[test]
+    fn one_word_has_neighbours() {
+        let word = |typed: &str| fuzzy_word(&Term::Word(typed.into()));
+        for same in ["Putin", "don't", "C++", "e\u{301}te", "대통령", "東"] {
+            assert_eq!(word(same).as_deref(), Some(same));
+        }
+        assert_eq!(word("E-Mail").as_deref(), Some("email"));
+        for several in ["東京", "a b", "–"] {
+            assert_eq!(word(several), None, "{several}");
+        }
+        assert_eq!(fuzzy_word(&Term::Exact("U.S.".into())), None);
+        assert_eq!(fuzzy_word(&Term::Wildcard("mine*".into())), None);
     }
 }

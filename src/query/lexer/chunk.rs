@@ -34,26 +34,23 @@ impl Lexer<'_> {
     fn word(&mut self) {
         self.note_hyphen();
         let chunk_end = self.chunk_end(self.at);
-        let end = self.fuzzy_start(chunk_end);
+        let end = self.tilde_start(chunk_end);
         let text = Text::unescape(&self.input[self.at..end]);
         if text.is("CAPS") && self.caps(end) {
-            return;
+            return self.tilde();
         }
-        let before_parenthesis = self.input.get(end) == Some(&'(');
-        let plain = !text.has_escapes() && !self.follows_field() && end == chunk_end;
-        let keyword = if plain { operators::keyword(&text.plain(), before_parenthesis) } else { None };
+        let keyword = if end == chunk_end { self.keyword(&text, end) } else { None };
         self.push(keyword.unwrap_or(Token::Word(text)), end);
         if end < chunk_end {
-            self.fuzzy();
+            self.tilde();
         }
     }
 
-    /// Where `~2` begins in a run that ends at `end`; `end` where there is none.
-    fn fuzzy_start(&self, end: usize) -> usize {
-        let digits = self.input[self.at..end].iter().rev().take_while(|ch| ch.is_ascii_digit()).count();
-        let Some(before) = (end - digits).checked_sub(1) else { return end };
-        let has_word = self.input[self.at..before.max(self.at)].iter().any(|ch| ch.is_alphanumeric());
-        if has_word && self.input[before] == '~' && self.input[before - 1] != '\\' { before } else { end }
+    /// Behind a field only what counts: `headline:ATLEAST/3 x`, but `headline:AND` is the word.
+    fn keyword(&self, text: &Text, end: usize) -> Option<Token> {
+        let before_parenthesis = self.input.get(end) == Some(&'(');
+        let keyword = operators::keyword(&text.plain(), before_parenthesis).filter(|_| !text.has_escapes())?;
+        (!self.follows_field() || matches!(keyword, Token::Count(..))).then_some(keyword)
     }
 
     /// `CAPS(us)`. What cannot be an acronym is said to be none and read as words.

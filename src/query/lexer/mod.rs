@@ -4,6 +4,8 @@
 mod chunk;
 mod operators;
 mod quotes;
+mod regex;
+mod tilde;
 mod value;
 
 use std::ops::Range;
@@ -11,6 +13,7 @@ use std::ops::Range;
 use super::Advice;
 use super::advice::{Remarks, UNCLOSED_QUOTE};
 use super::asked;
+use super::ast::Relation;
 use super::fields::Field;
 use super::text::{Text, is_punctuation, is_space};
 
@@ -48,15 +51,23 @@ pub(super) enum Token {
     Value(Text),
     /// `[a TO b]` with its brackets.
     Range(String),
-    Regex(Text),
-    /// `~2` behind a word or a phrase.
-    Fuzzy,
+    /// `/…/`, without the slashes around it; one inside that is escaped stands for itself.
+    Regex(String),
+    /// What stands behind the `~` of a word or a phrase: digits, a point, or nothing.
+    Tilde(String),
     /// What stands behind a `^`.
     Boost(String),
-    /// `W/5`, `NEAR`, `/S` and their kin.
-    Proximity,
-    /// `ATLEAST/3`, `FIRST/50`.
-    Count,
+    /// `W/5`, `NEAR`, `/S` and their kin; any number, and whoever reads it knows the bounds.
+    Proximity(Relation),
+    /// `ATLEAST/3`, `FIRST/50`; the same.
+    Count(Count, u32),
+}
+
+/// What is counted before an operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Count {
+    AtLeast,
+    First,
 }
 
 /// An operator that is spelled as a word can be that word.
@@ -185,9 +196,10 @@ impl Lexer<'_> {
             self.at += 1;
             return self.quoted();
         }
-        let end = self.chunk_end(self.at + 1);
+        let end = self.tilde_start(self.chunk_end(self.at + 1));
         let text = Text::unescape(&self.input[self.at + 1..end]);
         self.push(Token::Exact(text), end);
+        self.tilde();
     }
 
     fn quoted(&mut self) {
@@ -195,7 +207,7 @@ impl Lexer<'_> {
         if let Some(close) = self.find_close(open) {
             let text = Text::unescape(&self.input[self.at + 1..close]);
             self.push(Token::Quoted(text), close + 1);
-            return self.fuzzy();
+            return self.tilde();
         }
         let advice = Advice::new(UNCLOSED_QUOTE, format!("`{open}` opens a phrase that is never closed"));
         self.remarks.warn(advice.at(&(self.at..self.at + 1)).hint("close the quote, or leave it out"));
@@ -217,18 +229,6 @@ impl Lexer<'_> {
         None
     }
 
-    /// `~`, `~2` directly behind what was just read.
-    fn fuzzy(&mut self) {
-        if self.peek(0) != Some('~') {
-            return;
-        }
-        let digits = self.input[self.at + 1..].iter().take_while(|ch| ch.is_ascii_digit()).count();
-        let ends = self.peek(1 + digits).is_none_or(|ch| is_space(ch) || "()（）^|".contains(ch));
-        if ends {
-            self.symbol(Token::Fuzzy, 1 + digits);
-        }
-    }
-
     /// A range without its field, or a bracket in a sentence.
     fn bracket(&mut self) {
         match asked::range_length(&self.input[self.at..]) {
@@ -240,25 +240,6 @@ impl Lexer<'_> {
     fn range(&mut self, length: usize) {
         let typed = self.input[self.at..self.at + length].iter().collect();
         self.symbol(Token::Range(typed), length);
-    }
-
-    /// `/…/` is a regular expression only when it is closed before a space; otherwise a slash is a slash.
-    fn slash(&mut self) {
-        let rest = &self.input[self.at + 1..];
-        let mut length = 0;
-        while let Some(&ch) = rest.get(length)
-            && ch != '/'
-            && !is_space(ch)
-        {
-            length += if ch == '\\' { 2 } else { 1 };
-        }
-        let is_closed = rest.get(length) == Some(&'/');
-        let stands_free = rest.get(length + 1).is_none_or(|ch| is_space(*ch) || ")）^".contains(*ch));
-        if length == 0 || !is_closed || !stands_free {
-            return self.chunk();
-        }
-        let text = Text::unescape(&rest[..length]);
-        self.symbol(Token::Regex(text), length + 2);
     }
 }
 

@@ -17,11 +17,15 @@ fn show(token: &Token) -> String {
         Token::Acronym(letters) => format!("caps[{letters}]"),
         Token::Value(text) => format!("v[{}]", text.plain()),
         Token::Range(typed) => format!("r{typed}"),
-        Token::Regex(text) => format!("re[{}]", text.plain()),
-        Token::Fuzzy => "~".to_owned(),
+        Token::Regex(pattern) => format!("re[{pattern}]"),
+        Token::Tilde(number) => format!("~{number}"),
         Token::Boost(weight) => format!("^{weight}"),
-        Token::Proximity => "NEAR".to_owned(),
-        Token::Count => "COUNT".to_owned(),
+        Token::Proximity(Relation::Within(words)) => format!("W/{words}"),
+        Token::Proximity(Relation::Before(words)) => format!("PRE/{words}"),
+        Token::Proximity(Relation::Sentence) => "W/S".to_owned(),
+        Token::Proximity(Relation::Paragraph) => "W/P".to_owned(),
+        Token::Count(Count::AtLeast, number) => format!("ATLEAST/{number}"),
+        Token::Count(Count::First, number) => format!("FIRST/{number}"),
     }
 }
 
@@ -64,21 +68,40 @@ fn signs_inside_words_are_letters() {
 
 #[test]
 fn operators_of_position_in_every_spelling() {
-    for operator in
-        ["W/5", "w/5", "NEAR/5", "Near/5", "NEAR", "PRE/5", "ONEAR/5", "adj/5", "W/S", "w/p", "/S", "/p", "SAME"]
-    {
-        check(&format!("a {operator} b"), "w[a] NEAR w[b]");
-    }
-    for operator in ["ATLEAST/3 (a)", "ATLEAST3(a)", "atleast3(a)", "FIRST/50 (a)", "first/50 (a)"] {
-        check(operator, "COUNT ( w[a] )");
-    }
-    check("near same w/o pre/ first atleast3 a", "w[near] w[same] w[w/o] w[pre/] w[first] w[atleast3] w[a]");
+    check("W/5 w/5 /5 NEAR/5 Near/5", "W/5 W/5 W/5 W/5 W/5");
+    check("PRE/5 pre/5 ONEAR/5 OnEar/5 ADJ/5", "PRE/5 PRE/5 PRE/5 PRE/5 PRE/5");
+    check("W/S w/s /S /s W/P w/p /P /p", "W/S W/S W/S W/S W/P W/P W/P W/P");
+    check("NEAR SAME near same Near Same", "W/10 W/P w[near] w[same] w[Near] w[Same]");
+    check("a NOT W/5 b NOT NEAR c", "w[a] NOT W/5 w[b] NOT W/10 w[c]");
+    check("w/99999999999999999999", &format!("W/{}", u32::MAX));
+    check("w/o pre/ W/5x W/-5 W/٥ a/5", "w[w/o] w[pre/] w[W/5x] w[W/-5] w[W/٥] w[a/5]");
+    check(r"\W/5 W\/5 headline:W/5", "w[W/5] w[W/5] headline: w[W/5]");
+}
+
+#[test]
+fn counts_in_every_spelling() {
+    check("ATLEAST/3 (a) atleast/3 a ATLEAST3(a) atleast3(a)", {
+        "ATLEAST/3 ( w[a] ) ATLEAST/3 w[a] ATLEAST/3 ( w[a] ) ATLEAST/3 ( w[a] )"
+    });
+    check("FIRST/50 a first/50 a", "FIRST/50 w[a] FIRST/50 w[a]");
+    check("first atleast3 a atleast(a) first/x", "w[first] w[atleast3] w[a] w[atleast] ( w[a] ) w[first/x]");
+    check("headline:ATLEAST/3 a", "headline: ATLEAST/3 w[a]");
 }
 
 #[test]
 fn suffixes_stand_behind_what_they_belong_to() {
-    check("a^2 \"a b\"^0.5 (a)^3 a~ a~2^3 \"a b\"~5", "w[a] ^2 q[a b] ^0.5 ( w[a] ) ^3 w[a] ~ w[a] ~ ^3 q[a b] ~");
-    check("~a https://x.edu/~bob", "w[~a] w[https://x.edu/~bob]");
+    check("a^2 \"a b\"^0.5 (a)^3", "w[a] ^2 q[a b] ^0.5 ( w[a] ) ^3");
+    check("a~ a~2^3 a~0.8 =a~1 CAPS(us)~ a~2|b", "w[a] ~ w[a] ~2 ^3 w[a] ~0.8 =[a] ~1 caps[US] ~ w[a] ~2 OR w[b]");
+    check("\"a b\"~5 \"a b\"~ tag:\"a b\"~5", "q[a b] ~5 q[a b] ~ tag: q[a b] ~5");
+    check("a~2, b~. \"a b\"~5; (c~)", "w[a] ~2 w[b] ~ q[a b] ~5 ( w[c] ~ )");
+    check(r"~a https://x.edu/~bob a\~ a~b \\~", r"w[~a] w[https://x.edu/~bob] w[a~] w[a~b] w[\~]");
+}
+
+#[test]
+fn a_regular_expression_keeps_its_backslashes() {
+    check(r"/colou?r|gr(a|e)y/ headline:/\d+/^2", r"re[colou?r|gr(a|e)y] headline: re[\d+] ^2");
+    check(r"/a\/b/ /a\\\/b/ /a\\/", r"re[a/b] re[a\\/b] re[a\\]");
+    check("/usr/bin a/b /a // (/a/)", "w[/usr/bin] w[a/b] w[/a] w[//] ( re[a] )");
 }
 
 #[test]
@@ -98,7 +121,6 @@ fn fields_and_their_values() {
 #[test]
 fn the_rest() {
     check("=word =\"a b\" CAPS(us) caps(us)", "=[word] q[a b] caps[US] w[caps] ( w[us] )");
-    check("/colou?r|gr(a|e)y/ /usr/bin a/b", "re[colou?r|gr(a|e)y] w[/usr/bin] w[a/b]");
     check(r"\AND a\:b a\ b", "w[AND] w[a:b] w[a b]");
     check("[sic] [a TO b]", "w[[sic]] r[a TO b]");
     check("（a）", "( w[a] )");

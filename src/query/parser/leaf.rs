@@ -2,25 +2,24 @@
 
 use std::ops::Range;
 
-use super::super::ast::{Kind, Node, Term, TextField};
+use super::super::ast::{Node, Term, TextField};
 use super::super::fields::Field;
 use super::super::lexer::{Lexeme, Token};
 use super::super::text::Text;
 use super::super::values::{self, Given};
-use super::super::{Advice, advice, terms};
+use super::super::{Advice, advice, regex, terms};
+use super::Parser;
 use super::operand::leaf_node;
-use super::{Parser, gather};
 
 impl Parser<'_> {
     pub(super) fn leaf(&mut self, scope: Field, lexeme: &Lexeme) -> Option<Node> {
-        if let Token::And(_) | Token::Or(_) | Token::Not | Token::Proximity | Token::Count = lexeme.token {
+        if let Token::And(_) | Token::Or(_) | Token::Not | Token::Proximity(_) | Token::Count(..) = lexeme.token {
             self.note_operator_as_word(&lexeme.at, "an operator stands between what it joins; quotes make it a word");
             let text = Text::unescape(&self.input[lexeme.at.clone()]);
             return self.value_or(scope, &lexeme.at, Given::Bare(text.clone()), || vec![Term::Word(text.plain())]);
         }
-        if let Token::Regex(text) = &lexeme.token {
-            self.warn_unavailable(&lexeme.at, "the words in it are asked for");
-            return self.plain_words(terms::words_of_regex(text), field_of(scope), &lexeme.at);
+        if let Token::Regex(pattern) = &lexeme.token {
+            return self.regex(scope, pattern, &lexeme.at);
         }
         match scope {
             Field::Text(field) => self.term(field, lexeme),
@@ -31,9 +30,7 @@ impl Parser<'_> {
     /// A leaf in running text.
     fn term(&mut self, field: TextField, lexeme: &Lexeme) -> Option<Node> {
         let at = &lexeme.at;
-        if self.take_fuzzy() {
-            return self.unfuzzied(field, lexeme);
-        }
+        let tilde = self.take_tilde();
         let (read, text) = match &lexeme.token {
             Token::Word(text) if text.is("*") => return self.star(field, lexeme),
             Token::Word(text) | Token::Value(text) => (terms::bare(text), text.clone()),
@@ -46,7 +43,10 @@ impl Parser<'_> {
         match read {
             Ok(Some(term)) => {
                 self.note_question_mark(&term, at);
-                Some(Node { kind: Kind::Term { field, term }, at: at.clone() })
+                Some(match tilde {
+                    Some(tilde) => leaf_node(field, self.loosened(term, lexeme, &tilde), &(at.start..tilde.at.end)),
+                    None => leaf_node(field, term, at),
+                })
             }
             Ok(None) => self.note_nothing(lexeme),
             Err(refusal) => {
@@ -67,31 +67,35 @@ impl Parser<'_> {
         Some(Node { kind: values::present(Field::Text(field)), at: lexeme.at.clone() })
     }
 
-    /// Whether a `~2` stands behind what was just read; said, and stepped over.
-    fn take_fuzzy(&mut self) -> bool {
-        let Some(Lexeme { token: Token::Fuzzy, at, .. }) = self.tokens.get(self.next) else { return false };
-        let at = self.tokens[self.next - 1].at.start..at.end;
-        self.warn_unavailable(&at, "the words are asked for as they stand, in any order");
-        self.next += 1;
-        true
+    /// `/re/`; one that cannot be looked for as the words in it.
+    fn regex(&mut self, scope: Field, pattern: &str, at: &Range<usize>) -> Option<Node> {
+        if !scope.is_text() {
+            let message = format!("`{}:` is matched on whole values", scope.name());
+            let advice = Advice::new(advice::BAD_REGEX, message).at(at).hint("write the whole value");
+            self.remarks.warn(advice);
+        } else if let Err(fault) = regex::check(pattern) {
+            let place = self.place_in_regex(at, &fault.at);
+            self.remarks.warn(Advice::new(advice::BAD_REGEX, fault.message).at(&place).hint(fault.hint));
+        } else {
+            return Some(leaf_node(field_of(scope), Term::Regex(pattern.to_owned()), at));
+        }
+        self.plain_words(terms::words_of_regex(pattern), field_of(scope), at)
     }
 
-    /// `word~2` as the word, `"a b"~5` as its words.
-    fn unfuzzied(&mut self, field: TextField, lexeme: &Lexeme) -> Option<Node> {
-        let (read, text) = match &lexeme.token {
-            Token::Quoted(text) => (terms::quoted_words(text), text),
-            Token::Exact(text) => (terms::exact(text).map(|term| term.into_iter().collect()), text),
-            Token::Word(text) => (terms::bare(text).map(|term| term.into_iter().collect()), text),
-            _ => return None,
-        };
-        let words = match read {
-            Ok(words) => words,
-            Err(refusal) => {
-                self.remarks.warn(refusal.at(&lexeme.at));
-                terms::plain_words(text)
-            }
-        };
-        gather(words.into_iter().map(|term| leaf_node(field, term, &lexeme.at)).collect(), Kind::And)
+    /// Characters of the input for characters of an expression, in which an escaped slash is one.
+    fn place_in_regex(&self, at: &Range<usize>, fault: &Range<usize>) -> Range<usize> {
+        let typed = &self.input[at.start + 1..at.end - 1];
+        let mut places = Vec::with_capacity(typed.len() + 1);
+        let mut next = 0;
+        while next < typed.len() {
+            let pair = typed[next] == '\\' && next + 1 < typed.len();
+            let is_one = !pair || typed[next + 1] == '/';
+            places.push(next);
+            places.extend((!is_one).then_some(next + 1));
+            next += 1 + usize::from(pair);
+        }
+        let place = |offset: usize| at.start + 1 + places.get(offset).copied().unwrap_or(typed.len());
+        place(fault.start)..place(fault.end)
     }
 
     fn lone_range(&mut self, field: TextField, at: &Range<usize>) -> Option<Node> {
@@ -111,7 +115,7 @@ impl Parser<'_> {
             Token::Range(typed) => Given::Range(typed.clone()),
             _ => return None,
         };
-        self.take_fuzzy();
+        self.refuse_tilde(field);
         let words = Text::unescape(&self.input[lexeme.at.clone()]);
         self.value_or(field, &lexeme.at, given, || terms::plain_words(&words))
     }

@@ -3,8 +3,15 @@
 
 mod balance;
 mod bounds;
+
 mod leaf;
+mod tilde;
+
 mod operand;
+
+mod apart;
+mod beside;
+mod span;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,6 +29,7 @@ pub fn parse(input: &str, context: &Context) -> Result<Reading, Advice> {
     let input: Vec<char> = input.chars().collect();
     let mut remarks = Remarks::default();
     let tokens = balance::balance(lex(&input, &mut remarks), &mut remarks);
+    bounds::check_expressions(&tokens)?;
     let mut parser = Parser { input: &input, tokens, next: 0, depth: 0, context, remarks };
     let query = parser.alternatives(Field::default())?;
     let mut remarks = parser.remarks;
@@ -42,7 +50,7 @@ struct Parser<'a> {
     input: &'a [char],
     tokens: Vec<Lexeme>,
     next: usize,
-    /// Parentheses and exclusions we are inside of.
+    /// Parentheses and signs we are inside of.
     depth: usize,
     context: &'a Context,
     remarks: Remarks,
@@ -124,43 +132,22 @@ impl Parser<'_> {
             return self.proximity(scope);
         }
         let start = self.tokens[self.next].at.start;
-        self.next += 1;
-        self.enter(start)?;
-        let excluded = self.exclusion(scope)?;
-        self.depth -= 1;
+        let excluded = self.behind_sign(|parser| parser.exclusion(scope))?;
         Ok(excluded.map(|node| Node { at: start..node.at.end, kind: Kind::Not(Box::new(node)) }))
     }
 
-    /// `a W/5 b`, `a NOT W/5 b`: not available yet, read as `a AND b` and as `a`.
-    fn proximity(&mut self, scope: Field) -> Parsed {
-        let mut operands: Vec<Node> = self.weighted(scope)?.into_iter().collect();
-        while let Some(negated) = self.take_proximity() {
-            let excluded = matches!(self.peek(), Some(Token::Not | Token::Exclude | Token::Require));
-            let right = if excluded { self.exclusion(scope)? } else { self.weighted(scope)? };
-            operands.extend(right.filter(|_| !negated));
+    /// What stands behind a sign that is a level of its own, unless a parenthesis has just opened one for it.
+    fn behind_sign(&mut self, read: impl FnOnce(&mut Self) -> Parsed) -> Parsed {
+        let at = self.next;
+        let is_opened = at.checked_sub(1).is_some_and(|before| self.tokens[before].token == Token::Open);
+        self.next += 1;
+        if is_opened {
+            return read(self);
         }
-        Ok(gather(operands, Kind::And))
-    }
-
-    /// Steps over a proximity operator that has an operand behind it; whether a NOT stood before it.
-    fn take_proximity(&mut self) -> Option<bool> {
-        let negated = self.peek() == Some(&Token::Not);
-        let operator = self.next + usize::from(negated);
-        if self.tokens.get(operator)?.token != Token::Proximity || !self.operand_follows(1 + usize::from(negated)) {
-            return None;
-        }
-        let at = self.tokens[self.next].at.start..self.tokens[operator].at.end;
-        let reading =
-            if negated { "read as what stands before it" } else { "both sides are asked for, however far apart" };
-        self.warn_unavailable(&at, reading);
-        self.next = operator + 1;
-        Some(negated)
-    }
-
-    fn warn_unavailable(&mut self, at: &Range<usize>, reading: &str) {
-        let message = format!("`{}` is not available yet", self.typed(at));
-        self.remarks
-            .warn(Advice::new(advice::NOT_AVAILABLE_YET, message).at(at).hint(format!("it was left out: {reading}")));
+        self.enter(self.tokens[at].at.start)?;
+        let node = read(self)?;
+        self.depth -= 1;
+        Ok(node)
     }
 
     fn enter(&mut self, at: usize) -> Result<(), Advice> {
@@ -176,7 +163,7 @@ impl Parser<'_> {
     fn operand_follows(&self, ahead: usize) -> bool {
         let token = self.tokens.get(self.next + ahead).map(|lexeme| &lexeme.token);
         let cannot = |token: &Token| {
-            matches!(token, Token::Close | Token::And(_) | Token::Or(_) | Token::Proximity | Token::Boost(_))
+            matches!(token, Token::Close | Token::And(_) | Token::Or(_) | Token::Proximity(_) | Token::Boost(_))
         };
         token.is_some_and(|token| !cannot(token))
     }

@@ -24,26 +24,25 @@ impl Parser<'_> {
         Ok(node)
     }
 
-    /// A leaf or a group, with the fields and counts before it.
-    fn operand(&mut self, scope: Field) -> Parsed {
+    /// A leaf, a group or what is counted, with the fields before it.
+    pub(super) fn operand(&mut self, scope: Field) -> Parsed {
         let mut scope = scope;
         let mut names = Vec::new();
+        let start = self.tokens.get(self.next).map_or(self.input.len(), |first| first.at.start);
         while let Some(lexeme) = self.tokens.get(self.next) {
             match &lexeme.token {
                 Token::Field(field) => scope = *field,
                 Token::UnknownField(name) => names.push(word(name.clone(), name_range(lexeme))),
-                Token::Count if self.operand_follows(1) => self.warn_count(),
                 _ => break,
             }
             self.next += 1;
         }
-        let node = self.primary(scope)?;
+        let node = match self.peek() {
+            Some(Token::Count(..)) if self.operand_follows(1) => self.counted(scope)?,
+            _ => self.primary(scope)?,
+        };
+        let node = node.map(|node| Node { at: start..node.at.end, ..node });
         Ok(if names.is_empty() { node } else { self.plain(names.into_iter().chain(node).collect()) })
-    }
-
-    fn warn_count(&mut self) {
-        let at = self.tokens[self.next].at.clone();
-        self.warn_unavailable(&at, "what stands behind it is asked for, wherever and how often it occurs");
     }
 
     fn primary(&mut self, scope: Field) -> Parsed {
@@ -81,8 +80,9 @@ impl Parser<'_> {
         let is_empty = self.peek().is_none_or(|token| *token == Token::Close);
         let inside = self.alternatives(scope)?;
         self.depth -= 1;
-        let end = self.tokens.get(self.next).map_or(self.input.len(), |close| close.at.end);
-        self.next += 1;
+        let close = self.tokens.get(self.next).map(|close| close.at.end);
+        self.next += usize::from(close.is_some());
+        let end = close.unwrap_or(self.input.len());
         if is_empty {
             self.warn_missing(&(start..end), "there is nothing between the parentheses");
         }

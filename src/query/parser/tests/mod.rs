@@ -1,3 +1,6 @@
+mod spans;
+mod suffixes;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::super::Bounds;
@@ -34,6 +37,15 @@ fn check_warned(input: &str, canonical: &str, code: &str, at: [usize; 2]) {
     let [warning] = reading.warnings.as_slice() else { panic!("{input}: {:?}", reading.warnings) };
     assert_eq!((warning.code, warning.at), (code, Some(at)), "{input}");
     assert!(warning.hint.is_some(), "{input}");
+}
+
+/// What is asked when the hint is followed, and that nothing is left to say then.
+#[track_caller]
+fn check_hint(input: &str, canonical: &str) {
+    let warnings = read(input).warnings;
+    let hint = warnings.first().and_then(|warning| warning.hint.as_deref()).unwrap_or_else(|| panic!("{input}"));
+    let written = hint.split('`').nth(1).unwrap_or_else(|| panic!("{input}: {hint}"));
+    check(written, canonical);
 }
 
 #[track_caller]
@@ -134,6 +146,8 @@ fn operators_without_operands_are_words() {
     check_note("a NOT", "(a AND \\NOT)", advice::OPERATOR_AS_WORD);
     check_note("NEAR b", "(\\NEAR AND b)", advice::OPERATOR_AS_WORD);
     check_note("a W/5", "(a AND W\\/5)", advice::OPERATOR_AS_WORD);
+    check_note("/5 a", "(\\/5 AND a)", advice::OPERATOR_AS_WORD);
+    check_note("a ATLEAST/3", "(a AND ATLEAST\\/3)", advice::OPERATOR_AS_WORD);
     check_note("war or peace", "(war AND or AND peace)", advice::OPERATOR_AS_WORD);
     check_note("tag:(OR)", "tag:OR", advice::OPERATOR_AS_WORD);
     check("\"AND\" \\OR", "(\"AND\" AND \\OR)");
@@ -185,29 +199,6 @@ fn hints_name_what_was_meant() {
     assert_eq!(read("date:2025/2/7").warnings[0].hint.as_deref(), Some("write `2025-02-07`"));
 }
 
-#[test]
-fn what_is_not_available_yet_is_named_and_degrades() {
-    let both = "(a AND b)";
-    for operator in ["W/5", "near/5", "NEAR", "PRE/5", "ONEAR/5", "ADJ/5", "W/S", "w/p", "/S", "/P", "SAME"] {
-        check_warned(&format!("a {operator} b"), both, advice::NOT_AVAILABLE_YET, [2, 2 + operator.len()]);
-    }
-    check_warned("a NOT W/5 b", "a", advice::NOT_AVAILABLE_YET, [2, 9]);
-    check_warned("ATLEAST/3 (x OR y)", "(x OR y)", advice::NOT_AVAILABLE_YET, [0, 9]);
-    check_warned("ATLEAST3(x)", "x", advice::NOT_AVAILABLE_YET, [0, 8]);
-    check_warned("FIRST/50 x y", "(x AND y)", advice::NOT_AVAILABLE_YET, [0, 8]);
-    check_warned("\"a b\"~5", "(\"a\" AND \"b\")", advice::NOT_AVAILABLE_YET, [0, 7]);
-    check_warned("putin~", "putin", advice::NOT_AVAILABLE_YET, [0, 6]);
-    check_warned("putin~2^3", "putin^3", advice::NOT_AVAILABLE_YET, [0, 7]);
-    check_warned("/reg.ex/", "(reg AND ex)", advice::NOT_AVAILABLE_YET, [0, 8]);
-    check_warned("rare earths W/5 china", "(rare AND (earths AND china))", advice::NOT_AVAILABLE_YET, [12, 15]);
-    let us = "(\"rare earths\" AND (US OR \"United States\"))";
-    check_warned("\"rare earths\" W/10 (US OR \"United States\")", us, advice::NOT_AVAILABLE_YET, [14, 18]);
-    let reading = read("(oil PRE/2 price*) W/S opec");
-    assert_eq!(reading.canonical, "((oil AND price*) AND opec)");
-    assert_eq!(codes(&reading.warnings), [advice::NOT_AVAILABLE_YET; 2]);
-    assert!(reading.warnings[0].message.contains("`PRE/2`"));
-}
-
 #[track_caller]
 fn check_any(input: &str, canonical: &str) {
     let reading = parse(input, &context(Mode::Any)).unwrap();
@@ -256,15 +247,53 @@ fn bounds_are_the_only_refusals() {
     check_refused(&"(".repeat(16 * 1024), advice::QUERY_TOO_DEEP);
     check_refused(&"NOT ".repeat(4000), advice::QUERY_TOO_DEEP);
     check_refused(&format!("{}a", "-!".repeat(8000)), advice::QUERY_TOO_DEEP);
+    check_refused(&"(a W/5 b) ".repeat(513), advice::TOO_MANY_CLAUSES);
+    check_refused(&format!("\"{}\"~5", "a ".repeat(1025)), advice::TOO_MANY_CLAUSES);
+    check_refused(&"/a/ ".repeat(33), advice::TOO_MANY_CLAUSES);
+    check_refused(&format!("a{}", " W/5 a".repeat(33)), advice::QUERY_TOO_DEEP);
+    check_refused(&format!("{}a", "ATLEAST/3 ".repeat(33)), advice::QUERY_TOO_DEEP);
     assert!(parse(&"a ".repeat(1024), &context(Mode::All)).is_ok());
     check(&format!("{}a{}", "(".repeat(32), ")".repeat(32)), "a");
 }
 
+/// At the deepest, the canonical form with all its parentheses is no deeper than what was typed.
+#[test]
+fn what_is_just_deep_enough_can_be_read_again() {
+    for sign in ["NOT ", "ATLEAST/3 ", "FIRST/50 "] {
+        let reading = read(&format!("{}a", sign.repeat(32)));
+        assert_eq!(read(&reading.canonical).query, reading.query, "{sign}");
+    }
+    let reading = read(&format!("a{}", " W/5 a".repeat(32)));
+    assert_eq!(read(&reading.canonical).query, reading.query);
+}
+
 #[test]
 fn what_repeats_is_bounded_too() {
-    for part in
-        [")", "\"", "«", "[", "^", "/", "tag:", "x:", "+", "|", "\\", "~", "ATLEAST/3 ", "a W/5 -", "~1", "headline:"]
-    {
+    for part in [
+        ")",
+        "\"",
+        "«",
+        "[",
+        "^",
+        "/",
+        "tag:",
+        "x:",
+        "+",
+        "|",
+        "\\",
+        "~",
+        "ATLEAST/3 ",
+        "a W/5 -",
+        "~1",
+        "headline:",
+        "a~9 ",
+        "(a b) W/5 ",
+        "a W/999 b ",
+        "a b W/5 ",
+        "a^2 W/5 b ",
+        "headline:a W/5 b ",
+        "a NOT W/5 a ",
+    ] {
         let input = part.repeat(16 * 1024 / part.len());
         if let Ok(reading) = parse(&input, &context(Mode::All)) {
             assert!(reading.warnings.len() <= 51, "{part}");
