@@ -17,9 +17,11 @@ pub fn korean_pairs(folded: &str) -> impl Iterator<Item = &str> {
 
 /// The overlapping pairs of a run of three or more characters in a script without spaces; `None` of anything else.
 pub fn pairs_of_run(typed: &str) -> Option<Vec<&str>> {
-    let whole = typed.chars().all(|c| is_spaceless(c) || is_mark(c));
+    if !typed.chars().all(|c| is_spaceless(c) || is_mark(c)) {
+        return None;
+    }
     let found: Vec<&str> = pairs(typed.grapheme_indices(true).map(|(at, _)| at), typed).collect();
-    (whole && found.len() > 1).then_some(found)
+    (found.len() > 1).then_some(found)
 }
 
 /// From each start to the second start behind it; the text ends the last.

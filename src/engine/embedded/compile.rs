@@ -50,6 +50,11 @@ impl Clause {
     pub(super) fn spans(&self) -> Spans {
         any(self.readings.clone())
     }
+
+    /// Whether its places are places in the text: bylines and place lines are kept apart from it.
+    pub(super) fn is_in_text(&self) -> bool {
+        !is_name(self.scope)
+    }
 }
 
 fn any(mut readings: Vec<Spans>) -> Spans {
@@ -146,13 +151,14 @@ impl View {
         let mut readings = Vec::new();
         for sequence in query_sequences(word) {
             readings.push(match sequence.as_slice() {
-                [word] => match self.with_particles(scope, &word.folded)? {
+                [word] if word.acronym.is_none() => match self.with_particles(scope, &word.folded)? {
                     Some(reading) => reading,
                     None => {
                         let terms = so_far.stemmers.query_terms(word, &langs);
                         Spans::Word(self.leaf(scope, Words::Inflected, &terms, Tally::Most)?)
                     }
                 },
+                [acronym] => Spans::Word(self.leaf(scope, Words::Exact, &[exact(acronym)], Tally::Sum)?),
                 words => Spans::InOrder(self.as_written(scope, words)?),
             });
         }

@@ -140,6 +140,7 @@ fn names(values: &[String], lang: Option<&str>, packed: &mut Packed) {
         analysis::segment(value, lang, |event| {
             if let Event::Word(word) = event {
                 packed.push(base + word.position, word.folded);
+                word.acronym.into_iter().for_each(|acronym| packed.push(base + word.position, acronym));
                 next = next.max(base + word.position + 1);
             }
         });

@@ -115,7 +115,7 @@ impl Place<'_> {
     /// Marks what makes a part as true or false as it is known to be.
     fn gather(&self, part: &mut Part<'_>, doc: DocId, is: bool, out: &mut Vec<Span>) -> Result<(), EngineError> {
         match part {
-            Part::Text { clause, number, cursor } if is => {
+            Part::Text { clause, number, cursor } if is && clause.is_in_text() => {
                 if let Some(cursor) = self.cursor(clause, cursor)? {
                     let clause = *number;
                     let found = cursor.occurrences(doc, Want::All).iter();

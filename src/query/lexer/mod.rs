@@ -104,8 +104,8 @@ impl Lexer<'_> {
         match ch {
             '(' | '（' => self.symbol(Token::Open, 1),
             ')' | '）' => self.symbol(Token::Close, 1),
-            '|' => self.symbol(Token::Or(Spelling::Symbol), self.run_of('|').min(2)),
-            '&' if self.is_and() => self.symbol(Token::And(Spelling::Symbol), self.run_of('&').min(2)),
+            '|' => self.symbol(Token::Or(Spelling::Symbol), self.run_of('|')),
+            '&' if self.is_and() => self.symbol(Token::And(Spelling::Symbol), self.run_of('&')),
             '-' | '!' if self.is_prefix() => self.symbol(Token::Exclude, 1),
             '+' if self.is_prefix() => self.symbol(Token::Require, 1),
             '^' => self.boost(),
@@ -128,8 +128,9 @@ impl Lexer<'_> {
         self.input.get(self.at + ahead).copied()
     }
 
+    /// One of a sign or two.
     fn run_of(&self, ch: char) -> usize {
-        self.input[self.at..].iter().take_while(|&&next| next == ch).count()
+        self.input[self.at..].iter().take(2).take_while(|&&next| next == ch).count()
     }
 
     fn symbol(&mut self, token: Token, length: usize) {

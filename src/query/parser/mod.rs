@@ -37,6 +37,7 @@ pub fn parse(input: &str, context: &Context) -> Result<Reading, Advice> {
         remarks.warn(no_words(input.len()));
     }
     let query = query.unwrap_or(Node { kind: Kind::All, at: 0..input.len() });
+    let query = if context.mode == Mode::Any { in_pairs(query) } else { query };
     bounds::check_size(&query, &context.bounds)?;
     let resolved = resolved_dates(&query, context);
     let (notes, warnings) = remarks.into_lists();
@@ -234,18 +235,33 @@ fn any_of(clauses: Vec<Clause>) -> Vec<Node> {
     let Some(place) = plain.first().map(|(place, _)| *place) else {
         return others.into_iter().map(|(_, clause)| clause.node).collect();
     };
-    let words = gather(plain.into_iter().flat_map(|(_, clause)| in_pairs(clause.node)).collect(), Kind::Or);
+    let words = gather(plain.into_iter().map(|(_, clause)| clause.node).collect(), Kind::Or);
     let after = others.split_off(others.partition_point(|(other, _)| *other < place));
     let node = |(_, clause): (usize, Clause)| clause.node;
     others.into_iter().map(node).chain(words).chain(after.into_iter().map(node)).collect()
 }
 
-/// A run of a script without spaces as the overlapping pairs of its characters: for a question, the more of them the
-/// better. Any other node as it is.
-fn in_pairs(node: Node) -> Vec<Node> {
-    let Kind::Term { field, term: Term::Word(word) } = &node.kind else { return vec![node] };
+/// Runs of a script without spaces as the overlapping pairs of their characters: for a question, the more of them the
+/// better. Not where something is excluded, weighed, or has its place in a span.
+fn in_pairs(node: Node) -> Node {
+    let at = node.at.clone();
+    let kind = match node.kind {
+        Kind::And(parts) => Kind::And(parts.into_iter().map(in_pairs).collect()),
+        Kind::Or(parts) => Kind::Or(parts.into_iter().flat_map(pairs_of).collect()),
+        kind => match gather(pairs_of(Node { kind, at: at.clone() }), Kind::Or) {
+            Some(pairs) => return pairs,
+            None => Kind::All,
+        },
+    };
+    Node { kind, at }
+}
+
+fn pairs_of(node: Node) -> Vec<Node> {
+    let Kind::Term { field: TextField::Text, term: Term::Word(word) } = &node.kind else {
+        return vec![if matches!(node.kind, Kind::And(_) | Kind::Or(_)) { in_pairs(node) } else { node }];
+    };
     let Some(pairs) = pairs_of_run(word) else { return vec![node] };
-    let pair = |pair: &str| operand::leaf_node(*field, Term::Word(pair.to_owned()), &node.at);
+    let pair = |pair: &str| operand::leaf_node(TextField::Text, Term::Word(pair.to_owned()), &node.at);
     pairs.into_iter().map(pair).collect()
 }
 
