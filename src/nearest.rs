@@ -4,12 +4,14 @@
 pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed: Vec<char> = typed.to_lowercase().chars().take(64).collect();
     let allowed = 1 + typed.len() / 4;
-    names
-        .into_iter()
-        .map(|name| (edits(&typed, &name.chars().collect::<Vec<_>>()), name))
-        .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    let distance = |name: &str| {
+        let name: Vec<char> = name.chars().collect();
+        // A name that is so much longer or shorter need not be compared.
+        let near = name.len().abs_diff(typed.len()) <= allowed;
+        near.then(|| edits(&typed, &name)).filter(|distance| *distance <= allowed && *distance < name.len())
+    };
+    let near = names.into_iter().filter_map(|name| Some((distance(name)?, name)));
+    near.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
