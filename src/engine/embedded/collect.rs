@@ -12,9 +12,10 @@ use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Weight};
 use tantivy::{DocId, SegmentReader, TERMINATED};
 
 use super::View;
-use super::compile::{Asking, Lowering, whole};
+use super::compile::{Asking, whole};
 use super::deadline::Deadline;
 use super::facets::FacetIndex;
+use super::lower::Lowering;
 use super::segments::Columns;
 use crate::analysis::fold;
 use crate::engine::{Address, Dates, EngineError, FacetField, Filter, Found, FoundHit, Order, Place, Plan, Sort};

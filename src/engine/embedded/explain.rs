@@ -4,10 +4,11 @@ use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocSet, TERMINATED};
 
 use super::View;
-use super::compile::{Asking, Lowered, Lowering};
+use super::compile::Asking;
 use super::deadline::Deadline;
 use super::expand::Pattern;
 use super::leaf::Leaf;
+use super::lower::{Lowered, Lowering};
 use super::spans::Spans;
 use super::word::WordQuery;
 use crate::analysis::{QueryWord, fold_pattern, query_sequences};

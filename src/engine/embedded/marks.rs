@@ -7,8 +7,8 @@ use tantivy::schema::{OwnedValue, Value as _};
 use tantivy::{DocId, DocSet, SegmentReader, TantivyDocument};
 
 use super::View;
-use super::compile::{Clause, Lowered, Lowering};
 use super::deadline::Deadline;
+use super::lower::{Clause, Lowered, Lowering};
 use super::near::Want;
 use super::spans::SpanCursor;
 use crate::engine::sentences::Sentences;

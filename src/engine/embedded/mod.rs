@@ -1,7 +1,7 @@
 //! The engine in this process: tantivy. Nothing outside this folder names it.
 //!
 //! In reading order: what is in the index ([`schema`], [`layout`], [`packed`], [`mod@write`]), how a query is run over it
-//! ([`segments`], [`compile`], [`expand`], [`leaf`], [`group`], [`word`], [`near`], [`spans`], [`span_query`],
+//! ([`segments`], [`lower`], [`compile`], [`expand`], [`leaf`], [`group`], [`word`], [`near`], [`loose`], [`spans`], [`span_query`],
 //! [`columns`], [`deadline`]), what is counted on the way ([`collect`], [`facets`]), what made a document match
 //! ([`marks`]), and what each part of a query comes to ([`mod@explain`]).
 
@@ -19,6 +19,8 @@ mod deadline;
 mod expand;
 mod group;
 mod leaf;
+mod loose;
+mod lower;
 mod near;
 mod segments;
 mod span_query;

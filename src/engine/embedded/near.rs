@@ -5,8 +5,6 @@
 //! first word of the one to the last of the other. Minimal intervals (Clarke, Cormack and Burkowski, "An algebra for
 //! structured text search and a framework for its implementation", 1995) would be fewer, and lose matches.
 
-use std::ops::Range;
-
 use super::deadline::Watch;
 use super::group::Occurrence;
 use crate::query::ast::Relation;
@@ -23,7 +21,7 @@ pub(super) enum Want {
 }
 
 impl Want {
-    fn most(self) -> usize {
+    pub(super) fn most(self) -> usize {
         match self {
             Want::One => 1,
             Want::All => MOST_PLACES,
@@ -160,116 +158,6 @@ pub(super) fn settle(occurrences: &mut Vec<Occurrence>) {
     occurrences.dedup();
 }
 
-/// Words of a phrase in any order: for each word its occurrences. Finds every choice of one occurrence a word, all
-/// beginning at different positions, with at most `extra` other positions among them.
-///
-/// Whether words and positions can be matched is Kuhn's bipartite matching, grown from left to right. Positions that
-/// can be matched together form a matroid, so a full match that uses the first and the last position exists when there
-/// is any full match and those two can serve different words.
-pub(super) fn gathered(
-    words: &[Vec<Occurrence>],
-    extra: u32,
-    want: Want,
-    watch: &mut Watch,
-    out: &mut Vec<Occurrence>,
-) {
-    out.clear();
-    let places = Places::of(words);
-    let count = words.len();
-    let mut matching = Matching { places: &places, taken_by: vec![None; count], tried: vec![false; count] };
-    for (first, place) in places.places.iter().enumerate() {
-        let reach = place.start + count as u32 - 1 + extra;
-        matching.taken_by.fill(None);
-        let mut size = 0;
-        for last in first..places.places.len() {
-            if places.places[last].start > reach || out.len() >= want.most() {
-                break;
-            }
-            if watch.is_over(count) {
-                return;
-            }
-            size += usize::from(size < count && matching.serve(last));
-            if size == count && matching.differ(first, last) {
-                out.extend(places.at(last).iter().map(|(_, end)| Occurrence { start: place.start, end: *end }));
-            }
-        }
-    }
-    settle(out);
-}
-
-/// The positions at which words begin, in order.
-struct Places {
-    places: Vec<Place>,
-    /// Words and ends of their occurrences, position after position.
-    words: Vec<(usize, u32)>,
-}
-
-struct Place {
-    start: u32,
-    words: Range<usize>,
-}
-
-impl Places {
-    fn of(words: &[Vec<Occurrence>]) -> Places {
-        let all = words.iter().enumerate();
-        let all = all.flat_map(|(word, occurrences)| occurrences.iter().map(move |one| (one.start, word, one.end)));
-        let mut all: Vec<(u32, usize, u32)> = all.collect();
-        all.sort_unstable();
-        let mut places: Vec<Place> = Vec::with_capacity(all.len());
-        for (at, (start, ..)) in all.iter().enumerate() {
-            match places.last_mut() {
-                Some(place) if place.start == *start => place.words.end = at + 1,
-                _ => places.push(Place { start: *start, words: at..at + 1 }),
-            }
-        }
-        Places { places, words: all.into_iter().map(|(_, word, end)| (word, end)).collect() }
-    }
-
-    /// What begins at a place.
-    fn at(&self, place: usize) -> &[(usize, u32)] {
-        &self.words[self.places[place].words.clone()]
-    }
-}
-
-struct Matching<'a> {
-    places: &'a Places,
-    /// The place that serves each word.
-    taken_by: Vec<Option<usize>>,
-    /// Words that have been tried for the place at hand.
-    tried: Vec<bool>,
-}
-
-impl Matching<'_> {
-    /// Lets a place serve a word, moving others to other words where that is needed; says whether it could.
-    fn serve(&mut self, place: usize) -> bool {
-        self.tried.fill(false);
-        self.augment(place)
-    }
-
-    fn augment(&mut self, place: usize) -> bool {
-        let places = self.places;
-        for (word, _) in places.at(place) {
-            if std::mem::replace(&mut self.tried[*word], true) {
-                continue;
-            }
-            if self.taken_by[*word].is_none_or(|other| self.augment(other)) {
-                self.taken_by[*word] = Some(place);
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Whether two places can serve two different words; of a single word, whether they are one place.
-    fn differ(&self, first: usize, last: usize) -> bool {
-        if self.taken_by.len() == 1 || first == last {
-            return self.taken_by.len() == 1 && first == last;
-        }
-        let (one, other) = (self.places.at(first), self.places.at(last));
-        one.iter().any(|(word, _)| other.iter().any(|(beside, _)| word != beside))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, Instant};
@@ -305,14 +193,6 @@ mod tests {
         let mut out = Vec::new();
         apart(&at(left), &at(right), standing(relation), &mut watch(), &mut out);
         assert_eq!(out, at(expected), "{left:?} NOT {relation:?} {right:?}");
-    }
-
-    #[track_caller]
-    fn check_gathered(words: &[&[u32]], extra: u32, expected: &[(u32, u32)]) {
-        let mut out = Vec::new();
-        let words: Vec<_> = words.iter().map(|word| at(word)).collect();
-        gathered(&words, extra, Want::All, &mut watch(), &mut out);
-        assert_eq!(out, of(expected), "{words:?}~{extra}");
     }
 
     #[test]
@@ -366,24 +246,5 @@ mod tests {
     fn occurrences_that_do_not_overlap_are_counted_from_the_earliest_end() {
         assert_eq!(count_apart(&of(&[(0, 5), (1, 2), (2, 3), (4, 6)])), 3);
         assert_eq!(count_apart(&[]), 0);
-    }
-
-    #[test]
-    fn a_loose_phrase_takes_its_words_in_any_order() {
-        check_gathered(&[&[5], &[3]], 1, &[(3, 6)]);
-        check_gathered(&[&[5], &[3]], 0, &[]);
-        check_gathered(&[&[0], &[1], &[4]], 2, &[(0, 5)]);
-    }
-
-    #[test]
-    fn a_word_that_is_asked_for_twice_must_stand_twice() {
-        check_gathered(&[&[0, 2], &[0, 2], &[1]], 3, &[(0, 3)]);
-        check_gathered(&[&[0], &[0], &[1]], 3, &[]);
-    }
-
-    #[test]
-    fn words_that_share_positions_are_matched_so_that_all_find_one() {
-        check_gathered(&[&[0, 1], &[0], &[1, 2]], 0, &[(0, 3)]);
-        check_gathered(&[&[0, 1], &[0, 1], &[0, 1]], 9, &[]);
     }
 }

@@ -13,6 +13,7 @@ use super::deadline::{Deadline, Watch};
 use super::group::{GroupPostings, Occurrence, ReadFor};
 use super::layout::{PARAGRAPH_END, SENTENCE_END};
 use super::leaf::Leaf;
+use super::loose;
 use super::near::{self, Standing, Want};
 use super::schema::Fields;
 use super::segments::{Bounds, Region};
@@ -278,7 +279,7 @@ fn arranged(
 ) {
     if let Arrangement::Loose(extra) = as_asked {
         let places: Vec<Vec<Occurrence>> = words.iter_mut().map(places).collect();
-        return near::gathered(&places, extra, want, watch, found);
+        return loose::gathered(&places, extra, want, watch, found);
     }
     let (mut next, mut longer) = (Vec::new(), Vec::new());
     let Some((first, rest)) = words.split_first_mut() else { return };
