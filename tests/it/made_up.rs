@@ -56,6 +56,11 @@ impl Numbers {
         Numbers(seed)
     }
 
+    /// The same numbers every time.
+    pub(crate) fn of(seed: u64) -> Numbers {
+        Numbers(seed)
+    }
+
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut n = self.0;

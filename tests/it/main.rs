@@ -12,6 +12,7 @@ mod crash;
 mod index;
 mod ingest;
 mod operation;
+mod oracle;
 mod pages;
 mod paging;
 mod reading;

@@ -33,7 +33,9 @@ pub(super) struct Laid {
     pub(super) headline: Packed,
     pub(super) lead: Packed,
     pub(super) author: Packed,
+    pub(super) author_joined: Packed,
     pub(super) dateline: Packed,
+    pub(super) dateline_joined: Packed,
     pub(super) lead_at: u32,
     pub(super) body_at: u32,
     /// Words in headline, lead and body.
@@ -72,8 +74,8 @@ impl Layouter {
             position = self.paragraph(paragraph, lang, Section::Body, position, &mut laid);
         }
         laid.words = after_headline + (after_lead - laid.lead_at) + (position - laid.body_at);
-        names(&article.authors, lang, &mut laid.author);
-        names(article.dateline.as_slice(), lang, &mut laid.dateline);
+        names(&article.authors, lang, &mut laid.author, &mut laid.author_joined);
+        names(article.dateline.as_slice(), lang, &mut laid.dateline, &mut laid.dateline_joined);
         laid
     }
 
@@ -108,7 +110,7 @@ impl Layouter {
         self.stems.clear();
         self.stemmers.index_terms(word, lang, &mut self.stems);
         if word.span > 1 {
-            let position = position * JOINED_SCALE + (word.span - 1).min(JOINED_SCALE - 1);
+            let position = joined_position(position, word);
             laid.joined.push(position, word.folded);
             self.stems.iter().filter(|stem| *stem != word.folded).for_each(|stem| laid.joined.push(position, stem));
             return;
@@ -132,17 +134,25 @@ impl Layouter {
     }
 }
 
+/// Where a joined form stands: its first part, and how many it has.
+fn joined_position(first: u32, word: &Word<'_>) -> u32 {
+    first * JOINED_SCALE + (word.span - 1).min(JOINED_SCALE - 1)
+}
+
 /// Words of names and place lines: as written, never stemmed.
-fn names(values: &[String], lang: Option<&str>, packed: &mut Packed) {
+fn names(values: &[String], lang: Option<&str>, packed: &mut Packed, joined: &mut Packed) {
     let mut base = 0;
     for value in values {
         let mut next = base;
         analysis::segment(value, lang, |event| {
-            if let Event::Word(word) = event {
-                packed.push(base + word.position, word.folded);
-                word.acronym.into_iter().for_each(|acronym| packed.push(base + word.position, acronym));
-                next = next.max(base + word.position + 1);
+            let Event::Word(word) = event else { return };
+            let position = base + word.position;
+            if word.span > 1 {
+                return joined.push(joined_position(position, &word), word.folded);
             }
+            packed.push(position, word.folded);
+            word.acronym.into_iter().for_each(|acronym| packed.push(position, acronym));
+            next = position + 1;
         });
         base = next + NAME_GAP;
     }

@@ -85,8 +85,8 @@ impl View {
         for field in &homes {
             self.look_up(*field, terms, &mut alternatives)?;
         }
-        if is_running(scope) && words != Words::Pairs {
-            self.look_up(self.fields.joined, terms, &mut alternatives)?;
+        if words != Words::Pairs {
+            self.look_up(joined(&self.fields, scope), terms, &mut alternatives)?;
         }
         Ok(Arc::new(self.leaf_of(alternatives, region, norm, tally, None)))
     }
@@ -99,9 +99,7 @@ impl View {
         deadline: &Deadline,
     ) -> Result<Arc<Leaf>, EngineError> {
         let (mut homes, region) = homes(&self.fields, scope, Words::Exact);
-        if is_running(scope) {
-            homes.push(self.fields.joined);
-        }
+        homes.push(joined(&self.fields, scope));
         let mut alternatives = Vec::new();
         for field in homes {
             self.expand_in(field, &pattern, deadline, &mut alternatives)?;
@@ -152,8 +150,10 @@ impl View {
 
     /// Whether positions in a field hold joined forms, and whether it holds all of the text.
     fn kind_of(&self, field: Field) -> (bool, bool) {
-        let own = [self.fields.headline, self.fields.lead, self.fields.author, self.fields.dateline];
-        (field == self.fields.joined, !own.contains(&field))
+        let fields = &self.fields;
+        let own = [fields.headline, fields.lead, fields.author, fields.dateline];
+        let joined = [fields.joined, fields.author_joined, fields.dateline_joined];
+        (joined.contains(&field), !own.contains(&field))
     }
 
     fn leaf_of(
@@ -217,8 +217,13 @@ fn norm(fields: &Fields, scope: TextField, words: Words) -> Field {
     }
 }
 
-fn is_running(scope: TextField) -> bool {
-    !matches!(scope, TextField::Author | TextField::Dateline)
+/// Where the joined forms of a scope's compounds are.
+fn joined(fields: &Fields, scope: TextField) -> Field {
+    match scope {
+        TextField::Author => fields.author_joined,
+        TextField::Dateline => fields.dateline_joined,
+        _ => fields.joined,
+    }
 }
 
 impl Alternative {
@@ -245,6 +250,6 @@ impl Leaf {
 
     /// Does an occurrence's place decide, beyond the field it is in?
     pub(super) fn filters(&self, alternative: &Alternative) -> bool {
-        self.region != Region::Anywhere && alternative.shared
+        !matches!(self.region, Region::Anywhere | Region::Own) && alternative.shared
     }
 }
