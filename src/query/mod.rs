@@ -4,6 +4,8 @@
 pub mod ast;
 pub mod fields;
 
+mod dialects;
+
 mod text;
 
 mod lexer;

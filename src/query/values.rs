@@ -4,6 +4,7 @@ use super::advice::{BAD_NUMBER, BAD_RANGE, BAD_WILDCARD, MISSING_OPERAND, NOT_AV
 use super::asked::{self, Asked, End};
 use super::ast::{DateField, Has, Is, Kind, NumberRange, TextField, Value, WholeField};
 use super::dates::{self, Side};
+use super::dialects;
 use super::fields::{DateClauseName, Field};
 use super::text::{Text, is_space};
 use super::{Advice, Context};
@@ -62,6 +63,7 @@ pub(super) fn read(field: Field, given: &Given, context: &Context) -> Result<Kin
         Field::Date(name) => return date(name, &typed, context),
         Field::Words => return Ok(Kind::Value(Value::Words(number_range(asked::read(&typed)?)?))),
         _ if matches!(given, Given::Range(_)) => return Err(no_range(field, &typed)),
+        _ if matches!(given, Given::Bare(_)) && typed.starts_with(['<', '>']) => return Err(no_order(field, &typed)),
         _ => {}
     }
     single(field, typed, given).map(Kind::Value)
@@ -160,8 +162,11 @@ fn lang(typed: &str) -> Result<Value, Advice> {
     if is_primary && parts.all(is_subtag) {
         return Ok(Value::Lang(tag));
     }
-    let advice = Advice::new(UNKNOWN_VALUE, format!("`{typed}` is not a language tag"));
-    Err(advice.hint("a language is two or three letters: `lang:en`, `lang:pt-BR`"))
+    let hint = match dialects::language(typed) {
+        Some(tag) => format!("write `lang:{tag}`"),
+        None => "a language is two or three letters: `lang:en`, `lang:pt-BR`".to_owned(),
+    };
+    Err(Advice::new(UNKNOWN_VALUE, format!("`{typed}` is not a language tag")).hint(hint))
 }
 
 fn no_wildcard(field: Field, typed: &str) -> Advice {
@@ -176,6 +181,11 @@ fn no_wildcard(field: Field, typed: &str) -> Advice {
 fn no_range(field: Field, typed: &str) -> Advice {
     Advice::new(BAD_RANGE, format!("`{}:` has no order, so it cannot be in {typed}", field.name()))
         .hint("ranges are for dates and `words:`")
+}
+
+fn no_order(field: Field, typed: &str) -> Advice {
+    let (name, value) = (field.name(), typed.trim_start_matches(['<', '>', '=', ' ']));
+    Advice::new(BAD_RANGE, format!("`{name}:` has no order")).hint(format!("write `{name}:{value}`"))
 }
 
 fn date(name: DateClauseName, typed: &str, context: &Context) -> Result<Kind, Advice> {

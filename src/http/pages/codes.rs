@@ -118,6 +118,7 @@ const CHAPTERS: [Chapter; 3] = [
             code("bad_acronym", 400, "what is in `CAPS( )` is no acronym"),
             code("bad_fuzzy", 400, "a `~` is for one word and one or two edits"),
             code("bad_regex", 400, "a regular expression that cannot be read or looked for; its words are asked for"),
+            code("other_dialect", 400, "this is how other services write it, and words here; the hint translates it. Also as a note"),
             code("proximity_operand", 400, "only words, phrases, OR and other proximities of one field can take part in a proximity; the hint says how to ask"),
             code("field_extended", 400, "a field before a proximity was taken for the whole; put parentheses around it"),
             code("matches_nothing", 400, "a part that nothing can match; name another word"),

@@ -40,6 +40,9 @@ impl Lexer<'_> {
             return self.tilde();
         }
         let keyword = if end == chunk_end { self.keyword(&text, end) } else { None };
+        if keyword.is_none() && self.input.get(end) == Some(&'(') {
+            self.warn_function(&text, end);
+        }
         self.push(keyword.unwrap_or(Token::Word(text)), end);
         if end < chunk_end {
             self.tilde();
@@ -75,14 +78,16 @@ impl Lexer<'_> {
         let rest = &self.input[self.at..];
         let length = rest.iter().take_while(|ch| ch.is_alphanumeric() || matches!(ch, '_' | '-')).count();
         let name: String = rest[..length].iter().collect();
-        if !name.starts_with(char::is_alphabetic) {
+        if !name.starts_with(char::is_alphabetic) && name != "_exists_" {
             return false;
         }
         match (rest.get(length), Field::named(&name)) {
-            (Some(':' | '='), Some(field)) => self.known_field(name, field, rest[length]),
-            (Some(':'), None) => self.unknown_field(name),
-            _ => false,
+            (Some(':' | '='), Some(field)) => return self.known_field(name, field, rest[length]),
+            (Some(':'), None) => return self.unknown_field(name),
+            (Some('='), None) => self.warn_assignment(&name),
+            _ => self.warn_comparison(&name),
         }
+        false
     }
 
     fn known_field(&mut self, name: String, field: Field, sign: char) -> bool {
@@ -108,12 +113,18 @@ impl Lexer<'_> {
         if slashes || !self.starts_operand(end) {
             return false;
         }
-        let hint = match nearest(&name, Field::names()) {
-            Some(known) => format!("did you mean `{known}:`?"),
-            None => format!("put it in quotes to look for it as it stands, or write `{name}\\:`"),
-        };
+        let foreign = self.foreign_clause(&name, end);
+        let (advised_end, hint) = foreign.unwrap_or_else(|| {
+            (
+                end,
+                match nearest(&name, Field::names()) {
+                    Some(known) => format!("did you mean `{known}:`?"),
+                    None => format!("put it in quotes to look for it as it stands, or write `{name}\\:`"),
+                },
+            )
+        });
         let advice = Advice::new(UNKNOWN_FIELD, format!("there is no field `{name}`"));
-        self.remarks.warn(advice.at(&(self.at..end)).hint(hint));
+        self.remarks.warn(advice.at(&(self.at..advised_end)).hint(hint));
         self.push(Token::UnknownField(name), end);
         true
     }

@@ -2,6 +2,7 @@
 //! beside it; whether an operator has operands is the parser's affair.
 
 mod chunk;
+mod dialect;
 mod operators;
 mod quotes;
 mod regex;

@@ -43,6 +43,8 @@ impl Parser<'_> {
         match read {
             Ok(Some(term)) => {
                 self.note_question_mark(&term, at);
+                self.note_truncation(&text, &term, at);
+                self.warn_comparison(field, lexeme);
                 Some(match tilde {
                     Some(tilde) => leaf_node(field, self.loosened(term, lexeme, &tilde), &(at.start..tilde.at.end)),
                     None => leaf_node(field, term, at),
@@ -96,6 +98,21 @@ impl Parser<'_> {
         }
         let place = |offset: usize| at.start + 1 + places.get(offset).copied().unwrap_or(typed.len());
         place(fault.start)..place(fault.end)
+    }
+
+    /// `headline:>x`
+    fn warn_comparison(&mut self, field: TextField, lexeme: &Lexeme) {
+        let Lexeme { token: Token::Word(text), at, .. } = lexeme else { return };
+        let Some(before) = self.next.checked_sub(2).map(|before| &self.tokens[before]) else { return };
+        let typed = text.plain();
+        let is_compared = typed.starts_with(['<', '>']) && !text.has_escapes();
+        if is_compared && matches!(before.token, Token::Field(_)) {
+            let name = Field::Text(field).name();
+            let advice = Advice::new(advice::BAD_RANGE, format!("`{name}:` has no order, so the sign was left out"));
+            let value = typed.trim_start_matches(['<', '>', '=']);
+            let at = before.at.start..at.end;
+            self.remarks.warn(advice.at(&at).hint(format!("write `{name}:{value}`")));
+        }
     }
 
     fn lone_range(&mut self, field: TextField, at: &Range<usize>) -> Option<Node> {

@@ -4,6 +4,7 @@
 mod balance;
 mod bounds;
 
+mod dialect;
 mod leaf;
 mod tilde;
 
@@ -105,7 +106,7 @@ impl Parser<'_> {
                     explicit = true;
                 }
                 _ => {
-                    self.note_lower_case();
+                    self.remark_on_operator();
                     explicit = false;
                 }
             }
@@ -163,28 +164,16 @@ impl Parser<'_> {
     /// Whether the token so many places ahead begins an operand.
     fn operand_follows(&self, ahead: usize) -> bool {
         let token = self.tokens.get(self.next + ahead).map(|lexeme| &lexeme.token);
-        let cannot = |token: &Token| {
-            matches!(token, Token::Close | Token::And(_) | Token::Or(_) | Token::Proximity(_) | Token::Boost(_))
+        let cannot = |token: &Token| match token {
+            Token::Close | Token::And(_) | Token::Or(_) | Token::Proximity(_) => true,
+            Token::Boost(_) | Token::Tilde(_) => true,
+            _ => false,
         };
         token.is_some_and(|token| !cannot(token))
     }
 
     fn typed(&self, at: &Range<usize>) -> String {
         self.input[at.clone()].iter().collect()
-    }
-
-    /// `a or b`: searched as a word, though an operator may have been meant.
-    fn note_lower_case(&mut self) {
-        let Some(Lexeme { token: Token::Word(text), at, .. }) = self.tokens.get(self.next) else { return };
-        if self.operand_follows(1) && ["and", "or", "not"].iter().any(|word| text.is(word)) {
-            let at = at.clone();
-            self.note_operator_as_word(&at, "operators are written in upper case");
-        }
-    }
-
-    fn note_operator_as_word(&mut self, at: &Range<usize>, hint: &str) {
-        let message = format!("`{}` was read as a word", self.typed(at));
-        self.remarks.note(Advice::new(advice::OPERATOR_AS_WORD, message).at(at).hint(hint));
     }
 
     fn note_mixture(&mut self, start: usize, node: &Node) {

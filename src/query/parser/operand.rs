@@ -39,7 +39,10 @@ impl Parser<'_> {
         }
         let node = match self.peek() {
             Some(Token::Count(..)) if self.operand_follows(1) => self.counted(scope)?,
-            _ => self.primary(scope)?,
+            _ => {
+                self.remark_on_count();
+                self.primary(scope)?
+            }
         };
         let node = node.map(|node| Node { at: start..node.at.end, ..node });
         Ok(if names.is_empty() { node } else { self.plain(names.into_iter().chain(node).collect()) })

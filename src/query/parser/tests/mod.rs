@@ -1,3 +1,4 @@
+mod dialects;
 mod spans;
 mod suffixes;
 
