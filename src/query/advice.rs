@@ -91,6 +91,11 @@ impl Remarks {
         self.warnings.add(advice);
     }
 
+    /// Whether another warning will be shown; if not, a hint that takes long to find need not be looked for.
+    pub(super) fn keeps_warnings(&self) -> bool {
+        self.warnings.kept.len() < MOST
+    }
+
     pub(super) fn has_warnings(&self) -> bool {
         !self.warnings.kept.is_empty()
     }

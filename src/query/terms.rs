@@ -73,9 +73,7 @@ pub(super) fn fuzzy_word(term: &Term) -> Option<String> {
 pub(super) fn ends_in_question_mark(term: &Term) -> bool {
     match term {
         Term::Wildcard(pattern) => pattern.ends_with('?'),
-        Term::Phrase(slots) | Term::Loose(slots, _) => {
-            matches!(slots.last(), Some(Slot::Wildcard(pattern)) if pattern.ends_with('?'))
-        }
+        Term::Phrase(slots) => matches!(slots.last(), Some(Slot::Wildcard(pattern)) if pattern.ends_with('?')),
         _ => false,
     }
 }

@@ -113,20 +113,23 @@ impl Lexer<'_> {
         if slashes || !self.starts_operand(end) {
             return false;
         }
-        let foreign = self.foreign_clause(&name, end);
-        let (advised_end, hint) = foreign.unwrap_or_else(|| {
-            (
-                end,
-                match nearest(&name, Field::names()) {
-                    Some(known) => format!("did you mean `{known}:`?"),
-                    None => format!("put it in quotes to look for it as it stands, or write `{name}\\:`"),
-                },
-            )
-        });
         let advice = Advice::new(UNKNOWN_FIELD, format!("there is no field `{name}`"));
-        self.remarks.warn(advice.at(&(self.at..advised_end)).hint(hint));
+        let advice = if self.remarks.keeps_warnings() { self.with_known_name(advice, &name, end) } else { advice };
+        self.remarks.warn(advice);
         self.push(Token::UnknownField(name), end);
         true
+    }
+
+    /// What may have been meant: how it is written here, or the nearest name.
+    fn with_known_name(&mut self, advice: Advice, name: &str, end: usize) -> Advice {
+        if let Some((end, hint)) = self.foreign_clause(name, end) {
+            return advice.at(&(self.at..end)).hint(hint);
+        }
+        let advice = advice.at(&(self.at..end));
+        match nearest(name, Field::names()) {
+            Some(known) => advice.hint(format!("did you mean `{known}:`?")),
+            None => advice.hint(format!("put it in quotes to look for it as it stands, or write `{name}\\:`")),
+        }
     }
 
     /// A hyphen behind a colon does not exclude; whoever writes one may think it does.

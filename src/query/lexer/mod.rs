@@ -105,8 +105,8 @@ impl Lexer<'_> {
         match ch {
             '(' | '（' => self.symbol(Token::Open, 1),
             ')' | '）' => self.symbol(Token::Close, 1),
-            '|' => self.symbol(Token::Or(Spelling::Symbol), self.run_of('|')),
-            '&' if self.is_and() => self.symbol(Token::And(Spelling::Symbol), self.run_of('&')),
+            '|' => self.symbol(Token::Or(Spelling::Symbol), self.once_or_twice('|')),
+            '&' if self.is_and() => self.symbol(Token::And(Spelling::Symbol), self.once_or_twice('&')),
             '-' | '!' if self.is_prefix() => self.symbol(Token::Exclude, 1),
             '+' if self.is_prefix() => self.symbol(Token::Require, 1),
             '^' => self.boost(),
@@ -129,9 +129,8 @@ impl Lexer<'_> {
         self.input.get(self.at + ahead).copied()
     }
 
-    /// One of a sign or two.
-    fn run_of(&self, ch: char) -> usize {
-        self.input[self.at..].iter().take(2).take_while(|&&next| next == ch).count()
+    fn once_or_twice(&self, ch: char) -> usize {
+        if self.peek(1) == Some(ch) { 2 } else { 1 }
     }
 
     fn symbol(&mut self, token: Token, length: usize) {

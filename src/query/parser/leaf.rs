@@ -40,22 +40,28 @@ impl Parser<'_> {
             Token::Range(_) => return self.lone_range(field, at),
             _ => return None,
         };
-        match read {
-            Ok(Some(term)) => {
-                self.note_question_mark(&term, at);
-                self.note_truncation(&text, &term, at);
-                self.warn_comparison(field, lexeme);
-                Some(match tilde {
-                    Some(tilde) => leaf_node(field, self.loosened(term, lexeme, &tilde), &(at.start..tilde.at.end)),
-                    None => leaf_node(field, term, at),
-                })
+        match (read, tilde) {
+            (Ok(Some(term)), Some(tilde)) => {
+                let term = self.loosened(term, lexeme, &tilde);
+                Some(leaf_node(field, term, &(at.start..tilde.at.end)))
             }
-            Ok(None) => self.note_nothing(lexeme),
-            Err(refusal) => {
+            (Ok(Some(term)), None) => {
+                self.remark_on_signs(field, &term, &text, lexeme);
+                Some(leaf_node(field, term, at))
+            }
+            (Ok(None), _) => self.note_nothing(lexeme),
+            (Err(refusal), _) => {
                 self.remarks.warn(refusal.at(at));
                 self.plain_words(terms::plain_words(&text), field, at)
             }
         }
+    }
+
+    /// Signs around a word that may have been meant to say something.
+    fn remark_on_signs(&mut self, field: TextField, term: &Term, text: &Text, lexeme: &Lexeme) {
+        self.note_question_mark(term, &lexeme.at);
+        self.note_truncation(text, term, &lexeme.at);
+        self.warn_comparison(field, lexeme);
     }
 
     /// `*`: everything, or everything that has the field.

@@ -163,13 +163,9 @@ impl Parser<'_> {
 
     /// Whether the token so many places ahead begins an operand.
     fn operand_follows(&self, ahead: usize) -> bool {
-        let token = self.tokens.get(self.next + ahead).map(|lexeme| &lexeme.token);
-        let cannot = |token: &Token| match token {
-            Token::Close | Token::And(_) | Token::Or(_) | Token::Proximity(_) => true,
-            Token::Boost(_) | Token::Tilde(_) => true,
-            _ => false,
-        };
-        token.is_some_and(|token| !cannot(token))
+        let Some(lexeme) = self.tokens.get(self.next + ahead) else { return false };
+        let joins = matches!(lexeme.token, Token::Close | Token::And(_) | Token::Or(_) | Token::Proximity(_));
+        !joins && !matches!(lexeme.token, Token::Boost(_) | Token::Tilde(_))
     }
 
     fn typed(&self, at: &Range<usize>) -> String {

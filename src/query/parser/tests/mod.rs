@@ -217,6 +217,8 @@ fn mode_any_turns_only_implied_ands_between_plain_words() {
     check_any("rare +earths china", "((rare OR china) AND earths)");
     check_any("headline:(rare earths)", "headline:(rare AND earths)");
     check_any("(rare earths) china", "((rare OR earths) AND china)");
+    check_any("foo:稀土出口", "(foo OR 稀土 OR 土出 OR 出口)");
+    check_any("稀土出口:x", "(稀土 OR 土出 OR 出口 OR x)");
     check_any("rare earths OR china", "((rare OR earths) OR china)");
 }
 
