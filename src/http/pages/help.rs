@@ -36,7 +36,7 @@ fn search(example: &str) -> String {
 }
 
 #[rustfmt::skip]
-const CHAPTERS: [Chapter; 6] = [
+const CHAPTERS: [Chapter; 7] = [
     Chapter {
         anchor: "words",
         heading: "Words and phrases",
@@ -48,6 +48,9 @@ const CHAPTERS: [Chapter; 6] = [
             ("licen*", "any ending: licence, licensed; at least two letters must stand before the star"),
             ("licen?e", "exactly one character: licence, license"),
             ("\"rare earth*\"", "any ending inside a phrase"),
+            ("\"licences earths\"~3", "these words in any order, with at most three others among them"),
+            ("gadolinum~", "words one slip of the finger away; gadolinum~2 allows two"),
+            ("/licen[cs]es?/", "a regular expression for one whole word"),
             ("U.S.", "the acronym, and not the word us"),
         ],
     },
@@ -61,6 +64,20 @@ const CHAPTERS: [Chapter; 6] = [
             ("oil -gas", "the first without the second; also written oil NOT gas"),
             ("(oil OR gas) AND (price* OR tariff*)", "parentheses group"),
             ("oil^3 opec", "counts the first word three times when sorting by relevance"),
+        ],
+    },
+    Chapter {
+        anchor: "proximity",
+        heading: "Near each other",
+        opening: "On either side stands one word, a phrase, or alternatives in parentheses. NOT before an operator asks for the first without the second so near to it.",
+        lines: &[
+            ("\"rare earths\" W/10 (china OR japan)", "at most ten words from one to the other; also written NEAR/10"),
+            ("licen* PRE/3 shipment", "the same, in this order"),
+            ("licence W/S shipment", "in one sentence; W/P: in one paragraph"),
+            ("china NOT W/5 \"rare earths\"", "where the second is not near the first"),
+            ("ATLEAST/3 \"rare earths\"", "three times or more"),
+            ("FIRST/20 \"rare earths\"", "within the first twenty words, counted from the headline on"),
+            ("headline:(china PRE/6 \"rare earths\")", "a field counts for all of it"),
         ],
     },
     Chapter {
@@ -111,12 +128,23 @@ const CHAPTERS: [Chapter; 6] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query;
 
     #[test]
     fn every_example_is_a_link_to_its_search() {
         let page = page().render().unwrap();
         let examples: usize = CHAPTERS.iter().map(|chapter| chapter.lines.len()).sum();
         assert_eq!(page.matches("href=\"/search?q=").count(), examples);
+    }
+
+    #[test]
+    fn every_example_is_read_as_written() {
+        let (mode, tz, now) = (query::Mode::All, jiff::tz::TimeZone::UTC, jiff::Timestamp::UNIX_EPOCH);
+        let context = query::Context { mode, tz, now, bounds: query::Bounds::default() };
+        for (example, _) in CHAPTERS.iter().flat_map(|chapter| chapter.lines) {
+            let reading = query::parse(example, &context).unwrap();
+            assert_eq!((reading.warnings.as_slice(), reading.notes.as_slice()), (&[][..], &[][..]), "{example}");
+        }
     }
 
     #[test]
