@@ -145,10 +145,8 @@ pub(super) fn read(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> 
 }
 
 fn filter(field: FacetField, value: &str) -> Option<Filter> {
-    let (value, exclude) = match value.strip_prefix('-') {
-        Some(value) => (value, true),
-        None => (value.strip_prefix('\\').filter(|rest| rest.starts_with('-')).unwrap_or(value), false),
-    };
+    let (value, exclude) = value.strip_prefix('-').map_or((value, false), |value| (value, true));
+    let value = value.strip_prefix('\\').filter(|rest| rest.starts_with('-')).unwrap_or(value);
     (!value.trim().is_empty()).then(|| Filter { field, value: value.trim().to_owned(), exclude })
 }
 
@@ -338,9 +336,10 @@ mod tests {
 
     #[test]
     fn filters_repeat_and_exclude() {
-        let filters = read(&pairs("tag=a&tag=-b&place=%5C-c")).unwrap().filters;
+        let filters = read(&pairs("tag=a&tag=-b&place=%5C-c&place=-%5C-d&place=--e")).unwrap().filters;
         let read: Vec<_> =
             filters.iter().map(|filter| (filter.field.name(), filter.value.as_str(), filter.exclude)).collect();
-        assert_eq!(read, [("tag", "a", false), ("tag", "b", true), ("place", "-c", false)]);
+        let places = [("place", "-c", false), ("place", "-d", true), ("place", "-e", true)];
+        assert_eq!(read, [&[("tag", "a", false), ("tag", "b", true)][..], &places].concat());
     }
 }
