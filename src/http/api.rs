@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::params;
 use super::problem::{Envelope, PROBLEM, Problem};
 use crate::query::Advice;
-use crate::search::answer::{ArticleAnswer, SearchAnswer, SearchError};
+use crate::search::answer::{ArticleAnswer, QueryAnswer, SearchAnswer, SearchError};
 use crate::search::request::ArticleRequest;
 use crate::search::{Archive, Readiness};
 
@@ -80,6 +80,27 @@ async fn find(archive: &Archive, pairs: &[(String, String)], headers: &HeaderMap
 
 fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
+}
+
+/// Reads a query and explains it, without searching
+#[utoipa::path(
+    get,
+    path = "/api/v1/query",
+    responses(
+        (status = 200, description = "How the query was read, and what each clause of it comes to", body = QueryAnswer),
+        (status = 304, description = "Nothing has changed since the answer of this ETag"),
+        (status = 400, description = "A parameter or, with `strict=1`, the query cannot be read", body = Envelope, content_type = PROBLEM),
+        (status = 410, description = "The snapshot is no longer kept", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many searches at once", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn query(
+    State(archive): State<Arc<Archive>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let answer = archive.explain(params::read_query(&pairs(query.as_deref()))?).await?;
+    fresh(&answer, &headers)
 }
 
 /// Strings, numbers and booleans as they are; an array repeats its name.

@@ -18,7 +18,7 @@ use crate::search::request::FacetField;
 #[derive(OpenApi)]
 #[openapi(
     info(description = "Full-text search over a news corpus. Errors are `application/problem+json` (RFC 9457)."),
-    paths(api::search, api::search_by_form, api::article, api::alive, api::ready, api::version, description),
+    paths(api::search, api::search_by_form, api::query, api::article, api::alive, api::ready, api::version, description),
     components(schemas(problem::Envelope)),
     modifiers(&SearchParameters)
 )]
@@ -47,6 +47,11 @@ impl Modify for SearchParameters {
         }
         if let Some(post) = &mut search.post {
             describe_body(post);
+        }
+        let query = description.paths.paths.get_mut("/api/v1/query").and_then(|path| path.get.as_mut());
+        if let Some(get) = query {
+            let taken = search_parameters().filter(|parameter| params::OF_A_QUERY.contains(&parameter.name.as_str()));
+            get.parameters.get_or_insert_default().extend(taken.map(RefOr::T));
         }
     }
 }
@@ -152,6 +157,9 @@ mod tests {
             );
             assert!(docs.contains(name), "{name} is not in docs/api.md");
         }
+        let of_a_query = description["paths"]["/api/v1/query"]["get"]["parameters"].as_array().unwrap();
+        let names: Vec<_> = of_a_query.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
+        assert_eq!(names, params::OF_A_QUERY);
     }
 
     #[test]

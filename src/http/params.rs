@@ -85,7 +85,11 @@ pub(super) const PARAMETERS: &[Parameter] = &[
         Takes::List(|| HitFields::KNOWN.to_vec()),
         "Article fields a hit carries; all but `body` by default.",
     ),
+    row("explain", Takes::Flag, "Says what each clause of the query comes to, as `query.clauses`."),
 ];
+
+/// What `/api/v1/query` takes: the parameters of a search that decide how a query is read and what is counted.
+pub(super) const OF_A_QUERY: [&str; 5] = ["q", "mode", "strict", "tz", "snapshot"];
 
 pub(super) fn filter_about(field: FacetField) -> String {
     format!(
@@ -109,10 +113,20 @@ const MOST_PARAMETERS: usize = 1024;
 const MOST_WARNINGS: usize = 50;
 
 /// Part of the contract, not there yet: the name, and the value that asks for nothing.
-const LATER: &[(&str, &str)] = &[("collapse", "none"), ("explain", "0")];
+const LATER: &[(&str, &str)] = &[("collapse", "none")];
 
 /// Reads the parameters of a search, in the order given.
 pub(super) fn read(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> {
+    let own = PARAMETERS.iter().map(|parameter| parameter.name);
+    read_those(pairs, &own.chain(FacetField::ALL.map(FacetField::name)).collect::<Vec<_>>())
+}
+
+/// Reads what decides how a query is read.
+pub(super) fn read_query(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> {
+    read_those(pairs, &OF_A_QUERY)
+}
+
+fn read_those(pairs: &[(String, String)], names: &[&str]) -> Result<SearchRequest, Advice> {
     if pairs.len() > MOST_PARAMETERS {
         let message = format!("the request has more than {MOST_PARAMETERS} parameters");
         return Err(Advice::new(TOO_MANY_CLAUSES, message).hint("Ask for less at once."));
@@ -120,6 +134,10 @@ pub(super) fn read(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> 
     let mut request = SearchRequest::default();
     let mut seen: Vec<&str> = Vec::new();
     for (name, value) in pairs {
+        if !names.contains(&name.as_str()) {
+            request.advice.extend(unknown(name, value, names));
+            continue;
+        }
         if let Some(field) = FacetField::from_name(name) {
             request.filters.extend(filter(field, value));
             continue;
@@ -128,7 +146,7 @@ pub(super) fn read(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> 
             let advice = Advice::of("repeated_parameter", name, format!("`{name}` is given more than once"));
             return Err(advice.hint("Give it once; only facet filters may be repeated."));
         }
-        seen.extend(known(name).map(|parameter| parameter.name));
+        seen.push(name);
         set(&mut request, name, value)?;
     }
     if request.strict
@@ -172,7 +190,9 @@ fn set(request: &mut SearchRequest, name: &str, value: &str) -> Result<(), Advic
         "highlight" => request.highlight = flag(name, value)?,
         "snippets" => request.snippets = number(name, value)?,
         "fields" => request.fields = fields(value)?,
-        _ => request.advice.extend(unknown(name, value)),
+        "explain" if value == "score" => request.advice.push(later(name, "`explain=score`")),
+        "explain" => request.explain = flag(name, value)?,
+        _ => {}
     }
     Ok(())
 }
@@ -282,17 +302,19 @@ fn fields(value: &str) -> Result<HitFields, Advice> {
     Ok(HitFields { names: (!names.is_empty()).then_some(names) })
 }
 
-fn unknown(name: &str, value: &str) -> Option<Advice> {
+fn unknown(name: &str, value: &str, names: &[&str]) -> Option<Advice> {
     if let Some((_, nothing)) = LATER.iter().find(|(later, _)| *later == name) {
-        let advice = Advice::of("not_available_yet", name, format!("`{name}` is not available yet"));
-        return (value != *nothing).then(|| advice.hint("Leave it out."));
+        return (value != *nothing).then(|| later(name, &format!("`{name}`")));
     }
-    let known = PARAMETERS.iter().map(|parameter| parameter.name).chain(FacetField::ALL.map(FacetField::name));
     let advice = Advice::of("unknown_parameter", name, format!("there is no parameter `{name}`"));
-    Some(match nearest(name, known) {
+    Some(match nearest(name, names.iter().copied()) {
         Some(near) => advice.hint(format!("Did you mean `{near}`?")),
         None => advice.hint("/openapi.json lists the parameters."),
     })
+}
+
+fn later(name: &str, what: &str) -> Advice {
+    Advice::of("not_available_yet", name, format!("{what} is not available yet")).hint("Leave it out.")
 }
 
 #[cfg(test)]
@@ -312,7 +334,7 @@ mod tests {
 
     #[test]
     fn every_parameter_refuses_what_it_does_not_know() {
-        for name in ["mode", "strict", "date_field", "sort", "interval", "highlight", "facets", "fields"] {
+        for name in ["mode", "strict", "date_field", "sort", "interval", "highlight", "facets", "fields", "explain"] {
             assert_eq!(refused(&format!("{name}=nonsense")), ("unknown_value", name.to_owned()));
         }
         for name in ["limit", "offset", "facet_limit", "snippets"] {
@@ -332,6 +354,27 @@ mod tests {
         assert_eq!(refused("lmit=3&strict=1").0, "unknown_parameter");
         assert_eq!(refused("collapse=near&strict=1").0, "not_available_yet");
         assert!(read(&pairs("collapse=none&strict=1")).is_ok());
+        assert_eq!(refused("explain=score&strict=1"), ("not_available_yet", "explain".to_owned()));
+        assert_eq!(read(&pairs("explain=score")).unwrap().advice[0].code, "not_available_yet");
+    }
+
+    #[test]
+    fn a_query_takes_only_what_decides_how_it_is_read() {
+        let advice = read_query(&pairs("q=tin&tag=x&limit=3&tz=Europe/Berlin&mode=any&mood=any")).unwrap().advice;
+        let about: Vec<_> = advice.iter().map(|one| (one.code, one.parameter.as_deref().unwrap())).collect();
+        let unknown = "unknown_parameter";
+        assert_eq!(about, [(unknown, "tag"), (unknown, "limit"), (unknown, "mood")]);
+        assert_eq!(advice[2].hint.as_deref(), Some("Did you mean `mode`?"));
+        assert_eq!(read_query(&pairs("q=tin&limit=3&strict=1")).unwrap_err().code, "unknown_parameter");
+        assert_eq!(read_query(&pairs("q=tin&q=zinc")).unwrap_err().code, "repeated_parameter");
+    }
+
+    #[test]
+    fn every_parameter_is_read() {
+        let source = include_str!("params.rs");
+        for parameter in PARAMETERS {
+            assert!(source.contains(&format!("\n        \"{}\" =>", parameter.name)), "{}", parameter.name);
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(super) fn router(archive: Arc<Archive>) -> Router {
         .route("/docs/errors", get(pages::codes))
         .merge(pages::assets())
         .route("/api/v1/search", get(api::search).post(api::search_by_form))
+        .route("/api/v1/query", get(api::query))
         .route("/api/v1/articles/{id}", get(api::article))
         .route("/healthz", get(api::alive))
         .route("/readyz", get(api::ready))

@@ -25,6 +25,15 @@ pub struct SearchAnswer {
     pub took_ms: f64,
 }
 
+/// A query, read and explained without a search.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct QueryAnswer {
+    pub query: QueryReading,
+    /// Names the state of the corpus that was counted.
+    pub snapshot: String,
+    pub took_ms: f64,
+}
+
 /// How the query was read.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct QueryReading {
@@ -34,6 +43,57 @@ pub struct QueryReading {
     pub warnings: Vec<Advice>,
     /// Relative dates, and what they became.
     pub resolved: std::collections::BTreeMap<String, String>,
+    /// Where asked for: the query as a tree. One clause, the whole; the others are in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clauses: Option<Vec<Clause>>,
+}
+
+/// A part of the query, and what it comes to by itself: neither filters nor `from` and `to` narrow its count.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Clause {
+    /// What it is: `and`, `word`, `phrase`, `tag`, … as listed in docs/api.md.
+    pub kind: &'static str,
+    /// Its canonical form.
+    pub query: String,
+    /// Of a group: what stands between or before its parts, as `AND`, `NOT W/5`, `ATLEAST/3`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    /// Characters of the input it was read from, from (inclusive) to (exclusive).
+    pub at: [usize; 2],
+    /// Articles of the snapshot that it finds; null when the time was up before they were counted.
+    pub articles: Option<u64>,
+    /// It finds none.
+    #[serde(skip_serializing_if = "is_false")]
+    pub zero: bool,
+    /// An OR that has an AND on its own level, without parentheses.
+    #[serde(skip_serializing_if = "is_false")]
+    pub mixed: bool,
+    /// Of words: what is looked up in the index, folded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub looked_up: Vec<String>,
+    /// Of a wildcard, a fuzzy word or a regular expression: words it stands for, the commonest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expansions: Vec<Expansion>,
+    /// How many more there are of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more: Option<usize>,
+    /// The canonical form of the whole query with this clause left out; null where nothing would be left.
+    pub without: Option<String>,
+    /// Its parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(no_recursion)]
+    pub clauses: Vec<Clause>,
+}
+
+/// A word of the corpus and how many articles hold it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Expansion {
+    pub word: String,
+    pub articles: u64,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// One article in a list. A field left out by `fields=` is `None` and absent from the JSON.

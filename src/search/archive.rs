@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::answer::{ArticleAnswer, QueryReading, SearchAnswer, SearchError, VersionLine};
+use super::answer::{ArticleAnswer, Clause, QueryAnswer, QueryReading, SearchAnswer, SearchError, VersionLine};
 use super::cursor::Cursor;
+use super::explain;
 use super::highlight;
 use super::hydrate;
 use super::plan::Planned;
@@ -79,6 +80,11 @@ impl Archive {
         self.pool.run(|| self.inner.search(&request)).await
     }
 
+    /// Reads a query and explains it, without a search.
+    pub async fn explain(&self, request: SearchRequest) -> Result<QueryAnswer, SearchError> {
+        self.pool.run(|| self.inner.explain(&request)).await
+    }
+
     /// One article, whole.
     pub async fn article(&self, request: ArticleRequest) -> Result<ArticleAnswer, SearchError> {
         self.pool.run(|| self.inner.article(&request)).await
@@ -107,22 +113,45 @@ impl Inner {
         let cursor = request.cursor.as_deref().map(plan::read_cursor).transpose()?;
         let (view, now_ms) = self.snapshot(request, cursor.as_ref())?;
         let planned = plan::plan(request, now_ms, cursor.as_ref(), started + TIME_LIMIT)?;
-        let snapshot = SnapshotName { view: view.name().to_owned(), now_ms: planned.counts_from_now.then_some(now_ms) };
+        let snapshot = snapshot_name(&view, now_ms, &planned);
         let found = view.find(&planned.plan).map_err(engine_error)?;
         let hits = self.hits(request, &planned, &found.hits)?;
         let next_cursor = next_cursor(&planned, &snapshot, &found);
-        let returned = cursor.is_some() || request.snapshot.is_some();
-        self.snapshots.keep(&view, returned, &self.newest(), Instant::now());
+        let clauses = request.explain.then(|| self.clauses(&planned, &view)).transpose()?;
+        self.keep(&view, request, cursor.is_some());
         Ok(SearchAnswer {
-            query: reading(request, &planned),
+            query: reading(request, &planned, clauses),
             snapshot: snapshot.print(),
             total: found.total,
             hits,
             facets: (!request.facets.is_empty()).then(|| hydrate::facets(found.facets)),
             timeline: request.interval.map(|unit| timeline::draw(&found.dates, unit, &request.tz)).transpose()?,
             next_cursor,
-            took_ms: started.elapsed().as_secs_f64() * 1000.0,
+            took_ms: milliseconds(started),
         })
+    }
+
+    fn explain(&self, request: &SearchRequest) -> Result<QueryAnswer, SearchError> {
+        let started = Instant::now();
+        let (view, now_ms) = self.snapshot(request, None)?;
+        let planned = plan::plan(request, now_ms, None, started + TIME_LIMIT)?;
+        let clauses = self.clauses(&planned, &view)?;
+        self.keep(&view, request, false);
+        Ok(QueryAnswer {
+            query: reading(request, &planned, Some(clauses)),
+            snapshot: snapshot_name(&view, now_ms, &planned).print(),
+            took_ms: milliseconds(started),
+        })
+    }
+
+    fn clauses(&self, planned: &Planned, view: &View) -> Result<Vec<Clause>, SearchError> {
+        explain::clauses(&planned.reading, view, planned.plan.deadline).map_err(engine_error)
+    }
+
+    /// Keeps the state that an answer names.
+    fn keep(&self, view: &View, request: &SearchRequest, has_cursor: bool) {
+        let returned = has_cursor || request.snapshot.is_some();
+        self.snapshots.keep(view, returned, &self.newest(), Instant::now());
     }
 
     /// The state to answer from and the moment relative dates count from: the newest and now, unless an earlier answer
@@ -215,6 +244,14 @@ impl Inner {
     }
 }
 
+fn snapshot_name(view: &View, now_ms: i64, planned: &Planned) -> SnapshotName {
+    SnapshotName { view: view.name().to_owned(), now_ms: planned.counts_from_now.then_some(now_ms) }
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
+}
+
 /// The next page begins after the last hit of this one, if there is more.
 fn next_cursor(planned: &Planned, snapshot: &SnapshotName, found: &crate::engine::Found) -> Option<String> {
     let last = found.hits.last().filter(|_| found.hits.len() == planned.plan.limit)?;
@@ -222,7 +259,7 @@ fn next_cursor(planned: &Planned, snapshot: &SnapshotName, found: &crate::engine
     Some(cursor.print())
 }
 
-fn reading(request: &SearchRequest, planned: &Planned) -> QueryReading {
+fn reading(request: &SearchRequest, planned: &Planned, clauses: Option<Vec<Clause>>) -> QueryReading {
     let reading = &planned.reading;
     let mut warnings = reading.warnings.clone();
     warnings.extend(request.advice.iter().cloned());
@@ -232,6 +269,7 @@ fn reading(request: &SearchRequest, planned: &Planned) -> QueryReading {
         notes: reading.notes.clone(),
         warnings,
         resolved: reading.resolved.clone(),
+        clauses,
     }
 }
 

@@ -1,7 +1,8 @@
 //! ANSWER: one request in, one answer out.
 //!
 //! A search takes a permit and leaves the caller's thread; reads the query; chooses the snapshot; lets the engine
-//! find, count and sort; fetches the text of the hits from the store; marks what matched; and says what it did.
+//! find, count and sort; fetches the text of the hits from the store; marks what matched; and says what it did: how the
+//! query was read, and what each part of it comes to.
 
 pub mod answer;
 pub mod request;
@@ -11,6 +12,9 @@ mod pool;
 
 mod plan;
 mod snapshots;
+
+mod explain;
+mod rewrite;
 
 mod highlight;
 mod hydrate;

@@ -38,6 +38,8 @@ pub struct SearchRequest {
     /// 0 to 10.
     pub snippets: usize,
     pub fields: HitFields,
+    /// Say what each clause of the query comes to.
+    pub explain: bool,
     /// What there was to say about the parameters; reported with the query's own warnings.
     pub advice: Vec<Advice>,
 }
@@ -65,6 +67,7 @@ impl Default for SearchRequest {
             highlight: false,
             snippets: 2,
             fields: HitFields::default(),
+            explain: false,
             advice: Vec::new(),
         }
     }

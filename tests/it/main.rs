@@ -9,6 +9,7 @@ mod server;
 mod wire;
 
 mod crash;
+mod explain;
 mod index;
 mod ingest;
 mod operation;

@@ -33,8 +33,9 @@ fn mistakes() -> Vec<(&'static str, String, &'static str)> {
     };
     let huge = "x".repeat(5000);
     let nonsense = ["nonsense", "%00", "%FF", "%F0%9F%93%B0", "a%00b", &huge];
-    add(&["mode", "strict", "date_field", "sort", "interval", "highlight"], &nonsense, "unknown_value");
-    add(&["mode", "strict", "date_field", "sort", "interval", "highlight"], &["", "%20", "ALL,any"], "unknown_value");
+    let choices = ["mode", "strict", "date_field", "sort", "interval", "highlight", "explain"];
+    add(&choices, &nonsense, "unknown_value");
+    add(&choices, &["", "%20", "ALL,any"], "unknown_value");
     add(&["facets"], &[&nonsense[..], &["tag,nonsense", "Tag%00"]].concat(), "unknown_value");
     add(&["fields"], &[&nonsense[..], &["id,nonsense"]].concat(), "unknown_value");
     let numbers = ["limit", "offset", "facet_limit", "snippets"];
@@ -107,6 +108,7 @@ fn every_parameter_is_given_once_but_for_the_filters() {
         "highlight=1",
         "snippets=1",
         "fields=id",
+        "explain=1",
     ];
     for pair in once {
         assert_eq!(get(&server, &format!("{API}?{pair}")).status, 200, "{pair}");
@@ -210,6 +212,7 @@ fn every_address_says_which_methods_it_takes() {
         "/help".to_owned(),
         format!("/article/{article}"),
         API.to_owned(),
+        "/api/v1/query".to_owned(),
         format!("/api/v1/articles/{article}"),
         "/healthz".to_owned(),
         "/readyz".to_owned(),
@@ -425,6 +428,7 @@ fn any_query_with_any_parameters_is_answered_or_refused() {
             ("interval", one_of(&["hour", "day", "week", "month", "quarter", "year", "auto"])),
             ("tz", one_of(&["UTC", "Asia/Kathmandu", "America/St_Johns"])),
             ("highlight", one_of(&["0", "1"])),
+            ("explain", one_of(&["0", "1"])),
             ("limit", one_of(&["0", "1", "1000"])),
         ];
         let asked: Vec<(&str, &str)> = asked.iter().map(|(name, value)| (*name, value.as_str())).collect();
