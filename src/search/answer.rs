@@ -21,6 +21,9 @@ pub struct SearchAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
     pub next_cursor: Option<String>,
+    /// Where nothing was found: searches that do find something, the nearest to this one first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestions: Option<Vec<Suggestion>>,
     /// The last member: the ETag is of all that stands before it.
     pub took_ms: f64,
 }
@@ -90,6 +93,22 @@ pub struct Clause {
 pub struct Expansion {
     pub word: String,
     pub articles: u64,
+}
+
+/// Another search that finds something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Suggestion {
+    /// `spelling`, `distance`, `fields`, `drop`, `filters` or `any`.
+    pub kind: &'static str,
+    /// What is different: "without `tag:x`".
+    pub label: String,
+    /// The query to ask.
+    pub q: String,
+    /// What other parameters become, all others as they were; none are left of a name with an empty list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<std::collections::BTreeMap<&'static str, Vec<String>>>,
+    /// How many articles it finds on the same snapshot.
+    pub total: u64,
 }
 
 fn is_false(flag: &bool) -> bool {

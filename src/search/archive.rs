@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::answer::{ArticleAnswer, Clause, QueryAnswer, QueryReading, SearchAnswer, SearchError, VersionLine};
+use super::answer::{
+    ArticleAnswer, Clause, QueryAnswer, QueryReading, SearchAnswer, SearchError, Suggestion, VersionLine,
+};
 use super::cursor::Cursor;
 use super::explain;
 use super::highlight;
@@ -14,6 +16,7 @@ use super::plan::Planned;
 use super::pool::Pool;
 use super::request::{ArticleRequest, SearchRequest};
 use super::snapshots::{SnapshotName, Snapshots};
+use super::suggest::Vain;
 use super::{plan, timeline};
 use crate::article::ArticleId;
 use crate::engine::{Engine, EngineError, Marks, View};
@@ -118,6 +121,7 @@ impl Inner {
         let hits = self.hits(request, &planned, &found.hits)?;
         let next_cursor = next_cursor(&planned, &snapshot, &found);
         let clauses = request.explain.then(|| self.clauses(&planned, &view)).transpose()?;
+        let suggestions = (found.total == 0).then(|| suggestions(request, &planned, &view, now_ms));
         self.keep(&view, request, cursor.is_some());
         Ok(SearchAnswer {
             query: reading(request, &planned, clauses),
@@ -127,6 +131,7 @@ impl Inner {
             facets: (!request.facets.is_empty()).then(|| hydrate::facets(found.facets)),
             timeline: request.interval.map(|unit| timeline::draw(&found.dates, unit, &request.tz)).transpose()?,
             next_cursor,
+            suggestions,
             took_ms: milliseconds(started),
         })
     }
@@ -246,6 +251,12 @@ impl Inner {
 
 fn snapshot_name(view: &View, now_ms: i64, planned: &Planned) -> SnapshotName {
     SnapshotName { view: view.name().to_owned(), now_ms: planned.counts_from_now.then_some(now_ms) }
+}
+
+/// Where nothing was found: what would find something. Looked for in a quarter of the time limit, at most.
+fn suggestions(request: &SearchRequest, planned: &Planned, view: &View, now_ms: i64) -> Vec<Suggestion> {
+    let until = planned.plan.deadline.min(Instant::now() + TIME_LIMIT / 4);
+    Vain { request, reading: &planned.reading, view, now_ms, until }.suggestions()
 }
 
 fn milliseconds(since: Instant) -> f64 {

@@ -2,7 +2,7 @@
 //!
 //! A search takes a permit and leaves the caller's thread; reads the query; chooses the snapshot; lets the engine
 //! find, count and sort; fetches the text of the hits from the store; marks what matched; and says what it did: how the
-//! query was read, and what each part of it comes to.
+//! query was read and what each part of it comes to, and where nothing was found, what would be.
 
 pub mod answer;
 pub mod request;
@@ -15,6 +15,7 @@ mod snapshots;
 
 mod explain;
 mod rewrite;
+mod suggest;
 
 mod highlight;
 mod hydrate;

@@ -129,10 +129,20 @@ for (const setting of settings) describe(setting.name, { concurrency: 2 }, () =>
     await look(visit, 'warnings');
   });
 
-  journey('nothing found offers ways on', async (visit, page) => {
+  journey('nothing found leads to what is found, as often as promised', async (visit, page) => {
+    for (const query of ['q=xqzzyqx+china', 'q=chinna', 'q=china&tag=xqzzyqx', 'q=%22earths+china+rare%22']) {
+      await page.goto(`/search?${query}`);
+      assert.equal(await total(page), 0, query);
+      await look(visit, 'nothing');
+      const ways = await page.locator('.nothing li').evaluateAll((items) => items.map((item) => (
+        { href: item.querySelector('a').href, promised: item.querySelector('.count').textContent })));
+      assert.ok(ways.length > 0, query);
+      for (const { href, promised } of ways) {
+        await page.goto(href);
+        assert.equal(await total(page), number(promised), href);
+      }
+    }
     await page.goto('/search?q=xqzzyqx+china');
-    assert.equal(await total(page), 0);
-    await look(visit, 'nothing');
     await page.getByRole('link', { name: 'without xqzzyqx' }).click();
     assert.ok(await total(page) > 0);
   });

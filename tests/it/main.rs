@@ -22,3 +22,4 @@ mod rooms;
 mod scenarios;
 mod search;
 mod spans;
+mod suggestions;

@@ -4,7 +4,7 @@ use crate::article::{ArticleId, Precision, Provenance, Source, Stamp};
 use crate::query::Advice;
 use crate::search::answer::{
     ArticleAnswer, Bucket, Facet, FacetValue, Facets, Highlights, Hit, HitStatus, Marked, QueryReading, SearchAnswer,
-    Timeline, VersionLine,
+    Suggestion, Timeline, VersionLine,
 };
 use crate::search::request::FacetField;
 
@@ -68,6 +68,7 @@ pub(super) fn search_answer() -> SearchAnswer {
         facets: Some(facets(&["china", "rare earths", "trade", "ports and shipping"], "Harbour Post")),
         timeline: Some(timeline()),
         next_cursor: Some("next".into()),
+        suggestions: None,
     }
 }
 
@@ -79,6 +80,7 @@ pub(super) fn empty_answer(canonical: &str) -> SearchAnswer {
         facets: None,
         timeline: None,
         next_cursor: None,
+        suggestions: Some(vec![]),
         ..search_answer()
     }
 }
@@ -93,12 +95,16 @@ pub(super) fn hostile_answer() -> SearchAnswer {
         notes: vec![advice.clone()],
         warnings: vec![advice],
         resolved: [(SCRIPT.to_owned(), SCRIPT.to_owned())].into(),
+        ..QueryReading::default()
     };
+    let parameters = Some([("tag", vec![SCRIPT.to_owned()])].into());
+    let suggestion = Suggestion { kind: "drop", label: SCRIPT.into(), q: SCRIPT.into(), parameters, total: 1 };
     SearchAnswer {
         query,
         hits: vec![hostile_hit()],
         facets: Some(facets(&[SCRIPT], SCRIPT)),
         next_cursor: Some(SCRIPT.into()),
+        suggestions: Some(vec![suggestion]),
         ..search_answer()
     }
 }

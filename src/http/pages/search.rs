@@ -16,10 +16,10 @@ use super::error::refusal;
 use super::facets::{self, FacetList};
 use super::filters::{self, Chip};
 use super::frame::{Frame, send};
-use super::hits::{self, Link, ResultLine};
+use super::hits::{self, EscapedText, ResultLine};
 use super::wording::{articles, grouped};
 use crate::search::Archive;
-use crate::search::answer::{SearchAnswer, SearchError};
+use crate::search::answer::{SearchAnswer, SearchError, Suggestion};
 use crate::search::request::Sort;
 
 #[derive(Template)]
@@ -40,10 +40,16 @@ pub(super) struct SearchPage {
     first: Option<String>,
     next: Option<String>,
     json: String,
-    /// Where nothing was found: what to try.
-    ways_out: Vec<Link>,
+    /// Where nothing was found: what does find something.
+    ways_out: Vec<WayOut>,
     /// Articles were found, but this page lies behind the last.
     is_past_the_end: bool,
+}
+
+struct WayOut {
+    label: EscapedText,
+    href: String,
+    total: String,
 }
 
 pub(super) struct SortLink {
@@ -73,7 +79,6 @@ pub(in crate::http) async fn search(State(archive): State<Arc<Archive>>, RawQuer
 
 /// `sort` as asked for.
 pub(super) fn page(answer: &SearchAnswer, here: &Address, sort: Option<Sort>, tz: &TimeZone) -> SearchPage {
-    let chips = filters::chips(here);
     let found = answer.total > 0;
     SearchPage {
         frame: Frame::continuing(title(here.query()), here),
@@ -89,9 +94,9 @@ pub(super) fn page(answer: &SearchAnswer, here: &Address, sort: Option<Sort>, tz
         first: (!here.is_first_page()).then(|| here.first_page().href()),
         next: answer.next_cursor.as_ref().map(|cursor| here.setting("cursor", cursor).href()),
         json: here.at(format!("{API}/search")).href(),
-        ways_out: if found { Vec::new() } else { ways_out(&answer.query.canonical, here, &chips) },
+        ways_out: answer.suggestions.iter().flatten().map(|suggestion| way_out(suggestion, here)).collect(),
         is_past_the_end: found && answer.hits.is_empty() && !here.is_first_page(),
-        chips,
+        chips: filters::chips(here),
     }
 }
 
@@ -133,73 +138,17 @@ fn dates(here: &Address) -> DateForm {
     DateForm { from: given("from"), to: given("to"), kept: here.hidden_fields(&["from", "to", "interval"]) }
 }
 
-/// The search with one thing less, for each thing that narrows it.
-fn ways_out(canonical: &str, here: &Address, chips: &[Chip]) -> Vec<Link> {
-    let clauses = clauses(canonical);
-    let mut ways: Vec<Link> = Vec::new();
-    if clauses.len() > 1 {
-        for (left_out, clause) in clauses.iter().enumerate() {
-            let kept: Vec<_> =
-                clauses.iter().enumerate().filter(|(index, _)| *index != left_out).map(|(_, one)| *one).collect();
-            ways.push(Link { label: format!("without {clause}"), href: here.setting("q", kept.join(" AND ")).href() });
-        }
-        if here.first("mode") != Some("any") {
-            ways.push(Link { label: "with any of the words".into(), href: here.setting("mode", "any").href() });
-        }
+/// A search that does find something.
+fn way_out(suggestion: &Suggestion, here: &Address) -> WayOut {
+    let mut address = here.first_page();
+    if suggestion.q != here.query() {
+        address = address.setting("q", &suggestion.q);
     }
-    if let [clause] = clauses.as_slice() {
-        ways.extend(loosened(clause).map(|(label, q)| Link { label, href: here.setting("q", q).href() }));
+    for (name, values) in suggestion.parameters.iter().flatten() {
+        address = address.without(&[name]);
+        address = values.iter().fold(address, |address, value| address.adding(name, value));
     }
-    let off = |chip: &Chip| {
-        format!("without {}{}: {}", if chip.exclude { "leaving out " } else { "" }, chip.kind, chip.value)
-    };
-    ways.extend(chips.iter().map(|chip| Link { label: off(chip), href: chip.remove.clone() }));
-    ways
-}
-
-/// A phrase as words that may stand anywhere, a word with any ending.
-fn loosened(clause: &str) -> Option<(String, String)> {
-    if let Some(words) = clause.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        let is_phrase = words.contains(' ') && !words.contains(['"', '\\']);
-        return is_phrase.then(|| ("with its words in any place".to_owned(), words.to_owned()));
-    }
-    let is_word = clause.chars().count() > 2 && clause.chars().all(char::is_alphabetic);
-    is_word.then(|| (format!("with any ending: {clause}*"), format!("{clause}*")))
-}
-
-/// The operands of the outermost AND of a canonical query, which is fully parenthesised: `(a AND (b OR c))` gives
-/// `a` and `(b OR c)`. Anything else is one clause.
-fn clauses(canonical: &str) -> Vec<&str> {
-    let Some(inner) = canonical.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {
-        return vec![canonical];
-    };
-    let (mut depth, mut is_quoted, mut start) = (0i32, false, 0);
-    let mut clauses = Vec::new();
-    let mut characters = inner.char_indices();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            // What is escaped means nothing.
-            '\\' => {
-                characters.next();
-            }
-            '"' => is_quoted = !is_quoted,
-            '(' if !is_quoted => depth += 1,
-            ')' if !is_quoted => depth -= 1,
-            ' ' if !is_quoted && depth == 0 && at >= start && inner[at..].starts_with(" AND ") => {
-                clauses.push(&inner[start..at]);
-                start = at + " AND ".len();
-            }
-            _ => {}
-        }
-        if depth < 0 {
-            return vec![canonical];
-        }
-    }
-    if clauses.is_empty() {
-        return vec![canonical];
-    }
-    clauses.push(&inner[start..]);
-    clauses
+    WayOut { label: EscapedText::message(&suggestion.label), href: address.href(), total: articles(suggestion.total) }
 }
 
 #[cfg(test)]
@@ -210,26 +159,6 @@ mod tests {
     fn drawn(answer: &SearchAnswer, query: &str) -> String {
         let here = Address::read("/search", Some(query));
         page(answer, &here, None, &TimeZone::UTC).render().unwrap()
-    }
-
-    #[track_caller]
-    fn check_clauses(canonical: &str, expected: &[&str]) {
-        assert_eq!(clauses(canonical), expected);
-    }
-
-    #[test]
-    fn a_conjunction_falls_into_its_clauses() {
-        check_clauses("(\"rare earths\" AND china)", &["\"rare earths\"", "china"]);
-        check_clauses("(a AND (b OR (c AND d)) AND (NOT e))", &["a", "(b OR (c AND d))", "(NOT e)"]);
-        check_clauses("(\"x AND (y\" AND z)", &["\"x AND (y\"", "z"]);
-        check_clauses(r#"(x AND \ AND AND date AND \"a)"#, &["x", r"\ AND", "date", r#"\"a"#]);
-    }
-
-    #[test]
-    fn anything_else_is_one_clause() {
-        for canonical in ["china", "(a OR b)", "(NOT a)", "*", "", "(a) AND (b)", "headline:(a AND b)"] {
-            check_clauses(canonical, &[canonical]);
-        }
     }
 
     #[test]
@@ -256,27 +185,32 @@ mod tests {
         assert!(!page.contains("javascript:alert"), "{page}");
     }
 
-    #[test]
-    fn nothing_found_offers_each_clause_and_filter_to_leave_out() {
-        let page = drawn(&made_up::empty_answer("(a AND b)"), "q=a+b&tag=-x&from=2025");
-        let ways = [
-            "without a<",
-            "without b<",
-            "with any of the words",
-            "without leaving out Subject: x",
-            "without From: 2025",
-        ];
-        for way in ways {
-            assert!(page.contains(way), "{way}");
-        }
+    #[track_caller]
+    fn check_way_out(q: &str, parameters: &[(&'static str, &[&str])], expected: &str) {
+        let values = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+        let parameters = parameters.iter().map(|(name, given)| (*name, values(given))).collect();
+        let suggestion =
+            Suggestion { kind: "", label: "so".into(), q: q.into(), parameters: Some(parameters), total: 1 };
+        let here = Address::read("/search", Some("q=a&tag=x&tag=y&from=2025&cursor=c"));
+        assert_eq!(way_out(&suggestion, &here).href, expected);
     }
 
     #[test]
-    fn a_single_word_or_phrase_that_is_not_found_is_loosened() {
-        assert!(drawn(&made_up::empty_answer("chin"), "q=chin").contains("href=\"/search?q=chin*\""));
-        let phrase = drawn(&made_up::empty_answer("\"rare earth\""), "q=%22rare+earth%22&tag=x");
-        assert!(phrase.contains("href=\"/search?q=rare+earth&#38;tag=x\""));
-        assert_eq!(loosened("(a OR b)"), None);
+    fn a_suggestion_is_an_address_with_what_it_changes() {
+        check_way_out("b", &[], "/search?q=b&tag=x&tag=y&from=2025");
+        check_way_out("a", &[("from", &[])], "/search?q=a&tag=x&tag=y");
+        check_way_out("a", &[("tag", &["y"])], "/search?q=a&from=2025&tag=y");
+        check_way_out("a", &[("mode", &["any"])], "/search?q=a&tag=x&tag=y&from=2025&mode=any");
+    }
+
+    #[test]
+    fn nothing_found_says_what_would_be_found() {
+        let suggestion =
+            Suggestion { kind: "drop", label: "without `b`".into(), q: "a".into(), parameters: None, total: 1200 };
+        let answer = SearchAnswer { suggestions: Some(vec![suggestion]), ..made_up::empty_answer("(a AND b)") };
+        let page = drawn(&answer, "q=a+b");
+        let way = "<a href=\"/search?q=a\">without <code dir=\"auto\">b</code></a> <span class=\"count\">1,200 articles</span>";
+        assert!(page.contains(way), "{page}");
     }
 
     #[test]
