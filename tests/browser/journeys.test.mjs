@@ -125,8 +125,36 @@ for (const setting of settings) describe(setting.name, { concurrency: 2 }, () =>
     await page.goto(`/search?${new URLSearchParams({ q: 'tgg:china "unclosed <script>alert(1)</script>' })}`);
     assert.ok(await page.locator('.typed u.warning').count() > 0, 'the place is underlined');
     assert.ok(await page.locator('.remarks li').count() > 0, 'the warning is worded');
-    assert.match(await page.locator('.canonical').innerText(), /^Read as .*china\b.* AND unclosed/, 'the reading is shown');
+    assert.match(await page.locator('.clauses').innerText(), /^Read as .*china\b.* AND .*unclosed\b/s, 'the reading is shown');
     await look(visit, 'warnings');
+  });
+
+  journey('a clause says what it comes to, and a click on it leaves it out', async (visit, page) => {
+    await page.goto(`/search?${new URLSearchParams({ q: 'mine* (china OR "rare earths") -tag:xqzzyqx', sort: 'oldest' })}`);
+    await look(visit, 'explained');
+    const clause = (name) => page.locator('.clauses').getByRole('link', { name });
+    assert.ok(await clause('Remove tag:xqzzyqx no articles').isVisible(), 'a clause that finds nothing says so');
+    await page.locator('.expanded summary').click();
+    assert.match(await page.locator('.expanded p').innerText(), /\bmine \d/, 'what a wildcard stands for is listed');
+
+    const narrow = await total(page);
+    const either = number(await clause('Remove (china OR "rare earths")').locator('.count').innerText());
+    await clause('Remove tag:xqzzyqx').click();
+    await page.waitForURL('**/search?q=%28mine*+AND+%28china+OR+%22rare+earths%22%29%29&sort=oldest');
+    await clause('Remove mine*').click();
+    await page.waitForURL('**/search?q=%28china+OR+%22rare+earths%22%29&sort=oldest');
+    assert.equal(await total(page), either, 'a clause finds what it promised');
+    assert.ok(either > narrow);
+    await clause('Remove "rare earths"').click();
+    await page.waitForURL('**/search?q=china&sort=oldest');
+    assert.equal(await page.locator('.reading').count(), 0, 'a single word needs no explanation');
+  });
+
+  journey('operators that are mixed are marked', async (visit, page) => {
+    await page.goto(`/search?${new URLSearchParams({ q: 'china OR tin copper' })}`);
+    assert.match(await page.locator('.clauses .mixed').innerText(), /^OR/);
+    assert.match(await page.locator('.remarks').innerText(), /AND binds tighter than OR/);
+    await look(visit, 'mixed');
   });
 
   journey('nothing found leads to what is found, as often as promised', async (visit, page) => {

@@ -1,20 +1,24 @@
-//! How the query was read, shown to the reader: the canonical form, and every note and warning with its place
-//! underlined in what was typed.
+//! How the query was read, shown to the reader: the clauses of it with their counts, and every note and warning with its
+//! place underlined in what was typed.
 
 use jiff::civil::DateTime;
 
+use super::address::Address;
+use super::clauses::{self, Expanded, Piece, Removable};
 use super::hits::EscapedText;
 use super::wording::sentence;
 use crate::query::Advice;
-use crate::search::answer::QueryReading;
+use crate::search::answer::{Clause, QueryReading};
 
 /// Present only where there is something to say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ReadingPanel {
-    /// Where it differs from what was typed.
-    pub(super) canonical: Option<String>,
+    /// The query as it was read; empty where it was read as one clause, as typed.
+    pub(super) line: Vec<Piece>,
+    /// What its wildcards stand for.
+    pub(super) expanded: Vec<Expanded>,
     /// What was typed, cut at the places that advice is about; empty when there is none.
-    pub(super) typed: Vec<Piece>,
+    pub(super) typed: Vec<Stretch>,
     pub(super) remarks: Vec<Remark>,
     /// Relative dates and what they became.
     pub(super) resolved: Vec<(String, String)>,
@@ -22,7 +26,7 @@ pub(super) struct ReadingPanel {
 
 /// A stretch of the query that carries one grade of advice, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(super) struct Stretch {
     pub(super) text: String,
     pub(super) grade: Option<Grade>,
 }
@@ -56,21 +60,36 @@ pub(super) struct Remark {
     pub(super) hint: Option<EscapedText>,
 }
 
-pub(super) fn panel(reading: &QueryReading) -> Option<ReadingPanel> {
-    let canonical = differing_canonical(reading);
+/// `here` is the address of the search.
+pub(super) fn panel(reading: &QueryReading, here: &Address) -> Option<ReadingPanel> {
     let warnings = reading.warnings.iter().map(|advice| (Grade::Warning, advice));
     let notes = reading.notes.iter().map(|advice| (Grade::Note, advice));
     let all: Vec<_> = warnings.chain(notes).collect();
-    let resolved: Vec<_> = reading.resolved.iter().map(|(clause, span)| (clause.clone(), worded(span))).collect();
-    if canonical.is_none() && all.is_empty() && resolved.is_empty() {
-        return None;
-    }
-    let remarks = all.iter().map(|(grade, advice)| remark(*grade, advice)).collect();
-    Some(ReadingPanel { canonical, typed: underlined(&reading.input, &all), remarks, resolved })
+    let whole = reading.clauses.as_ref().and_then(|clauses| clauses.first());
+    let panel = ReadingPanel {
+        line: line(reading, whole, here),
+        expanded: whole.map(clauses::expanded).unwrap_or_default(),
+        typed: underlined(&reading.input, &all),
+        remarks: all.iter().map(|(grade, advice)| remark(*grade, advice)).collect(),
+        resolved: reading.resolved.iter().map(|(clause, span)| (clause.clone(), worded(span))).collect(),
+    };
+    (panel != ReadingPanel::default()).then_some(panel)
+}
+
+/// A single clause that was read as it was typed needs no words. Without an explanation the canonical form is all there
+/// is to show.
+fn line(reading: &QueryReading, whole: Option<&Clause>, here: &Address) -> Vec<Piece> {
+    let line = whole.map_or_else(|| vec![uncounted(&reading.canonical)], |whole| clauses::line(whole, here));
+    let is_all_said = matches!(line.as_slice(), [Piece::Leaf(_)]) && is_as_typed(reading);
+    if is_all_said { Vec::new() } else { line }
+}
+
+fn uncounted(canonical: &str) -> Piece {
+    Piece::Leaf(Removable { query: canonical.to_owned(), count: None, is_zero: false, href: None })
 }
 
 /// A refusal in the same dress.
-pub(super) fn refused(input: &str, advice: &Advice) -> Vec<Piece> {
+pub(super) fn refused(input: &str, advice: &Advice) -> Vec<Stretch> {
     underlined(input, &[(Grade::Warning, advice)])
 }
 
@@ -79,13 +98,12 @@ fn remark(grade: Grade, advice: &Advice) -> Remark {
     Remark { grade, message: said(&advice.message), hint: advice.hint.as_deref().map(said) }
 }
 
-/// Outer parentheses are not worth a reader's time: those of a canonical form belong together.
-fn differing_canonical(reading: &QueryReading) -> Option<String> {
+/// But for outer parentheses: those of a canonical form belong together.
+fn is_as_typed(reading: &QueryReading) -> bool {
     let typed = reading.input.trim();
     let canonical = reading.canonical.as_str();
-    let bare = canonical.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(canonical);
-    let same = typed.is_empty() || canonical == typed || bare == typed;
-    (!same).then(|| bare.to_owned())
+    let bare = canonical.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    typed.is_empty() || canonical == typed || bare == Some(typed)
 }
 
 /// A stretch of time, `from/to` with an exclusive end and `..` for an open side, as a reader says it.
@@ -120,7 +138,7 @@ fn moment(text: &str) -> Option<Option<DateTime>> {
 }
 
 /// Cuts the input where the grade changes. Advice about other parameters, or about no place, underlines nothing.
-fn underlined(input: &str, all: &[(Grade, &Advice)]) -> Vec<Piece> {
+fn underlined(input: &str, all: &[(Grade, &Advice)]) -> Vec<Stretch> {
     let characters: Vec<char> = input.chars().collect();
     let mut grades: Vec<Option<Grade>> = vec![None; characters.len()];
     for (grade, advice) in all {
@@ -132,7 +150,7 @@ fn underlined(input: &str, all: &[(Grade, &Advice)]) -> Vec<Piece> {
     if grades.iter().all(Option::is_none) {
         return Vec::new();
     }
-    pieces(&characters, &grades)
+    stretches(&characters, &grades)
 }
 
 /// The characters to underline, at least one: the end of the input is shown as its last character.
@@ -143,20 +161,22 @@ fn place(advice: &Advice, length: usize) -> Option<std::ops::Range<usize>> {
     Some(from..to.clamp(from + 1, length))
 }
 
-fn pieces(characters: &[char], grades: &[Option<Grade>]) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
+fn stretches(characters: &[char], grades: &[Option<Grade>]) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
     for (character, grade) in characters.iter().zip(grades) {
-        match pieces.last_mut() {
-            Some(piece) if piece.grade == *grade => piece.text.push(*character),
-            _ => pieces.push(Piece { text: character.to_string(), grade: *grade }),
+        match stretches.last_mut() {
+            Some(last) if last.grade == *grade => last.text.push(*character),
+            _ => stretches.push(Stretch { text: character.to_string(), grade: *grade }),
         }
     }
-    pieces
+    stretches
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::pages::made_up::{clause, group};
+    use crate::search::answer::Expansion;
 
     fn advice(at: Option<[usize; 2]>) -> Advice {
         Advice { code: "odd", message: "odd".into(), at, parameter: None, hint: None }
@@ -166,21 +186,25 @@ mod tests {
         QueryReading { input: input.into(), canonical: canonical.into(), ..QueryReading::default() }
     }
 
+    fn drawn_panel(reading: &QueryReading) -> Option<ReadingPanel> {
+        panel(reading, &Address::read("/search", None))
+    }
+
     /// `[` and `]` stand around warnings, `<` and `>` around notes.
     #[track_caller]
     fn check(input: &str, warnings: &[[usize; 2]], notes: &[[usize; 2]], expected: &str) {
         let mut reading = reading(input, input);
         reading.warnings = warnings.iter().map(|at| advice(Some(*at))).collect();
         reading.notes = notes.iter().map(|at| advice(Some(*at))).collect();
-        let drawn: String = panel(&reading).unwrap().typed.iter().map(drawn).collect();
+        let drawn: String = drawn_panel(&reading).unwrap().typed.iter().map(drawn).collect();
         assert_eq!(drawn, expected);
     }
 
-    fn drawn(piece: &Piece) -> String {
-        match piece.grade {
-            None => piece.text.clone(),
-            Some(Grade::Note) => format!("<{}>", piece.text),
-            Some(Grade::Warning) => format!("[{}]", piece.text),
+    fn drawn(stretch: &Stretch) -> String {
+        match stretch.grade {
+            None => stretch.text.clone(),
+            Some(Grade::Note) => format!("<{}>", stretch.text),
+            Some(Grade::Warning) => format!("[{}]", stretch.text),
         }
     }
 
@@ -202,16 +226,32 @@ mod tests {
     }
 
     #[test]
-    fn a_reading_as_typed_says_nothing() {
-        assert_eq!(panel(&reading("china", "china")), None);
-        assert_eq!(panel(&reading("\"a b\" AND c", "(\"a b\" AND c)")), None);
-        assert_eq!(panel(&reading("", "*")), None);
+    fn a_single_clause_as_typed_says_nothing() {
+        let explained = |input: &str, whole: Clause| {
+            drawn_panel(&QueryReading { clauses: Some(vec![whole]), ..reading(input, input) })
+        };
+        assert_eq!(explained("china", clause("word", "china", Some(3))), None);
+        assert_eq!(explained("china", clause("word", "china", Some(0))), None, "the page says that nothing was found");
+        assert_eq!(drawn_panel(&reading("china", "china")), None);
+        assert_eq!(drawn_panel(&reading("\"a b\" AND c", "(\"a b\" AND c)")), None);
+        assert_eq!(drawn_panel(&reading("", "*")), None);
+        let expansions = vec![Expansion { word: "chinas".into(), articles: 1 }];
+        let wildcard = Clause { expansions, ..clause("wildcard", "china*", Some(1)) };
+        let panel = explained("china*", wildcard).unwrap();
+        assert!(panel.line.is_empty() && panel.expanded.len() == 1);
     }
 
     #[test]
-    fn a_different_reading_is_shown() {
-        let panel = panel(&reading("a b", "(a AND b)")).unwrap();
-        assert_eq!(panel.canonical.as_deref(), Some("a AND b"));
+    fn several_clauses_are_shown_however_they_were_typed() {
+        let whole = group("and", "AND", 1, vec![clause("word", "a", Some(1)), clause("word", "b", Some(2))]);
+        let reading = QueryReading { clauses: Some(vec![whole]), ..reading("(a AND b)", "(a AND b)") };
+        assert_eq!(drawn_panel(&reading).unwrap().line.len(), 3);
+    }
+
+    #[test]
+    fn a_different_reading_is_shown_without_an_explanation_too() {
+        let panel = drawn_panel(&reading("a b", "(a AND b)")).unwrap();
+        assert_eq!(panel.line, [uncounted("(a AND b)")]);
         assert_eq!(panel.typed, []);
     }
 
@@ -233,7 +273,7 @@ mod tests {
     fn advice_about_other_parameters_underlines_nothing() {
         let about = Advice { parameter: Some("from".into()), ..advice(Some([0, 2])) };
         let reading = QueryReading { warnings: vec![about], ..reading("abc", "abc") };
-        let panel = panel(&reading).unwrap();
+        let panel = drawn_panel(&reading).unwrap();
         assert_eq!(panel.typed, []);
         assert_eq!(panel.remarks.len(), 1);
     }

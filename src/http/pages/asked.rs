@@ -6,8 +6,12 @@ use crate::query::Advice;
 use crate::search::request::{HitFields, SearchRequest};
 
 /// Where the address does not say otherwise.
-const DEFAULTS: [(&str, &str); 3] =
-    [("facets", "tag,source,section,place,person,org,author,lang"), ("highlight", "1"), ("interval", "auto")];
+const DEFAULTS: [(&str, &str); 4] = [
+    ("facets", "tag,source,section,place,person,org,author,lang"),
+    ("highlight", "1"),
+    ("interval", "auto"),
+    ("explain", "1"),
+];
 
 /// Unknown parameters are remarks in the request; what cannot be read is refused. A page draws whole hits, whatever
 /// `fields` says.
@@ -29,9 +33,10 @@ mod tests {
     }
 
     #[test]
-    fn a_page_asks_for_marks_facets_and_a_timeline() {
+    fn a_page_asks_for_marks_facets_a_timeline_and_an_explanation() {
         let request = request("q=china");
         assert!(request.highlight && request.interval == Some(Unit::Auto) && request.facets.len() == 8);
+        assert!(request.explain);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::address::Address;
-use super::advice::{self, Piece};
+use super::advice::{self, Stretch};
 use super::codes;
 use super::frame::{Frame, send};
 use super::hits::{EscapedText, Link};
@@ -23,7 +23,7 @@ struct ErrorPage {
     detail: EscapedText,
     hint: Option<EscapedText>,
     /// The query with the place underlined, where the trouble is in it.
-    typed: Vec<Piece>,
+    typed: Vec<Stretch>,
     ways_on: Vec<Link>,
 }
 

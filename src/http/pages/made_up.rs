@@ -3,8 +3,8 @@
 use crate::article::{ArticleId, Precision, Provenance, Source, Stamp};
 use crate::query::Advice;
 use crate::search::answer::{
-    ArticleAnswer, Bucket, Facet, FacetValue, Facets, Highlights, Hit, HitStatus, Marked, QueryReading, SearchAnswer,
-    Suggestion, Timeline, VersionLine,
+    ArticleAnswer, Bucket, Clause, Expansion, Facet, FacetValue, Facets, Highlights, Hit, HitStatus, Marked,
+    QueryReading, SearchAnswer, Suggestion, Timeline, VersionLine,
 };
 use crate::search::request::FacetField;
 
@@ -72,6 +72,27 @@ pub(super) fn search_answer() -> SearchAnswer {
     }
 }
 
+/// One clause finds nothing, another stands for several words.
+pub(super) fn explained_answer() -> SearchAnswer {
+    let expansions = vec![Expansion { word: "mines".into(), articles: 12 }];
+    let wildcard = Clause { expansions, ..clause("wildcard", "mine*", Some(12)) };
+    let parts = vec![clause("word", "china", Some(40)), clause("word", "xqz", Some(0)), wildcard];
+    let mut answer = search_answer();
+    answer.query.clauses = Some(vec![Clause { without: None, ..group("and", "AND", 0, parts) }]);
+    answer
+}
+
+/// A clause without parts, and the query without it.
+pub(super) fn clause(kind: &'static str, query: &str, articles: Option<u64>) -> Clause {
+    let without = Some(format!("without-{query}"));
+    Clause { kind, query: query.into(), articles, zero: articles == Some(0), without, ..Clause::default() }
+}
+
+pub(super) fn group(kind: &'static str, operator: &str, articles: u64, clauses: Vec<Clause>) -> Clause {
+    let query = format!("({})", clauses.iter().map(|part| part.query.as_str()).collect::<Vec<_>>().join(" "));
+    Clause { operator: Some(operator.into()), clauses, ..clause(kind, &query, Some(articles)) }
+}
+
 pub(super) fn empty_answer(canonical: &str) -> SearchAnswer {
     SearchAnswer {
         query: QueryReading { input: "a b".into(), canonical: canonical.into(), ..QueryReading::default() },
@@ -95,7 +116,7 @@ pub(super) fn hostile_answer() -> SearchAnswer {
         notes: vec![advice.clone()],
         warnings: vec![advice],
         resolved: [(SCRIPT.to_owned(), SCRIPT.to_owned())].into(),
-        ..QueryReading::default()
+        clauses: Some(vec![group("and", SCRIPT, 1, vec![hostile_clause(), hostile_clause()])]),
     };
     let parameters = Some([("tag", vec![SCRIPT.to_owned()])].into());
     let suggestion = Suggestion { kind: "drop", label: SCRIPT.into(), q: SCRIPT.into(), parameters, total: 1 };
@@ -107,6 +128,11 @@ pub(super) fn hostile_answer() -> SearchAnswer {
         suggestions: Some(vec![suggestion]),
         ..search_answer()
     }
+}
+
+fn hostile_clause() -> Clause {
+    let expansions = vec![Expansion { word: SCRIPT.into(), articles: 1 }];
+    Clause { expansions, ..clause("wildcard", SCRIPT, Some(0)) }
 }
 
 pub(super) fn article_answer() -> ArticleAnswer {

@@ -8,6 +8,7 @@ mod article;
 mod asked;
 mod assets;
 mod chart;
+mod clauses;
 mod codes;
 mod dates;
 mod error;

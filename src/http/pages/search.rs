@@ -12,6 +12,7 @@ use super::address::{API, Address};
 use super::advice::{self, ReadingPanel};
 use super::asked;
 use super::chart::{self, Chart};
+use super::clauses;
 use super::error::refusal;
 use super::facets::{self, FacetList};
 use super::filters::{self, Chip};
@@ -84,7 +85,7 @@ pub(super) fn page(answer: &SearchAnswer, here: &Address, sort: Option<Sort>, tz
         frame: Frame::continuing(title(here.query()), here),
         total: articles(answer.total),
         took: took(answer.took_ms),
-        reading: advice::panel(&answer.query),
+        reading: advice::panel(&answer.query, here),
         cleared: filters::cleared(here),
         sorts: if found { sorts(here, sort.unwrap_or_else(|| usual_sort(answer))) } else { Vec::new() },
         chart: answer.timeline.as_ref().and_then(|timeline| chart::chart(timeline, here)),
@@ -183,6 +184,15 @@ mod tests {
         assert!(!page.contains("<script>"), "an element got through");
         assert!(!page.contains("\"><script"), "an attribute was left");
         assert!(!page.contains("javascript:alert"), "{page}");
+    }
+
+    #[test]
+    fn each_clause_leads_to_the_search_without_it() {
+        let page = drawn(&made_up::explained_answer(), "q=x&tag=t&cursor=c");
+        assert!(page.contains("href=\"/search?q=without-china&#38;tag=t\""), "{page}");
+        assert!(page.contains("Remove </span><code dir=\"auto\">china</code>"));
+        assert!(page.contains("<strong>no articles</strong>"), "what finds nothing is said to");
+        assert!(page.contains("<summary><code dir=\"auto\">mine*</code> stands for 1 word</summary>"));
     }
 
     #[track_caller]
