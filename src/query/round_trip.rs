@@ -343,4 +343,19 @@ proptest! {
             prop_assert!(at, "{:?} is outside of {} characters", advice, length);
         }
     }
+
+    /// Spans of everything, whether it can take part or not.
+    #[test]
+    fn a_hint_about_a_span_can_be_followed(tree in tree(), how in proximity(), right in tree(), count in 1..9_u32) {
+        let near = Kind::Near { left: Box::new(tree), how, right: Box::new(right) };
+        for typed in [print(&node(near.clone())), print(&node(Kind::AtLeast(count, Box::new(node(near)))))] {
+            for warning in parse(&typed, &context()).unwrap().warnings {
+                let hint = warning.hint.unwrap_or_default();
+                let Some(meant) = hint.strip_prefix("write `").and_then(|hint| hint.strip_suffix('`')) else { continue };
+                let reading = parse(meant, &context()).unwrap();
+                prop_assert!(reads_as_written(&reading), "{}: {}: {:?}", typed, meant, reading.warnings);
+                prop_assert_eq!(&reading.canonical, meant);
+            }
+        }
+    }
 }
