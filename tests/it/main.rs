@@ -10,6 +10,7 @@ mod wire;
 
 mod crash;
 mod explain;
+mod faults;
 mod index;
 mod ingest;
 mod operation;
