@@ -91,6 +91,16 @@ impl View {
         Ok(Arc::new(self.leaf_of(alternatives, region, norm, tally, None)))
     }
 
+    /// A word as the joined form of a compound; `None` where it is none.
+    pub(super) fn joined_leaf(&self, scope: TextField, word: &str) -> tantivy::Result<Option<Arc<Leaf>>> {
+        let mut alternatives = Vec::new();
+        self.look_up(joined(&self.fields, scope), &[word.to_owned()], &mut alternatives)?;
+        let (_, region) = homes(&self.fields, scope, Words::Exact);
+        let norm = norm(&self.fields, scope, Words::Exact);
+        let is_one = !alternatives.is_empty();
+        Ok(is_one.then(|| Arc::new(self.leaf_of(alternatives, region, norm, Tally::Sum, None))))
+    }
+
     /// Whatever words the pattern stands for, as one word.
     pub(super) fn leaf_of_pattern(
         &self,

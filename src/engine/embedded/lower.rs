@@ -133,33 +133,46 @@ impl View {
     }
 
     fn inflected(&self, scope: TextField, word: &str, so_far: &mut Lowering) -> Result<Vec<Spans>, EngineError> {
-        let langs: Vec<&str> = self.langs.iter().map(String::as_str).collect();
         let mut readings = Vec::new();
         for sequence in query_sequences(word) {
-            readings.push(match sequence.as_slice() {
-                [word] if word.acronym.is_none() => match self.with_particles(scope, &word.folded)? {
-                    Some(reading) => reading,
-                    None => {
-                        let terms = so_far.stemmers.query_terms(word, &langs);
-                        Spans::Word(self.leaf(scope, Words::Inflected, &terms, Tally::Most)?)
-                    }
-                },
-                [acronym] => Spans::Word(self.leaf(scope, Words::Exact, &[exact(acronym)], Tally::Sum)?),
-                words => Spans::InOrder(self.as_written(scope, words)?),
-            });
+            match sequence.as_slice() {
+                [word] if word.acronym.is_none() => readings.extend(self.in_any_form(scope, word, so_far)?),
+                [acronym] => {
+                    readings.push(Spans::Word(self.leaf(scope, Words::Exact, &[exact(acronym)], Tally::Sum)?));
+                }
+                words => readings.push(Spans::InOrder(self.as_written(scope, words)?)),
+            }
         }
         Ok(readings)
     }
 
-    /// A Korean word with whatever hangs on to it: every word that holds all its pairs of syllables.
-    fn with_particles(&self, scope: TextField, word: &str) -> Result<Option<Spans>, EngineError> {
+    fn in_any_form(
+        &self,
+        scope: TextField,
+        word: &QueryWord,
+        so_far: &mut Lowering,
+    ) -> Result<Vec<Spans>, EngineError> {
+        let with_particles = self.with_particles(scope, &word.folded)?;
+        if !with_particles.is_empty() {
+            return Ok(with_particles);
+        }
+        let langs: Vec<&str> = self.langs.iter().map(String::as_str).collect();
+        let terms = so_far.stemmers.query_terms(word, &langs);
+        Ok(vec![Spans::Word(self.leaf(scope, Words::Inflected, &terms, Tally::Most)?)])
+    }
+
+    /// A Korean word with whatever hangs on to it: every word that holds all its pairs of syllables, and the compound that
+    /// it is, for compounds have no pairs. Nothing for any other word.
+    fn with_particles(&self, scope: TextField, word: &str) -> Result<Vec<Spans>, EngineError> {
         let leaf = |pair: &str| self.leaf(scope, Words::Pairs, &[pair.to_owned()], Tally::Sum);
         let mut leaves = korean_pairs(word).map(leaf).collect::<tantivy::Result<Vec<_>>>()?;
-        Ok(match leaves.len() {
-            0 => None,
-            1 => leaves.pop().map(Spans::Word),
-            _ => Some(Spans::Together(leaves)),
-        })
+        let mut readings = match leaves.len() {
+            0 => return Ok(Vec::new()),
+            1 => vec![Spans::Word(leaves.remove(0))],
+            _ => vec![Spans::Together(leaves)],
+        };
+        readings.extend(self.joined_leaf(scope, word)?.map(Spans::Word));
+        Ok(readings)
     }
 
     /// Words of a phrase, in every way its compounds can be written.
