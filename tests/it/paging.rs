@@ -137,9 +137,11 @@ fn a_snapshot_goes_on_showing_the_versions_it_counted() {
             pieces.extend(answer["hits"].as_array().unwrap().iter().cloned());
         }
         assert_eq!(&pieces, first["hits"].as_array().unwrap(), "by offsets");
-        let newest = server.search(&whole);
-        assert!(newest["total"].as_u64() > first["total"].as_u64(), "new articles are in newer answers");
-        assert_ne!(newest["hits"][0], first["hits"][0], "and new versions");
+        // What is ingested is shown a little later.
+        server.until("new articles and new versions in newer answers", |server| {
+            let newest = server.search(&whole);
+            newest["total"].as_u64() > first["total"].as_u64() && newest["hits"][0] != first["hits"][0]
+        });
     });
 }
 
