@@ -190,7 +190,8 @@ impl Marks {
 pub struct Explained {
     /// Articles it finds; `None` when the time was up before they were counted.
     pub articles: Option<u64>,
-    /// Of a word or phrase: the words or stems that are looked up, folded; one for each way of reading it.
+    /// Of a word or phrase: the words as they are looked for, folded, one for each way of writing it. An unquoted word is
+    /// also found by its stems.
     pub looked_up: Vec<String>,
     /// Of a wildcard, a fuzzy word or a regular expression: the words it stands for, the commonest first.
     pub expansions: Vec<Expansion>,

@@ -38,18 +38,19 @@ impl Mark {
 
 /// Headline and lead marked, and the `snippets` best fragments of the body in the order of the text.
 pub(super) fn fragments(article: &Article, marks: &Marks, snippets: usize) -> Highlights {
-    let found = locate(article, marks, &marks.sentences[..body_from(marks)]);
+    let spans = ByClause::of(marks);
+    let found = locate(article, marks, &spans, &marks.sentences[..body_from(marks)]);
     let lead = article.lead.as_deref().filter(|_| found.iter().any(|mark| mark.paragraph == LEAD));
     Highlights {
         headline: Some(marked(&article.headline, &of(&found, HEADLINE))),
         lead: lead.map(|lead| marked(lead, &of(&found, LEAD))),
-        body: best_fragments(article, marks, snippets),
+        body: best_fragments(article, marks, &spans, snippets),
     }
 }
 
 /// The whole text, marked.
 pub(super) fn whole(article: &Article, marks: &Marks) -> Marked {
-    let found = locate(article, marks, &marks.sentences);
+    let found = locate(article, marks, &ByClause::of(marks), &marks.sentences);
     let body = article.body.iter().enumerate();
     Marked {
         headline: marked(&article.headline, &of(&found, HEADLINE)),
@@ -83,29 +84,56 @@ fn positions(marks: &Marks, sentence: &Sentence) -> Range<u32> {
 }
 
 /// Turns positions into bytes, in some of the sentences. A span is one mark in each paragraph it reaches into.
-fn locate(article: &Article, marks: &Marks, sentences: &[Sentence]) -> Vec<Mark> {
+fn locate(article: &Article, marks: &Marks, spans: &ByClause, sentences: &[Sentence]) -> Vec<Mark> {
     let mut found = Vec::new();
+    // Marks of spans that the sentence before did not end.
+    let mut open = Vec::new();
     for sentence in sentences {
         let positions = positions(marks, sentence);
-        let first = positions.start;
-        let within = overlapping(&marks.spans, positions);
+        let within = spans.overlapping(&positions);
         if !within.is_empty() {
-            mark_sentence(article, sentence, first, &within, &mut found);
+            mark_sentence(article, sentence, &positions, &within, (&mut found, &mut open));
         }
     }
     found
 }
 
-/// Spans that have one of these words. They are sorted by their start; the longest spans are short.
-fn overlapping(spans: &[Span], words: Range<u32>) -> Vec<Span> {
-    let until = spans.partition_point(|span| span.start < words.end);
-    spans[..until].iter().filter(|span| span.end > words.start).copied().collect()
+/// Spans, clause by clause: those of one clause follow each other without overlapping.
+struct ByClause(Vec<Vec<Span>>);
+
+impl ByClause {
+    fn of(marks: &Marks) -> ByClause {
+        let clauses = marks.spans.iter().map(|span| span.clause as usize + 1).max().unwrap_or(0);
+        let mut by_clause = vec![Vec::new(); clauses];
+        marks.spans.iter().for_each(|span| by_clause[span.clause as usize].push(*span));
+        ByClause(by_clause)
+    }
+
+    /// Those that have one of these words, in order.
+    fn overlapping(&self, words: &Range<u32>) -> Vec<Span> {
+        let mut overlapping = Vec::new();
+        for spans in &self.0 {
+            let from = spans.partition_point(|span| span.end <= words.start);
+            let spans = spans[from..].iter().take_while(|span| span.start < words.end);
+            overlapping.extend(spans.copied());
+        }
+        overlapping.sort_unstable();
+        overlapping
+    }
 }
 
-fn mark_sentence(article: &Article, sentence: &Sentence, first: u32, spans: &[Span], found: &mut Vec<Mark>) {
+fn mark_sentence(
+    article: &Article,
+    sentence: &Sentence,
+    positions: &Range<u32>,
+    spans: &[Span],
+    (found, open): (&mut Vec<Mark>, &mut Vec<usize>),
+) {
     let text = paragraph(article, sentence.paragraph);
     let Some(text) = text.get(sentence.bytes.clone()) else { return };
     let words = words(text, article.lang.as_deref());
+    let first = positions.start;
+    let mut still_open = Vec::new();
     for span in spans {
         let from = (span.start.max(first) - first) as usize;
         let to = (span.end - first) as usize;
@@ -114,11 +142,21 @@ fn mark_sentence(article: &Article, sentence: &Sentence, first: u32, spans: &[Sp
         };
         let bytes = sentence.bytes.start + start.start..sentence.bytes.start + end.end;
         let mark = Mark { paragraph: sentence.paragraph, bytes, clause: span.clause, span: span.start };
-        match found.iter_mut().rev().find(|before| span.start < first && before.goes_on_in(&mark)) {
-            Some(before) => before.bytes.end = mark.bytes.end,
-            None => found.push(mark),
+        let at = match open.iter().copied().find(|before| found[*before].goes_on_in(&mark)) {
+            Some(before) => {
+                found[before].bytes.end = mark.bytes.end;
+                before
+            }
+            None => {
+                found.push(mark);
+                found.len() - 1
+            }
+        };
+        if span.end > positions.end {
+            still_open.push(at);
         }
     }
+    *open = still_open;
 }
 
 fn words(text: &str, lang: Option<&str>) -> Vec<Range<usize>> {
@@ -133,8 +171,11 @@ fn words(text: &str, lang: Option<&str>) -> Vec<Range<usize>> {
     words
 }
 
+/// Marks come paragraph by paragraph.
 fn of(found: &[Mark], paragraph: usize) -> Vec<Range<usize>> {
-    found.iter().filter(|mark| mark.paragraph == paragraph).map(|mark| mark.bytes.clone()).collect()
+    let from = found.partition_point(|mark| mark.paragraph < paragraph);
+    let here = found[from..].iter().take_while(|mark| mark.paragraph == paragraph);
+    here.map(|mark| mark.bytes.clone()).collect()
 }
 
 /// A stretch of a paragraph that could be shown.
@@ -147,25 +188,25 @@ struct Fragment<'a> {
 }
 
 /// Only what is shown is read again: the others are chosen between by their positions alone.
-fn best_fragments(article: &Article, marks: &Marks, snippets: usize) -> Vec<String> {
-    let mut fragments = candidates(article, marks);
+fn best_fragments(article: &Article, marks: &Marks, spans: &ByClause, snippets: usize) -> Vec<String> {
+    let mut fragments = candidates(article, marks, spans);
     fragments.sort_by_key(|fragment| std::cmp::Reverse(fragment.worth));
     fragments.truncate(snippets);
     fragments.sort_by_key(|fragment| (fragment.paragraph, fragment.bytes.start));
-    fragments.iter().map(|fragment| shown(article, marks, fragment)).collect()
+    fragments.iter().map(|fragment| shown(article, marks, spans, fragment)).collect()
 }
 
 /// Sentences with a match, each with the sentences after it in its paragraph as far as there is room.
-fn candidates<'a>(article: &Article, marks: &'a Marks) -> Vec<Fragment<'a>> {
+fn candidates<'a>(article: &Article, marks: &'a Marks, spans: &ByClause) -> Vec<Fragment<'a>> {
     let mut fragments = Vec::new();
     let mut rest = &marks.sentences[body_from(marks)..];
     while let Some(first) = rest.first() {
         let mut taken = 1;
-        if !overlapping(&marks.spans, positions(marks, first)).is_empty() {
+        if !spans.overlapping(&positions(marks, first)).is_empty() {
             let fragment = if first.bytes.len() > FRAGMENT {
-                part_of_sentence(article, marks, &rest[..1])
+                part_of_sentence(article, marks, spans, &rest[..1])
             } else {
-                Some(whole_sentences(marks, &rest[..fitting(rest)]))
+                Some(whole_sentences(marks, spans, &rest[..fitting(rest)]))
             };
             taken = fragment.as_ref().map_or(1, |fragment| fragment.sentences.len());
             fragments.extend(fragment);
@@ -182,9 +223,9 @@ fn fitting(sentences: &[Sentence]) -> usize {
     sentences.iter().take_while(fits).count().max(1)
 }
 
-fn whole_sentences<'a>(marks: &Marks, sentences: &'a [Sentence]) -> Fragment<'a> {
+fn whole_sentences<'a>(marks: &Marks, spans: &ByClause, sentences: &'a [Sentence]) -> Fragment<'a> {
     let (first, last) = (&sentences[0], &sentences[sentences.len() - 1]);
-    let within = overlapping(&marks.spans, positions(marks, first).start..positions(marks, last).end);
+    let within = spans.overlapping(&(positions(marks, first).start..positions(marks, last).end));
     Fragment {
         paragraph: first.paragraph,
         bytes: first.bytes.start..last.bytes.end,
@@ -194,8 +235,13 @@ fn whole_sentences<'a>(marks: &Marks, sentences: &'a [Sentence]) -> Fragment<'a>
 }
 
 /// A sentence that is too long, cut around its first match.
-fn part_of_sentence<'a>(article: &Article, marks: &Marks, sentence: &'a [Sentence]) -> Option<Fragment<'a>> {
-    let found = locate(article, marks, sentence);
+fn part_of_sentence<'a>(
+    article: &Article,
+    marks: &Marks,
+    spans: &ByClause,
+    sentence: &'a [Sentence],
+) -> Option<Fragment<'a>> {
+    let found = locate(article, marks, spans, sentence);
     let (first, long) = (found.first()?, &sentence[0]);
     let bytes = cut(paragraph(article, long.paragraph), long.bytes.clone(), first.bytes.start);
     let within = found.iter().filter(|mark| bytes.contains(&mark.bytes.start));
@@ -227,9 +273,9 @@ fn cut(text: &str, sentence: Range<usize>, at: usize) -> Range<usize> {
     start..end
 }
 
-fn shown(article: &Article, marks: &Marks, fragment: &Fragment<'_>) -> String {
+fn shown(article: &Article, marks: &Marks, spans: &ByClause, fragment: &Fragment<'_>) -> String {
     let text = paragraph(article, fragment.paragraph);
-    let found = locate(article, marks, fragment.sentences);
+    let found = locate(article, marks, spans, fragment.sentences);
     let Some(slice) = text.get(fragment.bytes.clone()) else { return String::new() };
     let from = fragment.bytes.start;
     let within = of(&found, fragment.paragraph).into_iter().filter(|mark| fragment.bytes.contains(&mark.start));

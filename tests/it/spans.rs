@@ -101,3 +101,13 @@ fn no_operator_goes_on_when_the_time_is_up() {
         assert!(view.find(&plan(q, Instant::now() + Duration::from_secs(60))).is_ok(), "{q}");
     }
 }
+
+#[test]
+fn a_long_article_loses_no_occurrence() {
+    let (_folder, view) = indexed(&[format!("{}finale", "tin ".repeat(3000))]);
+    let found = |q: &str| view.find(&plan(q, Instant::now() + Duration::from_secs(60))).unwrap().total;
+    assert_eq!(found("(tin W/250 tin) W/5 finale"), 1);
+    assert_eq!(found("(\"tin tin\"~250) PRE/1 finale"), 1);
+    assert_eq!(found("finale NOT W/5 (tin W/250 tin)"), 0);
+    assert_eq!(found("tin NOT W/5 (finale W/250 tin)"), 1);
+}

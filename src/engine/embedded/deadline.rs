@@ -46,6 +46,11 @@ impl Watch {
         Watch { deadline: deadline.clone(), work: 0 }
     }
 
+    /// Ends the request: there is more to look at than may be.
+    pub(super) fn give_up(&self) {
+        self.deadline.passed.store(true, Ordering::Relaxed);
+    }
+
     /// Adds work done; says whether to stop.
     pub(super) fn is_over(&mut self, work: usize) -> bool {
         self.work = self.work.saturating_add(work as u32);

@@ -29,8 +29,10 @@ impl View {
     ) -> Result<Explained, EngineError> {
         let deadline = Deadline::new(deadline);
         let mut lowering = Lowering::new(&deadline);
-        let lowered = self.lower(query, &mut lowering)?;
-        self.explained(query, &lowered, &mut lowering)
+        match self.lower(query, &mut lowering) {
+            Err(EngineError::TimeOut) => Ok(Explained::default()),
+            lowered => self.explained(query, &lowered?, &mut lowering),
+        }
     }
 
     fn explained(&self, node: &Node, lowered: &Lowered, so_far: &mut Lowering) -> Result<Explained, EngineError> {
@@ -53,7 +55,7 @@ impl View {
         if let (Kind::Term { term, .. }, Lowered::Text(clause)) = (&node.kind, lowered) {
             explained.looked_up = looked_up(term);
             if let [Spans::Word(leaf)] = clause.readings.as_slice()
-                && leaf.is_expanded()
+                && leaf.is_expanded
             {
                 explained.expansions = self.counted(leaf, &so_far.deadline)?;
             }
@@ -64,8 +66,14 @@ impl View {
     }
 
     fn explained_part(&self, node: &Node, so_far: &mut Lowering) -> Result<Explained, EngineError> {
-        let lowered = self.lower(node, so_far)?;
-        self.explained(node, &lowered, so_far)
+        // The whole has been counted against the bound, and so have its parts.
+        let counted = std::mem::take(&mut so_far.expansions);
+        let lowered = self.lower(node, so_far);
+        so_far.expansions = counted;
+        match lowered {
+            Err(EngineError::TimeOut) => Ok(Explained::default()),
+            lowered => self.explained(node, &lowered?, so_far),
+        }
     }
 
     /// Articles that a query finds; `None` when the time is up.
@@ -82,7 +90,7 @@ impl View {
             while scorer.doc() != TERMINATED {
                 total += u64::from(alive.is_none_or(|alive| alive.is_alive(scorer.doc())));
                 looked += 1;
-                if looked % BETWEEN_LOOKS == 0 && deadline.has_passed() {
+                if looked.is_multiple_of(BETWEEN_LOOKS) && deadline.has_passed() {
                     return Ok(None);
                 }
                 scorer.advance();

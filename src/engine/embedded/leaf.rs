@@ -15,6 +15,9 @@ use super::segments::{Region, Segments};
 use crate::engine::EngineError;
 use crate::query::ast::TextField;
 
+/// An automaton is large: of a pattern for no more words than this it is not kept.
+const MOST_NAMED: usize = 256;
+
 /// One term of one field, in the index.
 #[derive(Clone, Debug)]
 pub(super) struct Alternative {
@@ -40,7 +43,9 @@ pub(super) struct Leaf {
     /// Documents that hold it: the sum over its terms, at most all.
     pub(super) frequency: u64,
     pub(super) segments: Arc<Segments>,
-    /// What its terms were found by, if they were not named.
+    /// Its terms were found by a pattern.
+    pub(super) is_expanded: bool,
+    /// The pattern, where there are so many terms that finding them again is cheaper than looking each up.
     pattern: Option<Arc<Pattern>>,
 }
 
@@ -115,8 +120,15 @@ impl View {
             self.expand_in(field, &pattern, deadline, &mut alternatives)?;
         }
         let norm = norm(&self.fields, scope, Words::Exact);
-        let leaf = self.leaf_of(alternatives, region, norm, Tally::Sum, Some(pattern));
-        if leaf.words().len() > MOST_EXPANSIONS { Err(leaf.too_much()) } else { Ok(Arc::new(leaf)) }
+        let mut leaf = self.leaf_of(alternatives, region, norm, Tally::Sum, None);
+        let words = leaf.words().len();
+        if words > MOST_EXPANSIONS {
+            let word = pattern.name.clone();
+            return Err(EngineError::TooManyExpansions { word, bound: MOST_EXPANSIONS });
+        }
+        leaf.pattern = (words > MOST_NAMED).then_some(pattern);
+        leaf.is_expanded = true;
+        Ok(Arc::new(leaf))
     }
 
     /// The same word in a field that holds part of the text. A term that is nowhere in the whole is not in a part of it.
@@ -176,7 +188,8 @@ impl View {
     ) -> Leaf {
         let frequency: u64 = alternatives.iter().map(Alternative::frequency).sum();
         let segments = Arc::clone(&self.segments);
-        Leaf { alternatives, region, norm, tally, frequency: frequency.min(segments.docs), segments, pattern }
+        let frequency = frequency.min(segments.docs);
+        Leaf { alternatives, region, norm, tally, frequency, segments, is_expanded: false, pattern }
     }
 
     /// Adds the terms that occur in a field.
@@ -246,16 +259,6 @@ impl Leaf {
     /// Its terms, each once.
     pub(super) fn words(&self) -> BTreeSet<&str> {
         self.alternatives.iter().map(|alternative| alternative.term.as_str()).collect()
-    }
-
-    /// Whether its terms were found by a pattern.
-    pub(super) fn is_expanded(&self) -> bool {
-        self.pattern.is_some()
-    }
-
-    fn too_much(&self) -> EngineError {
-        let word = self.pattern.as_ref().map(|pattern| pattern.name.clone()).unwrap_or_default();
-        EngineError::TooManyExpansions { word, bound: MOST_EXPANSIONS }
     }
 
     /// Does an occurrence's place decide, beyond the field it is in?

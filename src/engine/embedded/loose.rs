@@ -28,15 +28,21 @@ pub(super) fn gathered(
         matching.taken_by.fill(None);
         let mut size = 0;
         for last in first..places.places.len() {
-            if places.places[last].start > reach || out.len() >= want.most() {
+            if places.places[last].start > reach {
                 break;
+            }
+            if out.len() >= want.most() {
+                return if want == Want::All {
+                    watch.give_up()
+                };
             }
             if watch.is_over(count) {
                 return;
             }
             size += usize::from(size < count && matching.serve(last));
             if size == count && matching.differ(first, last) {
-                out.extend(places.at(last).iter().map(|(_, end)| Occurrence { start: place.start, end: *end }));
+                let ends = places.at(last).iter().filter(|(word, _)| places.can_end(count, first..last, *word));
+                out.extend(ends.map(|(_, end)| Occurrence { start: place.start, end: *end }));
             }
         }
     }
@@ -71,6 +77,19 @@ impl Places {
         Places { places, words: all.into_iter().map(|(_, word, end)| (word, end)).collect() }
     }
 
+    /// Whether this word can be the one that stands last, at `between.end`, while the first place serves another: whether
+    /// all the others find places before it. A last place at which everything ends alike need not be asked.
+    fn can_end(&self, count: usize, between: Range<usize>, word: usize) -> bool {
+        let here = self.at(between.end);
+        if here.iter().all(|(_, end)| *end == here[0].1) {
+            return true;
+        }
+        let mut others = Matching { places: self, taken_by: vec![None; count], tried: vec![false; count] };
+        others.taken_by[word] = Some(between.end);
+        let is_first_used = self.at(between.start).iter().any(|(other, _)| *other != word);
+        is_first_used && between.filter(|place| others.serve_beside(word, *place)).count() == count - 1
+    }
+
     /// What begins at a place.
     fn at(&self, place: usize) -> &[(usize, u32)] {
         &self.words[self.places[place].words.clone()]
@@ -89,6 +108,13 @@ impl Matching<'_> {
     /// Lets a place serve a word, moving others to other words where that is needed; says whether it could.
     fn serve(&mut self, place: usize) -> bool {
         self.tried.fill(false);
+        self.augment(place)
+    }
+
+    /// The same, with one word that keeps its place.
+    fn serve_beside(&mut self, word: usize, place: usize) -> bool {
+        self.tried.fill(false);
+        self.tried[word] = true;
         self.augment(place)
     }
 
@@ -160,5 +186,14 @@ mod tests {
     fn words_that_share_positions_are_matched_so_that_all_find_one() {
         check_gathered(&[&[0, 1], &[0], &[1, 2]], 0, &[(0, 3)]);
         check_gathered(&[&[0, 1], &[0, 1], &[0, 1]], 9, &[]);
+    }
+
+    #[test]
+    fn a_word_ends_the_phrase_only_where_the_others_find_their_places() {
+        // `e e-mail`: email can only stand on 1 and 2, so no occurrence ends with the e at 1.
+        let mut out = Vec::new();
+        let words = [at(&[0, 1]), of(&[(1, 3)])];
+        gathered(&words, 5, Want::All, &mut watch(), &mut out);
+        assert_eq!(out, of(&[(0, 3)]));
     }
 }

@@ -58,7 +58,7 @@ fn any(mut readings: Vec<Spans>) -> Spans {
 pub(super) struct Lowering {
     pub(super) deadline: Deadline,
     /// Words that patterns have come to stand for.
-    expansions: usize,
+    pub(super) expansions: usize,
     patterns: Vec<(TextField, Term, Arc<Leaf>)>,
     stemmers: Stemmers,
 }
@@ -217,6 +217,9 @@ impl View {
         let leaf = match known {
             Some((.., leaf)) => Arc::clone(leaf),
             None => {
+                if so_far.deadline.has_passed() {
+                    return Err(EngineError::TimeOut);
+                }
                 let leaf = self.leaf_of_pattern(scope, Arc::new(pattern(term)?), &so_far.deadline)?;
                 so_far.patterns.push((scope, term.clone(), Arc::clone(&leaf)));
                 leaf

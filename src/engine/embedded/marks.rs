@@ -70,7 +70,7 @@ struct Place<'a> {
 /// A part of the query over one segment. Documents are asked for in ascending order.
 enum Part<'a> {
     All,
-    Text { clause: &'a Clause, number: u32, cursor: Opened<SpanCursor> },
+    Text { clause: &'a Clause, number: u32, cursor: Opened<Box<SpanCursor>> },
     Value { query: &'a dyn Query, scorer: Opened<Box<dyn Scorer>> },
     And(Vec<Part<'a>>),
     Or(Vec<Part<'a>>),
@@ -171,11 +171,11 @@ impl Place<'_> {
     fn cursor<'c>(
         &self,
         clause: &Clause,
-        cursor: &'c mut Opened<SpanCursor>,
+        cursor: &'c mut Opened<Box<SpanCursor>>,
     ) -> Result<Option<&'c mut SpanCursor>, EngineError> {
         if let Opened::NotYet = cursor {
             let opened = SpanCursor::open(self.reader, &clause.spans(), &self.view.fields, self.deadline)?;
-            *cursor = opened.map_or(Opened::Nowhere, Opened::At);
+            *cursor = opened.map_or(Opened::Nowhere, |cursor| Opened::At(Box::new(cursor)));
         }
         Ok(match cursor {
             Opened::At(cursor) => Some(cursor),

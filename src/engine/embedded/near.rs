@@ -9,8 +9,9 @@ use super::deadline::Watch;
 use super::group::Occurrence;
 use crate::query::ast::Relation;
 
-/// Occurrences of one operator that are kept in one article: more is no news article.
-const MOST_PLACES: usize = 1 << 20;
+/// Occurrences of one operator in one article. Where there are more the request is given up, as when its time is up:
+/// nothing is left out silently.
+const MOST_PLACES: usize = 1 << 22;
 
 /// How many occurrences are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,12 @@ impl Standing<'_> {
     /// Where the sentence or paragraph ends that a position is in.
     fn end_from(&self, position: u32) -> u32 {
         self.ends.get(self.ends.partition_point(|end| *end < position)).copied().unwrap_or(u32::MAX)
+    }
+
+    /// Where the sentence or paragraph begins that a position is in.
+    fn begin_of(&self, position: u32) -> u32 {
+        let ended = self.ends.partition_point(|end| *end < position);
+        self.ends[..ended].last().map_or(0, |end| end + 1)
     }
 
     /// Whether the distance is measured to the beginning of what follows or all of it has to be within reach.
@@ -92,13 +99,16 @@ fn followed(
     watch: &mut Watch,
     out: &mut Vec<Occurrence>,
 ) {
-    for one in first {
+    let mut beginning = out.len();
+    for (at, one) in first.iter().enumerate() {
         let from = second.partition_point(|next| next.start < one.end);
         let reach = standing.reach(one);
         let before = out.len();
         for next in second[from..].iter().take_while(|next| next.start <= reach) {
             if out.len() >= most {
-                return;
+                return if most > Want::One.most() {
+                    watch.give_up()
+                };
             }
             if standing.follows(one, next) {
                 out.push(Occurrence { start: one.start, end: next.end });
@@ -106,6 +116,11 @@ fn followed(
         }
         if watch.is_over(1 + out.len() - before) {
             return;
+        }
+        // Of one beginning there are few ends, however many ways lead to them.
+        if first.get(at + 1).is_none_or(|next| next.start != one.start) {
+            settle_from(beginning, out);
+            beginning = out.len();
         }
     }
 }
@@ -119,17 +134,57 @@ pub(super) fn apart(
     out: &mut Vec<Occurrence>,
 ) {
     out.clear();
-    let meets = |one: &Occurrence, other: &Occurrence| {
-        let overlaps = one.start < other.end && other.start < one.end;
-        overlaps || standing.follows(one, other) || !standing.is_ordered() && standing.follows(other, one)
-    };
+    let right = Reaching::of(right);
     for one in left {
-        if watch.is_over(right.len()) {
+        if watch.is_over(1) {
             return;
         }
-        if !right.iter().any(|other| meets(one, other)) {
+        if !right.meets(one, standing) {
             out.push(*one);
         }
+    }
+}
+
+/// Occurrences in order, and how far those up to each of them reach.
+struct Reaching<'a> {
+    all: &'a [Occurrence],
+    furthest: Vec<u32>,
+}
+
+impl Reaching<'_> {
+    fn of(all: &[Occurrence]) -> Reaching<'_> {
+        let mut reached = 0;
+        let furthest = all.iter().map(|one| {
+            reached = one.last().max(reached);
+            reached
+        });
+        Reaching { furthest: furthest.collect(), all }
+    }
+
+    /// Whether any overlaps it or stands to it as asked.
+    fn meets(&self, one: &Occurrence, standing: Standing<'_>) -> bool {
+        match standing.relation {
+            Relation::Within(n) => self.any_between(one.start.saturating_sub(n), one.last() + n),
+            Relation::Before(n) => self.any_between(one.start, one.last() + n),
+            Relation::Sentence | Relation::Paragraph => {
+                self.any_between(one.start, one.last()) || self.any_beside(one, standing)
+            }
+        }
+    }
+
+    /// Whether any begins up to `to` and ends from `from` on.
+    fn any_between(&self, from: u32, to: u32) -> bool {
+        let begun = self.all.partition_point(|other| other.start <= to);
+        self.furthest[..begun].last().is_some_and(|reached| *reached >= from)
+    }
+
+    /// Whether any lies in the same sentence or paragraph, before it or behind.
+    fn any_beside(&self, one: &Occurrence, standing: Standing<'_>) -> bool {
+        let from = |position: u32| &self.all[self.all.partition_point(|other| other.start < position)..];
+        let end = standing.end_from(one.start);
+        let mut behind = from(one.end).iter().take_while(|other| other.start <= end);
+        let mut before = from(standing.begin_of(one.last())).iter().take_while(|other| other.start < one.start);
+        behind.any(|other| standing.follows(one, other)) || before.any(|other| standing.follows(other, one))
     }
 }
 
@@ -156,6 +211,19 @@ pub(super) fn each_apart(occurrences: &[Occurrence]) -> Vec<Occurrence> {
 pub(super) fn settle(occurrences: &mut Vec<Occurrence>) {
     occurrences.sort_unstable();
     occurrences.dedup();
+}
+
+/// The same, of those behind a place.
+fn settle_from(beginning: usize, occurrences: &mut Vec<Occurrence>) {
+    occurrences[beginning..].sort_unstable();
+    let mut kept = beginning;
+    for at in beginning..occurrences.len() {
+        if kept == beginning || occurrences[kept - 1] != occurrences[at] {
+            occurrences[kept] = occurrences[at];
+            kept += 1;
+        }
+    }
+    occurrences.truncate(kept);
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ impl Bounds {
     /// The first words of the region, counted through its sections: the positions they take in each.
     pub(super) fn beginnings(&self, doc: u32, words: u32) -> Vec<Range<u32>> {
         if self.region == Region::Own {
-            return vec![0..words];
+            return std::iter::once(0..words).collect();
         }
         let (lead_at, body_at) = self.columns.sections(doc);
         let headline = 0..lead_at.saturating_sub(SECTION_GAP);

@@ -85,7 +85,7 @@ enum Shape {
         left: Box<SpanCursor>,
         right: Box<SpanCursor>,
         how: Proximity,
-        ends: Option<Ends>,
+        ends: Option<Box<Ends>>,
     },
     AtLeast(u32, Box<SpanCursor>),
     First(u32, Bounds, Box<SpanCursor>),
@@ -124,6 +124,7 @@ impl SpanCursor {
                 (Some(left), None) if how.negated => return Ok(Some(left)),
                 (Some(left), Some(right)) => {
                     let ends = Ends::open(reader, how.relation, fields)?;
+                    let ends = ends.map(Box::new);
                     Some(Shape::Near { left: Box::new(left), right: Box::new(right), how: *how, ends })
                 }
                 _ => None,

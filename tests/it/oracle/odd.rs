@@ -96,7 +96,7 @@ fn article(number: usize, (lang, headline, lead, body): &Text) -> Article {
     let from = Source { name: Some(["The Oddity", "Oddité"][number % 2].to_owned()), site: site(number) };
     Article {
         namespace: NAMESPACE.to_owned(),
-        external_id: (number % 3 == 0).then(|| format!("odd-{number}")),
+        external_id: (number.is_multiple_of(3)).then(|| format!("odd-{number}")),
         url: (number % 3 == 1).then(|| format!("https://odd.example/{number}")),
         headline: (*headline).to_owned(),
         lead: lead.map(str::to_owned),
@@ -105,11 +105,11 @@ fn article(number: usize, (lang, headline, lead, body): &Text) -> Article {
         source: from,
         authors: AUTHORS[number % AUTHORS.len()].iter().map(|name| (*name).to_owned()).collect(),
         tags: ["Odd", "Rare Earths", "odd"][..number % 4].iter().map(|tag| (*tag).to_owned()).collect(),
-        section: (number % 2 == 0).then(|| "Oddities".to_owned()),
-        people: (number % 5 == 0).then(|| "Élodie Müller".to_owned()).into_iter().collect(),
+        section: (number.is_multiple_of(2)).then(|| "Oddities".to_owned()),
+        people: (number.is_multiple_of(5)).then(|| "Élodie Müller".to_owned()).into_iter().collect(),
         lang: (!lang.is_empty()).then(|| (*lang).to_owned()),
         dateline: DATELINES[number % DATELINES.len()].map(str::to_owned),
-        corrected: number % 6 == 0,
+        corrected: number.is_multiple_of(6),
         ..Article::default()
     }
 }
