@@ -116,11 +116,9 @@ impl<'p> Oracle<'p> {
             return Rc::clone(known);
         }
         let mut places = vec![Vec::new(); self.plain.articles.len()];
-        for (form, postings) in self.plain.forms.iter().zip(&self.postings) {
-            if key.0.is_met_by(form) {
-                let here = postings.iter().filter(|(name, ..)| *name == space);
-                here.for_each(|(_, number, place)| places[*number].push(*place));
-            }
+        for form in key.0.met_by(&self.plain.forms) {
+            let here = self.postings[form].iter().filter(|(name, ..)| *name == space);
+            here.for_each(|(_, number, place)| places[*number].push(*place));
         }
         let places = Rc::new(places);
         self.known.insert(key, Rc::clone(&places));

@@ -61,6 +61,8 @@ pub(super) struct Place {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Form {
     pub(super) folded: String,
+    /// The same, letter by letter.
+    pub(super) letters: Vec<char>,
     pub(super) acronym: Option<String>,
     pub(super) stems: Vec<String>,
     pub(super) pairs: Vec<String>,
@@ -184,6 +186,7 @@ impl Reader {
     fn form(&mut self, word: &Word<'_>, lang: Option<&str>, name: SpaceName) -> usize {
         let mut form = Form {
             folded: word.folded.to_owned(),
+            letters: word.folded.chars().collect(),
             acronym: word.acronym.map(str::to_owned),
             stems: Vec::new(),
             pairs: Vec::new(),

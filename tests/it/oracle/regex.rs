@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 /// Alternatives, each a row of pieces.
-type Expression = Vec<Vec<Piece>>;
+pub(super) type Expression = Vec<Vec<Piece>>;
 
-struct Piece {
+pub(super) struct Piece {
     atom: Atom,
     /// May be left out, may come again.
     optional: bool,
@@ -21,16 +21,20 @@ enum Atom {
 
 type Ends = BTreeSet<usize>;
 
-/// Whether the expression is the whole word.
-pub(super) fn matches(pattern: &str, word: &str) -> bool {
-    let (pattern, word): (Vec<char>, Vec<char>) = (pattern.chars().collect(), word.chars().collect());
+pub(super) fn read(pattern: &str) -> Expression {
+    let pattern: Vec<char> = pattern.chars().collect();
     let mut rest = pattern.as_slice();
-    let expression = read(&mut rest);
+    let expression = read_on(&mut rest);
     assert!(rest.is_empty(), "{pattern:?} has a bracket too many");
-    alternatives(&expression, &word, 0).contains(&word.len())
+    expression
 }
 
-fn read(rest: &mut &[char]) -> Expression {
+/// Whether the expression is the whole word.
+pub(super) fn is_whole(expression: &Expression, word: &[char]) -> bool {
+    alternatives(expression, word, 0).contains(&word.len())
+}
+
+fn read_on(rest: &mut &[char]) -> Expression {
     let mut expression = vec![Vec::new()];
     while let Some((first, after)) = rest.split_first() {
         if *first == ')' {
@@ -61,7 +65,7 @@ fn atom(first: char, rest: &mut &[char]) -> Atom {
             Atom::OneOf(letters)
         }
         '(' => {
-            let group = read(rest);
+            let group = read_on(rest);
             *rest = &rest[1..];
             Atom::Group(group)
         }
@@ -104,7 +108,7 @@ fn an_expression_is_a_whole_word() {
         ("mi.*s", "miners", "miner"),
         ("a(b|c?)d", "ad", "abcd"),
     ] {
-        assert!(matches(pattern, fits), "{pattern} {fits}");
-        assert!(!matches(pattern, other), "{pattern} {other}");
+        let is_whole = |word: &str| is_whole(&read(pattern), &word.chars().collect::<Vec<_>>());
+        assert!(is_whole(fits) && !is_whole(other), "{pattern}");
     }
 }

@@ -44,15 +44,15 @@ impl<'p> Generator<'p> {
     pub(super) fn term(&mut self, spot: Spot<'p>) -> Term {
         let word = &spot.space().words[spot.at];
         let form = &self.plain.forms[word.form];
-        let letters: Vec<char> = form.folded.chars().collect();
+        let letters = &form.letters;
         let plain = letters.len() >= SHORTEST && letters.iter().all(|c| c.is_alphanumeric());
         match self.numbers.below(100) {
             0..22 => Term::Word(self.written(spot)),
             22..32 => Term::Word(self.relative(word)),
             32..46 => Term::Exact(self.written(spot)),
-            46..54 if plain => Term::Wildcard(self.wildcard(&letters)),
-            54..61 if plain => self.fuzzy(&letters),
-            61..68 if plain => Term::Regex(self.regex(&letters)),
+            46..54 if plain => Term::Wildcard(self.wildcard(letters)),
+            54..61 if plain => self.fuzzy(letters),
+            61..68 if plain => Term::Regex(self.regex(letters)),
             68..85 => Term::Phrase(self.row(spot, 3)),
             85..94 => self.loose(spot),
             _ => form.acronym.clone().map_or_else(|| Term::Word(form.folded.clone()), Term::Acronym),
@@ -91,9 +91,9 @@ impl<'p> Generator<'p> {
 
     fn slot(&mut self, spot: Spot<'p>) -> Slot {
         let word = &spot.space().words[spot.at];
-        let letters: Vec<char> = self.plain.forms[word.form].folded.chars().collect();
+        let letters = &self.plain.forms[word.form].letters;
         if letters.len() >= SHORTEST && letters.iter().all(|c| c.is_alphanumeric()) && self.chance(12) {
-            return Slot::Wildcard(self.wildcard(&letters));
+            return Slot::Wildcard(self.wildcard(letters));
         }
         Slot::Word(if self.chance(90) { word.written.clone() } else { self.written(spot) })
     }

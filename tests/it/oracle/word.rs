@@ -22,19 +22,33 @@ pub(super) enum WordTest {
 }
 
 impl WordTest {
-    pub(super) fn is_met_by(&self, form: &Form) -> bool {
+    /// Those that are what it has to be.
+    pub(super) fn met_by(&self, forms: &[Form]) -> Vec<usize> {
         match self {
-            WordTest::Inflected { folded, stems } => {
+            WordTest::Inflected { folded, stems } => filter(forms, |form| {
                 let shares = form.stems.iter().any(|stem| stems.contains(stem));
                 form.folded == *folded || shares || holds_pairs(form, folded)
+            }),
+            WordTest::Exact(folded) => filter(forms, |form| form.folded == *folded),
+            WordTest::Acronym(letters) => filter(forms, |form| form.acronym.as_ref() == Some(letters)),
+            WordTest::Wildcard(pattern) => {
+                let pattern = chars(pattern);
+                filter(forms, |form| matches_pattern(&pattern, &form.letters))
             }
-            WordTest::Exact(folded) => form.folded == *folded,
-            WordTest::Acronym(letters) => form.acronym.as_ref() == Some(letters),
-            WordTest::Wildcard(pattern) => matches_pattern(&chars(pattern), &chars(&form.folded)),
-            WordTest::Fuzzy(word, edits) => is_within(&chars(word), &chars(&form.folded), usize::from(*edits)),
-            WordTest::Regex(pattern) => regex::matches(&pattern.to_lowercase(), &form.folded),
+            WordTest::Fuzzy(word, edits) => {
+                let word = chars(word);
+                filter(forms, |form| is_within(&word, &form.letters, usize::from(*edits)))
+            }
+            WordTest::Regex(pattern) => {
+                let expression = regex::read(&pattern.to_lowercase());
+                filter(forms, |form| regex::is_whole(&expression, &form.letters))
+            }
         }
     }
+}
+
+fn filter(forms: &[Form], meets: impl Fn(&Form) -> bool) -> Vec<usize> {
+    forms.iter().enumerate().filter(|(_, form)| meets(form)).map(|(number, _)| number).collect()
 }
 
 /// A text term as rows of words that may stand for it.
@@ -107,22 +121,23 @@ fn is_within(one: &[char], other: &[char], edits: usize) -> bool {
     if one.len().abs_diff(other.len()) > edits {
         return false;
     }
-    let mut table = vec![vec![0; other.len() + 1]; one.len() + 1];
+    let mut table = vec![0; (one.len() + 1) * (other.len() + 1)];
+    let at = |i: usize, j: usize| i * (other.len() + 1) + j;
     for i in 0..=one.len() {
         for j in 0..=other.len() {
-            table[i][j] = match (i, j) {
+            table[at(i, j)] = match (i, j) {
                 (0, _) => j,
                 (_, 0) => i,
                 _ => {
-                    let substituted = table[i - 1][j - 1] + usize::from(one[i - 1] != other[j - 1]);
+                    let substituted = table[at(i - 1, j - 1)] + usize::from(one[i - 1] != other[j - 1]);
                     let exchanged = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
-                    let exchanged = if exchanged { table[i - 2][j - 2] + 1 } else { usize::MAX };
-                    substituted.min(exchanged).min(table[i - 1][j] + 1).min(table[i][j - 1] + 1)
+                    let exchanged = if exchanged { table[at(i - 2, j - 2)] + 1 } else { usize::MAX };
+                    substituted.min(exchanged).min(table[at(i - 1, j)] + 1).min(table[at(i, j - 1)] + 1)
                 }
             };
         }
     }
-    table[one.len()][other.len()] <= edits
+    table[at(one.len(), other.len())] <= edits
 }
 
 #[cfg(test)]
