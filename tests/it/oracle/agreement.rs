@@ -37,11 +37,11 @@ fn engine_and_oracle_agree() {
     let threads = std::thread::available_parallelism().map_or(1, |number| number.get() as u64);
     let failure = OnceLock::new();
     let shares: Vec<Agreed> = std::thread::scope(|scope| {
-        let ask = |first| {
+        let start = |first| {
             let (corpus, relatives, failure) = (&corpus, &relatives, &failure);
             scope.spawn(move || ask(corpus, relatives, seed, (first..queries).step_by(threads as usize), failure))
         };
-        let asking: Vec<_> = (0..threads).map(ask).collect();
+        let asking: Vec<_> = (0..threads).map(start).collect();
         asking.into_iter().map(|share| share.join().unwrap()).collect()
     });
     if let Some(failure) = failure.get() {
