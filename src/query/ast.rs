@@ -1,6 +1,6 @@
 //! The tree of a query.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// A part of a query and the characters (not bytes) of the input it was read from.
 #[derive(Clone, Debug)]
@@ -46,6 +46,15 @@ pub enum Kind {
     /// `FIRST/50 x`
     First(u32, Box<Node>),
 }
+
+/// The words a proximity may reach over.
+pub(super) const DISTANCES: RangeInclusive<u32> = 1..=250;
+/// What `ATLEAST` may ask for.
+pub(super) const OCCURRENCES: RangeInclusive<u32> = 1..=1000;
+/// What `FIRST` may reach to.
+pub(super) const FRONTS: RangeInclusive<u32> = 1..=100_000;
+/// Other positions among the words of a loose phrase.
+pub(super) const ROOM: RangeInclusive<u32> = 0..=250;
 
 /// How two parts of a span have to stand to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

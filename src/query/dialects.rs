@@ -1,6 +1,9 @@
 //! How other services ask for the same: what they call a field, an operator or a function, and how it is written here.
 //! Tables; where the foreign form stands in a query is found by the lexer (names, functions) and the parser (operators).
 
+use std::ops::RangeInclusive;
+
+use super::ast::{DISTANCES, OCCURRENCES, ROOM};
 use super::fields::Field;
 
 /// Names of fields, in lower case, and the field that holds the same here.
@@ -131,9 +134,9 @@ pub(super) enum Clause {
     /// `sourcelang:english`
     Language,
     /// `near20:"a b"`
-    Near(String),
+    Near(u32),
     /// `repeat3:"x"`
-    Repeat(String),
+    Repeat(u32),
 }
 
 impl Clause {
@@ -143,8 +146,8 @@ impl Clause {
             "_exists_" => Some(Clause::Exists),
             "sourcelang" => Some(Clause::Language),
             _ => match number(&name, "near") {
-                Some(room) => Some(Clause::Near(room.to_owned())),
-                None => number(&name, "repeat").map(|least| Clause::Repeat(least.to_owned())),
+                Some(room) => Some(Clause::Near(bounded(room, ROOM))),
+                None => number(&name, "repeat").map(|least| Clause::Repeat(bounded(least, OCCURRENCES))),
             },
         }
     }
@@ -192,7 +195,7 @@ pub(super) fn operator(word: &str) -> Option<Operator> {
         return Some(Operator { written: written.to_owned(), is_certain: false });
     }
     let numbered = NUMBERED.iter().find_map(|(name, written, is_certain)| {
-        let written = format!("{written}/{}", number(&word, name)?);
+        let written = format!("{written}/{}", distance(number(&word, name)?));
         Some(Operator { written, is_certain: *is_certain })
     });
     numbered.or_else(|| without_number(&word).map(|written| Operator { written, is_certain: false }))
@@ -210,13 +213,23 @@ fn without_number(word: &str) -> Option<String> {
 
 /// `atleast3` without parentheses behind it.
 pub(super) fn count(word: &str) -> Option<String> {
-    number(&word.to_lowercase(), "atleast").map(|least| format!("ATLEAST/{least}"))
+    number(&word.to_lowercase(), "atleast").map(|least| format!("ATLEAST/{}", bounded(least, OCCURRENCES)))
 }
 
 /// The digits behind a name.
 fn number<'a>(word: &'a str, name: &str) -> Option<&'a str> {
     let digits = word.strip_prefix(name)?;
     (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+}
+
+/// How far an operator reaches, within what it may.
+pub(super) fn distance(digits: &str) -> u32 {
+    bounded(digits, DISTANCES)
+}
+
+/// The number, or the nearest that is allowed, so that a hint can be followed.
+fn bounded(digits: &str, allowed: RangeInclusive<u32>) -> u32 {
+    digits.parse().unwrap_or(u32::MAX).clamp(*allowed.start(), *allowed.end())
 }
 
 fn find(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {

@@ -110,7 +110,7 @@ impl Lexer<'_> {
     fn unknown_field(&mut self, name: String) -> bool {
         let end = self.at + name.chars().count() + 1;
         let slashes = self.input[end..].starts_with(&['/', '/']);
-        if slashes || !self.starts_operand(end) {
+        if slashes || !(self.starts_operand(end) || self.starts_comparison(end)) {
             return false;
         }
         let advice = Advice::new(UNKNOWN_FIELD, format!("there is no field `{name}`"));

@@ -63,7 +63,7 @@ impl Lexer<'_> {
         let is_closed = digits_end > end + 1 && self.input.get(digits_end) == Some(&')');
         if name == "AROUND" && is_closed {
             let number: String = self.input[end + 1..digits_end].iter().collect();
-            self.warn_foreign(digits_end + 1, &format!("W/{number}"));
+            self.warn_foreign(digits_end + 1, &format!("W/{}", dialects::distance(&number)));
         }
     }
 

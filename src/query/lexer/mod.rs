@@ -184,6 +184,12 @@ impl Lexer<'_> {
         !is_space(ch) && (!is_punctuation(ch) || "(（=.#@$/*?\\[{'".contains(ch) || quotes::opens(ch))
     }
 
+    /// `>3`, `<=3`
+    fn starts_comparison(&self, at: usize) -> bool {
+        let signs = self.input[at.min(self.input.len())..].iter().take_while(|ch| "<>=".contains(**ch)).count();
+        signs > 0 && self.input.get(at + signs).is_some_and(|ch| ch.is_alphanumeric())
+    }
+
     fn boost(&mut self) {
         let ends = |ch: &char| is_space(*ch) || "()（）|".contains(*ch) || quotes::opens(*ch);
         let rest = &self.input[self.at + 1..];

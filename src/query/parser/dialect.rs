@@ -65,7 +65,7 @@ impl Parser<'_> {
     fn within(&self, word: &str) -> Option<String> {
         let (number, _) = self.plain_word(1).filter(|_| self.operand_follows(2))?;
         let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
-        (is_number && matches!(word, "w/in" | "within")).then(|| format!("W/{number}"))
+        (is_number && matches!(word, "w/in" | "within")).then(|| format!("W/{}", dialects::distance(&number)))
     }
 
     /// A word without escapes, so many tokens ahead.

@@ -5,16 +5,12 @@
 use std::ops::{Range, RangeInclusive};
 
 use super::super::advice::{BAD_BOOST, BAD_NUMBER, FIELD_EXTENDED, MATCHES_NOTHING, PROXIMITY_OPERAND};
-use super::super::ast::{Kind, Node, Proximity, Relation, TextField};
+use super::super::ast::{DISTANCES, FRONTS, Kind, Node, OCCURRENCES, Proximity, Relation, TextField};
 use super::super::fields::Field;
 use super::super::lexer::{Count, Lexeme, Token};
 use super::super::{Advice, print};
 use super::apart::{self, Weight, field_of, without_weights};
 use super::{Parsed, Parser, bounds, gather};
-
-const DISTANCES: RangeInclusive<u32> = 1..=250;
-const OCCURRENCES: RangeInclusive<u32> = 1..=1000;
-const FRONTS: RangeInclusive<u32> = 1..=100_000;
 
 /// Operands and what stands between them, before it is known whether all of them can take part.
 pub(super) struct Chain {
@@ -107,9 +103,21 @@ impl Parser<'_> {
 
     /// The tokens of a proximity operator that has an operand behind it: itself, and the NOT before it.
     fn operator_ahead(&self) -> Option<(Relation, Range<usize>)> {
-        let operator = self.next + usize::from(self.peek() == Some(&Token::Not));
+        let operator = self.next + usize::from(self.is_not_of_operator());
         let Token::Proximity(relation) = self.tokens.get(operator)?.token else { return None };
         self.operand_follows(operator + 1 - self.next).then_some((relation, self.next..operator + 1))
+    }
+
+    /// `NOT`; and `not` in any case before an operator that is one in any case.
+    fn is_not_of_operator(&self) -> bool {
+        match self.peek() {
+            Some(Token::Not) => true,
+            Some(Token::Word(text)) if !text.has_escapes() && text.plain().eq_ignore_ascii_case("not") => {
+                let behind = self.tokens.get(self.next + 1);
+                behind.is_some_and(|lexeme| self.input[lexeme.at.clone()].contains(&'/'))
+            }
+            _ => false,
+        }
     }
 
     fn take_operator(&mut self) -> Option<Proximity> {

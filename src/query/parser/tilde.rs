@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::advice::{BAD_FUZZY, BAD_NUMBER};
-use super::super::ast::{Slot, Term};
+use super::super::ast::{ROOM, Slot, Term};
 use super::super::fields::Field;
 use super::super::lexer::{Lexeme, Token};
 use super::super::{Advice, print, terms};
@@ -17,9 +17,6 @@ pub(super) struct Tilde {
 
 /// Words within more edits are other words.
 const MOST_EDITS: u8 = 2;
-
-/// Other positions among the words of a phrase.
-const MOST_ROOM: u32 = 250;
 
 impl Parser<'_> {
     /// Steps over the suffix of what was just read.
@@ -56,7 +53,7 @@ impl Parser<'_> {
             return Term::Phrase(slots);
         }
         let room = tilde.number.parse().unwrap_or(u32::MAX);
-        let room = self.bounded(room, 0..=MOST_ROOM, &tilde.at, |room| format!("~{room}"));
+        let room = self.bounded(room, ROOM, &tilde.at, |room| format!("~{room}"));
         Term::Loose(slots, room)
     }
 

@@ -89,6 +89,19 @@ fn ovid_factiva_and_dialog() {
 }
 
 #[test]
+fn hints_keep_within_the_bounds() {
+    let unknown = advice::UNKNOWN_FIELD;
+    check_translated("a AROUND(300) b", advice::OTHER_DIALECT, [2, 13], "W/250", "(a W/250 b)");
+    check_translated("a adj500 b", advice::OTHER_DIALECT, [2, 8], "PRE/250", "(a PRE/250 b)");
+    check_translated("a adj0 b", advice::OTHER_DIALECT, [2, 6], "PRE/1", "(a PRE/1 b)");
+    check_translated("a within 999 b", advice::OPERATOR_AS_WORD, [2, 12], "W/250", "(a W/250 b)");
+    check_translated("near300:\"a b\"", unknown, [0, 13], "\"a b\"~250", "\"a b\"~250");
+    check_translated("near0:\"a b\"", unknown, [0, 11], "\"a b\"~0", "\"a b\"~0");
+    check_translated("repeat5000:\"x\"", unknown, [0, 14], "ATLEAST/1000 x", "(ATLEAST/1000 x)");
+    check_translated("atleast99999999999 x", advice::OTHER_DIALECT, [0, 18], "ATLEAST/1000", "(ATLEAST/1000 x)");
+}
+
+#[test]
 fn nexis_and_proquest() {
     check_translated("x HEADLINE(a OR b)", advice::OTHER_DIALECT, [2, 10], "headline:", "(x AND headline:(a OR b))");
     check_translated("BYLINE(smith)", advice::OTHER_DIALECT, [0, 6], "author:", "author:smith");
@@ -115,6 +128,10 @@ fn lucene_and_media_cloud() {
     check_warned("tag:>x", "x", advice::BAD_RANGE, [4, 6]);
     check_warned("lang:english", "english", advice::UNKNOWN_VALUE, [5, 12]);
     check_hint("lang:english", "lang:en");
+    check_field("wordcount:>300", "words:", "words:>=301");
+    check_warned("foo:>3", "(foo AND 3)", advice::UNKNOWN_FIELD, [0, 4]);
+    check_warned("price:>=30", "(price AND 30)", advice::UNKNOWN_FIELD, [0, 6]);
+    check("price:> x", "(price AND x)");
     check_field("publication_date:[2025-01-01 TO 2025-02-01]", "date:", "date:[2025-01-01 TO 2025-02-01]");
     check_field("canonical_domain:cnn.com", "site:", "site:cnn.com");
     check_field("article_title:oil", "headline:", "headline:oil");

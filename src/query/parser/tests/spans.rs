@@ -244,3 +244,13 @@ fn places_cover_field_and_suffix() {
     let Kind::Near { left, right, .. } = &parts[1].kind else { panic!() };
     assert_eq!((parts[1].at.clone(), left.at.clone(), right.at.clone()), (2..29, 2..14, 19..29));
 }
+
+#[test]
+fn not_is_an_operator_in_any_case_where_what_follows_is_one() {
+    for typed in ["a not w/5 b", "a Not W/5 b", "a not near/5 b", "a NOT /5 b"] {
+        check(typed, "(a NOT W/5 b)");
+    }
+    check("a not /s b", "(a NOT W/S b)");
+    check("(not W/5 b)", "(not W/5 b)");
+    check(r"a \not W/5 b", "(a AND (not W/5 b))");
+}
