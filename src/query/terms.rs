@@ -1,9 +1,9 @@
 //! Leaves in running text: what a bare word, a word behind `=` and a quoted text ask for.
 
-use super::Advice;
 use super::advice::BAD_WILDCARD;
 use super::ast::{Slot, Term};
 use super::text::{Text, is_wildcard};
+use super::{Advice, print};
 use crate::analysis::query_sequences;
 
 /// Literal characters that must stand before a `*`, so that it cannot stand for half the dictionary.
@@ -16,7 +16,7 @@ pub(super) fn bare(text: &Text) -> Result<Option<Term>, Advice> {
         return Ok(None);
     }
     if text.has_wildcard() {
-        return Ok(Some(Term::Wildcard(wildcard(&text)?)));
+        return pattern(&text).map(Some);
     }
     Ok(Some(text.acronym().map_or_else(|| Term::Word(text.plain()), Term::Acronym)))
 }
@@ -27,7 +27,7 @@ pub(super) fn exact(text: &Text) -> Result<Option<Term>, Advice> {
     if !text.has_word() {
         return Ok(None);
     }
-    Ok(Some(if text.has_wildcard() { Term::Wildcard(wildcard(&text)?) } else { Term::Exact(text.plain()) }))
+    if text.has_wildcard() { pattern(&text).map(Some) } else { Ok(Some(Term::Exact(text.plain()))) }
 }
 
 /// What stands between quotes.
@@ -80,14 +80,28 @@ pub(super) fn ends_in_question_mark(term: &Term) -> bool {
 
 fn slots(text: &Text) -> Result<Vec<Slot>, Advice> {
     let parts = text.split_spaces().filter(|part| part.has_word() || part.has('*'));
+    let parts = parts.flat_map(|part| if part.has_wildcard() { part.trim_word().split_compound() } else { vec![part] });
     parts.map(|part| slot(&part)).collect()
 }
 
+/// A text without spaces and joiners.
 fn slot(text: &Text) -> Result<Slot, Advice> {
-    if !text.has_wildcard() {
-        return Ok(Slot::Word(text.plain()));
+    match text.without_idle_stars() {
+        _ if !text.has_wildcard() => Ok(Slot::Word(text.plain())),
+        Some(run) => Ok(Slot::Word(run.plain())),
+        None => wildcard(&text.trim_word()).map(Slot::Wildcard),
     }
-    wildcard(&text.trim_word()).map(Slot::Wildcard)
+}
+
+/// An unquoted word with a wildcard; a compound is a phrase of its parts, for they are the words of the index.
+fn pattern(text: &Text) -> Result<Term, Advice> {
+    let parts = text.split_compound();
+    let mut slots = parts.iter().map(slot).collect::<Result<Vec<_>, _>>()?;
+    Ok(match slots.pop() {
+        Some(Slot::Wildcard(pattern)) if slots.is_empty() => Term::Wildcard(pattern),
+        Some(Slot::Word(word)) if slots.is_empty() => Term::Word(word),
+        last => Term::Phrase(slots.into_iter().chain(last).collect()),
+    })
 }
 
 fn single(slot: Slot) -> Term {
@@ -105,6 +119,9 @@ fn wildcard(text: &Text) -> Result<String, Advice> {
             "a wildcard cannot be the first character: write the beginning of the word",
         ));
     }
+    if text.has_wildcard_in_run() {
+        return Err(bad_wildcard(&pattern, &within_run(&pattern)));
+    }
     let before =
         |sign| pattern.split(sign).next().unwrap_or_default().chars().filter(|ch| ch.is_alphanumeric()).count();
     if pattern.contains('*') && before('*') < LITERALS_BEFORE_STAR {
@@ -114,6 +131,15 @@ fn wildcard(text: &Text) -> Result<String, Advice> {
         return Err(bad_wildcard(&pattern, "write at least one letter before `?`"));
     }
     Ok(pattern)
+}
+
+/// In a script without spaces what a wildcard stands for are other words.
+fn within_run(pattern: &str) -> String {
+    let parts = pattern.split(is_wildcard).filter(|part| part.contains(char::is_alphanumeric));
+    let slots: Vec<Slot> = parts.map(|part| Slot::Word(part.to_owned())).collect();
+    let room = if pattern.contains('*') { 5 } else { 1 };
+    let written = if slots.len() > 1 { Term::Loose(slots, room) } else { Term::Phrase(slots) };
+    format!("in a script without spaces every character is a word: write `{}`", print::term(&written))
 }
 
 fn bad_wildcard(pattern: &str, hint: &str) -> Advice {
@@ -150,6 +176,36 @@ mod tests {
         }
         assert!(bare(&text("mi*")).is_ok());
         assert!(bare(&text("m?n*")).is_ok());
+    }
+
+    #[test]
+    fn a_compound_with_a_wildcard_is_the_phrase_of_its_parts() {
+        let [al, qae] = [Slot::Word("al".into()), Slot::Wildcard("Qae*".into())];
+        let phrase = Term::Phrase(vec![al.clone(), qae.clone()]);
+        for typed in ["al-Qae*", "al/Qae*", "al.Qae*,", "al&Qae*", "al\u{2013}Qae*"] {
+            assert_eq!(bare(&text(typed)), Ok(Some(phrase.clone())), "{typed}");
+            assert_eq!(quoted(&text(typed)), Ok(Some(phrase.clone())), "{typed}");
+        }
+        let attack = Slot::Word("at-tack".into());
+        assert_eq!(quoted(&text("al-Qae* at-tack")), Ok(Some(Term::Phrase(vec![al, qae, attack]))));
+        for bad in ["AT&*", "e-m*", "24/7*"] {
+            assert_eq!(bare(&text(bad)).unwrap_err().code, BAD_WILDCARD, "{bad}");
+        }
+        for word in ["o'br*", "3.50*", ".NET*", "al\\-Qae*"] {
+            assert!(matches!(bare(&text(word)), Ok(Some(Term::Wildcard(_)))), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_star_behind_a_run_of_characters_stands_for_nothing() {
+        assert_eq!(bare(&text("中国*")), Ok(Some(Term::Word("中国".into()))));
+        assert_eq!(quoted(&text("出*")), Ok(Some(Term::Exact("出".into()))));
+        assert!(text("出* a").has_idle_star() && text("a 出*,").has_idle_star());
+        assert!(!text("ab*").has_idle_star() && !text("出*口").has_idle_star());
+        for (bad, hint) in [("中?国", "\"中 国\"~1"), ("中*国", "\"中 国\"~5"), ("中国?", "\"中国\"")] {
+            let refusal = bare(&text(bad)).unwrap_err();
+            assert_eq!(refusal.hint.unwrap_or_default().split('`').nth(1), Some(hint), "{bad}");
+        }
     }
 
     #[test]

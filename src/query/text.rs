@@ -1,6 +1,8 @@
 //! Letters as typed, each with the memory of whether a backslash stood before it; and what counts as a space or as
 //! punctuation around a word. What makes two spellings the same word is the analysis's affair.
 
+use crate::analysis::pairs_of_run;
+
 /// A character of the input; an escaped one is never an operator, a wildcard or droppable punctuation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Letter {
@@ -75,6 +77,46 @@ impl Text {
         self.split(|letter| !letter.escaped && (is_space(letter.ch) || is_wildcard(letter.ch) || letter.ch == ':'))
     }
 
+    /// Cut at the signs between letters where words are cut, as in `al-Qaida`.
+    pub(super) fn split_compound(&self) -> Vec<Text> {
+        let is_cut = |place: usize| place > 0 && is_joint(&self.0[place - 1..(place + 2).min(self.0.len())]);
+        let cuts: Vec<usize> = (0..self.0.len()).filter(|place| is_cut(*place)).collect();
+        let starts = std::iter::once(0).chain(cuts.iter().map(|cut| cut + 1));
+        let ends = cuts.iter().copied().chain(std::iter::once(self.0.len()));
+        let parts = starts.zip(ends).map(|(start, end)| Text(self.0[start..end].to_vec()));
+        parts.filter(|part| part.has_word() || part.has_wildcard()).collect()
+    }
+
+    /// Without the stars at its end, if they stand behind a character that is a word of its own.
+    pub(super) fn without_idle_stars(&self) -> Option<Text> {
+        let kept = self.0.iter().rposition(|letter| letter.escaped || letter.ch != '*')? + 1;
+        let run = Text(self.0[..kept].to_vec());
+        (kept < self.0.len() && !run.has_wildcard() && run.ends_in_run()).then_some(run)
+    }
+
+    /// Whether one of the words in it has such a star.
+    pub(super) fn has_idle_star(&self) -> bool {
+        if !self.has('*') {
+            return false;
+        }
+        let mut words = self.split_spaces().flat_map(|word| word.trim_word().split_compound());
+        words.any(|word| word.without_idle_stars().is_some())
+    }
+
+    /// Whether a wildcard stands behind a character that is a word of its own.
+    pub(super) fn has_wildcard_in_run(&self) -> bool {
+        let mut last = ' ';
+        self.0.iter().any(|letter| {
+            last = if letter.ch.is_alphanumeric() { letter.ch } else { last };
+            !letter.escaped && is_wildcard(letter.ch) && is_spaceless(last)
+        })
+    }
+
+    fn ends_in_run(&self) -> bool {
+        let last = self.0.iter().rev().find(|letter| letter.ch.is_alphanumeric());
+        last.is_some_and(|letter| is_spaceless(letter.ch))
+    }
+
     fn split(&self, at: impl Fn(&Letter) -> bool) -> impl Iterator<Item = Text> {
         self.0.split(at).filter(|part| !part.is_empty()).map(|part| Text(part.to_vec()))
     }
@@ -127,6 +169,21 @@ pub(super) fn is_punctuation(ch: char) -> bool {
         || matches!(ch, '¡' | '¿' | '«' | '»' | '·' | '،' | '؛' | '؟' | '！' | '＂' | '（' | '）' | '，' | '．')
         || matches!(ch, '：' | '；' | '？' | '［' | '］' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}')
         || matches!(ch, '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301f}')
+}
+
+/// A sign between letters, or a letter and a wildcard, that parts them: not an apostrophe, nor the point in `3.5`.
+fn is_joint(letters: &[Letter]) -> bool {
+    let [before, sign, after] = letters else { return false };
+    let is_sign = |letter: &Letter| letter.ch.is_whitespace() || is_punctuation(letter.ch);
+    let is_number = before.ch.is_ascii_digit() && after.ch.is_ascii_digit() && matches!(sign.ch, '.' | ',');
+    let is_inner = is_wildcard(sign.ch) || matches!(sign.ch, '\'' | '`' | '‘' | '’' | '‛' | '·' | '\u{2027}');
+    let is_followed = !is_sign(after) || is_wildcard(after.ch);
+    is_dropped(*sign) && !is_inner && !is_number && !is_sign(before) && is_followed
+}
+
+/// A character of Chinese, Japanese, Thai and other scripts that have no spaces between words.
+fn is_spaceless(ch: char) -> bool {
+    !ch.is_ascii() && pairs_of_run(&[ch; 3].iter().collect::<String>()).is_some()
 }
 
 fn is_dropped(letter: Letter) -> bool {

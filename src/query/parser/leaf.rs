@@ -42,6 +42,7 @@ impl Parser<'_> {
         };
         match (read, tilde) {
             (Ok(Some(term)), Some(tilde)) => {
+                self.note_idle_star(&text, at);
                 let term = self.loosened(term, lexeme, &tilde);
                 Some(leaf_node(field, term, &(at.start..tilde.at.end)))
             }
@@ -59,6 +60,7 @@ impl Parser<'_> {
 
     /// Signs around a word that may have been meant to say something.
     fn remark_on_signs(&mut self, field: TextField, term: &Term, text: &Text, lexeme: &Lexeme) {
+        self.note_idle_star(text, &lexeme.at);
         self.note_question_mark(term, &lexeme.at);
         self.note_truncation(text, term, &lexeme.at);
         self.warn_comparison(field, lexeme);
@@ -161,6 +163,14 @@ impl Parser<'_> {
                 self.remarks.warn(refusal.at(at));
                 if left_out { None } else { self.plain_words(otherwise(), TextField::Text, at) }
             }
+        }
+    }
+
+    /// `中国*`
+    fn note_idle_star(&mut self, text: &Text, at: &Range<usize>) {
+        if text.has_idle_star() {
+            let message = "in a script without spaces every character is a word, so `*` has nothing to stand for";
+            self.remarks.note(Advice::new(advice::PUNCTUATION, message).at(at).hint("leave it out"));
         }
     }
 

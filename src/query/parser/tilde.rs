@@ -38,7 +38,7 @@ impl Parser<'_> {
     /// `word~2`, `"a b"~5`; one word in quotes has no room in it.
     pub(super) fn loosened(&mut self, term: Term, lexeme: &Lexeme, tilde: &Tilde) -> Term {
         match term {
-            Term::Phrase(slots) => self.loose(slots, tilde),
+            Term::Phrase(slots) if matches!(lexeme.token, Token::Quoted(_)) => self.loose(slots, tilde),
             term if matches!(lexeme.token, Token::Quoted(_)) => term,
             term => self.fuzzy(term, tilde),
         }

@@ -237,6 +237,20 @@ fn phrases_hold_words_and_wildcards() {
     assert_eq!(read("headline:\"rare earth*\"").query.kind, phrase);
 }
 
+#[test]
+fn wildcards_in_compounds_and_in_scripts_without_spaces() {
+    check("al-Qae*", "\"al Qae*\"");
+    check("headline:e-mai* cut-pri*", "(headline:\"e mai*\" AND \"cut pri*\")");
+    check("\"the cut-pri* war\"", "\"the cut pri* war\"");
+    check_warned("AT&*", "AT", advice::BAD_WILDCARD, [0, 4]);
+    check_warned("al-Qae*~", "\"al Qae*\"", advice::BAD_FUZZY, [7, 8]);
+    check_note("中国*", "中国", advice::PUNCTUATION);
+    check_note("\"出*\"", "\"出\"", advice::PUNCTUATION);
+    check_warned("中?国", "(中 AND 国)", advice::BAD_WILDCARD, [0, 3]);
+    check_hint("中?国", "\"中 国\"~1");
+    check_hint("中国?", "\"中国\"");
+}
+
 #[track_caller]
 fn check_refused(input: &str, code: &str) {
     assert_eq!(parse(input, &context(Mode::All)).unwrap_err().code, code);
