@@ -96,10 +96,6 @@ impl Remarks {
         self.warnings.kept.len() < MOST
     }
 
-    pub(super) fn has_warnings(&self) -> bool {
-        !self.warnings.kept.is_empty()
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.notes.kept.is_empty() && self.warnings.kept.is_empty()
     }

@@ -32,6 +32,12 @@ const FIELDS: &[(&str, &str)] = &[
     ("allintitle", "headline"),
     ("allintext", "body"),
     // and whoever else
+    ("ti", "headline"),
+    ("au", "author"),
+    ("su", "tag"),
+    ("pd", "date"),
+    ("pubdate", "date"),
+    ("from", "after"),
     ("subject", "tag"),
     ("headlines", "headline"),
     ("wordcount", "words"),
@@ -81,9 +87,13 @@ const OPERATORS: &[(&str, &str)] = &[
     ("adj", "PRE/1"),
     ("andnot", "AND NOT"),
     ("butnot", "AND NOT"),
+    ("w/sent", "W/S"),
+    ("/sent", "W/S"),
+    ("w/para", "W/P"),
+    ("/para", "W/P"),
 ];
 
-/// Operators that carry a number without a slash, how they are written here, and whether they can be nothing else.
+/// Operators that carry a number, how they are written here, and whether they can be nothing else.
 const NUMBERED: &[(&str, &str, bool)] = &[
     ("adj", "PRE", true),
     ("onear", "PRE", true),
@@ -91,6 +101,10 @@ const NUMBERED: &[(&str, &str, bool)] = &[
     ("near", "W", true),
     ("w", "W", false),
     ("n", "W", false),
+    ("n/", "W", false),
+    ("p/", "PRE", false),
+    ("~", "W", false),
+    ("+", "PRE", false),
 ];
 
 /// Languages by name, as GDELT has them.

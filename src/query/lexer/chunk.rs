@@ -52,6 +52,9 @@ impl Lexer<'_> {
     /// Behind a field only what counts: `headline:ATLEAST/3 x`, but `headline:AND` is the word.
     fn keyword(&self, text: &Text, end: usize) -> Option<Token> {
         let before_parenthesis = self.input.get(end) == Some(&'(');
+        if text.is("NEAR") && self.number_in_parentheses(end).is_some() {
+            return None;
+        }
         let keyword = operators::keyword(&text.plain(), before_parenthesis).filter(|_| !text.has_escapes())?;
         (!self.follows_field() || matches!(keyword, Token::Count(..))).then_some(keyword)
     }

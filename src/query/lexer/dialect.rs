@@ -50,7 +50,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// `HEADLINE(x)`, `a AROUND(5) b`; `name` ends at `end`, before a parenthesis.
+    /// `HEADLINE(x)`, `a AROUND(5) b`, `a NEAR(5) b`; `name` ends at `end`, before a parenthesis.
     pub(super) fn warn_function(&mut self, name: &Text, end: usize) {
         if name.has_escapes() || self.follows_field() {
             return;
@@ -59,12 +59,17 @@ impl Lexer<'_> {
         if let Some(field) = dialects::function(&name) {
             return self.warn_foreign(end, &format!("{field}:"));
         }
-        let digits_end = self.skip(end + 1, |ch| ch.is_ascii_digit());
-        let is_closed = digits_end > end + 1 && self.input.get(digits_end) == Some(&')');
-        if name == "AROUND" && is_closed {
-            let number: String = self.input[end + 1..digits_end].iter().collect();
-            self.warn_foreign(digits_end + 1, &format!("W/{}", dialects::distance(&number)));
+        let Some(number) = self.number_in_parentheses(end) else { return };
+        if matches!(name.as_str(), "AROUND" | "NEAR") {
+            self.warn_foreign(end + number.len() + 2, &format!("W/{}", dialects::distance(&number)));
         }
+    }
+
+    /// The digits of `(5)` at this place.
+    pub(super) fn number_in_parentheses(&self, at: usize) -> Option<String> {
+        let end = self.skip(at + 1, |ch| ch.is_ascii_digit());
+        let is_number = self.input.get(at) == Some(&'(') && end > at + 1 && self.input.get(end) == Some(&')');
+        is_number.then(|| self.input[at + 1..end].iter().collect())
     }
 
     fn warn_foreign(&mut self, end: usize, written: &str) {

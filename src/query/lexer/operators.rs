@@ -20,8 +20,9 @@ pub(super) fn keyword(typed: &str, before_parenthesis: bool) -> Option<Token> {
 
 fn with_number(typed: &str, before_parenthesis: bool) -> Option<Token> {
     let Some((name, number)) = typed.split_once('/') else {
-        let number = typed.strip_prefix("atleast").filter(|_| before_parenthesis)?;
-        return Some(Token::Count(Count::AtLeast, read(number)?));
+        let counts = [("atleast", Count::AtLeast), ("first", Count::First)].into_iter();
+        let mut counts = counts.filter_map(|(name, count)| Some(Token::Count(count, read(typed.strip_prefix(name)?)?)));
+        return counts.next().filter(|_| before_parenthesis);
     };
     match (name, number) {
         ("" | "w", "s") => Some(Token::Proximity(Relation::Sentence)),

@@ -12,7 +12,12 @@ use super::Parser;
 impl Parser<'_> {
     /// `a or b`, `a adj5 b`: the next token, if it is such a word and something stands on both sides of it.
     pub(super) fn remark_on_operator(&mut self) {
-        let Some((word, at)) = self.plain_word(0).filter(|_| self.operand_follows(1)) else { return };
+        let signs = usize::from(self.peek() == Some(&Token::Require));
+        let behind = self.plain_word(signs).filter(|_| self.operand_follows(signs + 1));
+        let Some((word, at)) = behind else { return };
+        if signs > 0 {
+            return self.remark_on_plus(&word, &at);
+        }
         if let Some(written) = self.within(&word) {
             let at = at.start..self.tokens[self.next + 1].at.end;
             return self.note_operator_as_word(&at, &format!("write `{written}`"));
@@ -23,6 +28,22 @@ impl Parser<'_> {
                 self.note_operator_as_word(&at, &format!("write `{written}` if you mean the operator"));
             }
             None => {}
+        }
+    }
+
+    /// `a +5 b`
+    fn remark_on_plus(&mut self, word: &str, at: &Range<usize>) {
+        if let Some(Operator { written, .. }) = dialects::operator(&format!("+{word}")) {
+            let at = self.tokens[self.next].at.start..at.end;
+            self.note_operator_as_word(&at, &format!("write `{written}` if you mean the operator"));
+        }
+    }
+
+    /// `not oil` where nothing stands before it.
+    pub(super) fn remark_on_leading_not(&mut self) {
+        let first = self.plain_word(0).filter(|_| self.operand_follows(1));
+        if let Some((_, at)) = first.filter(|(word, _)| word.eq_ignore_ascii_case("not")) {
+            self.note_operator_as_word(&at, "write `NOT` if you mean the operator");
         }
     }
 
@@ -61,11 +82,13 @@ impl Parser<'_> {
         self.remarks.warn(Advice::new(OTHER_DIALECT, message).at(at).hint(hint));
     }
 
-    /// `w/in 5`, `within 5`, with something behind it.
+    /// `w/in 5`, `within 5`, `W/ 5`, with something behind it.
     fn within(&self, word: &str) -> Option<String> {
         let (number, _) = self.plain_word(1).filter(|_| self.operand_follows(2))?;
         let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
-        (is_number && matches!(word, "w/in" | "within")).then(|| format!("W/{}", dialects::distance(&number)))
+        let word = word.to_lowercase();
+        (is_number && matches!(word.as_str(), "w/in" | "within" | "w/" | "near/"))
+            .then(|| format!("W/{}", dialects::distance(&number)))
     }
 
     /// A word without escapes, so many tokens ahead.

@@ -34,7 +34,7 @@ pub fn parse(input: &str, context: &Context) -> Result<Reading, Advice> {
     let mut parser = Parser { input: &input, tokens, next: 0, depth: 0, context, remarks };
     let query = parser.alternatives(Field::default())?;
     let mut remarks = parser.remarks;
-    if query.is_none() && tokens_were_typed(&input) && !remarks.has_warnings() {
+    if query.is_none() && tokens_were_typed(&input) {
         remarks.warn(no_words(input.len()));
     }
     let query = query.unwrap_or(Node { kind: Kind::All, at: 0..input.len() });
@@ -97,6 +97,7 @@ impl Parser<'_> {
     fn conjunction(&mut self, scope: Field) -> Result<(Option<Node>, bool), Advice> {
         let mut clauses = Vec::new();
         let mut explicit = false;
+        self.remark_on_leading_not();
         while self.next < self.tokens.len() && self.peek() != Some(&Token::Close) {
             clauses.extend(self.clause(scope, explicit)?);
             match self.peek() {
@@ -104,6 +105,7 @@ impl Parser<'_> {
                 Some(Token::And(_)) if self.operand_follows(1) => {
                     self.next += 1;
                     explicit = true;
+                    self.remark_on_leading_not();
                 }
                 _ => {
                     self.remark_on_operator();

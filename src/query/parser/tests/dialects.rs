@@ -102,6 +102,44 @@ fn hints_keep_within_the_bounds() {
 }
 
 #[test]
+fn westlaw_and_others() {
+    for (operator, written, reading) in [
+        ("w/sent", "W/S", "(a W/S b)"),
+        ("/sent", "W/S", "(a W/S b)"),
+        ("w/para", "W/P", "(a W/P b)"),
+        ("/para", "W/P", "(a W/P b)"),
+        ("n/5", "W/5", "(a W/5 b)"),
+        ("N/500", "W/250", "(a W/250 b)"),
+        ("p/5", "PRE/5", "(a PRE/5 b)"),
+        ("W/ 5", "W/5", "(a W/5 b)"),
+        ("+5", "PRE/5", "(a PRE/5 b)"),
+        ("~5", "W/5", "(a W/5 b)"),
+    ] {
+        let at = [2, 2 + operator.len()];
+        check_translated(&format!("a {operator} b"), advice::OPERATOR_AS_WORD, at, written, reading);
+    }
+    check_translated("a NEAR(5) b", advice::OTHER_DIALECT, [2, 9], "W/5", "(a W/5 b)");
+    check("a NEAR (5) b", "((a W/10 5) AND b)");
+    check("FIRST50(a) first50(b)", "((FIRST/50 a) AND (FIRST/50 b))");
+    check_field("from:1987", "after:", "after:1987");
+    check_field("ti:x", "headline:", "headline:x");
+    check_field("au:x", "author:", "author:x");
+    check_field("pubdate:2025", "date:", "date:2025");
+}
+
+#[test]
+fn a_not_in_lower_case_is_noted_wherever_it_stands() {
+    for (input, at, canonical) in [
+        ("not oil", [0, 3], "(NOT oil)"),
+        ("oil not gas", [4, 7], "(oil AND (NOT gas))"),
+        ("a AND not b", [6, 9], "(a AND (NOT b))"),
+        ("a OR (not b)", [6, 9], "(a OR (NOT b))"),
+    ] {
+        check_translated(input, advice::OPERATOR_AS_WORD, at, "NOT", canonical);
+    }
+}
+
+#[test]
 fn nexis_and_proquest() {
     check_translated("x HEADLINE(a OR b)", advice::OTHER_DIALECT, [2, 10], "headline:", "(x AND headline:(a OR b))");
     check_translated("BYLINE(smith)", advice::OTHER_DIALECT, [0, 6], "author:", "author:smith");
