@@ -193,6 +193,22 @@ fn most(repetition: &RepetitionKind) -> u64 {
     }
 }
 
+/// Whether a hyphen stands outside of the brackets, where it is no range of letters.
+pub(super) fn asks_for_hyphen(pattern: &str) -> bool {
+    let mut brackets = 0_usize;
+    let mut is_escaped = false;
+    pattern.chars().any(|ch| {
+        match ch {
+            _ if is_escaped => {}
+            '[' => brackets += 1,
+            ']' => brackets = brackets.saturating_sub(1),
+            _ => {}
+        }
+        is_escaped = ch == '\\' && !is_escaped;
+        ch == '-' && brackets == 0
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -87,9 +87,23 @@ impl Parser<'_> {
             let place = self.place_in_regex(at, &fault.at);
             self.remarks.warn(Advice::new(advice::BAD_REGEX, fault.message).at(&place).hint(fault.hint));
         } else {
+            self.note_hyphen_in_regex(pattern, at);
             return Some(leaf_node(field_of(scope), Term::Regex(pattern.to_owned()), at));
         }
         self.plain_words(terms::words_of_regex(pattern), field_of(scope), at)
+    }
+
+    /// `/non-opec/` finds nothing: no word has a hyphen in it.
+    fn note_hyphen_in_regex(&mut self, pattern: &str, at: &Range<usize>) {
+        if !regex::asks_for_hyphen(pattern) {
+            return;
+        }
+        let is_plain = pattern.chars().all(|ch| ch.is_alphanumeric() || ch == '-');
+        let parts: Vec<&str> = pattern.split('-').filter(|part| !part.is_empty()).collect();
+        let written = if is_plain { parts.join(" ") } else { "non opec".to_owned() };
+        let message = "an expression is about one word, and words are cut at hyphens";
+        let advice = Advice::new(advice::PUNCTUATION, message).at(at);
+        self.remarks.note(advice.hint(format!("write the parts as a phrase: `\"{written}\"`")));
     }
 
     /// Characters of the input for characters of an expression, in which an escaped slash is one.

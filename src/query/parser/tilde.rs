@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::advice::{BAD_FUZZY, BAD_NUMBER};
+use super::super::advice::{BAD_FUZZY, BAD_NUMBER, PUNCTUATION};
 use super::super::ast::{ROOM, Slot, Term};
 use super::super::fields::Field;
 use super::super::lexer::{Lexeme, Token};
@@ -39,9 +39,18 @@ impl Parser<'_> {
     pub(super) fn loosened(&mut self, term: Term, lexeme: &Lexeme, tilde: &Tilde) -> Term {
         match term {
             Term::Phrase(slots) if matches!(lexeme.token, Token::Quoted(_)) => self.loose(slots, tilde),
-            term if matches!(lexeme.token, Token::Quoted(_)) => term,
+            term if matches!(lexeme.token, Token::Quoted(_)) => {
+                self.note_no_room(&term, tilde);
+                term
+            }
             term => self.fuzzy(term, tilde),
         }
+    }
+
+    fn note_no_room(&mut self, term: &Term, tilde: &Tilde) {
+        let message = format!("`{}` is one word, so `{}` was left out", print::term(term), self.typed(&tilde.at));
+        let hint = "room is between the words of a phrase: `\"rare earths\"~5`";
+        self.remarks.note(Advice::new(PUNCTUATION, message).at(&tilde.at).hint(hint));
     }
 
     fn loose(&mut self, slots: Vec<Slot>, tilde: &Tilde) -> Term {

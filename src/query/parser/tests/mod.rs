@@ -238,6 +238,25 @@ fn phrases_hold_words_and_wildcards() {
 }
 
 #[test]
+fn what_was_read_as_everything_is_said_to_be() {
+    for input in ["/[/", "(", "()", "\"", "&&", "is:duplicate"] {
+        let reading = read(input);
+        assert_eq!(reading.canonical, "*", "{input}");
+        assert!(codes(&reading.warnings).contains(&advice::NO_WORDS), "{input}");
+        assert!(reading.warnings.len() > 1, "{input}");
+    }
+}
+
+#[test]
+fn what_is_left_out_silently_is_noted() {
+    check_note("/non-opec/", "/non-opec/", advice::PUNCTUATION);
+    assert!(read("/non-opec/").notes[0].hint.as_deref().unwrap().contains("`\"non opec\"`"));
+    check_note(r"/non\-?opec/", r"/non\-?opec/", advice::PUNCTUATION);
+    assert!(read("/[a-c]x/").notes.is_empty());
+    check_note("\"opec\"~3", "\"opec\"", advice::PUNCTUATION);
+}
+
+#[test]
 fn wildcards_in_compounds_and_in_scripts_without_spaces() {
     check("al-Qae*", "\"al Qae*\"");
     check("headline:e-mai* cut-pri*", "(headline:\"e mai*\" AND \"cut pri*\")");
