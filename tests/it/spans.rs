@@ -84,7 +84,7 @@ fn a_wildcard_has_a_real_score() {
 
 #[test]
 fn no_operator_goes_on_when_the_time_is_up() {
-    let (_folder, view) = indexed(&vec!["tin zinc ".repeat(5000); 2]);
+    let (_folder, view) = indexed(&vec!["tin zinc ".repeat(2000); 4]);
     let queries = [
         "tin W/250 zinc W/250 tin",
         "tin PRE/250 (zinc W/250 tin)",
