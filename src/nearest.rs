@@ -5,10 +5,11 @@ pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
     let typed: Vec<char> = typed.to_lowercase().chars().take(64).collect();
     let allowed = 1 + typed.len() / 4;
     let distance = |name: &str| {
-        let name: Vec<char> = name.chars().collect();
+        let length = name.chars().count();
         // A name that is so much longer or shorter need not be compared.
-        let near = name.len().abs_diff(typed.len()) <= allowed;
-        near.then(|| edits(&typed, &name)).filter(|distance| *distance <= allowed && *distance < name.len())
+        let near = length.abs_diff(typed.len()) <= allowed;
+        let edits = near.then(|| edits(&typed, &name.chars().collect::<Vec<_>>()));
+        edits.filter(|distance| *distance <= allowed && *distance < length)
     };
     let near = names.into_iter().filter_map(|name| Some((distance(name)?, name)));
     near.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
@@ -16,19 +17,18 @@ pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
 
 /// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
 fn edits(left: &[char], right: &[char]) -> usize {
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=right.len()).collect();
+    let width = right.len() + 1;
+    let [mut before_last, mut last, mut row] = [vec![0; width], (0..width).collect(), vec![0; width]];
     for i in 1..=left.len() {
-        let mut row = vec![i];
-        for j in 1..=right.len() {
+        row[0] = i;
+        for j in 1..width {
             let replaced = last[j - 1] + usize::from(left[i - 1] != right[j - 1]);
-            let mut least = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            row[j] = replaced.min(last[j] + 1).min(row[j - 1] + 1);
             if i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] {
-                least = least.min(before_last[j - 2] + 1);
+                row[j] = row[j].min(before_last[j - 2] + 1);
             }
-            row.push(least);
         }
-        before_last = std::mem::replace(&mut last, row);
+        (before_last, last, row) = (last, row, before_last);
     }
     last[right.len()]
 }

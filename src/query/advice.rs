@@ -76,13 +76,27 @@ pub(super) struct Remarks {
     warnings: Tally,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Tally {
     kept: Vec<Advice>,
     more: usize,
+    /// So many are kept.
+    most: usize,
+}
+
+impl Default for Tally {
+    fn default() -> Tally {
+        Tally { kept: Vec::new(), more: 0, most: MOST }
+    }
 }
 
 impl Remarks {
+    /// For those who only want to know whether there are any: none is kept.
+    pub(super) fn counted() -> Remarks {
+        let none = || Tally { most: 0, ..Tally::default() };
+        Remarks { notes: none(), warnings: none() }
+    }
+
     pub(super) fn note(&mut self, advice: Advice) {
         self.notes.add(advice);
     }
@@ -93,11 +107,11 @@ impl Remarks {
 
     /// Whether another warning will be shown; if not, a hint that takes long to find need not be looked for.
     pub(super) fn keeps_warnings(&self) -> bool {
-        self.warnings.kept.len() < MOST
+        self.warnings.kept.len() < self.warnings.most
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.notes.kept.is_empty() && self.warnings.kept.is_empty()
+        [&self.notes, &self.warnings].iter().all(|tally| tally.kept.is_empty() && tally.more == 0)
     }
 
     /// Notes and warnings, each by its place in the input.
@@ -108,7 +122,7 @@ impl Remarks {
 
 impl Tally {
     fn add(&mut self, advice: Advice) {
-        if self.kept.len() < MOST { self.kept.push(advice) } else { self.more += 1 }
+        if self.kept.len() < self.most { self.kept.push(advice) } else { self.more += 1 }
     }
 
     fn into_list(mut self) -> Vec<Advice> {

@@ -225,7 +225,7 @@ fn reads_as(candidate: &str, suffix: &str, word: &Term) -> bool {
 
 /// What the lexer makes of it; nothing if it has remarks.
 fn tokens(candidate: &str) -> Vec<Token> {
-    let mut remarks = Remarks::default();
+    let mut remarks = Remarks::counted();
     let input: Vec<char> = candidate.chars().collect();
     let lexemes = lex(&input, &mut remarks);
     if remarks.is_empty() { lexemes.into_iter().map(|lexeme| lexeme.token).collect() } else { Vec::new() }

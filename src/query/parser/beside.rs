@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
+use super::super::Advice;
 use super::super::advice::PROXIMITY_ONE_WORD;
 use super::super::ast::{Kind, Node};
 use super::super::lexer::Token;
-use super::super::{Advice, print};
-use super::{LONGEST_QUOTED, Parser};
+use super::{Parser, quoted};
 
 /// A word that was taken, and its neighbour that was not.
 pub(super) struct Beside {
@@ -46,10 +46,8 @@ impl Parser<'_> {
         let Beside { taken, left_out } = beside;
         let is_before = left_out.end <= taken.start;
         let both = taken.start.min(left_out.start)..taken.end.max(left_out.end);
-        let canonical = print(node);
-        if !matches!(node.kind, Kind::Near { .. }) || canonical.len() > LONGEST_QUOTED {
-            return;
-        }
+        let canonical = quoted(node).filter(|_| matches!(node.kind, Kind::Near { .. }));
+        let Some(canonical) = canonical else { return };
         let (other, both_typed) = (self.typed(left_out), self.typed(&both));
         let reading = if is_before { format!("{other} AND {canonical}") } else { format!("{canonical} AND {other}") };
         let hint = if is_before {

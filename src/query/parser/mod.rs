@@ -176,16 +176,21 @@ impl Parser<'_> {
 
     fn note_mixture(&mut self, start: usize, node: &Node) {
         let first = self.tokens[start].at.start;
-        let canonical = print(node);
-        let reading = if canonical.len() > LONGEST_QUOTED {
-            "the canonical form shows how".to_owned()
-        } else {
-            format!("this was read as `{canonical}`")
+        let reading = match quoted(node) {
+            Some(canonical) => format!("this was read as `{canonical}`"),
+            None => "the canonical form shows how".to_owned(),
         };
         let message = format!("AND binds tighter than OR; {reading}");
         let hint = "put parentheses around what belongs together";
         self.remarks.note(Advice::new(advice::MIXED_AND_OR, message).at(&(first..node.at.end)).hint(hint));
     }
+}
+
+/// The canonical form of a part, to be repeated in advice, unless it is long: a part that was typed at length is not even
+/// printed to find out, for there may be advice on every word of it.
+fn quoted(node: &Node) -> Option<String> {
+    let canonical = (node.at.len() <= LONGEST_QUOTED).then(|| print(node));
+    canonical.filter(|canonical| canonical.len() <= LONGEST_QUOTED)
 }
 
 /// A group of the nodes, or the only one of them.

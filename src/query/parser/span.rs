@@ -10,7 +10,7 @@ use super::super::fields::Field;
 use super::super::lexer::{Count, Lexeme, Token};
 use super::super::{Advice, print};
 use super::apart::{self, Weight, field_of, without_weights};
-use super::{Parsed, Parser, bounds, gather};
+use super::{Parsed, Parser, bounds, gather, quoted};
 
 /// Operands and what stands between them, before it is known whether all of them can take part.
 pub(super) struct Chain {
@@ -70,7 +70,7 @@ impl Parser<'_> {
 
     fn count(&mut self, at: &Range<usize>, kind: &dyn Fn(Node) -> Kind, inner: Node) -> Node {
         if let Err(place) = field_of(&inner) {
-            self.warn_operand(&place, &apart::counted(kind, &inner));
+            self.warn_operand(&place, &apart::counted(kind, &inner).as_ref().and_then(quoted));
             return inner;
         }
         let mut weights = Vec::new();
@@ -158,7 +158,7 @@ impl Parser<'_> {
     fn span(&mut self, chain: Chain, scope: Field) -> Result<Node, Advice> {
         let faults = chain.faults(scope);
         if !faults.places.is_empty() {
-            let meant = apart::chain(&chain);
+            let meant = apart::chain(&chain).as_ref().and_then(quoted);
             faults.places.iter().for_each(|place| self.warn_operand(place, &meant));
         }
         let mut weights = Vec::new();
@@ -187,9 +187,9 @@ impl Parser<'_> {
         if bounds::depth(&node) > bounds.depth { Err(bounds::too_deep(bounds, node.at.start)) } else { Ok(node) }
     }
 
-    fn warn_operand(&mut self, at: &Range<usize>, meant: &Option<Node>) {
+    fn warn_operand(&mut self, at: &Range<usize>, meant: &Option<String>) {
         let message = "only words, phrases, OR and other proximities of one field can take part in a proximity";
-        let hint = match meant.as_ref().map(print).filter(|meant| meant.len() <= super::LONGEST_QUOTED) {
+        let hint = match meant {
             Some(meant) => format!("write `{meant}`"),
             None => "join it with AND outside of the proximity".to_owned(),
         };
@@ -201,8 +201,10 @@ impl Parser<'_> {
             let is_weight = |ch: &&char| matches!(ch, '^' | '.') || ch.is_ascii_digit();
             let at = behind..behind + self.input[behind..].iter().take_while(is_weight).count();
             let message = "a weight within a proximity was left out";
-            let whole = Node { kind: Kind::Boost(Box::new(node.clone()), weight), at: node.at.clone() };
-            let hint = format!("put it behind the whole: `{}`", print(&whole));
+            let hint = match self.remarks.keeps_warnings().then(|| weighted(node, weight)).flatten() {
+                Some(whole) => format!("put it behind the whole: `{whole}`"),
+                None => "put it behind the whole".to_owned(),
+            };
             self.remarks.warn(Advice::new(BAD_BOOST, message).at(&at).hint(hint));
         }
     }
@@ -213,6 +215,11 @@ impl Parser<'_> {
         let hint = format!("write `{}`", print(node));
         self.remarks.warn(Advice::new(FIELD_EXTENDED, message).at(&at).hint(hint));
     }
+}
+
+fn weighted(node: &Node, weight: f32) -> Option<String> {
+    quoted(node)?;
+    quoted(&Node { kind: Kind::Boost(Box::new(node.clone()), weight), at: node.at.clone() })
 }
 
 /// What keeps a chain from being a span.

@@ -254,3 +254,17 @@ fn not_is_an_operator_in_any_case_where_what_follows_is_one() {
     check("(not W/5 b)", "(not W/5 b)");
     check(r"a \not W/5 b", "(a AND (not W/5 b))");
 }
+
+#[test]
+fn advice_on_every_word_of_a_long_span_does_not_repeat_the_span() {
+    for typed in
+        [format!("c W/1 ({})", ["a^2"; 300].join(" OR ")), format!("x {}", ["a W/1 b c d:e"; 30].join(" W/1 "))]
+    {
+        let reading = read(&typed);
+        let said = reading.notes.iter().chain(&reading.warnings);
+        let longest = said.map(|advice| advice.message.len() + advice.hint.as_deref().map_or(0, str::len)).max();
+        assert!(longest.is_some_and(|longest| longest < 1000), "{longest:?}");
+    }
+    let reading = read("(a W/1 b^2)^3");
+    assert_eq!(reading.warnings[0].hint.as_deref(), Some("put it behind the whole: `(a W/1 b)^2`"));
+}
