@@ -27,7 +27,8 @@ pub(super) fn exact(text: &Text) -> Result<Option<Term>, Advice> {
     if !text.has_word() {
         return Ok(None);
     }
-    if text.has_wildcard() { pattern(&text).map(Some) } else { Ok(Some(Term::Exact(text.plain()))) }
+    let term = if text.has_wildcard() { pattern(&text)? } else { Term::Word(text.plain()) };
+    Ok(Some(if let Term::Word(word) = term { Term::Exact(word) } else { term }))
 }
 
 /// What stands between quotes.
@@ -199,6 +200,7 @@ mod tests {
     #[test]
     fn a_star_behind_a_run_of_characters_stands_for_nothing() {
         assert_eq!(bare(&text("中国*")), Ok(Some(Term::Word("中国".into()))));
+        assert_eq!(exact(&text("中国*")), Ok(Some(Term::Exact("中国".into()))));
         assert_eq!(quoted(&text("出*")), Ok(Some(Term::Exact("出".into()))));
         assert!(text("出* a").has_idle_star() && text("a 出*,").has_idle_star());
         assert!(!text("ab*").has_idle_star() && !text("出*口").has_idle_star());
