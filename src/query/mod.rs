@@ -32,6 +32,8 @@ use serde::Serialize;
 #[cfg(test)]
 mod documentation;
 #[cfg(test)]
+mod promise;
+#[cfg(test)]
 mod round_trip;
 
 pub use parser::parse;

@@ -315,11 +315,6 @@ fn input() -> impl Strategy<Value = String> {
     ]
 }
 
-/// That something finds nothing is said of the canonical form too.
-fn reads_as_written(reading: &Reading) -> bool {
-    reading.warnings.iter().all(|warning| warning.code == advice::MATCHES_NOTHING)
-}
-
 /// More than is usual, for they are cheap; PROPTEST_CASES takes precedence.
 fn config() -> ProptestConfig {
     ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() }
@@ -334,22 +329,13 @@ proptest! {
         let reading = parse(&printed, &context()).unwrap();
         prop_assert_eq!(&reading.query, &tree, "{}", printed);
         prop_assert_eq!(&reading.canonical, &printed);
-        prop_assert!(reads_as_written(&reading), "{}: {:?}", printed, reading.warnings);
+        prop_assert!(promise::reads_as_written(&reading), "{}: {:?}", printed, reading.warnings);
     }
 
     #[test]
     fn whatever_is_typed_has_a_canonical_form_that_holds(input in input(), any in any::<bool>()) {
         let mode = if any { Mode::Any } else { Mode::All };
-        let reading = parse(&input, &Context { mode, ..context() }).unwrap();
-        let again = parse(&reading.canonical, &Context { mode, ..context() }).unwrap();
-        prop_assert_eq!(&again.query, &reading.query, "{}", reading.canonical);
-        prop_assert_eq!(&again.canonical, &reading.canonical);
-        prop_assert!(reads_as_written(&again), "{}: {:?}", reading.canonical, again.warnings);
-        let length = input.chars().count();
-        for advice in reading.notes.iter().chain(&reading.warnings) {
-            let at = advice.at.is_none_or(|[from, to]| from <= to && to <= length);
-            prop_assert!(at, "{:?} is outside of {} characters", advice, length);
-        }
+        promise::hold(&input, &Context { mode, ..context() });
     }
 
     /// Spans of everything, whether it can take part or not.
@@ -361,9 +347,20 @@ proptest! {
                 let hint = warning.hint.unwrap_or_default();
                 let Some(meant) = hint.strip_prefix("write `").and_then(|hint| hint.strip_suffix('`')) else { continue };
                 let reading = parse(meant, &context()).unwrap();
-                prop_assert!(reads_as_written(&reading), "{}: {}: {:?}", typed, meant, reading.warnings);
+                prop_assert!(promise::reads_as_written(&reading), "{}: {}: {:?}", typed, meant, reading.warnings);
                 prop_assert_eq!(&reading.canonical, meant);
             }
         }
+    }
+}
+
+/// The fewest inputs that go every way fuzzing has found through the parser.
+#[test]
+fn what_fuzzing_has_kept_holds_too() {
+    let kept = include_str!("../../fuzz/corpus.txt").lines();
+    let inputs: Vec<String> = kept.map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(inputs.len() > 100);
+    for (input, mode) in inputs.iter().flat_map(|input| [(input, Mode::All), (input, Mode::Any)]) {
+        promise::hold(input, &Context { mode, bounds: Bounds::default(), ..context() });
     }
 }
