@@ -126,7 +126,8 @@ impl Tally {
     }
 
     fn into_list(mut self) -> Vec<Advice> {
-        self.kept.sort_by_key(|advice| advice.at);
+        // What was wrong in particular comes before what came of it.
+        self.kept.sort_by_key(|advice| (advice.code == NO_WORDS, advice.at));
         if self.more > 0 {
             self.kept.push(Advice::new(MORE_ADVICE, format!("and {} more of these", self.more)));
         }

@@ -304,6 +304,14 @@ mod tests {
     }
 
     #[test]
+    fn a_long_one_that_began_earlier_is_minded_too() {
+        let mut out = Vec::new();
+        let right = of(&[(0, 8), (2, 3)]);
+        apart(&at(&[9]), &right, standing(Relation::Within(2)), &mut watch(), &mut out);
+        assert_eq!(out, []);
+    }
+
+    #[test]
     fn one_is_enough_to_match() {
         let mut out = Vec::new();
         pairs(&at(&[0, 1]), &at(&[2, 3]), standing(Relation::Within(5)), Want::One, &mut watch(), &mut out);
