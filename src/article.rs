@@ -1,5 +1,7 @@
 //! WHAT: an article, as every room of the house knows it. Plain data: no SQL, no index, no HTTP.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,6 +41,15 @@ pub struct Article {
     pub status: Status,
     /// This version says that it corrects an earlier one.
     pub corrected: bool,
+    /// Hidden until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embargo: Option<Timestamp>,
+    /// When a crawler took the page: no date of the article.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<Timestamp>,
+    /// Where on a page each field was found: `headline` → `json-ld`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub provenance: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use super::chunks::Chunks;
 use super::detect::{self, Format};
 use super::input::Progress;
-use super::readers::{csv, json, markdown, page_dump, reuters, text};
+use super::readers::{csv, feed, html, json, markdown, newsml, ninjs, nitf, page_dump, reuters, sitemap, text};
 use super::{Item, Place, ReadOptions, Reason, Sink, language};
 use crate::article::Article;
 use crate::store::REJECT_COPY;
@@ -22,6 +22,9 @@ const CHUNK: usize = 4 << 20;
 /// One article, in a file that holds many; and a file that is one article.
 const LARGEST_RECORD: usize = 256 << 20;
 const LARGEST_FILE: usize = 16 << 20;
+
+/// A document of any number of articles, which has to be held whole.
+const LARGEST_DOCUMENT: usize = 64 << 20;
 
 pub(super) struct File<'a> {
     /// The path as it was named; inside an archive also the member.
@@ -50,7 +53,7 @@ impl File<'_> {
     /// A text is known by where it lies: nothing in it says better which one it is. A page dump has its address.
     fn name_by_place(&self, article: &mut Article, format: Format) {
         let (folder, name) = self.parts();
-        if format != Format::PageDump && self.name != "-" {
+        if !matches!(format, Format::PageDump | Format::Html) && self.name != "-" {
             article.namespace = format!("{}:{folder}", format.name());
             article.external_id = Some(name.to_owned());
         }
@@ -92,7 +95,12 @@ pub(super) fn read(
     let around = language::around(file.inside, head);
     match format {
         Format::Json | Format::Csv | Format::Reuters => many(chunks, file, format, options, around, sink),
-        Format::PageDump | Format::Markdown | Format::Text => one(chunks, file, format, options, around, sink),
+        Format::PageDump | Format::Html | Format::Markdown | Format::Text => {
+            one(chunks, file, format, options, around, sink)
+        }
+        Format::Feed | Format::Sitemap | Format::Ninjs | Format::NewsMl | Format::Nitf => {
+            document(chunks, file, format, around, sink)
+        }
     }
 }
 
@@ -125,15 +133,59 @@ fn one(
     }
     let read = match format {
         Format::PageDump => page_dump::read(&chunks.text),
+        Format::Html => html::read(&chunks.text, &html::Around::default()),
         Format::Markdown => markdown::read(&chunks.text, file.name, &options.map),
         _ => text::read(&chunks.text, file.name, options.section_from_folder),
     };
     match read {
         Ok(mut article) => {
             file.name_by_place(&mut article, format);
-            sink(Item::Article { article: Box::new(article), format, around })
+            let original = (format == Format::Html).then(|| chunks.text.into_bytes());
+            sink(Item::Article { article: Box::new(article), format, around, original })
         }
         Err(reason) => refuse(file, &chunks, reason, sink),
+    }
+}
+
+/// A file that is one document and holds any number of articles.
+fn document(
+    mut chunks: Chunks<impl Read>,
+    file: &File<'_>,
+    format: Format,
+    around: Option<Arc<str>>,
+    sink: &mut Sink<'_>,
+) -> ControlFlow<()> {
+    chunks.fill(LARGEST_DOCUMENT);
+    if !chunks.ended {
+        return refuse(file, &chunks, Reason::new("too_large", "more than 64 MiB in one document"), sink);
+    }
+    let text = chunks.text.as_str();
+    let mut is_silent = true;
+    let mut emit = |at: Range<usize>, article: Result<Article, Reason>| {
+        is_silent = false;
+        match article {
+            Ok(article) => {
+                sink(Item::Article { article: Box::new(article), format, around: around.clone(), original: None })
+            }
+            Err(reason) => {
+                let line = 1 + text[..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
+                let place = Place { source: file.name.to_owned(), offset: at.start as u64, line: Some(line) };
+                let copy = &text.as_bytes()[at];
+                sink(Item::Reject { place, reason, copy: copy[..copy.len().min(REJECT_COPY)].to_vec() })
+            }
+        }
+    };
+    match format {
+        Format::Feed => feed::read(text, &mut emit),
+        Format::Sitemap => sitemap::read(text, &mut emit),
+        Format::Ninjs => ninjs::read(text, &mut emit),
+        Format::NewsMl => newsml::read(text, &mut emit),
+        _ => nitf::read(text, &mut emit),
+    }?;
+    match chunks.broken {
+        Some(kind) => refuse(file, &chunks, breaks_off(kind), sink),
+        None if is_silent => refuse(file, &chunks, Reason::new("no_article", "there is no article in it"), sink),
+        None => ControlFlow::Continue(()),
     }
 }
 
@@ -167,7 +219,7 @@ fn many(
             Ok(mut article) => {
                 is_silent = false;
                 file.name_by_collection(&mut article, format);
-                sink(Item::Article { article: Box::new(article), format, around: around.clone() })
+                sink(Item::Article { article: Box::new(article), format, around: around.clone(), original: None })
             }
             Err(reason) => {
                 is_silent = false;

@@ -71,6 +71,8 @@ pub enum Item {
         format: Format,
         /// The language of what it was read with, should its own not be told.
         around: Option<Arc<str>>,
+        /// The page it was taken from, as it came.
+        original: Option<Vec<u8>>,
     },
     Reject {
         place: Place,

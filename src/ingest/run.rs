@@ -86,7 +86,7 @@ enum Settled {
 /// Everything between reader and store: pure, but for the moment passed in.
 fn settled(item: Item, namespace: Option<&str>, now: Timestamp) -> Settled {
     match item {
-        Item::Article { mut article, format, around } => {
+        Item::Article { mut article, format, around, original } => {
             language::settle(&mut article, around.as_deref());
             dates::flag_implausible(&mut article.published, now);
             if let Some(modified) = &mut article.modified {
@@ -94,7 +94,7 @@ fn settled(item: Item, namespace: Option<&str>, now: Timestamp) -> Settled {
             }
             let identity = identity::settle(&article, namespace, format.name());
             article.namespace.clone_from(&identity.namespace);
-            Settled::Article(Box::new(Incoming { identity, article: *article }))
+            Settled::Article(Box::new(Incoming { identity, article: *article, original }))
         }
         Item::Reject { place, reason, copy } => Settled::Reject(Rejected {
             source: place.source,

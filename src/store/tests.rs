@@ -26,7 +26,8 @@ fn identity(key: &str) -> Identity {
 
 fn incoming(key: &str, text: &str) -> Incoming {
     let body = if text.is_empty() { vec![] } else { vec![text.to_owned()] };
-    Incoming { identity: identity(key), article: Article { headline: "Flood".into(), body, ..Article::default() } }
+    let article = Article { headline: "Flood".into(), body, ..Article::default() };
+    Incoming { identity: identity(key), article, original: None }
 }
 
 fn numbered(key: &str, text: &str, provider_version: u64) -> Incoming {

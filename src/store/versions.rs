@@ -94,14 +94,41 @@ struct Content<'a> {
     related: &'a [String],
     status: Status,
     corrected: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embargo: Option<Timestamp>,
 }
 
 impl<'a> Content<'a> {
     /// Takes the article apart field by field, so that a new field cannot be forgotten here.
     fn of(identity: &Identity, article: &'a Article) -> Content<'a> {
-        let Article { namespace: _, external_id: _, provider_version: _, modified: _, url, .. } = article;
-        let Article { headline, lead, body, published, source, authors, tags, section, .. } = article;
-        let Article { places, people, orgs, lang, dateline, image, related, status, corrected, .. } = article;
+        // Nothing is left to `..`: a field added to articles is given its place here, or does not compile.
+        let Article {
+            namespace: _,
+            external_id: _,
+            provider_version: _,
+            modified: _,
+            captured: _,
+            provenance: _,
+            url,
+            headline,
+            lead,
+            body,
+            published,
+            source,
+            authors,
+            tags,
+            section,
+            places,
+            people,
+            orgs,
+            lang,
+            dateline,
+            image,
+            related,
+            status,
+            corrected,
+            embargo,
+        } = article;
         Content {
             // An identity made from the address: its spellings (`www.`, tracking) are one article, not versions.
             url: url.as_deref().filter(|_| identity.kind != Kind::Url),
@@ -122,6 +149,7 @@ impl<'a> Content<'a> {
             related,
             status: *status,
             corrected: *corrected,
+            embargo: *embargo,
         }
     }
 

@@ -19,6 +19,8 @@ use crate::identity::{Identity, article_id};
 pub struct Incoming {
     pub identity: Identity,
     pub article: Article,
+    /// The page it was taken from, as it came.
+    pub original: Option<Vec<u8>>,
 }
 
 /// What became of it.
@@ -90,7 +92,7 @@ struct BatchWrite<'a> {
 
 impl BatchWrite<'_> {
     fn put(&mut self, incoming: &Incoming, print: &Fingerprint) -> Result<Outcome> {
-        let Incoming { identity, article } = incoming;
+        let Incoming { identity, article, original: _ } = incoming;
         let Some(known) = self.known(identity)? else {
             let num = self.add_article(identity)?;
             self.add_current(num, 1, article, print)?;

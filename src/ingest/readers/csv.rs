@@ -1,9 +1,10 @@
 //! CSV and TSV, with whatever delimiter and quote.
 
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 
 use csv::{ReaderBuilder, StringRecord};
 
+use super::Emit;
 use super::columns::{self, Record, Values};
 use crate::article::Article;
 use crate::ingest::{ReadOptions, Reason};
@@ -35,7 +36,7 @@ impl Reader {
         text: &str,
         ended: bool,
         options: &ReadOptions,
-        emit: &mut dyn FnMut(Range<usize>, Result<Article, Reason>) -> ControlFlow<()>,
+        emit: &mut Emit<'_>,
     ) -> ControlFlow<(), usize> {
         let mut at = 0;
         if self.head.is_none() {

@@ -1,12 +1,12 @@
 //! JSON: one object, an array of objects, an object that holds such an array, objects one after the other, and JSON
 //! Lines. Objects are read one at a time.
 
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 
 use serde_json::{Map, Value};
 
 use super::columns::{self, FieldMap, Record, Values};
-use super::repair;
+use super::{Emit, repair};
 use crate::article::Article;
 use crate::ingest::Reason;
 
@@ -43,8 +43,6 @@ pub(in crate::ingest) struct Reader {
     /// Every line is an object of its own, so that a broken line is only a line.
     lines: Option<bool>,
 }
-
-type Emit<'a> = dyn FnMut(Range<usize>, Result<Article, Reason>) -> ControlFlow<()> + 'a;
 
 impl Reader {
     /// Calls `emit` with every article, or with why there is none, and where it stands. Returns how much of the text
@@ -235,6 +233,8 @@ fn texts(value: &Value) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
 
     #[track_caller]

@@ -1,5 +1,10 @@
 //! One format, one file. A reader takes a text and hands on its articles.
 
+use std::ops::{ControlFlow, Range};
+
+use crate::article::Article;
+use crate::ingest::Reason;
+
 pub(super) mod page_dump;
 
 pub(super) mod columns;
@@ -9,5 +14,17 @@ mod repair;
 
 pub(super) mod reuters;
 
+pub(super) mod html;
+
+pub(super) mod feed;
+pub(super) mod sitemap;
+
+pub(super) mod newsml;
+pub(super) mod ninjs;
+pub(super) mod nitf;
+
 pub(super) mod markdown;
 pub(super) mod text;
+
+/// Takes an article, or why there is none, and where in the text it stands.
+type Emit<'a> = dyn FnMut(Range<usize>, Result<Article, Reason>) -> ControlFlow<()> + 'a;

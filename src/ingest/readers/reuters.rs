@@ -1,19 +1,16 @@
 //! Reuters-21578: SGML that is not XML. Control characters stand as entities and one byte fits no encoding, so it is
 //! read byte for byte, by its own few elements.
 
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 
+use super::Emit;
 use super::columns;
 use crate::article::{Article, Provenance, Source};
 use crate::ingest::{Reason, clean, dates};
 
 /// Calls `emit` with every article, or with why there is none, and where it stands. Returns how much of the text has been
 /// read; an article that may go on after it is left, unless the text has `ended`.
-pub(in crate::ingest) fn read(
-    text: &str,
-    ended: bool,
-    emit: &mut dyn FnMut(Range<usize>, Result<Article, Reason>) -> ControlFlow<()>,
-) -> ControlFlow<(), usize> {
+pub(in crate::ingest) fn read(text: &str, ended: bool, emit: &mut Emit<'_>) -> ControlFlow<(), usize> {
     let small = text.to_ascii_lowercase();
     let find = |what: &str, from: usize| small[from..].find(what).map(|found| from + found);
     let mut start = find("<reuters", 0);

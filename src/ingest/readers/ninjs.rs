@@ -1,0 +1,10 @@
+//! ninjs 1.x to 3.x.
+
+use std::ops::ControlFlow;
+
+use super::Emit;
+use crate::ingest::Reason;
+
+pub(in crate::ingest) fn read(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()> {
+    emit(0..text.len(), Err(Reason::new("unknown_format", "this is not read")))
+}
