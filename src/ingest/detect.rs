@@ -46,8 +46,6 @@ const FOREIGN: &[(&str, &str)] = &[
     ("‰PNG", "a PNG image"),
     ("GIF8", "a GIF image"),
     ("{\\rtf", "RTF"),
-    ("WARC/", "a web archive"),
-    ("filedesc://", "a web archive"),
     ("<?xml", "XML"),
     ("<!doctype html", "HTML"),
     ("<html", "HTML"),
@@ -192,7 +190,6 @@ mod tests {
             ("<!DOCTYPE html><title>x</title>", "a.html"),
             ("<?xml version=\"1.0\"?><rss>", "feed"),
             ("\0\0\0\u{1}\u{2}binary", "a.txt"),
-            ("WARC/1.0\r\n", "a"),
             ("plain words", "a.que"),
         ] {
             check(head, name, None);

@@ -1,5 +1,7 @@
 //! Which encoding bytes are in.
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -23,6 +25,20 @@ pub(super) fn choose(bytes: &[u8], ended: bool) -> Option<(&'static Encoding, us
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     Some((detector.guess(None, Utf8Detection::Deny), 0))
+}
+
+/// A whole text, in the encoding it bears the mark of, is sound in, was declared to be in, or looks like, in this order.
+pub(super) fn text<'a>(bytes: &'a [u8], declared: Option<&str>) -> Cow<'a, str> {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        return encoding.decode_without_bom_handling(&bytes[length..]).0;
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let declared =
+        declared.and_then(|label| Encoding::for_label(label.as_bytes())).filter(|encoding| *encoding != UTF_8);
+    let encoding = declared.or_else(|| choose(bytes, true).map(|(encoding, _)| encoding)).unwrap_or(UTF_8);
+    encoding.decode_without_bom_handling(bytes).0
 }
 
 /// Sequences of several bytes that are UTF-8, and places that are not; one that the end cuts off is neither.

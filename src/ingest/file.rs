@@ -8,8 +8,8 @@ use std::sync::atomic::Ordering;
 use super::chunks::Chunks;
 use super::detect::{self, Format};
 use super::input::Progress;
-use super::readers::{csv, feed, html, json, markdown, newsml, ninjs, nitf, page_dump, reuters, sitemap, text};
-use super::{Item, Place, ReadOptions, Reason, Sink, language};
+use super::readers::{csv, feed, json, markdown, newsml, ninjs, nitf, page_dump, reuters, sitemap, text};
+use super::{Item, Page, Place, ReadOptions, Reason, Sink, language};
 use crate::article::Article;
 use crate::store::REJECT_COPY;
 
@@ -52,11 +52,16 @@ impl File<'_> {
 
     /// A text is known by where it lies: nothing in it says better which one it is. A page dump has its address.
     fn name_by_place(&self, article: &mut Article, format: Format) {
-        let (folder, name) = self.parts();
-        if !matches!(format, Format::PageDump | Format::Html) && self.name != "-" {
-            article.namespace = format!("{}:{folder}", format.name());
-            article.external_id = Some(name.to_owned());
+        if format != Format::PageDump && self.name != "-" {
+            let (namespace, name) = self.known_as(format);
+            article.namespace = namespace;
+            article.external_id = Some(name);
         }
+    }
+
+    fn known_as(&self, format: Format) -> (String, String) {
+        let (folder, name) = self.parts();
+        (format!("{}:{folder}", format.name()), name.to_owned())
     }
 
     fn name_by_collection(&self, article: &mut Article, format: Format) {
@@ -131,17 +136,20 @@ fn one(
     if let Some(kind) = chunks.broken {
         return refuse(file, &chunks, breaks_off(kind), sink);
     }
+    if format == Format::Html {
+        let place = Place { source: file.name.to_owned(), offset: 0, line: None };
+        let known_as = (file.name != "-").then(|| file.known_as(format));
+        return sink(Item::Page(Box::new(Page::filed(chunks.text, place, known_as))));
+    }
     let read = match format {
         Format::PageDump => page_dump::read(&chunks.text),
-        Format::Html => html::read(&chunks.text, &html::Around::default()),
         Format::Markdown => markdown::read(&chunks.text, file.name, &options.map),
         _ => text::read(&chunks.text, file.name, options.section_from_folder),
     };
     match read {
         Ok(mut article) => {
             file.name_by_place(&mut article, format);
-            let original = (format == Format::Html).then(|| chunks.text.into_bytes());
-            sink(Item::Article { article: Box::new(article), format, around, original })
+            sink(Item::Article { article: Box::new(article), format, around, original: None })
         }
         Err(reason) => refuse(file, &chunks, reason, sink),
     }

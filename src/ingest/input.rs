@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::chunks::fill;
 use super::file::{self, File};
-use super::{Item, Place, ReadOptions, Reason, Sink};
+use super::{Item, Place, ReadOptions, Reason, Sink, warc};
 
 /// Archives in archives.
 const DEEPEST: usize = 4;
@@ -162,6 +162,11 @@ impl Reading<'_, '_> {
         }
         let magic = head[..length].to_vec();
         let whole = io::Cursor::new(magic.clone()).chain(stream);
+        if let Some(packing) = web_archive(&magic) {
+            let passed_over = warc::read(whole, packing, name, self.sink)?;
+            self.progress.set_aside.fetch_add(passed_over, Ordering::Relaxed);
+            return ControlFlow::Continue(());
+        }
         if depth > DEEPEST {
             return self.reject(name, Reason::new("too_deep", "archives are nested too deep"));
         }
@@ -255,6 +260,16 @@ impl Reading<'_, '_> {
         let place = Place { source: name.to_owned(), offset: 0, line: None };
         (self.sink)(Item::Reject { place, reason, copy: Vec::new() })
     }
+}
+
+/// Is this a web archive, and how is it packed? One that is packed by records is unpacked by them, so that damage costs
+/// no more than a record.
+fn web_archive(head: &[u8]) -> Option<warc::Packing> {
+    if warc::looks_like(head) {
+        return Some(warc::Packing::Plain);
+    }
+    let (packing, first) = warc::peek(head)?;
+    (warc::looks_like(&first) || head.starts_with(warc::DICTIONARY)).then_some(packing)
 }
 
 fn breaks_off(error: &io::Error) -> Reason {

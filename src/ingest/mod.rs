@@ -10,6 +10,8 @@ mod chunks;
 mod detect;
 mod encoding;
 mod file;
+mod page;
+mod warc;
 
 mod readers;
 
@@ -20,6 +22,7 @@ mod language;
 pub mod run;
 
 pub use detect::Format;
+pub use page::Page;
 pub use readers::columns::FieldMap;
 
 use std::sync::Arc;
@@ -74,11 +77,23 @@ pub enum Item {
         /// The page it was taken from, as it came.
         original: Option<Vec<u8>>,
     },
+    /// A page to be read yet.
+    Page(Box<Page>),
     Reject {
         place: Place,
         reason: Reason,
         copy: Vec<u8>,
     },
+}
+
+impl Item {
+    /// An article or a reject: a page is read now.
+    pub fn read(self) -> Item {
+        match self {
+            Item::Page(page) => page.read(),
+            read => read,
+        }
+    }
 }
 
 /// Takes what is read; says whether to go on.

@@ -86,6 +86,7 @@ enum Settled {
 /// Everything between reader and store: pure, but for the moment passed in.
 fn settled(item: Item, namespace: Option<&str>, now: Timestamp) -> Settled {
     match item {
+        Item::Page(page) => settled(page.read(), namespace, now),
         Item::Article { mut article, format, around, original } => {
             language::settle(&mut article, around.as_deref());
             dates::flag_implausible(&mut article.published, now);
