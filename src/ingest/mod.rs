@@ -18,6 +18,7 @@ mod readers;
 mod clean;
 mod dates;
 mod language;
+mod pipeline;
 
 pub mod run;
 

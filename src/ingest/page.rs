@@ -43,6 +43,14 @@ impl Page {
         self.url.as_deref()
     }
 
+    pub(super) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(super) fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// The article on it, or why there is none.
     pub fn read(self) -> Item {
         let text = encoding::text(&self.bytes, self.charset.as_deref());

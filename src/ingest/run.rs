@@ -1,4 +1,4 @@
-//! One run: an input read on one thread, written to the store in batches on another.
+//! One run: an input read on one thread, settled on all processors, written to the store in batches on this one.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,19 +6,15 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
+use super::ReadOptions;
 use super::input::{self, Input, Progress};
-use super::{Item, ReadOptions, dates, language};
-use crate::identity;
+use super::pipeline::{self, Ordered, Settled};
 use crate::store::{Incoming, Rejected, Run, RunState, Store, StoreError};
 
-/// A batch is one transaction: this many articles, or this much time.
+/// A batch is one transaction: this many articles, this much of them, or this much time.
 const BATCH: usize = 1000;
+const BATCH_BYTES: usize = 32 << 20;
 const BATCH_TIME: Duration = Duration::from_millis(500);
-
-/// Items between reader and writer.
-const QUEUE: usize = 2000;
 
 /// While nothing comes, whether to stop is asked this often.
 const LOOK: Duration = Duration::from_millis(100);
@@ -39,9 +35,9 @@ pub fn run(
         Input::Stdin => "-".to_owned(),
     };
     let run = store.begin_run(&name)?;
-    let (receive, reader) = start(input.clone(), options.clone(), namespace.map(str::to_owned), stop, progress.clone());
+    let (mut receive, reader) = start(input.clone(), options.clone(), namespace, stop, progress.clone());
     let (mut articles, mut rejects, mut bytes) = (0, 0, 0);
-    while let Some(batch) = Batch::receive(&receive, stop) {
+    while let Some(batch) = Batch::receive(&mut receive, stop) {
         let read = progress.read.load(Ordering::Relaxed);
         store.write(run, &batch.articles, &batch.rejects, read - bytes)?;
         bytes = read;
@@ -61,79 +57,50 @@ pub fn run(
 fn start(
     input: Input,
     options: ReadOptions,
-    namespace: Option<String>,
+    namespace: Option<&str>,
     stop: &Arc<AtomicBool>,
     progress: Progress,
-) -> (mpsc::Receiver<Settled>, JoinHandle<()>) {
-    let (send, receive) = mpsc::sync_channel(QUEUE);
+) -> (Ordered, JoinHandle<()>) {
+    let (found, ordered) = pipeline::start(namespace);
     let stop = Arc::clone(stop);
     let reader = std::thread::spawn(move || {
-        let now = Timestamp::now();
-        // A closed channel means that writing has ended: there is nobody to read for.
+        // Nobody wants more: writing has ended.
         let _ = input::read(&input, &options, &progress, &mut |item| {
-            let gone = stop.load(Ordering::Relaxed) || send.send(settled(item, namespace.as_deref(), now)).is_err();
+            let gone = stop.load(Ordering::Relaxed) || !found.push(item);
             if gone { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
     });
-    (receive, reader)
-}
-
-enum Settled {
-    Article(Box<Incoming>),
-    Reject(Rejected),
-}
-
-/// Everything between reader and store: pure, but for the moment passed in.
-fn settled(item: Item, namespace: Option<&str>, now: Timestamp) -> Settled {
-    match item {
-        Item::Page(page) => settled(page.read(), namespace, now),
-        Item::Article { mut article, format, around, original } => {
-            language::settle(&mut article, around.as_deref());
-            dates::flag_implausible(&mut article.published, now);
-            if let Some(modified) = &mut article.modified {
-                dates::flag_implausible(modified, now);
-            }
-            let identity = identity::settle(&article, namespace, format.name());
-            article.namespace.clone_from(&identity.namespace);
-            Settled::Article(Box::new(Incoming { identity, article: *article, original }))
-        }
-        Item::Reject { place, reason, copy } => Settled::Reject(Rejected {
-            source: place.source,
-            offset: Some(place.offset),
-            line: place.line,
-            code: reason.code.to_owned(),
-            detail: reason.detail,
-            copy,
-        }),
-    }
+    (ordered, reader)
 }
 
 #[derive(Default)]
 struct Batch {
     articles: Vec<Incoming>,
     rejects: Vec<Rejected>,
+    bytes: usize,
 }
 
 impl Batch {
     /// The next batch; `None` when everything has been read, or it is time to stop.
-    fn receive(receive: &mpsc::Receiver<Settled>, stop: &AtomicBool) -> Option<Batch> {
+    fn receive(receive: &mut Ordered, stop: &AtomicBool) -> Option<Batch> {
         let mut batch = Batch::default();
         loop {
-            match receive.recv_timeout(LOOK) {
+            match receive.next(LOOK) {
                 Ok(item) => break batch.add(item),
                 Err(mpsc::RecvTimeoutError::Timeout) if !stop.load(Ordering::Relaxed) => {}
                 Err(_) => return None,
             }
         }
         let until = Instant::now() + BATCH_TIME;
-        while batch.articles.len() + batch.rejects.len() < BATCH {
-            let Ok(item) = receive.recv_timeout(until.saturating_duration_since(Instant::now())) else { break };
+        while batch.articles.len() + batch.rejects.len() < BATCH && batch.bytes < BATCH_BYTES {
+            let Ok(item) = receive.next(until.saturating_duration_since(Instant::now())) else { break };
             batch.add(item);
         }
         Some(batch)
     }
 
     fn add(&mut self, item: Settled) {
+        self.bytes += item.size();
         match item {
             Settled::Article(incoming) => self.articles.push(*incoming),
             Settled::Reject(reject) => self.rejects.push(reject),

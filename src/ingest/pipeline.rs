@@ -1,0 +1,282 @@
+//! From what a reader finds to what the store takes: settled on every processor, handed on in the order found. Where
+//! writing falls behind, reading waits.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Item, Place, Reason, dates, language};
+use crate::article::Article;
+use crate::identity;
+use crate::store::{Incoming, Rejected};
+
+/// What waits to be settled, at most, in items and in bytes of them.
+const WAITING: usize = 1000;
+const WAITING_BYTES: usize = 32 << 20;
+
+/// Items a worker takes at a time: of small ones many, so that little time is spent on handing on.
+const TAKEN: usize = 32;
+const TAKEN_BYTES: usize = 64 << 10;
+
+/// What has been settled and waits for the writer, in takings.
+const SETTLED: usize = 8;
+
+/// What the store takes.
+pub(super) enum Settled {
+    Article(Box<Incoming>),
+    Reject(Rejected),
+}
+
+impl Settled {
+    /// About what it holds.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Settled::Article(incoming) => text_size(&incoming.article) + incoming.original.as_ref().map_or(0, Vec::len),
+            Settled::Reject(reject) => reject.copy.len(),
+        }
+    }
+}
+
+/// The reader's end.
+pub(super) struct Found(Arc<Queue>);
+
+/// The writer's end.
+pub(super) struct Ordered {
+    settled: mpsc::Receiver<(u64, Vec<Settled>)>,
+    /// What came before its turn, by the number of its first.
+    early: BTreeMap<u64, Vec<Settled>>,
+    ready: VecDeque<Settled>,
+    next: u64,
+    queue: Arc<Queue>,
+}
+
+/// Starts the workers. Dropping either end ends them.
+pub(super) fn start(namespace: Option<&str>) -> (Found, Ordered) {
+    let queue = Arc::new(Queue::default());
+    let (send, settled) = mpsc::sync_channel(SETTLED);
+    let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
+    for _ in 0..workers {
+        let (queue, send, namespace) = (Arc::clone(&queue), send.clone(), namespace.map(str::to_owned));
+        std::thread::spawn(move || work(&queue, &send, namespace.as_deref()));
+    }
+    let ordered =
+        Ordered { settled, early: BTreeMap::new(), ready: VecDeque::new(), next: 0, queue: Arc::clone(&queue) };
+    (Found(queue), ordered)
+}
+
+fn work(queue: &Queue, send: &mpsc::SyncSender<(u64, Vec<Settled>)>, namespace: Option<&str>) {
+    let now = Timestamp::now();
+    while let Some((first, items)) = queue.take() {
+        let settled = items.into_iter().map(|item| settle(item, namespace, now)).collect();
+        if send.send((first, settled)).is_err() {
+            return;
+        }
+    }
+}
+
+impl Found {
+    /// Hands an item on, and waits while too many wait already; `false`: nobody wants more.
+    pub(super) fn push(&self, item: Item) -> bool {
+        self.0.push(item)
+    }
+}
+
+impl Drop for Found {
+    fn drop(&mut self) {
+        self.0.close(false);
+    }
+}
+
+impl Ordered {
+    /// The next in order. `Timeout`: none has come for so long; `Disconnected`: there are no more.
+    pub(super) fn next(&mut self, wait: Duration) -> Result<Settled, mpsc::RecvTimeoutError> {
+        while self.ready.is_empty() {
+            let (first, settled) = match self.early.remove(&self.next) {
+                Some(settled) => (self.next, settled),
+                None => self.settled.recv_timeout(wait)?,
+            };
+            if first == self.next {
+                self.next += settled.len() as u64;
+                self.ready.extend(settled);
+            } else {
+                self.early.insert(first, settled);
+            }
+        }
+        self.ready.pop_front().ok_or(mpsc::RecvTimeoutError::Disconnected)
+    }
+}
+
+impl Drop for Ordered {
+    fn drop(&mut self) {
+        self.queue.close(true);
+    }
+}
+
+#[derive(Default)]
+struct Queue {
+    state: Mutex<State>,
+    /// Something has come, or nothing more will.
+    filled: Condvar,
+    /// There is room again.
+    drained: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    items: VecDeque<(usize, Item)>,
+    bytes: usize,
+    /// The number of the first that waits.
+    first: u64,
+    closed: bool,
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, item: Item) -> bool {
+        let size = size(&item);
+        let full = |state: &mut State| !state.closed && (state.items.len() >= WAITING || state.bytes >= WAITING_BYTES);
+        let waited = self.drained.wait_while(self.state(), full);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        if state.closed {
+            return false;
+        }
+        state.bytes += size;
+        state.items.push_back((size, item));
+        drop(state);
+        self.filled.notify_one();
+        true
+    }
+
+    /// The next few, and the number of the first; `None`: there will be no more.
+    fn take(&self) -> Option<(u64, Vec<Item>)> {
+        let waited = self.filled.wait_while(self.state(), |state| state.items.is_empty() && !state.closed);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        let (first, mut bytes, mut taken) = (state.first, 0, Vec::new());
+        while taken.len() < TAKEN && bytes < TAKEN_BYTES {
+            let Some((size, item)) = state.items.pop_front() else { break };
+            bytes += size;
+            taken.push(item);
+        }
+        state.first += taken.len() as u64;
+        state.bytes -= bytes;
+        drop(state);
+        self.drained.notify_one();
+        (!taken.is_empty()).then_some((first, taken))
+    }
+
+    /// Nothing more comes; and, where nobody waits for it, what is there goes.
+    fn close(&self, at_once: bool) {
+        let mut state = self.state();
+        state.closed = true;
+        if at_once {
+            state.items.clear();
+            state.bytes = 0;
+        }
+        drop(state);
+        self.filled.notify_all();
+        self.drained.notify_all();
+    }
+}
+
+/// About what an item holds.
+fn size(item: &Item) -> usize {
+    match item {
+        Item::Article { article, original, .. } => text_size(article) + original.as_ref().map_or(0, Vec::len),
+        Item::Page(page) => page.size(),
+        Item::Reject { copy, .. } => copy.len(),
+    }
+}
+
+fn text_size(article: &Article) -> usize {
+    article.headline.len() + article.body.iter().map(String::len).sum::<usize>()
+}
+
+/// Everything between reader and store: pure, but for the moment passed in. What breaks the code that reads a page is that
+/// page's matter alone.
+fn settle(item: Item, namespace: Option<&str>, now: Timestamp) -> Settled {
+    let place = match &item {
+        Item::Page(page) => page.place().clone(),
+        Item::Reject { place, .. } => place.clone(),
+        Item::Article { .. } => Place::default(),
+    };
+    catch_unwind(AssertUnwindSafe(|| settled(item.read(), namespace, now))).unwrap_or_else(|_| {
+        tracing::error!(source = %place.source, offset = place.offset, "reading an article has failed");
+        reject(place, Reason::new("cannot_read", "reading this has failed; the log says more"), Vec::new())
+    })
+}
+
+fn settled(item: Item, namespace: Option<&str>, now: Timestamp) -> Settled {
+    match item {
+        Item::Page(page) => settled(page.read(), namespace, now),
+        Item::Article { mut article, format, around, original } => {
+            language::settle(&mut article, around.as_deref());
+            dates::flag_implausible(&mut article.published, now);
+            if let Some(modified) = &mut article.modified {
+                dates::flag_implausible(modified, now);
+            }
+            let identity = identity::settle(&article, namespace, format.name());
+            article.namespace.clone_from(&identity.namespace);
+            Settled::Article(Box::new(Incoming { identity, article: *article, original }))
+        }
+        Item::Reject { place, reason, copy } => reject(place, reason, copy),
+    }
+}
+
+fn reject(place: Place, reason: Reason, copy: Vec<u8>) -> Settled {
+    Settled::Reject(Rejected {
+        source: place.source,
+        offset: Some(place.offset),
+        line: place.line,
+        code: reason.code.to_owned(),
+        detail: reason.detail,
+        copy,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::Format;
+
+    fn article(n: usize, length: usize) -> Item {
+        let article = Article { headline: format!("{n}"), body: vec!["a".repeat(length)], ..Article::default() };
+        Item::Article { article: Box::new(article), format: Format::Json, around: None, original: None }
+    }
+
+    fn headline(settled: Settled) -> String {
+        match settled {
+            Settled::Article(incoming) => incoming.article.headline,
+            Settled::Reject(reject) => reject.code,
+        }
+    }
+
+    #[test]
+    fn what_is_settled_beside_each_other_keeps_its_order() {
+        let (found, mut ordered) = start(None);
+        let reader = std::thread::spawn(move || (0..5000).all(|n| found.push(article(n, n % 700))));
+        for n in 0..5000 {
+            assert_eq!(headline(ordered.next(Duration::MAX).unwrap_or_else(|_| panic!("{n}"))), n.to_string());
+        }
+        assert!(matches!(ordered.next(Duration::MAX), Err(mpsc::RecvTimeoutError::Disconnected)));
+        assert!(reader.join().unwrap());
+    }
+
+    #[test]
+    fn reading_waits_for_writing_and_ends_with_it() {
+        let (found, ordered) = start(None);
+        let queue = Arc::clone(&found.0);
+        let reader = std::thread::spawn(move || (0..).take_while(|n| found.push(article(*n, 1 << 20))).count());
+        // Until the queue is full nobody waits.
+        drop(queue.filled.wait_while(queue.state(), |state| state.bytes < WAITING_BYTES / 2));
+        assert!(queue.state().bytes <= WAITING_BYTES + (1 << 21));
+        drop(ordered);
+        assert!(reader.join().unwrap() < 200, "bounded by bytes");
+    }
+}
