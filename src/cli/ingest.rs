@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 
 use super::progress::Shown;
+use super::runs::copies as copies_among;
 use super::{DataDir, interrupt};
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::{self, FieldMap, Format, ReadOptions};
@@ -177,16 +178,17 @@ fn one(
 }
 
 fn report(store: &Store, run: &Run, set_aside: u64) -> anyhow::Result<()> {
-    let Counts { seen, new, versions, unchanged, rejected, bytes } = run.counts;
+    let Counts { seen, new, versions, unchanged, copies, rejected, bytes } = run.counts;
     let took = run.took().unwrap_or_default().as_secs_f64();
     say!(
-        "{}: {seen} read: {new} new, {versions} new versions, {unchanged} unchanged, {rejected} rejected ({:.1} MB in {took:.1} s)",
+        "{}: {seen} read: {new} new, {versions} new versions, {unchanged} unchanged{}, {rejected} rejected ({:.1} MB in {took:.1} s)",
         run.input,
+        copies_among(&run.counts),
         bytes as f64 / 1e6
     );
     if run.state == RunState::Failed {
         say!("reading broke down; what was read before is in");
-    } else if new + versions == 0 {
+    } else if new + versions + copies == 0 {
         say!("nothing changed");
     }
     if set_aside > 0 {

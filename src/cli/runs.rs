@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::DataDir;
-use crate::store::{Run, RunId, Store};
+use crate::store::{Counts, Run, RunId, Store};
 
 /// Rejects read at a time.
 const PAGE: usize = 1000;
@@ -39,7 +39,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 fn print(run: &Run) {
     let counts = run.counts;
     say!(
-        "{:>4}  {}  {:<11}  {} read: {} new, {} new versions, {} unchanged, {} rejected  {}",
+        "{:>4}  {}  {:<11}  {} read: {} new, {} new versions, {} unchanged{}, {} rejected  {}",
         run.id.0,
         run.started.strftime("%Y-%m-%d %H:%M:%S"),
         run.state.name(),
@@ -47,9 +47,15 @@ fn print(run: &Run) {
         counts.new,
         counts.versions,
         counts.unchanged,
+        copies(&counts),
         counts.rejected,
         run.input,
     );
+}
+
+/// A word on copies where there are any.
+pub(super) fn copies(counts: &Counts) -> String {
+    if counts.copies > 0 { format!(", {} copies", counts.copies) } else { String::new() }
 }
 
 fn rejects(store: &Store, run: RunId) -> anyhow::Result<()> {

@@ -24,7 +24,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 pub use error::StoreError;
-pub use read::{Change, StoredArticle, Version};
+pub use read::{Change, StoredArticle, Story, Version};
 pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState};
 pub use write::{Incoming, Outcome};
 

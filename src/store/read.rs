@@ -24,7 +24,18 @@ pub struct StoredArticle {
     /// When the article, in whichever version, first came.
     pub seen: Timestamp,
     pub deleted: bool,
+    /// Which story it tells, as it stands now.
+    pub story: Story,
     pub article: Article,
+}
+
+/// An article and its exact and near copies, known by the earliest of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    /// The earliest article's number; the article's own where it has no copies.
+    pub original: u64,
+    /// The earliest article's public name.
+    pub id: ArticleId,
 }
 
 /// One line of the history of an article.
@@ -99,6 +110,18 @@ impl Store {
         })
     }
 
+    /// The other articles of its story that answers may show, earliest first.
+    pub fn copies(&self, num: u64) -> Result<Vec<StoredArticle>> {
+        self.readers.read(|moment, unpacker| {
+            let original: Option<u64> =
+                moment.prepare_cached(sql::ORIGINAL)?.query_row(params![num], |row| row.get(0)).optional()?;
+            let Some(original) = original else { return Ok(Vec::new()) };
+            let mut statement = moment.prepare_cached(sql::COPIES)?;
+            let kept = statement.query_map(params![num, original], read_kept)?.collect::<Result<Vec<_>, _>>()?;
+            kept.into_iter().map(|kept| kept.open(unpacker)).collect()
+        })
+    }
+
     /// The articles whose identity is `key`, the provider's own identifier or the normalised address: one in each
     /// namespace that uses it.
     pub fn named(&self, key: &str) -> Result<Vec<ArticleId>> {
@@ -162,6 +185,7 @@ struct Kept {
     content_hash: Vec<u8>,
     seal: Vec<u8>,
     content: Vec<u8>,
+    story: Story,
 }
 
 impl Kept {
@@ -178,6 +202,7 @@ impl Kept {
             version: self.number,
             seen: at(self.seen),
             deleted: self.deleted,
+            story: self.story,
         })
     }
 }
@@ -193,6 +218,7 @@ fn read_kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
         content_hash: row.get(6)?,
         seal: row.get(7)?,
         content: row.get(8)?,
+        story: Story { original: row.get(9)?, id: ArticleId(row.get(10)?) },
     })
 }
 

@@ -45,11 +45,13 @@ pub enum RunState {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Articles: new, other versions and unchanged. Rejects are not among them.
+    /// Articles: new, other versions, unchanged and copies. Rejects are not among them.
     pub seen: u64,
     pub new: u64,
     pub versions: u64,
     pub unchanged: u64,
+    /// New as well, and of a story that was there already.
+    pub copies: u64,
     pub rejected: u64,
     /// Of input, as it lay there.
     pub bytes: u64,
@@ -128,7 +130,7 @@ impl Store {
 
 /// Adds a batch to the counts of its run, in the transaction of the batch.
 pub(super) fn advance(transaction: &Transaction<'_>, run: RunId, more: &Counts) -> Result<()> {
-    let values = params![run.0, more.new, more.versions, more.unchanged, more.rejected, more.bytes];
+    let values = params![run.0, more.new, more.versions, more.unchanged, more.copies, more.rejected, more.bytes];
     let known = transaction.prepare_cached(sql::RUN_ADVANCE)?.execute(values)?;
     if known == 0 { Err(StoreError::NoRun(run.0)) } else { Ok(()) }
 }
@@ -223,8 +225,8 @@ fn is_alive(path: &Path) -> Result<bool> {
 
 fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
     let state: String = row.get(2)?;
-    let (new, versions, unchanged) = (row.get(5)?, row.get(6)?, row.get(7)?);
-    let seen = new + versions + unchanged;
+    let (new, versions, unchanged, copies) = (row.get(5)?, row.get(6)?, row.get(7)?, row.get(8)?);
+    let seen = new + versions + unchanged + copies;
     Ok(Run {
         id: RunId(row.get(0)?),
         input: row.get(1)?,
@@ -232,7 +234,7 @@ fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
         state: RunState::ALL.into_iter().find(|one| one.name() == state).unwrap_or(RunState::Failed),
         started: at(row.get(3)?),
         finished: row.get::<_, Option<i64>>(4)?.map(at),
-        counts: Counts { seen, new, versions, unchanged, rejected: row.get(8)?, bytes: row.get(9)? },
+        counts: Counts { seen, new, versions, unchanged, copies, rejected: row.get(9)?, bytes: row.get(10)? },
     })
 }
 

@@ -24,14 +24,25 @@ statements! {
                        content_hash, seal, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     CHANGE_ADD = "INSERT INTO changes (article, at) VALUES (?1, ?2)";
 
-    CURRENT = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content
-               FROM articles a JOIN versions v ON v.row = a.current WHERE a.num = ?1";
-    ROW = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content
-           FROM versions v JOIN articles a ON a.num = v.article WHERE v.row = ?1";
-    ARTICLE = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content
-               FROM articles a JOIN versions v ON v.row = a.current WHERE a.id = ?1";
-    ARTICLE_VERSION = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content
-                       FROM articles a JOIN versions v ON v.article = a.num WHERE a.id = ?1 AND v.number = ?2";
+    CURRENT = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id
+               FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
+               JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.num = ?1";
+    ROW = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id
+           FROM versions v JOIN articles a ON a.num = v.article LEFT JOIN tellings t ON t.article = a.num
+           JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE v.row = ?1";
+    ARTICLE = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id
+               FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
+               JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1";
+    ARTICLE_VERSION = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id
+                       FROM articles a JOIN versions v ON v.article = a.num LEFT JOIN tellings t ON t.article = a.num
+                       JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1 AND v.number = ?2";
+    /// The other articles of its story, earliest first.
+    COPIES = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id
+              FROM (SELECT ?2 AS article UNION ALL SELECT article FROM tellings WHERE original = ?2 AND original <> article) s
+              JOIN tellings t ON t.article = s.article JOIN articles a ON a.num = t.article
+              JOIN versions v ON v.row = a.current JOIN articles o ON o.num = t.original
+              WHERE a.num <> ?1 ORDER BY t.at, a.id";
+    ORIGINAL = "SELECT original FROM tellings WHERE article = ?1";
     VERSIONS = "SELECT v.row, v.number, v.provider_version, v.stored, v.run, v.row = a.current
                 FROM articles a JOIN versions v ON v.article = a.num WHERE a.num = ?1 ORDER BY v.number";
     NAMED = "SELECT id FROM articles WHERE key = ?1 ORDER BY namespace";
@@ -46,12 +57,12 @@ statements! {
 
     RUN_ADD = "INSERT INTO runs (input, state, started) VALUES (?1, 'running', ?2)";
     RUN_ADVANCE = "UPDATE runs SET fresh = fresh + ?2, versions = versions + ?3, unchanged = unchanged + ?4,
-                       rejected = rejected + ?5, bytes = bytes + ?6 WHERE id = ?1";
+                       copies = copies + ?5, rejected = rejected + ?6, bytes = bytes + ?7 WHERE id = ?1";
     RUN_FINISH = "UPDATE runs SET state = ?2, finished = ?3 WHERE id = ?1 AND state = 'running'";
     RUNS_RUNNING = "SELECT id FROM runs WHERE state = 'running'";
-    RUN = "SELECT id, input, state, started, finished, fresh, versions, unchanged, rejected, bytes
+    RUN = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes
            FROM runs WHERE id = ?1";
-    RUNS = "SELECT id, input, state, started, finished, fresh, versions, unchanged, rejected, bytes
+    RUNS = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes
             FROM runs ORDER BY id DESC LIMIT ?1";
     REJECT_ADD = "INSERT INTO rejects (run, n, source, offset, line, code, detail, copy)
                   SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM rejects WHERE run = ?1";

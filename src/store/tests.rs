@@ -129,7 +129,7 @@ fn counts_of_a_run_stand_with_its_batches() {
     desk.store.write(desk.run, &[incoming("1", "A"), incoming("1", "B")], &[reject], 70).unwrap();
     desk.store.write(desk.run, &[incoming("1", "A")], &[], 30).unwrap();
     let counts = desk.store.run(desk.run).unwrap().unwrap().counts;
-    assert_eq!(counts, Counts { seen: 3, new: 1, versions: 1, unchanged: 1, rejected: 1, bytes: 100 });
+    assert_eq!(counts, Counts { seen: 3, new: 1, versions: 1, unchanged: 1, copies: 0, rejected: 1, bytes: 100 });
 }
 
 #[test]

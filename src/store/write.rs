@@ -31,6 +31,8 @@ pub enum Outcome {
     Version,
     /// Kept already.
     Unchanged,
+    /// New, and an exact or near copy of another article.
+    Copy,
 }
 
 /// The one connection of this process that writes.
@@ -184,6 +186,7 @@ fn tally(outcomes: &[Outcome], rejected: usize, bytes: u64) -> Counts {
         new: count(Outcome::New),
         versions: count(Outcome::Version),
         unchanged: count(Outcome::Unchanged),
+        copies: count(Outcome::Copy),
         rejected: rejected as u64,
         bytes,
     }
