@@ -240,6 +240,7 @@ fn change(stored: StoredArticle) -> Change {
     let document = (!hidden).then(|| Document {
         num: stored.num,
         row: stored.row,
+        story: stored.story.original,
         id: stored.id.0,
         seen_ms: stored.seen.as_millisecond(),
         revised: stored.version > 1,

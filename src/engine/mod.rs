@@ -22,6 +22,8 @@ pub struct Document {
     pub num: u64,
     /// The row of the version this document is made from.
     pub row: u64,
+    /// The number of the earliest article of its story: its own, where it is no copy of another.
+    pub story: u64,
     /// The public name.
     pub id: String,
     /// When the article was first ingested, in milliseconds since 1970.
@@ -57,6 +59,8 @@ pub struct Plan {
     /// Hits to return after the offset.
     pub limit: usize,
     pub offset: usize,
+    /// One hit a story: the one of its matches that sorts first.
+    pub collapse: bool,
     /// Only hits that sort after this one.
     pub after: Option<Place>,
     pub facets: Vec<FacetField>,
@@ -96,6 +100,8 @@ pub struct Place {
 pub struct Found {
     /// Every match, counted.
     pub total: u64,
+    /// The stories that they tell.
+    pub stories: u64,
     pub hits: Vec<FoundHit>,
     pub facets: Vec<(FacetField, Counts)>,
     pub dates: Dates,
@@ -106,6 +112,10 @@ pub struct FoundHit {
     pub place: Place,
     /// The version row that was counted.
     pub row: u64,
+    /// The number of the earliest article of its story.
+    pub story: u64,
+    /// Other articles of its story: all that the state holds; of a collapsed answer those that match.
+    pub copies: u64,
     /// Length in words.
     pub words: u64,
     pub score: f32,
@@ -136,6 +146,8 @@ pub struct Count {
     /// Its commonest spelling.
     pub label: String,
     pub count: u64,
+    /// The stories that these articles tell.
+    pub stories: u64,
     pub selected: bool,
 }
 
@@ -147,6 +159,16 @@ pub struct Dates {
     /// Calendar dates: first and last millisecond, the calendar read as if it were UTC.
     pub calendar: Vec<(i64, i64)>,
     pub undated: u64,
+    /// Once more those of articles whose story others tell too, story by story.
+    pub told: Vec<Told>,
+}
+
+/// The first and last millisecond of the date of an article, and its story, numbered anyhow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Told {
+    pub story: u32,
+    pub first: i64,
+    pub last: i64,
 }
 
 /// Words of one document that a query matched: from the first position to the one after the last, and which clause of

@@ -78,6 +78,11 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     ),
     row("facet_limit", Takes::Number { least: 1, most: 1000, default: 10 }, "Values a facet."),
     row("interval", Takes::OneOf(|| names(UNITS), None), "Returns a timeline of these calendar units."),
+    row(
+        "collapse",
+        Takes::OneOf(|| names(COLLAPSES), Some("none")),
+        "`near`: one hit a story, the one of its matches that sorts first; `limit`, `offset` and `cursor` count stories.",
+    ),
     row("highlight", Takes::Flag, "Marks what matched in headline, lead and fragments of the body."),
     row("snippets", Takes::Number { least: 0, most: 10, default: 2 }, "Fragments of the body a hit."),
     row(
@@ -112,9 +117,6 @@ const MOST_PARAMETERS: usize = 1024;
 /// More warnings help nobody.
 const MOST_WARNINGS: usize = 50;
 
-/// Part of the contract, not there yet: the name, and the value that asks for nothing.
-const LATER: &[(&str, &str)] = &[("collapse", "none")];
-
 /// Reads the parameters of a search, in the order given.
 pub(super) fn read(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> {
     let own = PARAMETERS.iter().map(|parameter| parameter.name);
@@ -135,7 +137,7 @@ fn read_those(pairs: &[(String, String)], names: &[&str]) -> Result<SearchReques
     let mut seen: Vec<&str> = Vec::new();
     for (name, value) in pairs {
         if !names.contains(&name.as_str()) {
-            request.advice.extend(unknown(name, value, names));
+            request.advice.push(unknown(name, names));
             continue;
         }
         if let Some(field) = FacetField::from_name(name) {
@@ -187,6 +189,7 @@ fn set(request: &mut SearchRequest, name: &str, value: &str) -> Result<(), Advic
         "facets" => request.facets = facets(value)?,
         "facet_limit" => request.facet_limit = number(name, value)?,
         "interval" => request.interval = Some(one_of(name, value, UNITS)?),
+        "collapse" => request.collapse = one_of(name, value, COLLAPSES)?,
         "highlight" => request.highlight = flag(name, value)?,
         "snippets" => request.snippets = number(name, value)?,
         "fields" => request.fields = fields(value)?,
@@ -204,6 +207,8 @@ const DATE_FIELDS: &[(&str, DateField)] =
 
 const SORTS: &[(&str, Sort)] =
     &[("relevance", Sort::Relevance), ("newest", Sort::Newest), ("oldest", Sort::Oldest), ("recent", Sort::Recent)];
+
+const COLLAPSES: &[(&str, bool)] = &[("none", false), ("near", true)];
 
 const UNITS: &[(&str, Unit)] = &[
     ("hour", Unit::Hour),
@@ -302,15 +307,12 @@ fn fields(value: &str) -> Result<HitFields, Advice> {
     Ok(HitFields { names: (!names.is_empty()).then_some(names) })
 }
 
-fn unknown(name: &str, value: &str, names: &[&str]) -> Option<Advice> {
-    if let Some((_, nothing)) = LATER.iter().find(|(later, _)| *later == name) {
-        return (value != *nothing).then(|| later(name, &format!("`{name}`")));
-    }
+fn unknown(name: &str, names: &[&str]) -> Advice {
     let advice = Advice::of("unknown_parameter", name, format!("there is no parameter `{name}`"));
-    Some(match nearest(name, names.iter().copied()) {
+    match nearest(name, names.iter().copied()) {
         Some(near) => advice.hint(format!("Did you mean `{near}`?")),
         None => advice.hint("/openapi.json lists the parameters."),
-    })
+    }
 }
 
 fn later(name: &str, what: &str) -> Advice {
@@ -334,7 +336,8 @@ mod tests {
 
     #[test]
     fn every_parameter_refuses_what_it_does_not_know() {
-        for name in ["mode", "strict", "date_field", "sort", "interval", "highlight", "facets", "fields", "explain"] {
+        let listed = ["mode", "strict", "date_field", "sort", "interval", "collapse", "highlight", "facets", "fields"];
+        for name in listed.into_iter().chain(["explain"]) {
             assert_eq!(refused(&format!("{name}=nonsense")), ("unknown_value", name.to_owned()));
         }
         for name in ["limit", "offset", "facet_limit", "snippets"] {
@@ -352,8 +355,6 @@ mod tests {
     fn unknown_parameters_are_reported_and_refused_when_strict() {
         assert_eq!(read(&pairs("lmit=3")).unwrap().advice[0].hint.as_deref(), Some("Did you mean `limit`?"));
         assert_eq!(refused("lmit=3&strict=1").0, "unknown_parameter");
-        assert_eq!(refused("collapse=near&strict=1").0, "not_available_yet");
-        assert!(read(&pairs("collapse=none&strict=1")).is_ok());
         assert_eq!(refused("explain=score&strict=1"), ("not_available_yet", "explain".to_owned()));
         assert_eq!(read(&pairs("explain=score")).unwrap().advice[0].code, "not_available_yet");
     }

@@ -26,7 +26,6 @@ pub const MATCHES_NOTHING: &str = "matches_nothing";
 pub const MISSING_OPERAND: &str = "missing_operand";
 pub const MORE_ADVICE: &str = "more_advice";
 pub const NO_WORDS: &str = "no_words";
-pub const NOT_AVAILABLE_YET: &str = "not_available_yet";
 pub const OTHER_DIALECT: &str = "other_dialect";
 pub const PROXIMITY_OPERAND: &str = "proximity_operand";
 pub const UNCLOSED_PARENTHESIS: &str = "unclosed_parenthesis";

@@ -207,6 +207,10 @@ pub enum Has {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Is {
+    /// A copy of an earlier article.
+    Duplicate,
+    /// The earliest of its story, be it the only one.
+    Original,
     Corrected,
     Killed,
 }

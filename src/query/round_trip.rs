@@ -186,7 +186,7 @@ fn value() -> impl Strategy<Value = Kind> {
     let site = "[a-z0-9]{1,5}(-[a-z]{1,3})?(\\.[a-z]{2,4}){0,2}";
     let lang = prop::sample::select(vec!["en", "en-GB", "zh-Hant", "fin"]);
     let has = prop::sample::select(vec![Has::Image, Has::Author, Has::Tags, Has::Modified]);
-    let is = prop::sample::select(vec![Is::Corrected, Is::Killed]);
+    let is = prop::sample::select(vec![Is::Duplicate, Is::Original, Is::Corrected, Is::Killed]);
     let range = (prop::option::of(0..500_u64), prop::option::of(500..900_u64));
     prop_oneof![
         3 => (whole, text()).prop_map(|(field, text)| Value::Whole(field, text)),

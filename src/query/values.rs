@@ -1,6 +1,6 @@
 //! Leaves that are matched on values: what may stand behind `tag:`, `site:`, `words:`, `has:` and their kin.
 
-use super::advice::{BAD_NUMBER, BAD_RANGE, BAD_WILDCARD, MISSING_OPERAND, NOT_AVAILABLE_YET, UNKNOWN_VALUE};
+use super::advice::{BAD_NUMBER, BAD_RANGE, BAD_WILDCARD, MISSING_OPERAND, UNKNOWN_VALUE};
 use super::asked::{self, Asked, End};
 use super::ast::{DateField, Has, Is, Kind, NumberRange, TextField, Value, WholeField};
 use super::dates::{self, Side};
@@ -39,15 +39,12 @@ const HAS: &[(Has, &[&str])] = &[
     (Has::Modified, &["modified"]),
 ];
 
-const IS: &[(Is, &[&str])] = &[(Is::Corrected, &["corrected"]), (Is::Killed, &["killed"])];
-
-/// Names of `is:` that wait until copies are grouped.
-const COPIES: &[&str] = &["duplicate", "copy", "original"];
-
-fn no_copies_yet(typed: &str) -> Advice {
-    Advice::new(NOT_AVAILABLE_YET, format!("`is:{typed}` is not available yet: copies are not grouped"))
-        .hint("it was left out")
-}
+const IS: &[(Is, &[&str])] = &[
+    (Is::Duplicate, &["duplicate", "copy"]),
+    (Is::Original, &["original"]),
+    (Is::Corrected, &["corrected"]),
+    (Is::Killed, &["killed"]),
+];
 
 /// Reads a value; the error lacks its place.
 pub(super) fn read(field: Field, given: &Given, context: &Context) -> Result<Kind, Advice> {
@@ -119,7 +116,6 @@ fn single(field: Field, typed: String, given: &Given) -> Result<Value, Advice> {
         Field::Lang => lang(&typed),
         Field::Url => Ok(Value::Url(typed)),
         Field::Has => known(HAS, field, &typed).map(Value::Has),
-        Field::Is if COPIES.contains(&typed.to_lowercase().as_str()) => Err(no_copies_yet(&typed)),
         Field::Is => known(IS, field, &typed).map(Value::Is),
         Field::Id | Field::Text(_) | Field::Date(_) | Field::Words => Ok(Value::Id(typed)),
     }

@@ -12,7 +12,10 @@ pub struct SearchAnswer {
     pub query: QueryReading,
     /// Names the state of the corpus that was counted; pass it back to count the same again.
     pub snapshot: String,
+    /// Articles found, exactly, whether each is a hit or each of their stories is.
     pub total: u64,
+    /// The stories that they tell; copies of one article tell one. So many hits there are with `collapse=near`.
+    pub total_stories: u64,
     pub hits: Vec<Hit>,
     /// By field name, in the order asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,11 +165,37 @@ pub struct Hit {
     pub version: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<HitStatus>,
+    /// The id of the earliest article of its story: its own, where it is no copy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub story: Option<ArticleId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copies: Option<Copies>,
     /// Only when sorted by relevance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub highlights: Option<Highlights>,
+}
+
+/// Other articles that tell the story of one.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Copies {
+    /// Of a hit: how many there are in the snapshot; with `collapse=near`, how many of them match.
+    Number(u64),
+    /// Of an article, whole: those that answers may show now, the earliest first.
+    List(Vec<CopyLine>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct CopyLine {
+    pub id: ArticleId,
+    pub headline: String,
+    pub url: Option<String>,
+    pub published: Stamp,
+    pub source: Source,
+    /// The earliest of the story.
+    pub original: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -225,6 +254,8 @@ pub struct FacetValue {
     /// What to show: the commonest spelling.
     pub label: String,
     pub count: u64,
+    /// The stories that these articles tell.
+    pub stories: u64,
     pub selected: bool,
 }
 
@@ -242,6 +273,8 @@ pub struct Bucket {
     /// The local date of its start; with the time and offset when the interval is an hour.
     pub start: String,
     pub count: u64,
+    /// The stories that these articles tell.
+    pub stories: u64,
 }
 
 /// One article, whole.

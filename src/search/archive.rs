@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::answer::{
-    ArticleAnswer, Clause, QueryAnswer, QueryReading, SearchAnswer, SearchError, Suggestion, VersionLine,
+    ArticleAnswer, Clause, Copies, QueryAnswer, QueryReading, SearchAnswer, SearchError, Suggestion, VersionLine,
 };
 use super::cursor::Cursor;
 use super::explain;
@@ -19,9 +19,9 @@ use super::snapshots::{SnapshotName, Snapshots};
 use super::suggest::Vain;
 use super::{plan, timeline};
 use crate::article::ArticleId;
-use crate::engine::{Engine, EngineError, Marks, View};
+use crate::engine::{Engine, EngineError, FoundHit, Marks, View};
 use crate::query::{self, Advice};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, StoredArticle};
 
 /// A search takes no longer than this.
 const TIME_LIMIT: Duration = Duration::from_secs(2);
@@ -127,6 +127,7 @@ impl Inner {
             query: reading(request, &planned, clauses),
             snapshot: snapshot.print(),
             total: found.total,
+            total_stories: found.stories,
             hits,
             facets: (!request.facets.is_empty()).then(|| hydrate::facets(found.facets)),
             timeline: request.interval.map(|unit| timeline::draw(&found.dates, unit, &request.tz)).transpose()?,
@@ -185,7 +186,7 @@ impl Inner {
         &self,
         request: &SearchRequest,
         planned: &Planned,
-        found: &[crate::engine::FoundHit],
+        found: &[FoundHit],
     ) -> Result<Vec<super::answer::Hit>, SearchError> {
         let rows: Vec<u64> = found.iter().map(|hit| hit.row).collect();
         let stored = self.store.rows(&rows).map_err(store_error)?;
@@ -197,9 +198,20 @@ impl Inner {
             let marks = found.marks.as_ref().filter(|_| !hydrate::is_withdrawn(&stored));
             let highlights = marks.map(|marks| highlight::fragments(&stored.article, marks, request.snippets));
             let score = plan::is_scored(&planned.plan).then_some(found.score);
-            hits.push(hydrate::hit(stored, found.words, &request.fields, score, highlights));
+            let told = hydrate::Told { story: self.story(&stored, found)?, copies: Copies::Number(found.copies) };
+            hits.push(hydrate::hit(stored, found.words, told, &request.fields, score, highlights));
         }
         Ok(hits)
+    }
+
+    /// The name of the story that the state has a hit in; the store may have gone on since.
+    fn story(&self, stored: &StoredArticle, found: &FoundHit) -> Result<ArticleId, SearchError> {
+        let named = [(stored.num, &stored.id), (stored.story.original, &stored.story.id)];
+        if let Some((_, id)) = named.into_iter().find(|(num, _)| *num == found.story) {
+            return Ok(id.clone());
+        }
+        let original = self.store.current(&[found.story]).map_err(store_error)?.pop();
+        Ok(original.map_or(stored.story.id.clone(), |original| original.id))
     }
 
     fn article(&self, request: &ArticleRequest) -> Result<ArticleAnswer, SearchError> {
@@ -219,11 +231,13 @@ impl Inner {
             (Some(q), None) => self.marked(q, request.mode, &stored)?,
             _ => None,
         };
+        let copies = self.store.copies(stored.num).map_err(store_error)?.into_iter().map(hydrate::copy).collect();
+        let told = hydrate::Told { story: stored.story.id.clone(), copies: Copies::List(copies) };
         Ok(ArticleAnswer {
             related: stored.article.related.clone(),
             versions: versions.into_iter().map(line).collect(),
             marked,
-            article: hydrate::hit(stored, words, &hydrate::whole(), None, None),
+            article: hydrate::hit(stored, words, told, &hydrate::whole(), None, None),
         })
     }
 
@@ -232,7 +246,7 @@ impl Inner {
         &self,
         q: &str,
         mode: query::Mode,
-        stored: &crate::store::StoredArticle,
+        stored: &StoredArticle,
     ) -> Result<Option<super::answer::Marked>, SearchError> {
         let view = self.newest();
         let Some((address, row)) = view.address(stored.num).map_err(engine_error)? else { return Ok(None) };

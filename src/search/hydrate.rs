@@ -1,9 +1,9 @@
 //! Hits with their text, as far as it was asked for.
 
-use super::answer::{Facet, FacetValue, Facets, Highlights, Hit, HitStatus};
+use super::answer::{Copies, CopyLine, Facet, FacetValue, Facets, Highlights, Hit, HitStatus};
 use super::request::{FacetField, HitFields};
 use crate::analysis;
-use crate::article::{Article, Status};
+use crate::article::{Article, ArticleId, Status};
 use crate::engine::Counts;
 use crate::store::StoredArticle;
 
@@ -17,9 +17,16 @@ pub(super) fn whole() -> HitFields {
     HitFields { names: Some(HitFields::KNOWN.iter().map(|name| (*name).to_owned()).collect()) }
 }
 
+/// Which story an article tells, and who else does.
+pub(super) struct Told {
+    pub(super) story: ArticleId,
+    pub(super) copies: Copies,
+}
+
 pub(super) fn hit(
     stored: StoredArticle,
     words: u64,
+    told: Told,
     fields: &HitFields,
     score: Option<f32>,
     highlights: Option<Highlights>,
@@ -52,7 +59,21 @@ pub(super) fn hit(
     hit.image = set("image").then_some(article.image);
     hit.version = set("version").then_some(stored.version);
     hit.status = set("status").then_some(article.status.into());
+    hit.story = set("story").then_some(told.story);
+    hit.copies = set("copies").then_some(told.copies);
     hit
+}
+
+pub(super) fn copy(stored: StoredArticle) -> CopyLine {
+    let article = stored.article;
+    CopyLine {
+        original: stored.id == stored.story.id,
+        id: stored.id,
+        headline: article.headline,
+        url: article.url,
+        published: article.published,
+        source: article.source,
+    }
 }
 
 /// Words in headline, lead and body, as `words:` counts them.
@@ -77,6 +98,7 @@ fn facet(field: FacetField, counts: Counts) -> Facet {
         value: if field == FacetField::Tag { count.key } else { count.label.clone() },
         label: count.label,
         count: count.count,
+        stories: count.stories,
         selected: count.selected,
     };
     Facet { values: counts.values.into_iter().map(value).collect(), others: counts.others, missing: counts.missing }

@@ -55,6 +55,7 @@ pub(super) fn plan(
         limit: request.limit,
         offset: if cursor.is_some() { 0 } else { request.offset },
         after: cursor.map(|cursor| cursor.after),
+        collapse: request.collapse,
         facets: request.facets.clone(),
         facet_limit: request.facet_limit,
         dates: request.interval.is_some(),
@@ -104,8 +105,8 @@ fn within_dates(request: &SearchRequest, query: &Node, now: Timestamp) -> Result
 fn identity(request: &SearchRequest, canonical: &str, sort: Sort) -> String {
     let zone = request.tz.iana_name().unwrap_or_default();
     let parts = format!(
-        "{canonical}\0{:?}\0{:?}\0{:?}\0{:?}\0{zone}\0{sort:?}\0{:?}",
-        request.filters, request.from, request.to, request.date_field, request.half_life
+        "{canonical}\0{:?}\0{:?}\0{:?}\0{:?}\0{zone}\0{sort:?}\0{:?}\0{}",
+        request.filters, request.from, request.to, request.date_field, request.half_life, request.collapse
     );
     blake3::hash(parts.as_bytes()).to_hex()[..12].to_owned()
 }

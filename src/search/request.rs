@@ -34,6 +34,8 @@ pub struct SearchRequest {
     /// 1 to 1000.
     pub facet_limit: usize,
     pub interval: Option<Unit>,
+    /// One hit a story: the one of its matches that sorts first.
+    pub collapse: bool,
     pub highlight: bool,
     /// 0 to 10.
     pub snippets: usize,
@@ -64,6 +66,7 @@ impl Default for SearchRequest {
             facets: Vec::new(),
             facet_limit: 10,
             interval: None,
+            collapse: false,
             highlight: false,
             snippets: 2,
             fields: HitFields::default(),
@@ -95,7 +98,7 @@ pub struct HitFields {
 
 impl HitFields {
     /// Every name `fields=` knows, in the order of a hit.
-    pub const KNOWN: [&'static str; 22] = [
+    pub const KNOWN: [&'static str; 24] = [
         "id",
         "external_id",
         "url",
@@ -118,6 +121,8 @@ impl HitFields {
         "image",
         "version",
         "status",
+        "story",
+        "copies",
     ];
 
     pub fn wants(&self, name: &str) -> bool {

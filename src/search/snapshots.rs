@@ -144,8 +144,15 @@ mod tests {
         let mut views = Vec::new();
         let engine = Engine::Embedded(index);
         for row in 1..=number {
-            let document =
-                Document { num: 1, row, id: "a".into(), seen_ms: 0, revised: false, article: Default::default() };
+            let document = Document {
+                num: 1,
+                row,
+                story: 1,
+                id: "a".into(),
+                seen_ms: 0,
+                revised: false,
+                article: Default::default(),
+            };
             writer.apply(&[Change { num: 1, document: Some(document) }]).unwrap();
             writer.commit(&Checkpoint { store: "s".into(), position: row, tail: String::new() }).unwrap();
             views.push(engine.view().unwrap());

@@ -6,7 +6,7 @@ use jiff::{Span, Timestamp, ZonedDateTime};
 
 use super::answer::{Bucket, SearchError, Timeline};
 use super::request::Unit;
-use crate::engine::Dates;
+use crate::engine::{Dates, Told};
 use crate::query::Advice;
 
 /// A timeline has no more buckets than this.
@@ -32,8 +32,17 @@ pub(super) fn draw(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Timeline,
     instants.sort_unstable();
     let starts = starts(&calendar, &instants, unit, tz)?;
     let mut buckets: Vec<Bucket> = starts.iter().map(|start| bucket(start, unit)).collect();
-    count(&calendar, &mut buckets, starts.iter().map(|start| local_ms(start.datetime())));
-    count(&instants, &mut buckets, starts.iter().map(|start| start.timestamp().as_millisecond()));
+    let floating: Vec<i64> = starts.iter().map(|start| local_ms(start.datetime())).collect();
+    let fixed: Vec<i64> = starts.iter().map(|start| start.timestamp().as_millisecond()).collect();
+    count(&calendar, &mut buckets, &floating);
+    count(&instants, &mut buckets, &fixed);
+    let place = |told: &Told| {
+        let length = told.last - told.first;
+        let starts = if length == 0 { &fixed } else { &floating };
+        let after = starts.partition_point(|start| *start <= told.first);
+        (length < longest(unit)).then(|| after.saturating_sub(1))
+    };
+    count_stories(&dates.told, &mut buckets, place);
     let tz = tz.iana_name().unwrap_or("UTC").to_owned();
     Ok(Timeline { interval: name(unit), tz, buckets, unplaced })
 }
@@ -127,8 +136,7 @@ fn local_ms(at: DateTime) -> i64 {
 }
 
 /// Adds each of the sorted moments to the bucket it is in.
-fn count(moments: &[i64], buckets: &mut [Bucket], starts: impl Iterator<Item = i64>) {
-    let starts: Vec<i64> = starts.collect();
+fn count(moments: &[i64], buckets: &mut [Bucket], starts: &[i64]) {
     let mut from = 0;
     for (at, bucket) in buckets.iter_mut().enumerate() {
         let until = starts.get(at + 1).map_or(moments.len(), |end| moments.partition_point(|moment| moment < end));
@@ -137,12 +145,24 @@ fn count(moments: &[i64], buckets: &mut [Bucket], starts: impl Iterator<Item = i
     }
 }
 
+/// Every article tells a story; one that another of its bucket has told is none more.
+fn count_stories(told: &[Told], buckets: &mut [Bucket], place: impl Fn(&Told) -> Option<usize>) {
+    buckets.iter_mut().for_each(|bucket| bucket.stories = bucket.count);
+    for story in told.chunk_by(|one, next| one.story == next.story) {
+        let mut places: Vec<usize> = story.iter().filter_map(&place).collect();
+        places.sort_unstable();
+        for again in places.windows(2).filter(|pair| pair[0] == pair[1]) {
+            buckets[again[0]].stories -= 1;
+        }
+    }
+}
+
 fn bucket(start: &ZonedDateTime, unit: Unit) -> Bucket {
     let start = match unit {
         Unit::Hour => start.strftime("%Y-%m-%dT%H:%M%:z").to_string(),
         _ => start.date().to_string(),
     };
-    Bucket { start, count: 0 }
+    Bucket { start, count: 0, stories: 0 }
 }
 
 fn name(unit: Unit) -> &'static str {
@@ -179,11 +199,33 @@ mod tests {
             instants: vec![ms("2025-03-29T22:59:00Z"), ms("2025-03-29T23:00:00Z"), ms("2025-03-30T21:59:59Z")],
             calendar: vec![(day, day + DAY_MS - 1), (ms("2025-03-01T00:00:00Z"), ms("2025-03-31T23:59:59.999Z"))],
             undated: 1,
+            ..Dates::default()
         };
         let timeline = draw(&dates, Unit::Day, &berlin).unwrap();
         let counts: Vec<_> = timeline.buckets.iter().map(|bucket| (bucket.start.as_str(), bucket.count)).collect();
         assert_eq!(counts, [("2025-03-29", 1), ("2025-03-30", 2), ("2025-03-31", 1)]);
         assert_eq!(timeline.unplaced, 2);
+    }
+
+    #[test]
+    fn a_story_counts_once_in_every_bucket_that_it_is_told_in() {
+        let at = |text: &str| (ms(text), ms(text));
+        let day = ms("2025-03-30T00:00:00Z");
+        let calendar = vec![(day, day + DAY_MS - 1), (ms("2025-03-01T00:00:00Z"), ms("2025-03-31T23:59:59.999Z"))];
+        let (late, night, evening) =
+            (at("2025-03-29T22:59:00Z"), at("2025-03-29T23:00:00Z"), at("2025-03-30T21:59:59Z"));
+        let told = [(0, night), (0, evening), (0, calendar[0]), (0, calendar[1]), (0, late), (1, evening)];
+        let dates = Dates {
+            instants: vec![late.0, night.0, evening.0, evening.0],
+            calendar,
+            told: told.into_iter().map(|(story, (first, last))| Told { story, first, last }).collect(),
+            undated: 0,
+        };
+        let timeline = draw(&dates, Unit::Day, &TimeZone::get("Europe/Berlin").unwrap()).unwrap();
+        let counts: Vec<_> = timeline.buckets.iter().map(|bucket| (bucket.count, bucket.stories)).collect();
+        assert_eq!(counts, [(1, 1), (4, 2)], "{timeline:?}");
+        let month = draw(&dates, Unit::Month, &TimeZone::UTC).unwrap();
+        assert_eq!((month.buckets[0].count, month.buckets[0].stories), (6, 2), "{month:?}");
     }
 
     #[test]

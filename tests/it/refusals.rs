@@ -33,7 +33,7 @@ fn mistakes() -> Vec<(&'static str, String, &'static str)> {
     };
     let huge = "x".repeat(5000);
     let nonsense = ["nonsense", "%00", "%FF", "%F0%9F%93%B0", "a%00b", &huge];
-    let choices = ["mode", "strict", "date_field", "sort", "interval", "highlight", "explain"];
+    let choices = ["mode", "strict", "date_field", "sort", "interval", "collapse", "highlight", "explain"];
     add(&choices, &nonsense, "unknown_value");
     add(&choices, &["", "%20", "ALL,any"], "unknown_value");
     add(&["facets"], &[&nonsense[..], &["tag,nonsense", "Tag%00"]].concat(), "unknown_value");
@@ -105,6 +105,7 @@ fn every_parameter_is_given_once_but_for_the_filters() {
         "facets=tag",
         "facet_limit=5",
         "interval=day",
+        "collapse=near",
         "highlight=1",
         "snippets=1",
         "fields=id",
@@ -148,8 +149,8 @@ fn what_only_the_whole_request_tells_is_refused_too() {
         (format!("snapshot=s-{state}-{}", "f".repeat(17)), "bad_snapshot"),
         ("q=tin&lmit=3&strict=1".to_owned(), "unknown_parameter"),
         ("strict=1&%00=%00".to_owned(), "unknown_parameter"),
-        ("strict=1&collapse=near".to_owned(), "not_available_yet"),
-        ("q=is:original&strict=1".to_owned(), "not_available_yet"),
+        (format!("q=tin&collapse=near&cursor={cursor}"), "cursor_mismatch"),
+        ("strict=1&explain=score".to_owned(), "not_available_yet"),
         ("q=a+W%2F5+tag:b&strict=1".to_owned(), "proximity_operand"),
     ] {
         refused(&get(&server, &format!("{API}?{asked}")), code, &asked);

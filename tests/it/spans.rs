@@ -23,7 +23,7 @@ fn indexed(bodies: &[String]) -> (TempDir, View) {
 
 fn change(num: u64, body: &str) -> Change {
     let article = Article { lang: Some("en".into()), body: vec![body.to_owned()], ..Article::default() };
-    let document = Document { num, row: num, id: format!("a{num}"), seen_ms: 0, revised: false, article };
+    let document = Document { num, row: num, story: num, id: format!("a{num}"), seen_ms: 0, revised: false, article };
     Change { num, document: Some(document) }
 }
 
@@ -33,6 +33,7 @@ fn plan(q: &str, deadline: Instant) -> Plan {
     let reading = query::parse(q, &context).unwrap();
     assert!(reading.warnings.is_empty(), "{q}: {:?}", reading.warnings);
     Plan {
+        collapse: false,
         query: reading.query,
         filters: Vec::new(),
         order: Order { sort: Sort::Relevance, now_ms: 0, half_life_ms: 1 },

@@ -3,20 +3,25 @@
 //! Facets are multi-select. Filters on facets that are counted are not part of the query: each match is tested, and
 //! the filters it fails decide what counts it. None failed: it is a hit, and every facet counts it. One failed: only
 //! that filter's own facet counts it. Two or more: nothing does.
+//!
+//! Stories are counted on the way ([`Telling`]). A collapsed answer holds one hit of each: which one is known when all
+//! matches have been seen, so those that share their story wait until then.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
+use tantivy::columnar::Column;
 use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Weight};
 use tantivy::{DocId, SegmentReader, TERMINATED};
 
 use super::View;
 use super::compile::{Asking, whole};
 use super::deadline::Deadline;
-use super::facets::FacetIndex;
+use super::facets::{FacetIndex, Tally};
 use super::lower::Lowering;
 use super::segments::Columns;
+use super::told::Telling;
 use crate::analysis::fold;
 use crate::engine::{Address, Dates, EngineError, FacetField, Filter, Found, FoundHit, Order, Place, Plan, Sort};
 
@@ -81,12 +86,14 @@ struct Collector {
     tested: Vec<Tested>,
     total: u64,
     best: BinaryHeap<Reverse<Kept>>,
+    collapse: bool,
+    telling: Telling,
     dates: Dates,
 }
 
 /// Ordered by what comes first in the answer: larger keys, then smaller numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Kept {
+pub(super) struct Kept {
     key: u64,
     num: Reverse<u64>,
     score_bits: u32,
@@ -111,6 +118,8 @@ impl Collector {
             tested: Vec::new(),
             total: 0,
             best: BinaryHeap::new(),
+            collapse: plan.collapse,
+            telling: Telling::new(view.stories()?, plan.collapse, plan.dates || !plan.facets.is_empty()),
             dates: Dates::default(),
         })
     }
@@ -151,9 +160,12 @@ impl Collector {
         let mut looked = 0;
         let mut doc = scorer.doc();
         while doc != TERMINATED {
-            if alive.is_none_or(|alive| alive.is_alive(doc)) && self.count(segment, doc, columns) {
-                let score = if scores { scorer.score() } else { 0.0 };
-                self.keep(segment, doc, score, columns);
+            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                let story = self.telling.story(segment, doc);
+                if self.count(segment, doc, story, columns) {
+                    let score = if scores { scorer.score() } else { 0.0 };
+                    self.keep(segment, doc, story, score, columns);
+                }
             }
             looked += 1;
             if looked % BETWEEN_LOOKS == 0 && self.deadline.has_passed() {
@@ -165,7 +177,7 @@ impl Collector {
     }
 
     /// Counts a match; says whether it is a hit.
-    fn count(&mut self, segment: usize, doc: DocId, columns: &Columns) -> bool {
+    fn count(&mut self, segment: usize, doc: DocId, story: Option<u32>, columns: &Columns) -> bool {
         let mut failed = None;
         for tested in &self.tested {
             if !tested.passes(segment, doc) {
@@ -181,33 +193,48 @@ impl Collector {
                 *missing += 1;
             }
         }
+        if let Some(story) = story {
+            self.telling.gather(story, Address { segment: segment as u32, doc }, failed);
+        }
         if failed.is_some() {
             return false;
         }
         self.total += 1;
+        if let Some(story) = story {
+            self.telling.meet(story);
+        }
         if self.wants_dates {
             add_date(&mut self.dates, doc, columns);
         }
         true
     }
 
-    /// Keeps a hit if it is among the best that come after the cursor.
-    fn keep(&mut self, segment: usize, doc: DocId, score: f32, columns: &Columns) {
+    /// Keeps a hit if it may be among the best.
+    fn keep(&mut self, segment: usize, doc: DocId, story: Option<u32>, score: f32, columns: &Columns) {
         if self.keep == 0 {
             return;
         }
         let key = self.key(doc, score, columns);
+        let story = story.filter(|_| self.collapse);
         let full = self.best.len() == self.keep;
-        if full && self.best.peek().is_some_and(|worst| key < worst.0.key) {
+        if story.is_none() && full && self.best.peek().is_some_and(|worst| key < worst.0.key) {
             return;
         }
-        let num = columns.num.first(doc).unwrap_or_default();
-        if self.after.is_some_and(|after| (key, Reverse(num)) >= (after.key, Reverse(after.num))) {
-            return;
-        }
+        let num = Reverse(columns.num.first(doc).unwrap_or_default());
         let address = Address { segment: segment as u32, doc };
-        let kept = Kept { key, num: Reverse(num), score_bits: score.to_bits(), address };
-        if !full {
+        let kept = Kept { key, num, score_bits: score.to_bits(), address };
+        match story {
+            Some(story) => self.telling.choose(story, kept),
+            None => self.admit(kept),
+        }
+    }
+
+    /// Keeps a hit if it is among the best that come after the cursor.
+    fn admit(&mut self, kept: Kept) {
+        if self.after.is_some_and(|after| (kept.key, kept.num) >= (after.key, Reverse(after.num))) {
+            return;
+        }
+        if self.best.len() < self.keep {
             self.best.push(Reverse(kept));
         } else if let Some(mut worst) = self.best.peek_mut()
             && kept > worst.0
@@ -233,17 +260,22 @@ impl Collector {
         f64::from(score.max(f32::MIN_POSITIVE)).log2() - age / self.order.half_life_ms.max(1) as f64
     }
 
-    fn finish(self, view: &View, plan: &Plan) -> Result<Found, EngineError> {
+    fn finish(mut self, view: &View, plan: &Plan) -> Result<Found, EngineError> {
+        self.telling.chosen().into_iter().for_each(|kept| self.admit(kept));
+        self.telling.settle();
+        self.dates.told = if self.wants_dates { self.telling.dates(&view.segments) } else { Vec::new() };
         let mut hits = Vec::with_capacity(self.best.len());
         // `Reverse` turned the heap round, so ascending order is best first.
         for Reverse(kept) in self.best.into_sorted_vec().into_iter().skip(plan.offset) {
             let Kept { key, num, score_bits, address } = kept;
             let columns = view.segments.columns(address.segment as usize);
-            let (row, words) = (columns.row.first(address.doc), columns.words.first(address.doc));
+            let of = |column: &Column<u64>| column.first(address.doc).unwrap_or_default();
             hits.push(FoundHit {
                 place: Place { key, num: num.0 },
-                row: row.unwrap_or_default(),
-                words: words.unwrap_or_default(),
+                row: of(&columns.row),
+                story: of(&columns.story),
+                copies: self.telling.copies(address),
+                words: of(&columns.words),
                 score: f32::from_bits(score_bits),
                 address,
                 marks: None,
@@ -254,9 +286,12 @@ impl Collector {
             let mut selected: Vec<u32> = chosen.filter_map(|filter| counted.index.find(&fold(&filter.value))).collect();
             selected.sort_unstable();
             selected.dedup();
-            (counted.field, counted.index.top(&counted.counters, counted.missing, plan.facet_limit, &selected))
+            let again = self.telling.again(counted.field, &counted.index);
+            let tally = Tally { counters: counted.counters, again, missing: counted.missing };
+            (counted.field, counted.index.top(&tally, plan.facet_limit, &selected))
         });
-        Ok(Found { total: self.total, hits, facets: facets.collect(), dates: self.dates })
+        let (facets, stories) = (facets.collect(), self.telling.count(self.total));
+        Ok(Found { total: self.total, stories, hits, facets, dates: self.dates })
     }
 }
 

@@ -14,8 +14,8 @@ use super::lower::{Clause, Lowered};
 use super::segments::Region;
 use super::span_query::SpanQuery;
 use super::spans::Spans;
-use super::traits;
 use super::word::WordQuery;
+use super::{traits, write};
 use crate::analysis::fold;
 use crate::engine::EngineError;
 use crate::identity::normalise_url;
@@ -108,6 +108,8 @@ impl View {
     /// Killed articles are in no answer.
     fn is(&self, is: Is) -> Box<dyn Query> {
         match is {
+            Is::Duplicate => whole(self.fields.is, write::COPY),
+            Is::Original => whole(self.fields.is, write::ORIGINAL),
             Is::Corrected => whole(self.fields.is, "corrected"),
             Is::Killed => Box::new(EmptyQuery),
         }
@@ -135,7 +137,7 @@ fn either(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
 
 /// Documents with a whole value. It narrows and never scores.
 pub(super) fn whole(field: Field, value: &str) -> Box<dyn Query> {
-    let value = super::write::cut(value);
+    let value = write::cut(value);
     let term = TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::Basic);
     Box::new(ConstScoreQuery::new(Box::new(term), 0.0))
 }

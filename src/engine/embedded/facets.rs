@@ -20,6 +20,15 @@ pub(super) struct FacetIndex {
     segments: Vec<Option<Segment>>,
 }
 
+/// What was counted of one facet.
+pub(super) struct Tally {
+    /// Articles, one counter a value.
+    pub(super) counters: Vec<u32>,
+    /// How many of them tell a story that another of them has told; empty where none does.
+    pub(super) again: Vec<u32>,
+    pub(super) missing: u64,
+}
+
 struct Value {
     key: String,
     label: String,
@@ -111,6 +120,11 @@ impl FacetIndex {
         Ok(FacetIndex { values, segments })
     }
 
+    /// How many values there are.
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// Counters, one a value.
     pub(super) fn counters(&self) -> Vec<u32> {
         vec![0; self.values.len()]
@@ -130,7 +144,8 @@ impl FacetIndex {
     }
 
     /// The most frequent `limit` values, equal ones by name; selected values are there even when they are rare.
-    pub(super) fn top(&self, counters: &[u32], missing: u64, limit: usize, selected: &[u32]) -> Counts {
+    pub(super) fn top(&self, tally: &Tally, limit: usize, selected: &[u32]) -> Counts {
+        let Tally { counters, again, missing } = tally;
         let mut met: Vec<u32> = (0..counters.len() as u32).filter(|value| counters[*value as usize] > 0).collect();
         let rank = |value: &u32| (std::cmp::Reverse(counters[*value as usize]), *value);
         if met.len() > limit {
@@ -146,9 +161,10 @@ impl FacetIndex {
             key: self.values[value as usize].key.clone(),
             label: self.values[value as usize].label.clone(),
             count: u64::from(counters[value as usize]),
+            stories: u64::from(counters[value as usize] - again.get(value as usize).unwrap_or(&0)),
             selected: selected.contains(&value),
         };
-        Counts { values: met.into_iter().map(count).collect(), others, missing }
+        Counts { values: met.into_iter().map(count).collect(), others, missing: *missing }
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! In reading order: what is in the index ([`schema`], [`layout`], [`packed`], [`mod@write`]), how a query is run over it
 //! ([`segments`], [`lower`], [`compile`], [`expand`], [`leaf`], [`group`], [`word`], [`near`], [`loose`], [`spans`], [`span_query`],
-//! [`columns`], [`deadline`]), what is counted on the way ([`collect`], [`facets`]), what made a document match
-//! ([`marks`]), and what each part of a query comes to ([`mod@explain`]).
+//! [`columns`], [`deadline`]), what is counted on the way ([`collect`], [`facets`], [`stories`], [`told`]), what made a
+//! document match ([`marks`]), and what each part of a query comes to ([`mod@explain`]).
 
 mod schema;
 
@@ -29,6 +29,8 @@ mod word;
 
 mod collect;
 mod facets;
+mod stories;
+mod told;
 
 mod explain;
 mod marks;
@@ -44,6 +46,7 @@ use crate::engine::{Address, Checkpoint, EngineError, FacetField};
 use facets::{FacetIndex, Unpacked};
 use schema::{Fields, Layout};
 use segments::Segments;
+use stories::Stories;
 use write::Payload;
 pub use write::Writer;
 
@@ -185,6 +188,7 @@ pub struct View {
     /// Primary language subtags that occur.
     langs: Vec<String>,
     facets: [OnceLock<Arc<FacetIndex>>; FacetField::ALL.len()],
+    stories: OnceLock<Arc<Stories>>,
     unpacked: Arc<Unpacked>,
 }
 
@@ -210,6 +214,7 @@ impl View {
             files,
             langs,
             facets: Default::default(),
+            stories: OnceLock::new(),
             unpacked: Arc::clone(unpacked),
         }))
     }
@@ -246,6 +251,15 @@ impl View {
             }
         }
         Ok(None)
+    }
+
+    /// Which articles tell the same story, found out when first asked for.
+    fn stories(&self) -> Result<Arc<Stories>, EngineError> {
+        if let Some(stories) = self.stories.get() {
+            return Ok(Arc::clone(stories));
+        }
+        let stories = Arc::new(Stories::build(&self.searcher, &self.segments, &self.fields)?);
+        Ok(Arc::clone(self.stories.get_or_init(|| stories)))
     }
 
     /// The values of a facet over all segments, made when first asked for.

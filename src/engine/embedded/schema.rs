@@ -11,7 +11,7 @@ use crate::engine::FacetField;
 const DEFINITION: &str = include_str!("../../../index/schema.toml");
 
 /// Counts up when documents are made differently from the same definition: analysis, positions, encodings.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 #[derive(Deserialize)]
 struct Definition {
@@ -77,6 +77,7 @@ pub(super) struct Fields {
     pub(super) order: Field,
     pub(super) words: Field,
     pub(super) num: Field,
+    pub(super) story: Field,
     pub(super) row: Field,
     pub(super) headline_weight: f32,
     pub(super) lead_weight: f32,
@@ -178,6 +179,7 @@ impl Fields {
             order: get("order")?,
             words: get("words")?,
             num: get("num")?,
+            story: get("story")?,
             row: get("row")?,
             headline_weight: weight("headline"),
             lead_weight: weight("lead"),

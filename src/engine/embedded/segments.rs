@@ -22,6 +22,7 @@ pub(super) struct Segments {
 pub(super) struct Columns {
     pub(super) num: Column<u64>,
     pub(super) row: Column<u64>,
+    pub(super) story: Column<u64>,
     pub(super) words: Column<u64>,
     pub(super) order: Column<i64>,
     pub(super) published: Column<i64>,
@@ -55,6 +56,7 @@ impl Columns {
         Ok(Columns {
             num: fast.u64("num")?,
             row: fast.u64("row")?,
+            story: fast.u64("story")?,
             words: fast.u64("words")?,
             order: fast.i64("order")?,
             published: fast.i64("published")?,

@@ -15,6 +15,10 @@ use crate::identity::{normalise_url, registrable_domain};
 /// Between the folded value and its spelling in a facet column.
 pub(super) const LABEL: char = '\u{1f}';
 
+/// What `is:` finds an article by that is the earliest of its story, and one that is a copy of another.
+pub(super) const ORIGINAL: &str = "original";
+pub(super) const COPY: &str = "duplicate";
+
 /// Values longer than this are cut; no tag or name is.
 const LONGEST_VALUE: usize = 512;
 
@@ -141,6 +145,7 @@ fn tantivy_document(fields: &Fields, laid: Laid, document: &Document) -> Tantivy
     let mut out = TantivyDocument::new();
     out.add_u64(fields.num, document.num);
     out.add_u64(fields.row, document.row);
+    out.add_u64(fields.story, document.story);
     out.add_u64(fields.words, u64::from(laid.words));
     out.add_u64(fields.lead_at, u64::from(laid.lead_at));
     out.add_u64(fields.body_at, u64::from(laid.body_at));
@@ -209,6 +214,7 @@ fn add_values(out: &mut TantivyDocument, fields: &Fields, document: &Document) {
     for has in super::traits::of(article) {
         out.add_text(fields.has, has);
     }
+    out.add_text(fields.is, if document.story == document.num { ORIGINAL } else { COPY });
     if article.corrected || document.revised {
         out.add_text(fields.is, "corrected");
     }

@@ -41,6 +41,11 @@ impl Address {
         self.first("q").unwrap_or_default()
     }
 
+    /// One hit stands for all copies of an article.
+    pub(super) fn collapses(&self) -> bool {
+        self.first("collapse") == Some("near")
+    }
+
     pub(super) fn is_first_page(&self) -> bool {
         PAGING.iter().all(|name| self.first(name).is_none())
     }

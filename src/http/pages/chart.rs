@@ -128,7 +128,10 @@ mod tests {
     use super::*;
 
     fn timeline(interval: &'static str, starts: &[(&str, u64)]) -> Timeline {
-        let buckets = starts.iter().map(|(start, count)| Bucket { start: (*start).into(), count: *count }).collect();
+        let buckets = starts
+            .iter()
+            .map(|(start, count)| Bucket { start: (*start).into(), count: *count, stories: *count })
+            .collect();
         Timeline { interval, tz: "UTC".into(), buckets, unplaced: 0 }
     }
 

@@ -65,12 +65,14 @@ fn link(field: FacetField, value: &FacetValue, here: &Address, mine: &[&Filter])
         None => Choice::Open,
     };
     let name = field.name();
+    // What a reader who follows the link finds.
+    let count = if here.collapses() { value.stories } else { value.count };
     let toggle = match filter {
         Some(filter) => here.dropping(name, &filter.written),
         None => here.adding(name, written(&value.value, false)),
     };
     let exclude = filter.is_none().then(|| here.adding(name, written(&value.value, true)).href());
-    ValueLink { label: shown(field, &value.label), count: grouped(value.count), state, toggle: toggle.href(), exclude }
+    ValueLink { label: shown(field, &value.label), count: grouped(count), state, toggle: toggle.href(), exclude }
 }
 
 fn more(facet: &Facet, here: &Address) -> Option<String> {
@@ -84,7 +86,13 @@ mod tests {
     use super::*;
 
     fn value(value: &str, count: u64) -> FacetValue {
-        FacetValue { value: value.to_lowercase(), label: value.to_owned(), count, selected: false }
+        FacetValue {
+            value: value.to_lowercase(),
+            label: value.to_owned(),
+            count,
+            stories: count.div_ceil(2),
+            selected: false,
+        }
     }
 
     fn tags(others: u64) -> Facets {
@@ -106,6 +114,16 @@ mod tests {
         assert_eq!(chosen[0], ("Sport".into(), Choice::Chosen, "/search?q=x".into()));
         let excluded = drawn("q=x&tag=-china");
         assert_eq!(excluded[0], ("China".into(), Choice::Excluded, "/search?q=x".into()));
+    }
+
+    #[test]
+    fn a_value_says_what_following_it_finds() {
+        let counts = |query: &str| {
+            let list = lists(&tags(0), &Address::read("/search", Some(query))).remove(0);
+            list.values.into_iter().map(|value| value.count).collect::<Vec<_>>()
+        };
+        assert_eq!(counts("collapse=none"), ["1,200", "7", "1"]);
+        assert_eq!(counts("collapse=near"), ["600", "4", "1"]);
     }
 
     #[test]

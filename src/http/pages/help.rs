@@ -115,6 +115,7 @@ const CHAPTERS: [Chapter; 7] = [
         lines: &[
             ("has:image", "with a picture; has:author, has:tags, has:lead and the like"),
             ("is:corrected", "it says so, or another version of it was shown before"),
+            ("-is:duplicate", "no copies of earlier articles; is:original asks for the same"),
         ],
     },
     Chapter {

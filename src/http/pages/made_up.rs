@@ -3,8 +3,8 @@
 use crate::article::{ArticleId, Precision, Provenance, Source, Stamp};
 use crate::query::Advice;
 use crate::search::answer::{
-    ArticleAnswer, Bucket, Clause, Expansion, Facet, FacetValue, Facets, Highlights, Hit, HitStatus, Marked,
-    QueryReading, SearchAnswer, Suggestion, Timeline, VersionLine,
+    ArticleAnswer, Bucket, Clause, Copies, CopyLine, Expansion, Facet, FacetValue, Facets, Highlights, Hit, HitStatus,
+    Marked, QueryReading, SearchAnswer, Suggestion, Timeline, VersionLine,
 };
 use crate::search::request::FacetField;
 
@@ -41,6 +41,8 @@ pub(super) fn hit(number: usize) -> Hit {
         words: Some(700),
         version: Some(2),
         status: Some(HitStatus::Usable),
+        story: Some(ArticleId(format!("a{:015}", number / 4 * 4 + 3))),
+        copies: Some(Copies::Number(number as u64)),
         score: Some(12.3),
         highlights: Some(Highlights {
             headline: Some(marked.into()),
@@ -63,6 +65,7 @@ pub(super) fn search_answer() -> SearchAnswer {
         },
         snapshot: "s-1".into(),
         total: 1234,
+        total_stories: 1100,
         took_ms: 0.8,
         hits: (0..4).map(hit).collect(),
         facets: Some(facets(&["china", "rare earths", "trade", "ports and shipping"], "Harbour Post")),
@@ -97,6 +100,7 @@ pub(super) fn empty_answer(canonical: &str) -> SearchAnswer {
     SearchAnswer {
         query: QueryReading { input: "a b".into(), canonical: canonical.into(), ..QueryReading::default() },
         total: 0,
+        total_stories: 0,
         hits: vec![],
         facets: None,
         timeline: None,
@@ -148,6 +152,7 @@ pub(super) fn article_answer() -> ArticleAnswer {
             body: Some(body),
             modified: Some(Some(stamp("2025-02-28T00:00:00Z", Precision::Day))),
             highlights: None,
+            copies: Some(Copies::List(vec![copy(3), copy(1)])),
             ..hit(0)
         },
         related: vec!["https://harbour-post.example/earlier".into()],
@@ -157,7 +162,8 @@ pub(super) fn article_answer() -> ArticleAnswer {
 }
 
 pub(super) fn hostile_article() -> ArticleAnswer {
-    let article = Hit { body: Some(vec![SCRIPT.into()]), highlights: None, ..hostile_hit() };
+    let copies = Some(Copies::List(vec![CopyLine { headline: SCRIPT.into(), ..copy(3) }]));
+    let article = Hit { body: Some(vec![SCRIPT.into()]), highlights: None, copies, ..hostile_hit() };
     ArticleAnswer { article, related: vec!["javascript:alert(1)".into()], versions: vec![], marked: None }
 }
 
@@ -187,6 +193,18 @@ fn stamp(at: &str, precision: Precision) -> Stamp {
     Stamp { at: Some(at.parse().unwrap()), precision, from: Provenance::Page, implausible: false }
 }
 
+fn copy(number: usize) -> CopyLine {
+    let hit = hit(number);
+    CopyLine {
+        id: hit.id.unwrap(),
+        headline: hit.headline.unwrap(),
+        url: hit.url.unwrap(),
+        published: hit.published.unwrap(),
+        source: hit.source.unwrap(),
+        original: number == 3,
+    }
+}
+
 fn version(version: u32) -> VersionLine {
     VersionLine { version, stored: "2025-03-01T08:00:00Z".parse().unwrap(), current: version == 2 }
 }
@@ -196,6 +214,7 @@ fn facets(tags: &[&str], source: &str) -> Facets {
         value: label.to_lowercase(),
         label: label.to_owned(),
         count,
+        stories: count,
         selected: false,
     };
     let tags = tags.iter().zip((1..=300u64).rev()).map(|(tag, count)| value(tag, count)).collect();
@@ -212,7 +231,11 @@ fn facets(tags: &[&str], source: &str) -> Facets {
 fn timeline() -> Timeline {
     let count = |month: u64| (month * 37) % 61 + month;
     let buckets = (0..36u64)
-        .map(|month| Bucket { start: format!("{}-{:02}-01", 2022 + month / 12, month % 12 + 1), count: count(month) })
+        .map(|month| Bucket {
+            start: format!("{}-{:02}-01", 2022 + month / 12, month % 12 + 1),
+            count: count(month),
+            stories: count(month),
+        })
         .collect();
     Timeline { interval: "month", tz: "UTC".into(), buckets, unplaced: 7 }
 }

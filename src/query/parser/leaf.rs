@@ -173,9 +173,8 @@ impl Parser<'_> {
         match values::read(field, &given, self.context) {
             Ok(kind) => Some(Node { kind, at: at.clone() }),
             Err(refusal) => {
-                let left_out = refusal.code == advice::NOT_AVAILABLE_YET;
                 self.remarks.warn(refusal.at(at));
-                if left_out { None } else { self.plain_words(otherwise(), TextField::Text, at) }
+                self.plain_words(otherwise(), TextField::Text, at)
             }
         }
     }

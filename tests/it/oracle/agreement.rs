@@ -138,6 +138,7 @@ pub(super) fn find(view: &View, query: &Node, sort: Sort) -> Result<Vec<FoundHit
 
 pub(super) fn plan(query: &Node, sort: Sort) -> Plan {
     Plan {
+        collapse: false,
         query: query.clone(),
         filters: Vec::new(),
         order: Order { sort, now_ms: 1_741_000_000_000, half_life_ms: 604_800_000 },

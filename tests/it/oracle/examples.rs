@@ -11,7 +11,7 @@ use super::typed::context;
 /// The places a query marks in a headline and a lead; the lead begins at 256 and what the headline holds.
 #[track_caller]
 fn check_in(article: Article, query: &str, expected: &[(u32, u32)]) {
-    let document = Document { num: 1, row: 1, id: "a".to_owned(), seen_ms: 0, revised: false, article };
+    let document = Document { num: 1, row: 1, story: 1, id: "a".to_owned(), seen_ms: 0, revised: false, article };
     let plain = Plain::of(std::iter::once(document));
     let mut oracle = Oracle::of(&plain);
     let reading = parse(query, &context()).unwrap();

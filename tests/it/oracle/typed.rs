@@ -181,7 +181,7 @@ impl<'p> Generator<'p> {
             6..8 => self.date(plain),
             8 => self.length(plain.length()),
             9 => Value::Has(*self.pick(HAS)),
-            10 => Value::Is(Is::Corrected),
+            10 => Value::Is(*self.pick(&[Is::Corrected, Is::Duplicate, Is::Original])),
             _ => match (&article.external_id, &article.url) {
                 (Some(id), _) if self.chance(30) => Value::Id(id.clone()),
                 (_, Some(url)) if self.chance(60) => Value::Url(url.clone()),

@@ -20,6 +20,8 @@ pub(super) fn hold(value: &Value, plain: &PlainArticle) -> bool {
             range.min.is_none_or(|min| min <= plain.length()) && range.max.is_none_or(|max| plain.length() <= max)
         }
         Value::Has(has) => has_it(*has, article),
+        Value::Is(Is::Duplicate) => document.story != document.num,
+        Value::Is(Is::Original) => document.story == document.num,
         Value::Is(Is::Corrected) => article.corrected || document.revised,
         // What was killed is in no index.
         Value::Is(Is::Killed) => false,
