@@ -17,7 +17,7 @@ use super::wording::{self, grouped, lang_attribute};
 use crate::article::Stamp;
 use crate::query::Mode;
 use crate::search::Archive;
-use crate::search::answer::{ArticleAnswer, Hit, Marked, VersionLine};
+use crate::search::answer::{ArticleAnswer, Copies, CopyLine, Hit, Marked, VersionLine};
 use crate::search::request::{ArticleRequest, FacetField};
 
 #[derive(Template)]
@@ -41,6 +41,9 @@ pub(super) struct ArticlePage {
     image: Option<Link>,
     related: Vec<Link>,
     versions: Vec<VersionLink>,
+    /// Others that tell its story, the earliest first.
+    copies: Vec<CopyLink>,
+    is_original: bool,
     /// `English · 700 words`.
     measure: String,
     /// Back to the search whose words are marked, and the article without marks.
@@ -55,6 +58,14 @@ pub(super) struct VersionLink {
     pub(super) href: String,
     pub(super) is_current: bool,
     pub(super) is_shown: bool,
+}
+
+pub(super) struct CopyLink {
+    pub(super) href: String,
+    pub(super) headline: String,
+    pub(super) source: Option<String>,
+    pub(super) date: Option<DateLine>,
+    pub(super) is_original: bool,
 }
 
 pub(in crate::http) async fn article(
@@ -101,6 +112,8 @@ pub(super) fn page(answer: &ArticleAnswer, here: &Address, tz: &TimeZone) -> Art
         image: outside(hit.image.as_ref().and_then(Option::as_deref)),
         related: answer.related.iter().filter_map(|url| outside(Some(url))).collect(),
         versions: versions(&answer.versions, hit.version, here, tz),
+        copies: copies(hit, here, tz),
+        is_original: hit.story == hit.id,
         measure: measure(lang, hit.words),
         results: marked.map(|_| here.only(&["q", "mode"]).at("/search").href()),
         unmarked: here.without(&["q", "mode"]).href(),
@@ -165,6 +178,22 @@ fn version(line: &VersionLine, shown: Option<u32>, here: &Address, tz: &TimeZone
         href: here.setting("version", line.version.to_string()).href(),
         is_current: line.current,
         is_shown: shown == Some(line.version),
+    }
+}
+
+fn copies(hit: &Hit, here: &Address, tz: &TimeZone) -> Vec<CopyLink> {
+    let Some(Copies::List(lines)) = &hit.copies else { return Vec::new() };
+    lines.iter().map(|line| copy(line, here, tz)).collect()
+}
+
+fn copy(line: &CopyLine, here: &Address, tz: &TimeZone) -> CopyLink {
+    let headline = Some(line.headline.as_str()).filter(|headline| !headline.trim().is_empty());
+    CopyLink {
+        href: here.only(&["q", "mode"]).at(format!("/article/{}", line.id)).href(),
+        headline: headline.unwrap_or("Without headline").to_owned(),
+        source: line.source.name.clone().or_else(|| line.source.site.clone()),
+        date: dates::line(line.published, tz),
+        is_original: line.original,
     }
 }
 
@@ -241,6 +270,18 @@ mod tests {
         let mut single = made_up::article_answer();
         single.versions.truncate(1);
         assert!(!drawn(&single, "").contains("version=1"));
+    }
+
+    #[test]
+    fn copies_are_listed_and_the_original_is_marked() {
+        let page = drawn(&made_up::article_answer(), "q=tin");
+        assert!(page.contains("<a href=\"/article/a000000000000003?q=tin\" dir=\"auto\">"), "{page}");
+        assert!(page.contains("(the original)") && !page.contains("This is the earliest"), "{page}");
+        let mut original = made_up::article_answer();
+        original.article.story = original.article.id.clone();
+        assert!(drawn(&original, "").contains("This is the earliest"));
+        original.article.copies = Some(Copies::List(vec![]));
+        assert!(!drawn(&original, "").contains("id=\"copies\""));
     }
 
     #[test]

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use super::address::Address;
 use super::dates::{self, DateLine};
 use super::filters;
-use super::wording::lang_attribute;
-use crate::search::answer::{Highlights, Hit, HitStatus};
+use super::wording::{grouped, lang_attribute};
+use crate::search::answer::{Copies, Highlights, Hit, HitStatus};
 use crate::search::escape;
 use crate::search::request::FacetField;
 
@@ -37,6 +37,8 @@ pub(super) struct ResultLine {
     pub(super) lead: Option<EscapedText>,
     pub(super) fragments: Option<EscapedText>,
     pub(super) tags: Vec<Link>,
+    /// How many others tell its story; leads to them.
+    pub(super) copies: Option<Link>,
     /// Said in place of content that is not there any more.
     pub(super) notice: Option<&'static str>,
 }
@@ -89,8 +91,10 @@ pub(super) fn line(hit: &Hit, here: &Address, tz: &TimeZone) -> ResultLine {
     let highlights = hit.highlights.as_ref();
     let (lead, fragments) = excerpts(hit, highlights);
     let id = hit.id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let href = here.only(&["q", "mode"]).at(format!("/article/{id}")).href();
     ResultLine {
-        href: here.only(&["q", "mode"]).at(format!("/article/{id}")).href(),
+        copies: copies(hit.copies.as_ref(), &href),
+        href,
         headline: headline(hit, highlights.and_then(|highlights| highlights.headline.as_deref())),
         lang: lang_attribute(hit.lang.as_ref().and_then(Option::as_deref)).map(str::to_owned),
         source: source(hit),
@@ -101,6 +105,12 @@ pub(super) fn line(hit: &Hit, here: &Address, tz: &TimeZone) -> ResultLine {
         tags: links(FacetField::Tag, hit.tags.as_deref()).into_iter().take(MOST_TAGS).collect(),
         notice: notice(hit.status),
     }
+}
+
+fn copies(copies: Option<&Copies>, article: &str) -> Option<Link> {
+    let Copies::Number(number @ 1..) = copies? else { return None };
+    let noun = if *number == 1 { "copy" } else { "copies" };
+    Some(Link { label: format!("{} {noun}", grouped(*number)), href: format!("{article}#copies") })
 }
 
 pub(super) fn headline(hit: &Hit, marked: Option<&str>) -> EscapedText {
@@ -186,6 +196,16 @@ mod tests {
         hit.highlights = Some(Highlights::default());
         let lead = line(&hit, &here(), &TimeZone::UTC).lead;
         assert_eq!(lead, Some(EscapedText("Plain &amp; simple".into())));
+    }
+
+    #[test]
+    fn the_number_of_copies_leads_to_them() {
+        let line =
+            |number| line(&Hit { copies: Some(Copies::Number(number)), ..made_up::hit(0) }, &here(), &TimeZone::UTC);
+        assert_eq!(line(0).copies, None);
+        assert_eq!(line(1).copies.unwrap().label, "1 copy");
+        let copies = line(1200).copies.unwrap();
+        assert_eq!((copies.label.as_str(), copies.href), ("1,200 copies", format!("{}#copies", line(0).href)));
     }
 
     #[test]

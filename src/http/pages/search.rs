@@ -18,7 +18,7 @@ use super::facets::{self, FacetList};
 use super::filters::{self, Chip};
 use super::frame::{Frame, send};
 use super::hits::{self, EscapedText, ResultLine};
-use super::wording::{articles, grouped};
+use super::wording::{articles, grouped, stories};
 use crate::search::Archive;
 use crate::search::answer::{SearchAnswer, SearchError, Suggestion};
 use crate::search::request::Sort;
@@ -27,13 +27,18 @@ use crate::search::request::Sort;
 #[template(path = "search.html")]
 pub(super) struct SearchPage {
     frame: Frame,
+    /// What is listed, in words: articles, or stories.
     total: String,
+    /// The other of the two, where they are not as many.
+    beside: Option<String>,
     /// `0.8 ms`
     took: String,
     reading: Option<ReadingPanel>,
     chips: Vec<Chip>,
     cleared: String,
     sorts: Vec<SortLink>,
+    /// With copies, and without; where there are any, or they are left out.
+    copies: Vec<SortLink>,
     chart: Option<Chart>,
     results: Vec<ResultLine>,
     facets: Vec<FacetList>,
@@ -83,11 +88,13 @@ pub(super) fn page(answer: &SearchAnswer, here: &Address, sort: Option<Sort>, tz
     let found = answer.total > 0;
     SearchPage {
         frame: Frame::continuing(title(here.query()), here),
-        total: articles(answer.total),
+        total: if here.collapses() { stories(answer.total_stories) } else { articles(answer.total) },
+        beside: beside(answer, here),
         took: took(answer.took_ms),
         reading: advice::panel(&answer.query, here),
         cleared: filters::cleared(here),
         sorts: if found { sorts(here, sort.unwrap_or_else(|| usual_sort(answer))) } else { Vec::new() },
+        copies: copies(answer, here),
         chart: answer.timeline.as_ref().and_then(|timeline| chart::chart(timeline, here)),
         results: answer.hits.iter().map(|hit| hits::line(hit, here, tz)).collect(),
         facets: answer.facets.as_ref().map(|facets| facets::lists(facets, here)).unwrap_or_default(),
@@ -134,6 +141,27 @@ fn sorts(here: &Address, current: Sort) -> Vec<SortLink> {
     offered.into_iter().filter(|(.., is_offered)| *is_offered).map(link).collect()
 }
 
+fn beside(answer: &SearchAnswer, here: &Address) -> Option<String> {
+    let other = match here.collapses() {
+        true => format!("in {}", articles(answer.total)),
+        false => format!("telling {}", stories(answer.total_stories)),
+    };
+    (answer.total != answer.total_stories).then_some(other)
+}
+
+fn copies(answer: &SearchAnswer, here: &Address) -> Vec<SortLink> {
+    let collapses = here.collapses();
+    if answer.total == answer.total_stories && !collapses {
+        return Vec::new();
+    }
+    let with = here.first_page().without(&["collapse"]).href();
+    let without = here.setting("collapse", "near").href();
+    vec![
+        SortLink { label: "With copies", href: with, current: !collapses },
+        SortLink { label: "Without copies", href: without, current: collapses },
+    ]
+}
+
 fn dates(here: &Address) -> DateForm {
     let given = |name| here.first(name).unwrap_or_default().to_owned();
     DateForm { from: given("from"), to: given("to"), kept: here.hidden_fields(&["from", "to", "interval"]) }
@@ -168,6 +196,22 @@ mod tests {
         assert!(page.contains("<mark>rare earths</mark>"));
         assert!(page.contains("/article/a000000000000000?q=%22rare+earths%22+AND+china\""));
         assert!(page.contains("1,234 articles"));
+    }
+
+    #[test]
+    fn copies_are_left_out_and_shown_again_at_an_address_of_its_own() {
+        let shown = drawn(&made_up::search_answer(), "q=x&tag=t&cursor=c");
+        assert!(shown.contains("1,234 articles") && shown.contains("telling 1,100 stories"));
+        assert!(shown.contains("href=\"/search?q=x&#38;tag=t&#38;collapse=near\">Without copies"), "{shown}");
+        let left_out = drawn(&made_up::search_answer(), "q=x&collapse=near&cursor=c");
+        assert!(left_out.contains("1,100 stories") && left_out.contains("in 1,234 articles"));
+        assert!(left_out.contains("href=\"/search?q=x\">With copies"), "{left_out}");
+        assert!(left_out.contains("name=\"collapse\" value=\"near\""), "a new search keeps it");
+        let mut answer = made_up::search_answer();
+        answer.total_stories = answer.total;
+        let page = drawn(&answer, "q=x");
+        assert!(!page.contains("With copies") && !page.contains("telling"), "where there are none, none are spoken of");
+        assert!(drawn(&answer, "q=x&collapse=near").contains("With copies"), "and what was chosen can be taken back");
     }
 
     #[test]

@@ -21,6 +21,12 @@ pub(super) fn articles(number: u64) -> String {
     format!("{} {noun}", grouped(number))
 }
 
+/// `1 story`, `12,345 stories`.
+pub(super) fn stories(number: u64) -> String {
+    let noun = if number == 1 { "story" } else { "stories" };
+    format!("{} {noun}", grouped(number))
+}
+
 /// Messages are written to stand in a line; on a page they stand alone.
 pub(super) fn sentence(text: &str) -> String {
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
