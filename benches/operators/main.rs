@@ -3,8 +3,8 @@
 //!     cargo bench --bench operators
 //!
 //! Spans beside the conjunction of their words; marking ten articles beside finding them with three facets, for every
-//! operator; a wildcard that stands for many words beside one frequent word; and the worst queries of four kilobytes,
-//! with the latency of others while they run. `--quick`, and any run that is not `cargo bench`, takes the bundled
+//! operator; a wildcard that stands for many words beside one frequent word; one hit a story beside one an article; and the
+//! worst queries of four kilobytes, with the latency of others while they run. `--quick`, and any run that is not `cargo bench`, takes the bundled
 //! samples and one pass.
 
 #[path = "../beside_tantivy/corpus.rs"]
@@ -81,6 +81,7 @@ fn main() -> anyhow::Result<()> {
     spans(&mut connection, passes)?;
     marks(&mut connection, passes)?;
     wildcards(&mut connection, passes)?;
+    stories(&mut connection, passes)?;
     worst(&server)?;
     server.stop()
 }
@@ -170,6 +171,21 @@ fn wildcards(connection: &mut Connection, passes: usize) -> anyhow::Result<()> {
         let times = medians(connection, &[path, beside], passes)?;
         let found = total(connection, q)?;
         println!("| `{q}` | {words} | {found} | {:.1} | {:.2} |", ratio(times[0], times[1]), ms(times[0]));
+    }
+    Ok(())
+}
+
+/// One hit a story beside one an article, with three facets and a timeline.
+fn stories(connection: &mut Connection, passes: usize) -> anyhow::Result<()> {
+    println!("\n| query | articles | stories | near/none | none, ms |\n| --- | --- | --- | --- | --- |");
+    for q in ["*", "said", "opec", "is:duplicate"] {
+        let each = vec![("q", q), ("limit", "10"), ("fields", "id"), ("facets", FACETS), ("interval", "month")];
+        let near = [each.clone(), vec![("collapse", "near")]].concat();
+        let paths = [each, near].map(|parameters| search(&parameters));
+        let answer: Value = serde_json::from_slice(connection.get(&paths[1])?)?;
+        let times = medians(connection, &paths, passes)?;
+        let (ratio, took) = (ratio(times[1], times[0]), ms(times[0]));
+        println!("| `{q}` | {} | {} | {ratio:.2} | {took:.2} |", answer["total"], answer["total_stories"]);
     }
     Ok(())
 }
