@@ -4,10 +4,9 @@
 //! and the publisher: bare numbers of two collections must not meet, and the parts of one collection must. Without a
 //! provider id the normalised address identifies, everywhere the same; without an address, what the article says.
 
-use std::sync::LazyLock;
+mod address;
 
 use psl::Psl;
-use serde::Deserialize;
 use url::Url;
 
 use crate::article::{Article, ArticleId};
@@ -32,7 +31,11 @@ pub enum Kind {
 /// Settles who an article is. `namespace` is what the user said; `format` names the reader.
 pub fn settle(article: &Article, namespace: Option<&str>, format: &str) -> Identity {
     let said = namespace.map(str::to_owned);
-    if let Some(id) = article.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
+    let url = article.url.as_deref().and_then(normalise_url);
+    let id = article.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
+    // A feed that gives the link as the guid names the page, and the page names itself: they are one article.
+    let is_permalink = |id: &&str| url.is_some() && normalise_url(id) == url;
+    if let Some(id) = id.filter(|id| !is_permalink(id)) {
         let provider = Some(article.namespace.clone()).filter(|namespace| !namespace.is_empty());
         let publisher = || article.source.site.clone().or_else(|| article.source.name.clone()).unwrap_or_default();
         // A text known by where it lies: the folder is part of its name, also in a namespace that somebody chose.
@@ -42,7 +45,7 @@ pub fn settle(article: &Article, namespace: Option<&str>, format: &str) -> Ident
         let namespace = said.or(provider).unwrap_or_else(|| format!("{format}:{}", publisher()));
         return Identity { namespace, key, kind: Kind::Provider };
     }
-    if let Some(url) = article.url.as_deref().and_then(normalise_url) {
+    if let Some(url) = url {
         return Identity { namespace: said.unwrap_or_else(|| "url".to_owned()), key: url, kind: Kind::Url };
     }
     let namespace = said.unwrap_or_else(|| format.to_owned());
@@ -75,76 +78,9 @@ pub fn article_id(identity: &Identity) -> ArticleId {
     ArticleId((0..16).map(letter).collect())
 }
 
-/// What of an address says how a reader came, and not what they read.
-#[derive(Deserialize)]
-struct Urls {
-    tracking: Vec<String>,
-    tracking_prefixes: Vec<String>,
-    editions: Vec<String>,
-    path_endings: Vec<String>,
-    amp_caches: Vec<AmpCache>,
-}
-
-/// A host that shows other publishers' pages; their own address follows in the path.
-#[derive(Deserialize)]
-struct AmpCache {
-    host: String,
-    paths: Vec<String>,
-}
-
-/// A table that cannot be read would leave addresses as they are; a test reads it.
-static URLS: LazyLock<Option<Urls>> = LazyLock::new(|| toml::from_str(include_str!("../index/urls.toml")).ok());
-
 /// The address under which an article is known: without scheme, `www.`, AMP, tracking, fragment and trailing slash.
 pub fn normalise_url(url: &str) -> Option<String> {
-    let url = Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let Some(table) = &*URLS else { return Some(url.to_string()) };
-    let url = table.beyond_cache(&url).unwrap_or(url);
-    let host = url.host_str()?.to_lowercase();
-    let mut host = host.trim_end_matches('.');
-    while let Some(bare) = table.editions.iter().find_map(|edition| host.strip_prefix(edition.as_str())) {
-        // `www.fi` is somebody's own name.
-        if !bare.contains('.') {
-            break;
-        }
-        host = bare;
-    }
-    let path = url.path().trim_end_matches('/');
-    let ending = table.path_endings.iter().find_map(|ending| path.strip_suffix(ending.as_str()));
-    let mut kept: Vec<(String, String)> = url
-        .query_pairs()
-        .filter(|(name, value)| !(table.is_tracking(&name.to_lowercase()) || name.is_empty() && value.is_empty()))
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    kept.sort();
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let mut normal = format!("{host}{port}{}", ending.unwrap_or(path).trim_end_matches('/'));
-    if !kept.is_empty() {
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
-        normal.push('?');
-        normal.push_str(&query);
-    }
-    Some(normal)
-}
-
-impl Urls {
-    fn is_tracking(&self, name: &str) -> bool {
-        self.tracking.iter().any(|known| known == name)
-            || self.tracking_prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()))
-    }
-
-    /// `https://a-example.cdn.ampproject.org/c/s/a.example/b` is `https://a.example/b`.
-    fn beyond_cache(&self, url: &Url) -> Option<Url> {
-        let host = url.host_str()?;
-        let is_host = |cache: &&AmpCache| host == cache.host || host.ends_with(&format!(".{}", cache.host));
-        let cache = self.amp_caches.iter().find(is_host)?;
-        let rest = cache.paths.iter().find_map(|path| url.path().strip_prefix(path.as_str()))?;
-        let rest = rest.strip_prefix("s/").unwrap_or(rest);
-        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        Url::parse(&format!("https://{rest}{query}"))
-            .ok()
-            .filter(|url| url.host_str().is_some_and(|host| host.contains('.')))
-    }
+    address::normalise(url)
 }
 
 /// The host of an address, without `www.`.
@@ -164,33 +100,6 @@ pub fn registrable_domain(host: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(url: &str, expected: &str) {
-        assert_eq!(normalise_url(url).as_deref(), Some(expected), "{url}");
-    }
-
-    #[test]
-    fn the_table_of_addresses_is_read() {
-        assert!(URLS.is_some());
-    }
-
-    #[test]
-    fn one_article_has_one_address() {
-        check("https://www.Example.com/a/b/?utm_source=x&fbclid=1#top", "example.com/a/b");
-        check("http://m.example.com/a/b", "example.com/a/b");
-        check("https://amp.example.com/a/b/amp/", "example.com/a/b");
-        check("https://example.com/story?id=7&utm_medium=y", "example.com/story?id=7");
-        check("https://example.com:8443/", "example.com:8443");
-        check("https://www.m.example.com/a?amp=1&UTM_Source=x", "example.com/a");
-        check("https://example.com/a.amp.html?b=2&a=1", "example.com/a?a=1&b=2");
-        check("https://www-example-com.cdn.ampproject.org/c/s/www.example.com/a/amp", "example.com/a");
-        check("https://www.google.com/amp/s/amp.example.com/a?id=7", "example.com/a?id=7");
-        check("https://www.google.com/amp/settings", "google.com/amp/settings");
-        check("https://www.fi/a", "www.fi/a");
-        assert_eq!(normalise_url("mailto:a@example.com"), None);
-        assert_eq!(normalise_url("no address"), None);
-    }
-
     #[test]
     fn the_registrable_domain_knows_public_suffixes() {
         assert_eq!(registrable_domain("news.bbc.co.uk").as_deref(), Some("bbc.co.uk"));
@@ -208,5 +117,47 @@ mod tests {
         assert_ne!(article_id(&one), article_id(&other));
         assert_eq!(settle(&article("a.example"), Some("mine"), "csv").namespace, "mine");
         assert_eq!(article_id(&one).0.len(), 16);
+    }
+
+    /// The public name that these make.
+    fn named(id: Option<&str>, url: &str, namespace: Option<&str>, format: &str) -> ArticleId {
+        let site = site_of(url);
+        let article = Article {
+            external_id: id.map(str::to_owned),
+            url: Some(url.to_owned()),
+            source: crate::article::Source { name: Some("Post".to_owned()), site },
+            ..Article::default()
+        };
+        article_id(&settle(&article, namespace, format))
+    }
+
+    #[test]
+    fn an_item_whose_id_is_its_link_is_the_article_of_that_page() {
+        let page = named(None, "https://post.example/flood", None, "html");
+        let item = |id: &str| named(Some(id), "https://www.post.example/flood?utm_source=rss", None, "feed");
+        assert_eq!(item("https://post.example/flood"), page);
+        assert_eq!(item("http://www.post.example/flood/?utm_medium=feed"), page);
+        assert_ne!(item("https://post.example/?p=17"), page, "another address is the provider's own id");
+        assert_ne!(item("tag:post.example,2025:17"), page);
+        let ours = |id| named(id, "https://post.example/flood", Some("ours"), "json");
+        assert_eq!(ours(Some("https://post.example/flood")), ours(None));
+        assert_ne!(ours(None), page, "a namespace that somebody chose holds for addresses too");
+    }
+
+    #[test]
+    fn an_id_that_is_an_address_without_a_link_stays_the_providers() {
+        let uri = "http://agency.example/items/17";
+        let article = Article { external_id: Some(uri.to_owned()), ..Article::default() };
+        assert_eq!(settle(&article, None, "ninjs").kind, Kind::Provider);
+    }
+
+    #[test]
+    fn an_article_without_a_name_is_what_it_says() {
+        let article = |headline: &str| Article { headline: headline.to_owned(), ..Article::default() };
+        let id = |headline, namespace| article_id(&settle(&article(headline), namespace, "json"));
+        assert_eq!(settle(&article("Flood"), None, "json").kind, Kind::Content);
+        assert_eq!(id("Flood", None), id("Flood", None));
+        assert_ne!(id("Flood", None), id("Floods", None));
+        assert_ne!(id("Flood", None), id("Flood", Some("ours")));
     }
 }
