@@ -11,9 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use crate::engine::embedded::{Index, Unusable, Writer};
 use crate::engine::{Change, Checkpoint, Document, EngineError};
-use crate::store::{Store, StoreError, StoredArticle};
+use crate::store::{Standing, Store, StoreError, StoredArticle};
 
 /// Changes read from the store at a time.
 const BATCH: usize = 2000;
@@ -163,6 +165,15 @@ pub fn sweep(data: &Path, _lock: &Lock) {
     }
 }
 
+/// Ends the embargoes that are over: articles that appear by themselves are changes like any other.
+pub fn release_due(store: &Store, now: Timestamp) -> Result<(), SyncError> {
+    match store.release_due(now)? {
+        0 => {}
+        released => tracing::info!(released, "the embargo of articles has ended"),
+    }
+    Ok(())
+}
+
 /// Brings an index up to the store, in batches, until nothing is left or `stop` is set. Returns the changes applied.
 pub fn catch_up(
     store: &Store,
@@ -234,10 +245,9 @@ fn checkpoint(store: &Store, position: u64) -> Result<Checkpoint, SyncError> {
     Ok(Checkpoint { store: store.id().to_owned(), position, tail: store.change_word(position)? })
 }
 
-/// Withdrawn articles are in no answer: they leave the index.
+/// What answers may not show leaves the index.
 fn change(stored: StoredArticle) -> Change {
-    let hidden = stored.deleted || stored.article.status != crate::article::Status::Usable;
-    let document = (!hidden).then(|| Document {
+    let document = (stored.standing == Standing::Shown).then(|| Document {
         num: stored.num,
         row: stored.row,
         story: stored.story.original,
@@ -262,6 +272,7 @@ pub enum Outcome {
 /// Brings the index of a data folder up to date while articles come in, where no server does. Each `news` is of more in
 /// the store; when its sender is gone, the rest is applied and that is all.
 pub fn beside_ingest(store: &Store, data: &Path, news: &Receiver<()>, stop: &AtomicBool) -> Result<Outcome, SyncError> {
+    release_due(store, Timestamp::now())?;
     let Some(lock) = Lock::take(data)? else { return Ok(Outcome::LeftToServer) };
     let (_, index) = open_or_create(store, data, &lock)?;
     let mut writer = index.writer()?;
@@ -269,6 +280,7 @@ pub fn beside_ingest(store: &Store, data: &Path, news: &Receiver<()>, stop: &Ato
     let mut over = false;
     while !over {
         over = news.recv().is_err();
+        release_due(store, Timestamp::now())?;
         while !stop.load(Ordering::Relaxed) && follower.step()? {}
     }
     let applied = follower.finish()?;
@@ -280,6 +292,7 @@ pub fn beside_ingest(store: &Store, data: &Path, news: &Receiver<()>, stop: &Ato
 /// old one is removed.
 pub fn rebuild(store: &Store, data: &Path, progress: impl FnMut(u64, u64)) -> Result<u64, SyncError> {
     let Some(building) = lock_file(&index_dir(data), "BUILD")? else { return Err(SyncError::Rebuilding) };
+    release_due(store, Timestamp::now())?;
     let (name, index) = create(data)?;
     let mut writer = index.writer()?;
     writer.commit(&checkpoint(store, 0)?)?;

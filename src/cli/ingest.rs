@@ -63,6 +63,9 @@ pub(super) struct Options {
     /// The folder of a plain text file names its section
     #[arg(long)]
     section_from_folder: bool,
+    /// Do not keep the pages that articles are taken from
+    #[arg(long)]
+    no_originals: bool,
     #[command(flatten)]
     data: DataDir,
 }
@@ -86,6 +89,7 @@ impl Options {
             quote: byte(self.quote.as_ref(), "quote")?,
             no_header: self.no_header,
             section_from_folder: self.section_from_folder,
+            no_originals: self.no_originals,
         })
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
@@ -146,6 +147,7 @@ struct Follower {
 impl Follower {
     /// Opens the index, bringing it up to date first where this process may write it; `None` when told to stop.
     fn start(store: Arc<Store>, data: PathBuf, stop: &AtomicBool) -> anyhow::Result<Option<(Follower, Archive)>> {
+        sync::release_due(&store, Timestamp::now())?;
         let mut told = false;
         while !stop.load(Ordering::Relaxed) {
             if let Some(lock) = Lock::take(&data)? {
@@ -203,6 +205,7 @@ impl Follower {
         if self.lock.is_none() {
             self.lock = Lock::take(&self.data)?;
         }
+        sync::release_due(&self.store, Timestamp::now())?;
         let gone_over = self.go_over(archive)?;
         let Engine::Embedded(index) = &self.engine;
         let behind = self.lock.is_some() && reached(index)? < self.store.last_change()?;

@@ -104,6 +104,10 @@ impl From<SearchError> for Problem {
             SearchError::Busy => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail),
             SearchError::TimeOut => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "time_out", detail),
             SearchError::NoArticle => Problem::new(StatusCode::NOT_FOUND, "no_article", detail),
+            SearchError::NoVersion(_) => Problem::new(StatusCode::NOT_FOUND, "no_version", detail),
+            SearchError::NoOriginal => Problem::new(StatusCode::NOT_FOUND, "no_original", detail),
+            SearchError::Withheld(_) => Problem::new(StatusCode::NOT_FOUND, "article_withheld", detail),
+            SearchError::Killed(_) => Problem::new(StatusCode::GONE, "article_killed", detail),
             SearchError::ArticleGone => Problem::new(StatusCode::GONE, "article_gone", detail),
             SearchError::Internal(text) => {
                 tracing::error!(error = text, "a request failed");

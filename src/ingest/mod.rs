@@ -42,6 +42,8 @@ pub struct ReadOptions {
     pub no_header: bool,
     /// The folder of a plain text file names its section.
     pub section_from_folder: bool,
+    /// Pages are not kept as they came.
+    pub no_originals: bool,
 }
 
 /// Why something was refused: a stable code and what is the matter.

@@ -55,23 +55,23 @@ pub(super) struct Ordered {
 }
 
 /// Starts the workers. Dropping either end ends them.
-pub(super) fn start(namespace: Option<&str>) -> (Found, Ordered) {
+pub(super) fn start(namespace: Option<&str>, keeps_originals: bool) -> (Found, Ordered) {
     let queue = Arc::new(Queue::default());
     let (send, settled) = mpsc::sync_channel(SETTLED);
     let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
     for _ in 0..workers {
         let (queue, send, namespace) = (Arc::clone(&queue), send.clone(), namespace.map(str::to_owned));
-        std::thread::spawn(move || work(&queue, &send, namespace.as_deref()));
+        std::thread::spawn(move || work(&queue, &send, namespace.as_deref(), keeps_originals));
     }
     let ordered =
         Ordered { settled, early: BTreeMap::new(), ready: VecDeque::new(), next: 0, queue: Arc::clone(&queue) };
     (Found(queue), ordered)
 }
 
-fn work(queue: &Queue, send: &mpsc::SyncSender<(u64, Vec<Settled>)>, namespace: Option<&str>) {
+fn work(queue: &Queue, send: &mpsc::SyncSender<(u64, Vec<Settled>)>, namespace: Option<&str>, keeps_originals: bool) {
     let now = Timestamp::now();
     while let Some((first, items)) = queue.take() {
-        let settled = items.into_iter().map(|item| settle(item, namespace, now)).collect();
+        let settled = items.into_iter().map(|item| settle(item, namespace, keeps_originals, now)).collect();
         if send.send((first, settled)).is_err() {
             return;
         }
@@ -200,21 +200,21 @@ fn text_size(article: &Article) -> usize {
 
 /// Everything between reader and store: pure, but for the moment passed in. What breaks the code that reads a page is that
 /// page's matter alone.
-fn settle(item: Item, namespace: Option<&str>, now: Timestamp) -> Settled {
+fn settle(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled {
     let place = match &item {
         Item::Page(page) => page.place().clone(),
         Item::Reject { place, .. } => place.clone(),
         Item::Article { .. } => Place::default(),
     };
-    catch_unwind(AssertUnwindSafe(|| settled(item.read(), namespace, now))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| settled(item.read(), namespace, keeps_originals, now))).unwrap_or_else(|_| {
         tracing::error!(source = %place.source, offset = place.offset, "reading an article has failed");
         reject(place, Reason::new("cannot_read", "reading this has failed; the log says more"), Vec::new())
     })
 }
 
-fn settled(item: Item, namespace: Option<&str>, now: Timestamp) -> Settled {
+fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled {
     match item {
-        Item::Page(page) => settled(page.read(), namespace, now),
+        Item::Page(page) => settled(page.read(), namespace, keeps_originals, now),
         Item::Article { mut article, format, around, original } => {
             language::settle(&mut article, around.as_deref());
             dates::flag_implausible(&mut article.published, now);
@@ -223,6 +223,7 @@ fn settled(item: Item, namespace: Option<&str>, now: Timestamp) -> Settled {
             }
             let identity = identity::settle(&article, namespace, format.name());
             article.namespace.clone_from(&identity.namespace);
+            let original = original.filter(|_| keeps_originals);
             Settled::Article(Box::new(Incoming { identity, article: *article, original }))
         }
         Item::Reject { place, reason, copy } => reject(place, reason, copy),
@@ -259,7 +260,7 @@ mod tests {
 
     #[test]
     fn what_is_settled_beside_each_other_keeps_its_order() {
-        let (found, mut ordered) = start(None);
+        let (found, mut ordered) = start(None, true);
         let reader = std::thread::spawn(move || (0..5000).all(|n| found.push(article(n, n % 700))));
         for n in 0..5000 {
             assert_eq!(headline(ordered.next(Duration::MAX).unwrap_or_else(|_| panic!("{n}"))), n.to_string());
@@ -270,7 +271,7 @@ mod tests {
 
     #[test]
     fn reading_waits_for_writing_and_ends_with_it() {
-        let (found, ordered) = start(None);
+        let (found, ordered) = start(None, true);
         let queue = Arc::clone(&found.0);
         let reader = std::thread::spawn(move || (0..).take_while(|n| found.push(article(*n, 1 << 20))).count());
         // Until the queue is full nobody waits.

@@ -61,7 +61,7 @@ fn start(
     stop: &Arc<AtomicBool>,
     progress: Progress,
 ) -> (Ordered, JoinHandle<()>) {
-    let (found, ordered) = pipeline::start(namespace);
+    let (found, ordered) = pipeline::start(namespace, !options.no_originals);
     let stop = Arc::clone(stop);
     let reader = std::thread::spawn(move || {
         // Nobody wants more: writing has ended.

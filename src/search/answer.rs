@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::request::FacetField;
-use crate::article::{ArticleId, Source, Stamp, Status};
+use crate::article::{ArticleId, Source, Stamp};
 use crate::query::Advice;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -202,20 +202,8 @@ pub struct CopyLine {
 #[serde(rename_all = "lowercase")]
 pub enum HitStatus {
     Usable,
-    Withheld,
-    Killed,
-    /// Removed after the snapshot was taken: it still counts there, its content is gone.
+    /// Removed, killed or withheld after the snapshot was taken: it still counts there, its content is gone.
     Deleted,
-}
-
-impl From<Status> for HitStatus {
-    fn from(status: Status) -> HitStatus {
-        match status {
-            Status::Usable => HitStatus::Usable,
-            Status::Withheld => HitStatus::Withheld,
-            Status::Killed => HitStatus::Killed,
-        }
-    }
 }
 
 /// Escaped HTML in which `<mark>` is the only element.
@@ -283,6 +271,8 @@ pub struct ArticleAnswer {
     #[serde(flatten)]
     pub article: Hit,
     pub related: Vec<String>,
+    /// The page that this version was taken from is kept, and given out under `/original`.
+    pub original: bool,
     pub versions: Vec<VersionLine>,
     /// The whole text with the words of a query marked, when one was passed along. For the page, not the API.
     #[serde(skip)]
@@ -297,11 +287,90 @@ pub struct Marked {
     pub body: Vec<String>,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct VersionLine {
     pub version: u32,
+    /// When it came in.
     pub stored: jiff::Timestamp,
+    /// The provider's own number.
+    pub provider_version: Option<u64>,
+    /// When it was changed, as it says itself.
+    pub modified: Option<jiff::Timestamp>,
+    /// The run of the ledger that brought it.
+    pub run: u64,
+    /// Answers show this one.
     pub current: bool,
+    pub status: VersionStatus,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum VersionStatus {
+    Shown,
+    /// Not to be shown yet, or by itself not at all.
+    Withheld,
+    /// A kill, or something that a kill has cancelled.
+    Killed,
+}
+
+/// What is different between two versions of an article.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DifferenceAnswer {
+    pub id: ArticleId,
+    pub from: VersionLine,
+    pub to: VersionLine,
+    pub headline: Vec<Piece>,
+    pub lead: Vec<Piece>,
+    /// In the order of the newer text; what was deleted stands where it stood.
+    pub body: Vec<Passage>,
+    /// The other fields that are not the same.
+    pub fields: Vec<FieldChange>,
+    /// Of the newer text. For the page, not the API.
+    #[serde(skip)]
+    pub lang: Option<String>,
+    /// All there are. For the page, not the API.
+    #[serde(skip)]
+    pub versions: Vec<VersionLine>,
+}
+
+/// A paragraph, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Passage {
+    pub kind: Change,
+    pub pieces: Vec<Piece>,
+}
+
+/// Some words of a text; without those inserted they are the older text, without those deleted the newer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Piece {
+    pub kind: Change,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    Same,
+    Deleted,
+    Inserted,
+    /// A paragraph of which only some words are not the same.
+    Edited,
+}
+
+/// The values of one field, in both versions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldChange {
+    pub name: &'static str,
+    pub from: Vec<String>,
+    pub to: Vec<String>,
+}
+
+/// A page as it came, whatever it holds. Nobody here vouches for it.
+#[derive(Clone, Debug)]
+pub struct OriginalPage {
+    pub id: ArticleId,
+    pub version: u32,
+    pub page: Vec<u8>,
 }
 
 /// Why a request could not be answered. `http` maps each to one status; none of these texts comes from a dependency.
@@ -322,7 +391,19 @@ pub enum SearchError {
     /// 404.
     #[error("there is no such article")]
     NoArticle,
-    /// 410: deleted or killed.
+    /// 404.
+    #[error("{0}")]
+    NoVersion(String),
+    /// 404.
+    #[error("the page that this version was taken from is not kept")]
+    NoOriginal,
+    /// 404: what it says may not be shown yet.
+    #[error("{0}")]
+    Withheld(String),
+    /// 410: cancelled by its provider.
+    #[error("{0}")]
+    Killed(String),
+    /// 410: deleted.
     #[error("this article has been withdrawn")]
     ArticleGone,
     /// Ours: 500, logged, never shown.

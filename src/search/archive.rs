@@ -6,15 +6,17 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::answer::{
-    ArticleAnswer, Clause, Copies, QueryAnswer, QueryReading, SearchAnswer, SearchError, Suggestion, VersionLine,
+    ArticleAnswer, Clause, Copies, DifferenceAnswer, OriginalPage, QueryAnswer, QueryReading, SearchAnswer, SearchError,
+    Suggestion,
 };
+use super::article;
 use super::cursor::Cursor;
 use super::explain;
 use super::highlight;
 use super::hydrate;
 use super::plan::Planned;
 use super::pool::Pool;
-use super::request::{ArticleRequest, SearchRequest};
+use super::request::{ArticleRequest, DifferenceRequest, SearchRequest};
 use super::snapshots::{SnapshotName, Snapshots};
 use super::suggest::Vain;
 use super::{plan, timeline};
@@ -91,6 +93,17 @@ impl Archive {
     /// One article, whole.
     pub async fn article(&self, request: ArticleRequest) -> Result<ArticleAnswer, SearchError> {
         self.pool.run(|| self.inner.article(&request)).await
+    }
+
+    /// The page that an article was taken from.
+    pub async fn original(&self, request: ArticleRequest) -> Result<OriginalPage, SearchError> {
+        self.pool.run(|| article::original(&self.inner.store, &request)).await
+    }
+
+    /// What is different between two versions of an article.
+    pub async fn difference(&self, request: DifferenceRequest) -> Result<DifferenceAnswer, SearchError> {
+        let answer = || article::difference(&self.inner.store, &request, Instant::now() + TIME_LIMIT / 4);
+        self.pool.run(answer).await
     }
 
     /// Asks the store beside the pool: whoever asks must hear of it also when searches queue.
@@ -215,18 +228,8 @@ impl Inner {
     }
 
     fn article(&self, request: &ArticleRequest) -> Result<ArticleAnswer, SearchError> {
-        let id = ArticleId(request.id.clone());
-        let stored = self.store.article(&id, request.version).map_err(store_error)?.ok_or(SearchError::NoArticle)?;
-        if hydrate::is_withdrawn(&stored) {
-            return Err(SearchError::ArticleGone);
-        }
+        let stored = article::shown(&self.store, &request.id, request.version)?;
         let words = hydrate::count_words(&stored.article);
-        let versions = self.store.versions(stored.num).map_err(store_error)?;
-        let line = |line: crate::store::Version| VersionLine {
-            version: line.number,
-            stored: line.stored,
-            current: line.current,
-        };
         let marked = match (&request.q, request.version) {
             (Some(q), None) => self.marked(q, request.mode, &stored)?,
             _ => None,
@@ -235,7 +238,8 @@ impl Inner {
         let told = hydrate::Told { story: stored.story.id.clone(), copies: Copies::List(copies) };
         Ok(ArticleAnswer {
             related: stored.article.related.clone(),
-            versions: versions.into_iter().map(line).collect(),
+            original: self.store.has_original(stored.row).map_err(store_error)?,
+            versions: article::lines(&self.store, stored.num)?,
             marked,
             article: hydrate::hit(stored, words, told, &hydrate::whole(), None, None),
         })
@@ -321,6 +325,6 @@ fn engine_error(error: EngineError) -> SearchError {
     }
 }
 
-fn store_error(error: StoreError) -> SearchError {
+pub(super) fn store_error(error: StoreError) -> SearchError {
     SearchError::Internal(error.to_string())
 }

@@ -3,13 +3,13 @@
 use super::answer::{Copies, CopyLine, Facet, FacetValue, Facets, Highlights, Hit, HitStatus};
 use super::request::{FacetField, HitFields};
 use crate::analysis;
-use crate::article::{Article, ArticleId, Status};
+use crate::article::{Article, ArticleId};
 use crate::engine::Counts;
-use crate::store::StoredArticle;
+use crate::store::{Standing, StoredArticle};
 
-/// Removed or killed since: it is still counted where it was counted, and its content is gone.
+/// Removed, killed or withheld since: it is still counted where it was counted, and its content is gone.
 pub(super) fn is_withdrawn(stored: &StoredArticle) -> bool {
-    stored.deleted || stored.article.status == Status::Killed
+    stored.standing != Standing::Shown
 }
 
 /// Every field, the body too.
@@ -58,9 +58,10 @@ pub(super) fn hit(
     hit.words = set("words").then_some(words);
     hit.image = set("image").then_some(article.image);
     hit.version = set("version").then_some(stored.version);
-    hit.status = set("status").then_some(article.status.into());
     hit.story = set("story").then_some(told.story);
     hit.copies = set("copies").then_some(told.copies);
+    // It came as withheld where its embargo has ended since.
+    hit.status = set("status").then_some(HitStatus::Usable);
     hit
 }
 

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod request;
 
 mod archive;
+mod article;
 mod pool;
 
 mod plan;
@@ -17,6 +18,7 @@ mod explain;
 mod rewrite;
 mod suggest;
 
+mod difference;
 mod highlight;
 mod hydrate;
 mod timeline;

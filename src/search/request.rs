@@ -133,6 +133,16 @@ impl HitFields {
     }
 }
 
+/// Two versions of an article beside each other.
+#[derive(Clone, Debug, Default)]
+pub struct DifferenceRequest {
+    pub id: String,
+    /// `None`: the one before `to`.
+    pub from: Option<u32>,
+    /// `None`: the newest.
+    pub to: Option<u32>,
+}
+
 /// One article, whole.
 #[derive(Clone, Debug, Default)]
 pub struct ArticleRequest {

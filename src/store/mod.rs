@@ -8,6 +8,7 @@
 
 mod connect;
 mod error;
+mod hold;
 mod pack;
 mod pool;
 mod read;
@@ -24,6 +25,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 pub use error::StoreError;
+pub use hold::Standing;
 pub use read::{Change, StoredArticle, Story, Version};
 pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState};
 pub use write::{Incoming, Outcome};
@@ -87,5 +89,7 @@ fn at(millisecond: i64) -> Timestamp {
     Timestamp::from_millisecond(millisecond).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
+#[cfg(test)]
+mod hold_tests;
 #[cfg(test)]
 mod tests;

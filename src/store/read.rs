@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::error::{Result, StoreError};
+use super::hold::{Holds, Place, Standing, Whole, status_named};
 use super::pack::{Unpacker, seal};
 use super::pool::locked;
 use super::{Store, at, sql};
-use crate::article::{Article, ArticleId};
+use crate::article::{Article, ArticleId, Status};
 
 /// One version of an article, out of the store.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,8 @@ pub struct StoredArticle {
     pub deleted: bool,
     /// Which story it tells, as it stands now.
     pub story: Story,
+    /// Whether answers may show it now, whatever it was when it came.
+    pub standing: Standing,
     pub article: Article,
 }
 
@@ -44,10 +47,12 @@ pub struct Version {
     pub row: u64,
     pub number: u32,
     pub provider_version: Option<u64>,
+    pub modified: Option<Timestamp>,
     pub stored: Timestamp,
     pub run: super::RunId,
     /// Answers show this one.
     pub current: bool,
+    pub standing: Standing,
 }
 
 /// From `seq` on, answers show another version of `article` than before, or none.
@@ -106,7 +111,23 @@ impl Store {
                     statement.query_row(params![id.0, number], read_kept).optional()?
                 }
             };
-            found.map(|kept| kept.open(unpacker)).transpose()
+            found.map(|kept| kept.open(moment, unpacker)).transpose()
+        })
+    }
+
+    /// The page that a version was taken from, as it came.
+    pub fn original(&self, row: u64) -> Result<Option<Vec<u8>>> {
+        self.readers.read(|moment, unpacker| {
+            let mut statement = moment.prepare_cached(sql::PAGE)?;
+            let packed: Option<Vec<u8>> = statement.query_row(params![row], |row| row.get(0)).optional()?;
+            let damaged = |_| StoreError::Damaged { row };
+            packed.map(|packed| unpacker.unpack_page(&packed).map_err(damaged)).transpose()
+        })
+    }
+
+    pub fn has_original(&self, row: u64) -> Result<bool> {
+        self.readers.read(|moment, _| {
+            Ok(moment.prepare_cached(sql::HAS_PAGE)?.query_one(params![row], |row| row.get(0))?)
         })
     }
 
@@ -118,7 +139,7 @@ impl Store {
             let Some(original) = original else { return Ok(Vec::new()) };
             let mut statement = moment.prepare_cached(sql::COPIES)?;
             let kept = statement.query_map(params![num, original], read_kept)?.collect::<Result<Vec<_>, _>>()?;
-            kept.into_iter().map(|kept| kept.open(unpacker)).collect()
+            kept.into_iter().map(|kept| kept.open(moment, unpacker)).collect()
         })
     }
 
@@ -136,7 +157,9 @@ impl Store {
     pub fn versions(&self, num: u64) -> Result<Vec<Version>> {
         self.readers.read(|moment, _| {
             let mut statement = moment.prepare_cached(sql::VERSIONS)?;
-            let versions = statement.query_map(params![num], read_version)?.collect::<Result<_, _>>();
+            let holds = Holds::of(moment, num)?;
+            let read = |row: &Row<'_>| read_version(row, &holds);
+            let versions = statement.query_map(params![num], read)?.collect::<Result<_, _>>();
             Ok(versions?)
         })
     }
@@ -168,7 +191,7 @@ fn find_each(
     let mut found = Vec::with_capacity(numbers.len());
     for &number in numbers {
         if let Some(kept) = statement.query_row(params![number], read_kept).optional()? {
-            found.push(kept.open(unpacker)?);
+            found.push(kept.open(moment, unpacker)?);
         }
     }
     Ok(found)
@@ -186,16 +209,23 @@ struct Kept {
     seal: Vec<u8>,
     content: Vec<u8>,
     story: Story,
+    status: Status,
+    current: bool,
 }
 
 impl Kept {
-    fn open(self, unpacker: &mut Unpacker) -> Result<StoredArticle> {
+    fn open(self, moment: &Transaction<'_>, unpacker: &mut Unpacker) -> Result<StoredArticle> {
         let damaged = || StoreError::Damaged { row: self.row };
         if self.seal != seal(self.num, self.number, &self.content_hash, &self.content) {
             return Err(damaged());
         }
+        let article = unpacker.unpack(&self.content).map_err(|_: io::Error| damaged())?;
+        let modified = article.modified.and_then(|stamp| stamp.at);
+        let place = Place { number: self.number, provider_version: article.provider_version, modified };
+        let whole = Whole { deleted: self.deleted, status: self.status };
         Ok(StoredArticle {
-            article: unpacker.unpack(&self.content).map_err(|_: io::Error| damaged())?,
+            standing: Holds::of(moment, self.num)?.standing(whole, self.current, &place),
+            article,
             num: self.num,
             id: ArticleId(self.id),
             row: self.row,
@@ -219,16 +249,23 @@ fn read_kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
         seal: row.get(7)?,
         content: row.get(8)?,
         story: Story { original: row.get(9)?, id: ArticleId(row.get(10)?) },
+        status: status_named(&row.get::<_, String>(11)?),
+        current: row.get(12)?,
     })
 }
 
-fn read_version(row: &Row<'_>) -> rusqlite::Result<Version> {
+fn read_version(row: &Row<'_>, holds: &Holds) -> rusqlite::Result<Version> {
+    let (number, provider_version, current) = (row.get(1)?, row.get(2)?, row.get(5)?);
+    let modified = row.get::<_, Option<i64>>(6)?.map(at);
+    let whole = Whole { deleted: row.get(7)?, status: status_named(&row.get::<_, String>(8)?) };
     Ok(Version {
         row: row.get(0)?,
-        number: row.get(1)?,
-        provider_version: row.get(2)?,
+        number,
+        provider_version,
+        modified,
         stored: at(row.get(3)?),
         run: super::RunId(row.get(4)?),
-        current: row.get(5)?,
+        current,
+        standing: holds.standing(whole, current, &Place { number, provider_version, modified }),
     })
 }

@@ -14,36 +14,56 @@ statements! {
     META_KEEP = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 
     /// Every version kept under one identity, oldest first; nothing when the identity is new.
-    KNOWN = "SELECT a.num, v.content_hash, v.provider_version, v.modified, v.has_body
+    KNOWN = "SELECT a.num, v.content_hash, v.provider_version, v.modified, v.has_body, v.row = a.current, a.captured,
+                    a.status = 'killed'
              FROM articles a JOIN versions v ON v.article = a.num
              WHERE a.key = ?1 AND a.namespace = ?2 ORDER BY v.number";
     /// Its first version row is written, and named by `ARTICLE_CURRENT`, in the same transaction.
     ARTICLE_ADD = "INSERT INTO articles (id, namespace, key, current, status, seen) VALUES (?1, ?2, ?3, 0, 'usable', ?4)";
-    ARTICLE_CURRENT = "UPDATE articles SET current = ?2, status = ?3 WHERE num = ?1";
+    ARTICLE_CURRENT = "UPDATE articles SET current = ?2, status = ?3, captured = ?4 WHERE num = ?1";
+    ARTICLE_RECAPTURED = "UPDATE articles SET captured = ?2 WHERE num = ?1";
     VERSION_ADD = "INSERT INTO versions (article, number, provider_version, modified, has_body, stored, run,
                        content_hash, seal, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    PAGE_ADD = "INSERT INTO originals (version, page) VALUES (?1, ?2)";
+    PAGE = "SELECT page FROM originals WHERE version = ?1";
+    HAS_PAGE = "SELECT EXISTS (SELECT 1 FROM originals WHERE version = ?1)";
+    HOLD_ADD = "INSERT INTO holds (article, number, provider_version, modified, status, until)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    HOLDS = "SELECT number, provider_version, modified, status, until FROM holds WHERE article = ?1";
+    NEXT_DUE = "SELECT min(until) FROM holds WHERE until IS NOT NULL";
+    DUE = "SELECT article, number FROM holds WHERE until <= ?1 ORDER BY until, article, number LIMIT ?2";
+    HOLD_END = "DELETE FROM holds WHERE article = ?1 AND number = ?2";
+    /// Only where the version whose embargo is over is the one that the article names.
+    ARTICLE_RELEASE = "UPDATE articles SET status = 'usable' WHERE num = ?1 AND status = 'withheld'
+                       AND current = (SELECT row FROM versions WHERE article = ?1 AND number = ?2)";
     CHANGE_ADD = "INSERT INTO changes (article, at) VALUES (?1, ?2)";
 
-    CURRENT = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id
+    CURRENT = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
+                      a.status, v.row = a.current
                FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
                JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.num = ?1";
-    ROW = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id
+    ROW = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
+                      a.status, v.row = a.current
            FROM versions v JOIN articles a ON a.num = v.article LEFT JOIN tellings t ON t.article = a.num
            JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE v.row = ?1";
-    ARTICLE = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id
+    ARTICLE = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
+                      a.status, v.row = a.current
                FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
                JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1";
-    ARTICLE_VERSION = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id
+    ARTICLE_VERSION = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
+                      a.status, v.row = a.current
                        FROM articles a JOIN versions v ON v.article = a.num LEFT JOIN tellings t ON t.article = a.num
                        JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1 AND v.number = ?2";
     /// The other articles of its story, earliest first.
-    COPIES = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id
+    COPIES = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
+                      a.status, v.row = a.current
               FROM (SELECT ?2 AS article UNION ALL SELECT article FROM tellings WHERE original = ?2 AND original <> article) s
               JOIN tellings t ON t.article = s.article JOIN articles a ON a.num = t.article
               JOIN versions v ON v.row = a.current JOIN articles o ON o.num = t.original
               WHERE a.num <> ?1 ORDER BY t.at, a.id";
     ORIGINAL = "SELECT original FROM tellings WHERE article = ?1";
-    VERSIONS = "SELECT v.row, v.number, v.provider_version, v.stored, v.run, v.row = a.current
+    VERSIONS = "SELECT v.row, v.number, v.provider_version, v.stored, v.run, v.row = a.current, v.modified, a.deleted,
+                       a.status
                 FROM articles a JOIN versions v ON v.article = a.num WHERE a.num = ?1 ORDER BY v.number";
     NAMED = "SELECT id FROM articles WHERE key = ?1 ORDER BY namespace";
     COUNT = "SELECT (SELECT count(*) FROM articles)

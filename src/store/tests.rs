@@ -7,37 +7,37 @@ use super::*;
 use crate::article::{Article, Status};
 use crate::identity::{Identity, Kind, article_id};
 
-struct Desk {
-    store: Store,
-    run: RunId,
+pub(super) struct Desk {
+    pub(super) store: Store,
+    pub(super) run: RunId,
     dir: tempfile::TempDir,
 }
 
-fn desk() -> Desk {
+pub(super) fn desk() -> Desk {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path()).unwrap();
     let run = store.begin_run("test").unwrap();
     Desk { store, run, dir }
 }
 
-fn identity(key: &str) -> Identity {
+pub(super) fn identity(key: &str) -> Identity {
     Identity { namespace: "wire".into(), key: key.into(), kind: Kind::Provider }
 }
 
-fn incoming(key: &str, text: &str) -> Incoming {
+pub(super) fn incoming(key: &str, text: &str) -> Incoming {
     let body = if text.is_empty() { vec![] } else { vec![text.to_owned()] };
     let article = Article { headline: "Flood".into(), body, ..Article::default() };
     Incoming { identity: identity(key), article, original: None }
 }
 
-fn numbered(key: &str, text: &str, provider_version: u64) -> Incoming {
+pub(super) fn numbered(key: &str, text: &str, provider_version: u64) -> Incoming {
     let mut incoming = incoming(key, text);
     incoming.article.provider_version = Some(provider_version);
     incoming
 }
 
 impl Desk {
-    fn put(&self, batch: &[Incoming]) -> Vec<Outcome> {
+    pub(super) fn put(&self, batch: &[Incoming]) -> Vec<Outcome> {
         self.store.put(self.run, batch).unwrap()
     }
 
@@ -110,6 +110,24 @@ fn history_and_rows_outlive_a_new_version() {
     let first = desk.store.article(&article_id(&identity("1")), Some(1)).unwrap().unwrap();
     assert_eq!(first, before[0]);
     assert_eq!(desk.store.article(&article_id(&identity("1")), Some(3)).unwrap(), None);
+}
+
+#[test]
+fn the_page_of_each_version_is_kept_as_it_came() {
+    let desk = desk();
+    let of_page = |text: &str, page: &[u8]| Incoming { original: Some(page.to_vec()), ..incoming("1", text) };
+    desk.put(&[of_page("A", b"<p>A\0\xff"), incoming("1", "B"), of_page("A", b"<p>again"), of_page("C", b"<p>C")]);
+    let pages: Vec<_> = (1..=4).map(|row| desk.store.original(row).unwrap()).collect();
+    assert_eq!(pages, [Some(b"<p>A\0\xff".to_vec()), None, Some(b"<p>C".to_vec()), None]);
+    assert_eq!((desk.store.has_original(1).unwrap(), desk.store.has_original(2).unwrap()), (true, false));
+}
+
+#[test]
+fn a_page_beyond_all_measure_is_not_kept_but_its_article_is() {
+    let desk = desk();
+    let page = vec![b'x'; super::pack::LARGEST_PAGE + 1];
+    assert_eq!(desk.put(&[Incoming { original: Some(page), ..incoming("1", "A") }]), [New]);
+    assert_eq!(desk.store.original(1).unwrap(), None);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::article::{Article, Precision, Provenance, Source, Stamp, Status};
@@ -14,40 +14,120 @@ pub(super) struct Fingerprint {
     pub(super) content: [u8; 32],
     pub(super) provider_version: Option<u64>,
     pub(super) modified: Option<Timestamp>,
+    /// The last moment that an incoming modification stamp may mean: the end of its day, month or year.
+    pub(super) modified_until: Option<Timestamp>,
+    /// When a crawler took it; of kept versions only the shown one knows.
+    pub(super) captured: Option<Timestamp>,
     pub(super) has_body: bool,
+}
+
+/// An article as it is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    /// Every version, in any order.
+    pub(super) versions: Vec<Fingerprint>,
+    /// Which of them answers show, or would if they might.
+    pub(super) shown: usize,
+    pub(super) is_killed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Nothing that is not kept already.
     Unchanged,
+    /// The text that answers show, which a crawler has taken again, later.
+    Recaptured,
     /// A new version, and from now on the one that answers show.
     Current,
     /// A new version, kept behind the one that answers show.
     Behind,
 }
 
-/// `kept` holds every version of the article, in any order.
-pub(super) fn judge(kept: &[Fingerprint], incoming: &Fingerprint, status: Status) -> Verdict {
-    let highest = kept.iter().map(|version| version.provider_version).max().flatten();
-    let latest = kept.iter().map(|version| version.modified).max().flatten();
-    let newer = incoming.provider_version > highest || incoming.modified > latest;
-    if !newer && kept.iter().any(|version| version.content == incoming.content) {
-        return Verdict::Unchanged;
+pub(super) fn judge(kept: &Kept, incoming: &Fingerprint, status: Status) -> Verdict {
+    let is_behind = kept.is_behind(incoming, status);
+    if kept.versions.iter().any(|version| version.content == incoming.content) && !kept.is_newer(incoming) {
+        return match kept.is_recaptured(incoming) {
+            false => Verdict::Unchanged,
+            true if kept.shown().content == incoming.content => Verdict::Recaptured,
+            true if is_behind => Verdict::Unchanged,
+            true => Verdict::Current,
+        };
     }
-    let lower = incoming.provider_version.is_some() && incoming.provider_version < highest;
-    let stub = !incoming.has_body && kept.iter().any(|version| version.has_body);
-    // A kill notice carries no body, and must hide the text all the same.
-    if lower || (stub && status == Status::Usable) { Verdict::Behind } else { Verdict::Current }
+    if is_behind { Verdict::Behind } else { Verdict::Current }
+}
+
+impl Kept {
+    fn shown(&self) -> &Fingerprint {
+        &self.versions[self.shown]
+    }
+
+    fn highest(&self) -> Option<u64> {
+        self.versions.iter().filter_map(|version| version.provider_version).max()
+    }
+
+    fn latest(&self) -> Option<Timestamp> {
+        self.versions.iter().filter_map(|version| version.modified).max()
+    }
+
+    fn is_newer(&self, incoming: &Fingerprint) -> bool {
+        incoming.provider_version > self.highest() || incoming.modified > self.latest()
+    }
+
+    /// A crawler has come later than when it took the text that is shown.
+    fn is_recaptured(&self, incoming: &Fingerprint) -> bool {
+        incoming.captured.is_some() && self.shown().captured.is_some() && incoming.captured > self.shown().captured
+    }
+
+    fn is_behind(&self, incoming: &Fingerprint, status: Status) -> bool {
+        if incoming.provider_version.is_some() && incoming.provider_version < self.highest() {
+            return true;
+        }
+        if status == Status::Killed {
+            return false;
+        }
+        if self.is_killed {
+            return !self.is_beyond_the_kill(incoming);
+        }
+        // No stamp makes up for a missing body.
+        let is_stub = !incoming.has_body && self.versions.iter().any(|version| version.has_body);
+        let fills_a_stub = incoming.has_body && !self.shown().has_body;
+        (is_stub && status == Status::Usable) || (!fills_a_stub && self.is_older(incoming))
+    }
+
+    /// After a kill the text comes back only with what says that it is later. Where nothing says so, it stays away.
+    fn is_beyond_the_kill(&self, incoming: &Fingerprint) -> bool {
+        match (incoming.provider_version, self.highest()) {
+            (Some(number), Some(highest)) => number > highest,
+            _ => incoming.modified.zip(self.latest()).is_some_and(|(modified, latest)| modified > latest),
+        }
+    }
+
+    /// Older than what is shown, by the first of provider version, capture and modification stamp that both have and
+    /// that differs. Where nothing says which is older, the one that comes later is the newer.
+    fn is_older(&self, incoming: &Fingerprint) -> bool {
+        let shown = self.shown();
+        if incoming.provider_version.zip(shown.provider_version).is_some_and(|(number, shown)| number > shown) {
+            return false;
+        }
+        let captures = incoming.captured.zip(shown.captured).filter(|(one, other)| one != other);
+        if let Some((captured, shown)) = captures {
+            return captured < shown;
+        }
+        incoming.modified_until.zip(shown.modified).is_some_and(|(until, shown)| until < shown)
+    }
 }
 
 impl Fingerprint {
     pub(super) fn of(identity: &Identity, article: &Article) -> Fingerprint {
+        // A stamp of the year 9999 must not be the last word.
+        let plausible = article.modified.filter(|stamp| !stamp.implausible);
         Fingerprint {
             content: Content::of(identity, article).hash(),
             provider_version: article.provider_version,
             // To the millisecond, as the store keeps it: a rest below would look newer at every reading.
-            modified: article.modified.and_then(|stamp| stamp.at).and_then(to_the_millisecond),
+            modified: plausible.and_then(|stamp| stamp.at).and_then(to_the_millisecond),
+            modified_until: plausible.and_then(|stamp| last_moment(&stamp)),
+            captured: article.captured.and_then(to_the_millisecond),
             has_body: article.body.iter().any(|paragraph| !paragraph.trim().is_empty()),
         }
     }
@@ -55,6 +135,18 @@ impl Fingerprint {
 
 fn to_the_millisecond(at: Timestamp) -> Option<Timestamp> {
     Timestamp::from_millisecond(at.as_millisecond()).ok()
+}
+
+/// `2025-02-27` may be any moment of that day.
+fn last_moment(stamp: &Stamp) -> Option<Timestamp> {
+    let hours = match stamp.precision {
+        Precision::Second => 0,
+        Precision::Minute | Precision::Hour => 1,
+        Precision::Day => 24,
+        Precision::Month => 31 * 24,
+        Precision::Year | Precision::Unknown => 366 * 24,
+    };
+    stamp.at?.checked_add(SignedDuration::from_hours(hours)).ok()
 }
 
 /// All that a reader delivers but the identity and the two stamps that order versions. What is empty is left out, so
@@ -179,12 +271,18 @@ mod tests {
 
     fn kept(content: u8, provider_version: Option<u64>, modified: Option<i64>, has_body: bool) -> Fingerprint {
         let modified = modified.map(|second| Timestamp::from_second(second).unwrap());
-        Fingerprint { content: [content; 32], provider_version, modified, has_body }
+        let content = [content; 32];
+        Fingerprint { content, provider_version, modified, modified_until: modified, captured: None, has_body }
+    }
+
+    /// Versions of which the last is shown.
+    fn article(versions: &[Fingerprint]) -> Kept {
+        Kept { versions: versions.to_vec(), shown: versions.len() - 1, is_killed: false }
     }
 
     #[track_caller]
     fn check(stored: &[Fingerprint], incoming: Fingerprint, expected: Verdict) {
-        assert_eq!(judge(stored, &incoming, Status::Usable), expected);
+        assert_eq!(judge(&article(stored), &incoming, Status::Usable), expected);
     }
 
     #[test]
@@ -209,8 +307,22 @@ mod tests {
     fn a_lower_provider_version_stays_behind() {
         let stored = [kept(1, Some(1), None, true), kept(3, Some(3), None, true)];
         check(&stored, kept(2, Some(2), None, true), Verdict::Behind);
+        check(&stored, kept(2, Some(2), Some(90), true), Verdict::Behind);
         check(&stored, kept(2, Some(3), None, true), Verdict::Current);
         check(&stored, kept(2, None, None, true), Verdict::Current);
+        let kill = judge(&article(&stored), &kept(2, Some(2), None, false), Status::Killed);
+        assert_eq!(kill, Verdict::Behind, "a kill of an earlier version that comes late");
+    }
+
+    #[test]
+    fn without_provider_versions_an_older_modification_stays_behind() {
+        let stored = [kept(1, None, Some(20), true)];
+        check(&stored, kept(2, None, Some(10), true), Verdict::Behind);
+        check(&stored, kept(2, None, Some(20), true), Verdict::Current);
+        check(&[kept(1, Some(1), Some(20), true)], kept(2, Some(2), Some(10), true), Verdict::Current);
+        let of_that_day =
+            Fingerprint { modified_until: Timestamp::from_second(30).ok(), ..kept(2, None, Some(10), true) };
+        check(&stored, of_that_day, Verdict::Current);
     }
 
     #[test]
@@ -218,7 +330,61 @@ mod tests {
         let stored = [kept(1, Some(1), None, true)];
         check(&stored, kept(2, Some(2), None, false), Verdict::Behind);
         check(&[kept(1, None, None, false)], kept(2, None, None, false), Verdict::Current);
-        assert_eq!(judge(&stored, &kept(2, Some(2), None, false), Status::Killed), Verdict::Current);
+        assert_eq!(judge(&article(&stored), &kept(2, Some(2), None, false), Status::Killed), Verdict::Current);
+    }
+
+    #[test]
+    fn a_body_takes_the_place_of_a_stub_whose_stamp_is_newer() {
+        check(&[kept(1, None, Some(20), false)], kept(2, None, Some(10), true), Verdict::Current);
+        check(&[kept(1, Some(3), None, false)], kept(2, Some(2), None, true), Verdict::Behind);
+    }
+
+    #[track_caller]
+    fn check_after_kill(kill: Fingerprint, incoming: Fingerprint, expected: Verdict) {
+        let kept = Kept { is_killed: true, ..article(&[kill]) };
+        assert_eq!(judge(&kept, &incoming, Status::Usable), expected, "{incoming:?}");
+    }
+
+    #[test]
+    fn after_a_kill_only_what_is_later_comes_back() {
+        let kill = kept(0, Some(3), Some(30), false);
+        check_after_kill(kill.clone(), kept(1, Some(2), Some(20), true), Verdict::Behind);
+        check_after_kill(kill.clone(), kept(1, Some(3), Some(40), true), Verdict::Behind);
+        check_after_kill(kill.clone(), kept(1, None, None, true), Verdict::Behind);
+        check_after_kill(kill.clone(), kept(1, Some(4), None, true), Verdict::Current);
+        check_after_kill(kill, kept(1, None, Some(40), true), Verdict::Current);
+        let unnumbered = kept(0, None, Some(30), false);
+        check_after_kill(unnumbered.clone(), kept(1, None, Some(20), true), Verdict::Behind);
+        check_after_kill(unnumbered.clone(), kept(1, Some(1), None, true), Verdict::Behind);
+        check_after_kill(unnumbered, kept(1, Some(1), Some(40), true), Verdict::Current);
+        check_after_kill(kept(0, None, None, false), kept(1, None, Some(40), true), Verdict::Behind);
+    }
+
+    fn captured(content: u8, at: i64, has_body: bool) -> Fingerprint {
+        Fingerprint { captured: Timestamp::from_second(at).ok(), ..kept(content, None, None, has_body) }
+    }
+
+    #[test]
+    fn of_captures_the_latest_is_shown_whichever_is_read_first() {
+        let stored = [kept(1, None, None, true), captured(2, 20, true)];
+        check(&stored, captured(3, 30, true), Verdict::Current);
+        check(&stored, captured(3, 10, true), Verdict::Behind);
+        check(&stored, captured(2, 20, true), Verdict::Unchanged);
+        check(&stored, captured(2, 30, true), Verdict::Recaptured);
+        check(&stored, captured(1, 30, true), Verdict::Current);
+        check(&stored, captured(1, 10, true), Verdict::Unchanged);
+        let dated = |seconds| Fingerprint { captured: Timestamp::from_second(30).ok(), ..kept(4, None, seconds, true) };
+        check(
+            &[Fingerprint { captured: Timestamp::from_second(20).ok(), ..kept(1, None, Some(9), true) }],
+            dated(Some(5)),
+            Verdict::Current,
+        );
+    }
+
+    #[test]
+    fn a_stub_captured_again_is_nothing_new() {
+        let stored = [captured(2, 30, false), captured(1, 10, true)];
+        check(&stored, captured(2, 40, false), Verdict::Unchanged);
     }
 
     #[track_caller]

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::error::Result;
-use super::pack::{Packer, seal};
+use super::hold::Held;
+use super::pack::{LARGEST_PAGE, Packer, seal};
 use super::pool::locked;
 use super::runs::{self, Counts, Rejected, RunId};
-use super::versions::{Fingerprint, Verdict, judge};
+use super::versions::{Fingerprint, Kept, Verdict, judge};
 use super::{Store, sql};
 use crate::article::{Article, Status};
 use crate::identity::{Identity, article_id};
@@ -94,18 +95,25 @@ struct BatchWrite<'a> {
 
 impl BatchWrite<'_> {
     fn put(&mut self, incoming: &Incoming, print: &Fingerprint) -> Result<Outcome> {
-        let Incoming { identity, article, original: _ } = incoming;
+        let Incoming { identity, article, original } = incoming;
         let Some(known) = self.known(identity)? else {
             let num = self.add_article(identity)?;
-            self.add_current(num, 1, article, print)?;
+            let row = self.add_current(num, 1, article, print)?;
+            self.add_original(row, original.as_deref())?;
             return Ok(Outcome::New);
         };
-        let next = known.versions.len() as u32 + 1;
-        match judge(&known.versions, print, article.status) {
+        let next = known.kept.versions.len() as u32 + 1;
+        let row = match judge(&known.kept, print, article.status) {
             Verdict::Unchanged => return Ok(Outcome::Unchanged),
+            Verdict::Recaptured => {
+                let captured = print.captured.map(Timestamp::as_millisecond);
+                self.transaction.prepare_cached(sql::ARTICLE_RECAPTURED)?.execute(params![known.num, captured])?;
+                return Ok(Outcome::Unchanged);
+            }
             Verdict::Current => self.add_current(known.num, next, article, print)?,
-            Verdict::Behind => self.add_version(known.num, next, article, print).map(drop)?,
-        }
+            Verdict::Behind => self.add_version(known.num, next, article, print)?,
+        };
+        self.add_original(row, original.as_deref())?;
         Ok(Outcome::Version)
     }
 
@@ -114,11 +122,20 @@ impl BatchWrite<'_> {
         let mut rows = statement.query(params![identity.key, identity.namespace])?;
         let mut known: Option<Known> = None;
         while let Some(row) = rows.next()? {
-            let known = known.get_or_insert(Known { num: row.get(0)?, versions: Vec::new() });
-            known.versions.push(Fingerprint {
+            let empty = || Kept { versions: Vec::new(), shown: 0, is_killed: false };
+            let known = known.get_or_insert(Known { num: row.get(0)?, kept: empty() });
+            let moment = |at: Option<i64>| at.and_then(|at| Timestamp::from_millisecond(at).ok());
+            let is_shown = row.get(5)?;
+            if is_shown {
+                known.kept.shown = known.kept.versions.len();
+                known.kept.is_killed = row.get(7)?;
+            }
+            known.kept.versions.push(Fingerprint {
                 content: row.get(1)?,
                 provider_version: row.get(2)?,
-                modified: row.get::<_, Option<i64>>(3)?.and_then(|at| Timestamp::from_millisecond(at).ok()),
+                modified: moment(row.get(3)?),
+                modified_until: None,
+                captured: if is_shown { moment(row.get(6)?) } else { None },
                 has_body: row.get(4)?,
             });
         }
@@ -133,12 +150,22 @@ impl BatchWrite<'_> {
     }
 
     /// A version that answers show: the article names it, and the change log says so.
-    fn add_current(&mut self, num: u64, number: u32, article: &Article, print: &Fingerprint) -> Result<()> {
+    fn add_current(&mut self, num: u64, number: u32, article: &Article, print: &Fingerprint) -> Result<i64> {
         let row = self.add_version(num, number, article, print)?;
-        let values = params![num, row, status_name(article.status)];
+        let status = Held::of(article, self.now).map_or(Status::Usable, |held| held.status);
+        let captured = print.captured.map(Timestamp::as_millisecond);
+        let values = params![num, row, status_name(status), captured];
         self.transaction.prepare_cached(sql::ARTICLE_CURRENT)?.execute(values)?;
         let values = params![num, self.now.as_millisecond()];
         self.transaction.prepare_cached(sql::CHANGE_ADD)?.execute(values)?;
+        Ok(row)
+    }
+
+    /// A page that is too large is no loss to the article.
+    fn add_original(&mut self, row: i64, page: Option<&[u8]>) -> Result<()> {
+        let Some(page) = page.filter(|page| page.len() <= LARGEST_PAGE) else { return Ok(()) };
+        let packed = self.packer.pack_page(page)?;
+        self.transaction.prepare_cached(sql::PAGE_ADD)?.execute(params![row, packed])?;
         Ok(())
     }
 
@@ -161,14 +188,20 @@ impl BatchWrite<'_> {
             seal,
             packed
         ])?;
-        Ok(self.transaction.last_insert_rowid())
+        let row = self.transaction.last_insert_rowid();
+        if let Some(Held { status, until }) = Held::of(article, self.now) {
+            let until = until.map(Timestamp::as_millisecond);
+            let values = params![num, number, provider_version, modified, status_name(status), until];
+            self.transaction.prepare_cached(sql::HOLD_ADD)?.execute(values)?;
+        }
+        Ok(row)
     }
 }
 
 /// An article as kept so far.
 struct Known {
     num: u64,
-    versions: Vec<Fingerprint>,
+    kept: Kept,
 }
 
 fn status_name(status: Status) -> &'static str {

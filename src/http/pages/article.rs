@@ -17,7 +17,7 @@ use super::wording::{self, grouped, lang_attribute};
 use crate::article::Stamp;
 use crate::query::Mode;
 use crate::search::Archive;
-use crate::search::answer::{ArticleAnswer, Copies, CopyLine, Hit, Marked, VersionLine};
+use crate::search::answer::{ArticleAnswer, Copies, CopyLine, Hit, Marked, VersionLine, VersionStatus};
 use crate::search::request::{ArticleRequest, FacetField};
 
 #[derive(Template)]
@@ -44,6 +44,8 @@ pub(super) struct ArticlePage {
     /// Others that tell its story, the earliest first.
     copies: Vec<CopyLink>,
     is_original: bool,
+    /// The page it was taken from, to be saved.
+    kept_page: Option<String>,
     /// `English · 700 words`.
     measure: String,
     /// Back to the search whose words are marked, and the article without marks.
@@ -58,6 +60,10 @@ pub(super) struct VersionLink {
     pub(super) href: String,
     pub(super) is_current: bool,
     pub(super) is_shown: bool,
+    /// Why it cannot be looked at.
+    pub(super) held: Option<&'static str>,
+    /// What it changed of the one before.
+    pub(super) changes: Option<String>,
 }
 
 pub(super) struct CopyLink {
@@ -111,9 +117,12 @@ pub(super) fn page(answer: &ArticleAnswer, here: &Address, tz: &TimeZone) -> Art
         original: outside(hit.url.as_ref().and_then(Option::as_deref)),
         image: outside(hit.image.as_ref().and_then(Option::as_deref)),
         related: answer.related.iter().filter_map(|url| outside(Some(url))).collect(),
-        versions: versions(&answer.versions, hit.version, here, tz),
+        versions: versions(&answer.versions, hit, here, tz),
         copies: copies(hit, here, tz),
         is_original: hit.story == hit.id,
+        kept_page: answer
+            .original
+            .then(|| here.only(&["version"]).at(format!("{API}/articles/{}/original", id(hit))).href()),
         measure: measure(lang, hit.words),
         results: marked.map(|_| here.only(&["q", "mode"]).at("/search").href()),
         unmarked: here.without(&["q", "mode"]).href(),
@@ -162,12 +171,19 @@ fn outside(url: Option<&str>) -> Option<Link> {
 }
 
 /// Newest first; a single version needs no list.
-fn versions(lines: &[VersionLine], shown: Option<u32>, here: &Address, tz: &TimeZone) -> Vec<VersionLink> {
+fn versions(lines: &[VersionLine], hit: &Hit, here: &Address, tz: &TimeZone) -> Vec<VersionLink> {
     if lines.len() < 2 {
         return Vec::new();
     }
-    let mut links: Vec<_> = lines.iter().map(|line| version(line, shown, here, tz)).collect();
-    links.sort_by_key(|link| std::cmp::Reverse(link.number));
+    let mut before = None;
+    let mut links = Vec::new();
+    for line in lines {
+        let changes = before.filter(|_| line.status == VersionStatus::Shown);
+        let changes = changes.map(|before| compared(before, line.version, &id(hit)));
+        links.push(VersionLink { changes, ..version(line, hit.version, here, tz) });
+        before = if line.status == VersionStatus::Shown { Some(line.version) } else { before };
+    }
+    links.reverse();
     links
 }
 
@@ -178,6 +194,12 @@ fn version(line: &VersionLine, shown: Option<u32>, here: &Address, tz: &TimeZone
         href: here.setting("version", line.version.to_string()).href(),
         is_current: line.current,
         is_shown: shown == Some(line.version),
+        held: match line.status {
+            VersionStatus::Shown => None,
+            VersionStatus::Withheld => Some("withheld"),
+            VersionStatus::Killed => Some("cancelled"),
+        },
+        changes: None,
     }
 }
 
@@ -197,6 +219,15 @@ fn copy(line: &CopyLine, here: &Address, tz: &TimeZone) -> CopyLink {
     }
 }
 
+fn compared(from: u32, to: u32, id: &str) -> String {
+    let address = Address::read(&format!("/article/{id}/compare"), None);
+    address.setting("from", from.to_string()).setting("to", to.to_string()).href()
+}
+
+fn id(hit: &Hit) -> String {
+    hit.id.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
 fn measure(lang: Option<&str>, words: Option<u64>) -> String {
     let language = lang.map(|tag| wording::language(tag).unwrap_or(tag).to_owned());
     let words = words.map(|words| format!("{} {}", grouped(words), if words == 1 { "word" } else { "words" }));
@@ -204,8 +235,7 @@ fn measure(lang: Option<&str>, words: Option<u64>) -> String {
 }
 
 fn json(hit: &Hit, here: &Address) -> String {
-    let id = hit.id.as_ref().map(ToString::to_string).unwrap_or_default();
-    here.only(&["version"]).at(format!("{API}/articles/{id}")).href()
+    here.only(&["version"]).at(format!("{API}/articles/{}", id(hit))).href()
 }
 
 #[cfg(test)]
@@ -285,6 +315,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_version_changed_and_what_it_was_taken_from_is_linked() {
+        let page = drawn(&made_up::article_answer(), "version=2");
+        assert!(page.contains("href=\"/article/a000000000000000/compare?from=1&#38;to=2\""), "{page}");
+        assert!(page.contains("href=\"/api/v1/articles/a000000000000000/original?version=2\""), "{page}");
+    }
+
+    #[test]
+    fn a_version_that_was_cancelled_is_named_and_not_linked() {
+        let mut answer = made_up::article_answer();
+        answer.versions[0].status = VersionStatus::Killed;
+        let page = drawn(&answer, "");
+        assert!(page.contains("Version 1 (cancelled)") && !page.contains("version=1") && !page.contains("/compare"));
+    }
+
+    #[test]
     fn only_addresses_of_the_web_become_links() {
         let cases = [
             ("https://a.example/x", true),
@@ -315,7 +360,8 @@ mod tests {
 
     #[test]
     fn an_article_of_nothing_is_drawn() {
-        let answer = ArticleAnswer { article: Hit::default(), related: vec![], versions: vec![], marked: None };
+        let answer =
+            ArticleAnswer { article: Hit::default(), related: vec![], original: false, versions: vec![], marked: None };
         assert!(drawn(&answer, "").contains("Without headline"));
     }
 }

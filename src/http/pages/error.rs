@@ -54,7 +54,13 @@ pub(super) fn refusal(here: &Address, error: SearchError) -> Response {
 }
 
 fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
+    let told = error.to_string();
     let (status, title, detail) = match error {
+        SearchError::NoVersion(_) | SearchError::NoOriginal => {
+            (StatusCode::NOT_FOUND, "No such version", told.as_str())
+        }
+        SearchError::Withheld(_) => (StatusCode::NOT_FOUND, "Withheld", told.as_str()),
+        SearchError::Killed(_) => (StatusCode::GONE, "Cancelled by its provider", told.as_str()),
         SearchError::Refused(advice) => return unreadable(here, advice),
         SearchError::SnapshotGone => return snapshot_gone(here),
         SearchError::Busy => (
@@ -165,6 +171,9 @@ mod tests {
         check(SearchError::Busy, StatusCode::SERVICE_UNAVAILABLE);
         check(SearchError::TimeOut, StatusCode::SERVICE_UNAVAILABLE);
         check(SearchError::NoArticle, StatusCode::NOT_FOUND);
+        check(SearchError::NoVersion("only version 1".into()), StatusCode::NOT_FOUND);
+        check(SearchError::Withheld("until then".into()), StatusCode::NOT_FOUND);
+        check(SearchError::Killed("with version 3".into()), StatusCode::GONE);
         check(SearchError::ArticleGone, StatusCode::GONE);
         check(SearchError::Internal("disk".into()), StatusCode::INTERNAL_SERVER_ERROR);
     }

@@ -148,8 +148,6 @@ fn link(field: FacetField, value: &str) -> Link {
 pub(super) fn notice(status: Option<HitStatus>) -> Option<&'static str> {
     match status? {
         HitStatus::Usable => None,
-        HitStatus::Withheld => Some("Withheld until its provider releases it."),
-        HitStatus::Killed => Some("Cancelled by its provider."),
         HitStatus::Deleted => Some("Removed since this search was first made. It is still counted here."),
     }
 }

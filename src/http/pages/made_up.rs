@@ -3,8 +3,9 @@
 use crate::article::{ArticleId, Precision, Provenance, Source, Stamp};
 use crate::query::Advice;
 use crate::search::answer::{
-    ArticleAnswer, Bucket, Clause, Copies, CopyLine, Expansion, Facet, FacetValue, Facets, Highlights, Hit, HitStatus,
-    Marked, QueryReading, SearchAnswer, Suggestion, Timeline, VersionLine,
+    ArticleAnswer, Bucket, Change, Clause, Copies, CopyLine, DifferenceAnswer, Expansion, Facet, FacetValue, Facets,
+    FieldChange, Highlights, Hit, HitStatus, Marked, Passage, Piece, QueryReading, SearchAnswer, Suggestion, Timeline,
+    VersionLine, VersionStatus,
 };
 use crate::search::request::FacetField;
 
@@ -156,15 +157,60 @@ pub(super) fn article_answer() -> ArticleAnswer {
             ..hit(0)
         },
         related: vec!["https://harbour-post.example/earlier".into()],
+        original: true,
         versions: vec![version(1), version(2)],
         marked: Some(marked),
+    }
+}
+
+/// Three versions, of which the first two are compared.
+pub(super) fn difference_answer() -> DifferenceAnswer {
+    let piece = |kind, text: &str| Piece { kind, text: text.to_owned() };
+    let edited = vec![
+        piece(Change::Same, "The river rose by "),
+        piece(Change::Deleted, "a metre"),
+        piece(Change::Inserted, "two metres"),
+        piece(Change::Same, " overnight."),
+    ];
+    let gone = vec![piece(Change::Deleted, "Schools shut.")];
+    let list = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    DifferenceAnswer {
+        id: ArticleId("a000000000000000".into()),
+        from: version(1),
+        to: version(2),
+        headline: vec![piece(Change::Same, "Flood")],
+        lead: Vec::new(),
+        body: vec![Passage { kind: Change::Edited, pieces: edited }, Passage { kind: Change::Deleted, pieces: gone }],
+        fields: vec![FieldChange { name: "tags", from: list(&["tin", "lead"]), to: list(&["tin", "zinc"]) }],
+        lang: Some("en".into()),
+        versions: vec![version(1), version(2), version(3)],
+    }
+}
+
+pub(super) fn hostile_difference() -> DifferenceAnswer {
+    let kinds = [Change::Same, Change::Deleted, Change::Inserted];
+    let pieces: Vec<_> = kinds.map(|kind| Piece { kind, text: SCRIPT.into() }).into();
+    let values = || vec![SCRIPT.to_owned()];
+    DifferenceAnswer {
+        headline: pieces.clone(),
+        lead: pieces.clone(),
+        body: vec![Passage { kind: Change::Edited, pieces }],
+        fields: vec![FieldChange { name: "section", from: values(), to: vec![] }],
+        lang: Some(SCRIPT.into()),
+        ..difference_answer()
     }
 }
 
 pub(super) fn hostile_article() -> ArticleAnswer {
     let copies = Some(Copies::List(vec![CopyLine { headline: SCRIPT.into(), ..copy(3) }]));
     let article = Hit { body: Some(vec![SCRIPT.into()]), highlights: None, copies, ..hostile_hit() };
-    ArticleAnswer { article, related: vec!["javascript:alert(1)".into()], versions: vec![], marked: None }
+    ArticleAnswer {
+        article,
+        related: vec!["javascript:alert(1)".into()],
+        original: false,
+        versions: vec![],
+        marked: None,
+    }
 }
 
 fn hostile_hit() -> Hit {
@@ -206,7 +252,15 @@ fn copy(number: usize) -> CopyLine {
 }
 
 fn version(version: u32) -> VersionLine {
-    VersionLine { version, stored: "2025-03-01T08:00:00Z".parse().unwrap(), current: version == 2 }
+    VersionLine {
+        version,
+        stored: "2025-03-01T08:00:00Z".parse().unwrap(),
+        provider_version: None,
+        modified: None,
+        run: 1,
+        current: version == 2,
+        status: VersionStatus::Shown,
+    }
 }
 
 fn facets(tags: &[&str], source: &str) -> Facets {

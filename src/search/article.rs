@@ -1,0 +1,131 @@
+//! One article by its name: what of it may be shown, and what is said where it may not.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::answer::{DifferenceAnswer, OriginalPage, SearchError, VersionLine, VersionStatus};
+use super::archive::store_error;
+use super::difference;
+use super::request::{ArticleRequest, DifferenceRequest};
+use crate::article::ArticleId;
+use crate::store::{Standing, Store, StoredArticle, Version};
+
+/// The current version of an article, or the one asked for; only what answers may show ever leaves here.
+pub(super) fn shown(store: &Store, id: &str, version: Option<u32>) -> Result<StoredArticle, SearchError> {
+    let id = ArticleId(id.to_owned());
+    let found = store.article(&id, version).map_err(store_error)?;
+    let Some(stored) = found else { return Err(missing(store, &id, version)?) };
+    match refused(store, &stored, version)? {
+        Some(refused) => Err(refused),
+        None => Ok(stored),
+    }
+}
+
+/// The history of an article, oldest first.
+pub(super) fn lines(store: &Store, num: u64) -> Result<Vec<VersionLine>, SearchError> {
+    Ok(store.versions(num).map_err(store_error)?.iter().map(line).collect())
+}
+
+fn line(version: &Version) -> VersionLine {
+    VersionLine {
+        version: version.number,
+        stored: version.stored,
+        provider_version: version.provider_version,
+        modified: version.modified,
+        run: version.run.0,
+        current: version.current,
+        status: match version.standing {
+            Standing::Shown => VersionStatus::Shown,
+            Standing::Withheld { .. } => VersionStatus::Withheld,
+            Standing::Killed { .. } | Standing::Deleted => VersionStatus::Killed,
+        },
+    }
+}
+
+fn missing(store: &Store, id: &ArticleId, version: Option<u32>) -> Result<SearchError, SearchError> {
+    let Some(wanted) = version else { return Ok(SearchError::NoArticle) };
+    let Some(current) = store.article(id, None).map_err(store_error)? else { return Ok(SearchError::NoArticle) };
+    if let Some(refused) = refused(store, &current, None)? {
+        return Ok(refused);
+    }
+    let there = match store.versions(current.num).map_err(store_error)?.len() {
+        1 => "only version 1".to_owned(),
+        2 => "the versions 1 and 2".to_owned(),
+        number => format!("the versions 1 to {number}"),
+    };
+    Ok(SearchError::NoVersion(format!("this article has no version {wanted}; it has {there}")))
+}
+
+/// The page that a version was taken from.
+pub(super) fn original(store: &Store, request: &ArticleRequest) -> Result<OriginalPage, SearchError> {
+    let stored = shown(store, &request.id, request.version)?;
+    let page = store.original(stored.row).map_err(store_error)?.ok_or(SearchError::NoOriginal)?;
+    Ok(OriginalPage { id: stored.id, version: stored.version, page })
+}
+
+/// Two versions beside each other.
+pub(super) fn difference(
+    store: &Store,
+    request: &DifferenceRequest,
+    deadline: Instant,
+) -> Result<DifferenceAnswer, SearchError> {
+    let to = shown(store, &request.id, request.to)?;
+    let lines = lines(store, to.num)?;
+    let from = request.from.map_or_else(|| before(&lines, to.version), Ok)?;
+    let from = shown(store, &request.id, Some(from))?;
+    let line = |version: u32| lines.iter().find(|line| line.version == version).copied();
+    let (Some(from_line), Some(to_line)) = (line(from.version), line(to.version)) else {
+        return Err(SearchError::NoArticle);
+    };
+    let lead = |stored: &StoredArticle| stored.article.lead.clone().unwrap_or_default();
+    Ok(DifferenceAnswer {
+        from: from_line,
+        to: to_line,
+        headline: difference::words(&from.article.headline, &to.article.headline, deadline),
+        lead: difference::words(&lead(&from), &lead(&to), deadline),
+        body: difference::passages(&from.article.body, &to.article.body, deadline),
+        fields: difference::fields(&from.article, &to.article),
+        lang: to.article.lang,
+        versions: lines,
+        id: to.id,
+    })
+}
+
+/// The version to compare with where none is named: the last one before that may be shown.
+fn before(lines: &[VersionLine], to: u32) -> Result<u32, SearchError> {
+    let shown = lines.iter().filter(|line| line.status == VersionStatus::Shown && line.version < to);
+    let nothing = || SearchError::NoVersion(format!("there is no version before version {to} to compare it with"));
+    shown.map(|line| line.version).max().ok_or_else(nothing)
+}
+
+/// Why a version is not shown. No word of its text goes in here.
+fn refused(store: &Store, stored: &StoredArticle, version: Option<u32>) -> Result<Option<SearchError>, SearchError> {
+    let what = version.map_or_else(|| "this article".to_owned(), |number| format!("version {number} of this article"));
+    Ok(match stored.standing {
+        Standing::Shown => None,
+        Standing::Deleted => Some(SearchError::ArticleGone),
+        Standing::Withheld { until } => Some(SearchError::Withheld(withheld(&what, until))),
+        Standing::Killed { by } => {
+            let versions = store.versions(stored.num).map_err(store_error)?;
+            let kill = versions.iter().find(|version| version.number == by);
+            Some(SearchError::Killed(killed(&what, kill)))
+        }
+    })
+}
+
+fn withheld(what: &str, until: Option<Timestamp>) -> String {
+    match until {
+        Some(until) => format!("{what} is under embargo until {until:.0}"),
+        None => format!("{what} is withheld until its provider releases it"),
+    }
+}
+
+fn killed(what: &str, kill: Option<&Version>) -> String {
+    let Some(kill) = kill else { return format!("{what} was cancelled by its provider") };
+    let provider = kill.provider_version.map(|number| format!(", its provider's version {number}")).unwrap_or_default();
+    format!(
+        "{what} was cancelled by its provider with version {}{provider}, taken in at {:.0}",
+        kill.number, kill.stored
+    )
+}
