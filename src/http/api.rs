@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
@@ -18,7 +18,7 @@ use crate::search::answer::{ArticleAnswer, QueryAnswer, SearchAnswer, SearchErro
 use crate::search::request::ArticleRequest;
 use crate::search::{Archive, Readiness};
 
-type Answered = Result<Response, Problem>;
+pub(super) type Answered = Result<Response, Problem>;
 
 /// Searches the archive
 #[utoipa::path(
@@ -78,7 +78,7 @@ async fn find(archive: &Archive, pairs: &[(String, String)], headers: &HeaderMap
     fresh(&answer, headers)
 }
 
-fn pairs(query: Option<&str>) -> Vec<(String, String)> {
+pub(super) fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
 }
 
@@ -136,8 +136,8 @@ fn json_pairs(body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
         (status = 200, description = "The article", body = ArticleAnswer),
         (status = 304, description = "Nothing has changed since the answer of this ETag"),
         (status = 400, description = "A parameter cannot be read", body = Envelope, content_type = PROBLEM),
-        (status = 404, description = "There is no such article, or no such version of it", body = Envelope, content_type = PROBLEM),
-        (status = 410, description = "The article has been withdrawn", body = Envelope, content_type = PROBLEM),
+        (status = 404, description = "There is no such article or version, or it is not to be shown yet", body = Envelope, content_type = PROBLEM),
+        (status = 410, description = "The article or version has been withdrawn", body = Envelope, content_type = PROBLEM),
         (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
     )
 )]
@@ -150,7 +150,7 @@ pub(super) async fn article(
     let mut request = ArticleRequest { id, ..ArticleRequest::default() };
     for (name, value) in pairs(query.as_deref()) {
         match name.as_str() {
-            "version" => request.version = Some(version_number(&value)?),
+            "version" => request.version = Some(version_number("version", &value)?),
             _ => {
                 let advice = Advice::of("unknown_parameter", &name, format!("there is no parameter `{name}`"));
                 return Err(advice.hint("An article takes `version`.").into());
@@ -161,19 +161,27 @@ pub(super) async fn article(
     fresh(&answer, &headers)
 }
 
-fn version_number(value: &str) -> Result<u32, Problem> {
+pub(super) fn version_number(parameter: &str, value: &str) -> Result<u32, Problem> {
     let number = value.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| {
-        Advice::of("bad_number", "version", format!("`{value}` is not the number of a version"))
+        Advice::of("bad_number", parameter, format!("`{value}` is not the number of a version"))
             .hint("Versions are counted from 1.")
             .into()
     })
 }
 
 /// An answer with its strong ETag: a hash of all that it says, so that the same tag means the same answer.
-fn fresh(answer: &impl Serialize, headers: &HeaderMap) -> Answered {
+pub(super) fn fresh(answer: &impl Serialize, headers: &HeaderMap) -> Answered {
     let body = serde_json::to_vec(answer).map_err(|error| Problem::from(SearchError::Internal(error.to_string())))?;
-    let tag = format!("\"{}\"", &blake3::hash(said(&body)).to_hex()[..24]);
+    Ok(match unchanged(said(&body), headers) {
+        Ok(caching) => (caching, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
+        Err(not_modified) => not_modified,
+    })
+}
+
+/// The headers for an answer that says this; or the whole answer, where the client has it already.
+pub(super) fn unchanged(said: &[u8], headers: &HeaderMap) -> Result<[(HeaderName, HeaderValue); 2], Response> {
+    let tag = format!("\"{}\"", &blake3::hash(said).to_hex()[..24]);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
     let caching = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
@@ -184,9 +192,9 @@ fn fresh(answer: &impl Serialize, headers: &HeaderMap) -> Answered {
             .split(',')
             .any(|known| matches!(known.trim().trim_start_matches("W/"), known if known == tag || known == "*"))
     }) {
-        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+        return Err((StatusCode::NOT_MODIFIED, caching).into_response());
     }
-    Ok((caching, [(header::CONTENT_TYPE, "application/json")], body).into_response())
+    Ok(caching)
 }
 
 /// What an answer says, without how long it took to say it: that is its last member, where it has it.

@@ -7,6 +7,7 @@ mod api;
 mod openapi;
 mod pages;
 mod params;
+mod versions;
 
 mod problem;
 

@@ -12,13 +12,16 @@ use utoipa::openapi::{ContentBuilder, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 
 use super::params::{self, Takes};
-use super::{api, problem};
+use super::{api, problem, versions};
 use crate::search::request::FacetField;
 
 #[derive(OpenApi)]
 #[openapi(
     info(description = "Full-text search over a news corpus. Errors are `application/problem+json` (RFC 9457)."),
-    paths(api::search, api::search_by_form, api::query, api::article, api::alive, api::ready, api::version, description),
+    paths(
+        api::search, api::search_by_form, api::query, api::article, versions::difference, versions::original, api::alive,
+        api::ready, api::version, description
+    ),
     components(schemas(problem::Envelope)),
     modifiers(&SearchParameters)
 )]
@@ -134,7 +137,7 @@ mod tests {
         let router = include_str!("router.rs");
         let routed: Vec<&str> =
             router.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")?.split('"').next()).collect();
-        let pages = ["/", "/search", "/article/{id}", "/help", "/docs/errors"];
+        let pages = ["/", "/search", "/article/{id}", "/article/{id}/compare", "/help", "/docs/errors"];
         let programs: Vec<&str> = routed.into_iter().filter(|path| !pages.contains(path)).collect();
         assert!(programs.len() > 4);
         for path in &programs {

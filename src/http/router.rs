@@ -11,7 +11,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
-use super::{api, openapi, pages, problem};
+use super::{api, openapi, pages, problem, versions};
 use crate::search::Archive;
 
 /// A request body, at most.
@@ -24,12 +24,15 @@ pub(super) fn router(archive: Arc<Archive>) -> Router {
         .route("/", get(pages::home))
         .route("/search", get(pages::search))
         .route("/article/{id}", get(pages::article))
+        .route("/article/{id}/compare", get(pages::compare))
         .route("/help", get(pages::help))
         .route("/docs/errors", get(pages::codes))
         .merge(pages::assets())
         .route("/api/v1/search", get(api::search).post(api::search_by_form))
         .route("/api/v1/query", get(api::query))
         .route("/api/v1/articles/{id}", get(api::article))
+        .route("/api/v1/articles/{id}/diff", get(versions::difference))
+        .route("/api/v1/articles/{id}/original", get(versions::original))
         .route("/healthz", get(api::alive))
         .route("/readyz", get(api::ready))
         .route("/version", get(api::version))

@@ -1,0 +1,206 @@
+//! `/article/{id}/compare`: two versions of an article as one text, with what was deleted and inserted in it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::tz::TimeZone;
+
+use super::address::{API, Address};
+use super::dates::{self, DateLine};
+use super::error::refusal;
+use super::frame::{Frame, send};
+use super::hits::EscapedText;
+use super::wording::{capitalised, grouped, lang_attribute};
+use crate::search::answer::{Change, DifferenceAnswer, FieldChange, Passage, Piece, VersionLine, VersionStatus};
+use crate::search::request::DifferenceRequest;
+use crate::search::{Archive, escape};
+
+#[derive(Template)]
+#[template(path = "compare.html")]
+struct ComparePage {
+    frame: Frame,
+    lang: Option<String>,
+    headline: EscapedText,
+    lead: Option<EscapedText>,
+    paragraphs: Vec<Paragraph>,
+    fields: Vec<Field>,
+    from: Side,
+    to: Side,
+    /// What there is to choose from.
+    numbers: Vec<u32>,
+    tally: String,
+    article: String,
+    here: String,
+    json: String,
+}
+
+struct Side {
+    number: u32,
+    stored: DateLine,
+    href: String,
+}
+
+struct Paragraph {
+    /// What the paragraph as a whole is, for the sign in its margin.
+    class: &'static str,
+    text: EscapedText,
+}
+
+struct Field {
+    label: String,
+    values: EscapedText,
+}
+
+pub(in crate::http) async fn compare(
+    State(archive): State<Arc<Archive>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let here = Address::read("/article", query.as_deref()).at(format!("/article/{id}/compare"));
+    let number = |name: &str| here.first(name).and_then(|number| number.parse().ok());
+    let request = DifferenceRequest { id, from: number("from"), to: number("to") };
+    match archive.difference(request).await {
+        Ok(answer) => send(StatusCode::OK, &page(&answer, &here, &TimeZone::UTC)),
+        Err(error) => refusal(&here.at("/search"), error),
+    }
+}
+
+fn page(answer: &DifferenceAnswer, here: &Address, tz: &TimeZone) -> ComparePage {
+    let (from, to) = (answer.from.version, answer.to.version);
+    let article = here.only(&[]).at(format!("/article/{}", answer.id));
+    let both = here.only(&[]).setting("from", from.to_string()).setting("to", to.to_string());
+    ComparePage {
+        frame: Frame::new(format!("What changed from version {from} to {to}")),
+        lang: lang_attribute(answer.lang.as_deref()).map(str::to_owned),
+        headline: marked(&answer.headline),
+        lead: Some(marked(&answer.lead)).filter(|_| !answer.lead.is_empty()),
+        paragraphs: answer.body.iter().map(paragraph).collect(),
+        fields: answer.fields.iter().map(field).collect(),
+        from: side(&answer.from, &article, tz),
+        to: side(&answer.to, &article, tz),
+        numbers: shown(&answer.versions),
+        tally: tally(answer),
+        article: article.href(),
+        here: here.only(&[]).href(),
+        json: both.at(format!("{API}/articles/{}/diff", answer.id)).href(),
+    }
+}
+
+fn side(line: &VersionLine, article: &Address, tz: &TimeZone) -> Side {
+    let href = article.setting("version", line.version.to_string()).href();
+    Side { number: line.version, stored: dates::moment(line.stored, tz), href }
+}
+
+fn shown(lines: &[VersionLine]) -> Vec<u32> {
+    lines.iter().filter(|line| line.status == VersionStatus::Shown).map(|line| line.version).collect()
+}
+
+fn paragraph(passage: &Passage) -> Paragraph {
+    let class = match passage.kind {
+        Change::Same => "same",
+        Change::Edited => "edited",
+        Change::Deleted => "deleted",
+        Change::Inserted => "inserted",
+    };
+    Paragraph { class, text: marked(&passage.pieces) }
+}
+
+/// Escaped, with `<ins>` and `<del>` as the only elements.
+fn marked(pieces: &[Piece]) -> EscapedText {
+    let mut html = String::new();
+    for piece in pieces {
+        let (open, close) = match piece.kind {
+            Change::Deleted => ("<del>", "</del>"),
+            Change::Inserted => ("<ins>", "</ins>"),
+            Change::Same | Change::Edited => ("", ""),
+        };
+        html.push_str(open);
+        escape(&piece.text, &mut html);
+        html.push_str(close);
+    }
+    EscapedText::marked(&html)
+}
+
+/// The values of a field in the order of the newer version, those that went at the end.
+fn field(change: &FieldChange) -> Field {
+    let piece = |kind, text: &String| vec![Piece { kind, text: text.clone() }];
+    let now = change
+        .to
+        .iter()
+        .map(|value| piece(if change.from.contains(value) { Change::Same } else { Change::Inserted }, value));
+    let gone = change.from.iter().filter(|value| !change.to.contains(value)).map(|value| piece(Change::Deleted, value));
+    let values: Vec<String> = now.chain(gone).map(|pieces| marked(&pieces).to_string()).collect();
+    Field { label: capitalised(label(change.name)), values: EscapedText::marked(&values.join(", ")) }
+}
+
+fn label(name: &str) -> &str {
+    match name {
+        "orgs" => "organisations",
+        "lang" => "language",
+        "url" => "address",
+        "image" => "picture",
+        "authors" => "byline",
+        "tags" => "subjects",
+        name => name,
+    }
+}
+
+fn tally(answer: &DifferenceAnswer) -> String {
+    let passages = answer.body.iter().flat_map(|passage| &passage.pieces);
+    let pieces: Vec<&Piece> = answer.headline.iter().chain(&answer.lead).chain(passages).collect();
+    let words = |kind| {
+        let texts = pieces.iter().filter(|piece| piece.kind == kind).map(|piece| piece.text.as_str());
+        texts.flat_map(str::split_whitespace).count() as u64
+    };
+    match (words(Change::Deleted), words(Change::Inserted)) {
+        (0, 0) => "The text is the same in both".to_owned(),
+        (deleted, inserted) => format!("{} deleted, {} inserted", counted(deleted), counted(inserted)),
+    }
+}
+
+fn counted(words: u64) -> String {
+    format!("{} {}", grouped(words), if words == 1 { "word" } else { "words" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::pages::made_up;
+
+    fn drawn(answer: &DifferenceAnswer) -> String {
+        let here = Address::read("/article/a000000000000000/compare", Some("from=1&to=2"));
+        page(answer, &here, &TimeZone::UTC).render().unwrap()
+    }
+
+    #[test]
+    fn what_was_deleted_and_inserted_is_an_element_of_its_own() {
+        let page = drawn(&made_up::difference_answer());
+        assert!(page.contains("rose by <del>a metre</del><ins>two metres</ins> overnight"), "{page}");
+        assert!(page.contains("<p class=\"deleted\" dir=\"auto\"><del>"), "{page}");
+        assert!(page.contains("4 words deleted, 2 words inserted"), "{page}");
+    }
+
+    #[test]
+    fn values_of_other_fields_are_told_one_by_one() {
+        let page = drawn(&made_up::difference_answer());
+        assert!(page.contains("tin, <ins>zinc</ins>, <del>lead</del>"), "{page}");
+    }
+
+    #[test]
+    fn it_leads_to_both_versions_and_to_the_same_as_json() {
+        let page = drawn(&made_up::difference_answer());
+        for link in ["?version=1\"", "?version=2\"", "/api/v1/articles/a000000000000000/diff?from=1&#38;to=2"] {
+            assert!(page.contains(link), "{link}: {page}");
+        }
+        assert!(page.contains("<option value=\"1\" selected>") && page.contains("<option value=\"2\" selected>"));
+    }
+
+    #[test]
+    fn hostile_text_is_escaped_in_every_kind_of_change() {
+        let page = drawn(&made_up::hostile_difference());
+        assert!(!page.contains("<script>alert") && page.contains("&lt;script&gt;"));
+    }
+}

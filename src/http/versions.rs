@@ -1,0 +1,107 @@
+//! The API's answers about the versions of an article: what is different between two, and the page one was taken from.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::IntoResponse;
+
+use super::api::{Answered, fresh, pairs, unchanged, version_number};
+use super::problem::{Envelope, PROBLEM, Problem};
+use crate::query::Advice;
+use crate::search::Archive;
+use crate::search::answer::{DifferenceAnswer, OriginalPage};
+use crate::search::request::{ArticleRequest, DifferenceRequest};
+
+/// What is different between two versions of an article
+#[utoipa::path(
+    get,
+    path = "/api/v1/articles/{id}/diff",
+    params(
+        ("id" = String, Path, description = "As an answer names it"),
+        ("from" = Option<u32>, Query, description = "The older version; the one before `to` by default"),
+        ("to" = Option<u32>, Query, description = "The newer version; the current one by default"),
+    ),
+    responses(
+        (status = 200, description = "The words deleted and inserted, and the other fields that changed", body = DifferenceAnswer),
+        (status = 304, description = "Nothing has changed since the answer of this ETag"),
+        (status = 400, description = "A parameter cannot be read", body = Envelope, content_type = PROBLEM),
+        (status = 404, description = "There is no such article or version, or it is not to be shown yet", body = Envelope, content_type = PROBLEM),
+        (status = 410, description = "The article or version has been withdrawn", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn difference(
+    State(archive): State<Arc<Archive>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let mut request = DifferenceRequest { id, ..DifferenceRequest::default() };
+    for (name, value) in pairs(query.as_deref()) {
+        match name.as_str() {
+            "from" => request.from = Some(version_number("from", &value)?),
+            "to" => request.to = Some(version_number("to", &value)?),
+            _ => return Err(unknown(&name, "A comparison takes `from` and `to`.")),
+        }
+    }
+    fresh(&archive.difference(request).await?, &headers)
+}
+
+/// The page that a version of an article was taken from, as it came
+#[utoipa::path(
+    get,
+    path = "/api/v1/articles/{id}/original",
+    params(
+        ("id" = String, Path, description = "As an answer names it"),
+        ("version" = Option<u32>, Query, description = "Counted from 1; the current one by default"),
+    ),
+    responses(
+        (status = 200, description = "The page, as plain text to be saved", body = String, content_type = "text/plain"),
+        (status = 304, description = "It is still the page of this ETag"),
+        (status = 400, description = "A parameter cannot be read", body = Envelope, content_type = PROBLEM),
+        (status = 404, description = "There is no such article or version, it is not to be shown yet, or its page is not kept", body = Envelope, content_type = PROBLEM),
+        (status = 410, description = "The article or version has been withdrawn", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn original(
+    State(archive): State<Arc<Archive>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let mut request = ArticleRequest { id, ..ArticleRequest::default() };
+    for (name, value) in pairs(query.as_deref()) {
+        match name.as_str() {
+            "version" => request.version = Some(version_number("version", &value)?),
+            _ => return Err(unknown(&name, "An original takes `version`.")),
+        }
+    }
+    let original = archive.original(request).await?;
+    Ok(match unchanged(&original.page, &headers) {
+        Ok(caching) => (caching, inert(&original), original.page).into_response(),
+        Err(not_modified) => not_modified,
+    })
+}
+
+fn unknown(name: &str, hint: &str) -> Problem {
+    Advice::of("unknown_parameter", name, format!("there is no parameter `{name}`")).hint(hint).into()
+}
+
+/// Whatever the page holds, a browser must not make a page of it: it is text, it is saved and not shown, and where it is
+/// shown all the same, nothing in it runs or is loaded.
+fn inert(original: &OriginalPage) -> [(HeaderName, HeaderValue); 5] {
+    let name = format!("attachment; filename=\"{}-{}.html.txt\"", original.id, original.version);
+    let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
+    [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, name),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'"),
+        ),
+        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    ]
+}
