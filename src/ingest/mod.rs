@@ -9,6 +9,7 @@ pub mod input;
 mod chunks;
 mod detect;
 mod encoding;
+mod extract;
 mod file;
 mod page;
 mod warc;

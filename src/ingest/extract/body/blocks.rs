@@ -1,0 +1,317 @@
+//! A page as a row of blocks: pieces of text between the elements that break a line, each with where it stands and what
+//! the elements around it say of themselves. One walk without recursion; what is never shown is not in it.
+
+use dom_query::{Document, Element, NodeData, NodeId, local_name};
+
+use super::hints::{self, Hints};
+
+/// Blocks that are looked at; a page of more is no article.
+const MOST: usize = 50_000;
+
+/// Elements that break no line.
+const IN_LINE: &[&str] = &[
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
+    "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "small",
+    "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+];
+
+/// What kind of a line a block is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    #[default]
+    Plain,
+    Paragraph,
+    Heading(u8),
+    Item,
+    Cell,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    pub(super) text: String,
+    pub(super) kind: Kind,
+    pub(super) hints: Hints,
+    /// The element it stands in, among [`Page::boxes`].
+    pub(super) parent: usize,
+    /// Letters and digits: of all of it, in links, and in the pieces of text that were picked.
+    pub(super) letters: usize,
+    pub(super) linked: usize,
+    pub(super) picked: usize,
+    /// Whether a picture stands in it.
+    pub(super) pictured: bool,
+    /// Whether it is of the body, as far as is known.
+    pub(super) taken: bool,
+}
+
+/// An element that breaks a line.
+#[derive(Debug)]
+pub(super) struct Boxed {
+    pub(super) parent: usize,
+    /// What it says of itself, without what those around it say.
+    pub(super) own: Hints,
+    /// Its class, as far as it is the same with its like: the element's name and class.
+    pub(super) look: u64,
+    /// Its blocks.
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+pub(super) struct Page {
+    pub(super) blocks: Vec<Block>,
+    /// In document order; the first stands for the page.
+    pub(super) boxes: Vec<Boxed>,
+    /// Letters of the blocks up to each.
+    sums: Vec<usize>,
+}
+
+impl Page {
+    /// Reads a page; `picked` tells of a piece of text whether another extractor has taken it.
+    pub(super) fn read(document: &Document, picked: &dyn Fn(NodeId) -> bool) -> Page {
+        let mut reading = Reading::new(document, picked);
+        reading.walk();
+        let sums = reading.blocks.iter().scan(0, |sum, block| {
+            *sum += block.letters;
+            Some(*sum)
+        });
+        let sums = std::iter::once(0).chain(sums).collect();
+        Page { blocks: reading.blocks, boxes: reading.boxes, sums }
+    }
+
+    /// Letters of all that is shown between two blocks.
+    pub(super) fn letters_in(&self, from: usize, to: usize) -> usize {
+        self.sums[to] - self.sums[from]
+    }
+
+    /// The boxes around a block, from the inside out.
+    pub(super) fn around(&self, block: usize) -> impl Iterator<Item = usize> + '_ {
+        let start = self.blocks[block].parent;
+        std::iter::successors(Some(start), |&at| (at > 0).then(|| self.boxes[at].parent))
+    }
+}
+
+/// An element that has been entered.
+struct Open {
+    id: NodeId,
+    /// Its box, where it has one.
+    boxed: Option<usize>,
+    breaks: bool,
+    kind: Kind,
+    hints: Hints,
+    link: bool,
+}
+
+struct Reading<'a> {
+    document: &'a Document,
+    picked: &'a dyn Fn(NodeId) -> bool,
+    blocks: Vec<Block>,
+    boxes: Vec<Boxed>,
+    open: Vec<Open>,
+    /// The block that is being put together.
+    block: Block,
+    /// `<br>` met since its last letter.
+    breaks: usize,
+}
+
+/// What is done with a node.
+enum Step {
+    Into(Box<Open>),
+    Over,
+}
+
+impl<'a> Reading<'a> {
+    fn new(document: &'a Document, picked: &'a dyn Fn(NodeId) -> bool) -> Reading<'a> {
+        let page = Boxed { parent: 0, own: Hints::default(), look: 0, from: 0, to: 0 };
+        Reading {
+            document,
+            picked,
+            blocks: Vec::new(),
+            boxes: vec![page],
+            open: Vec::new(),
+            block: Block::default(),
+            breaks: 0,
+        }
+    }
+
+    fn walk(&mut self) {
+        let tree = &self.document.tree;
+        let mut next = tree.query_node(&self.document.root().id, |node| node.first_child).flatten();
+        while self.blocks.len() < MOST {
+            let Some(id) = next else {
+                let Some(open) = self.open.pop() else { break };
+                self.leave(&open);
+                next = tree.query_node(&open.id, |node| node.next_sibling).flatten();
+                continue;
+            };
+            let (first, after) =
+                tree.query_node(&id, |node| (node.first_child, node.next_sibling)).unwrap_or((None, None));
+            next = match self.step(id) {
+                Step::Into(open) => {
+                    self.open.push(*open);
+                    first
+                }
+                Step::Over => after,
+            };
+        }
+        while let Some(open) = self.open.pop() {
+            self.leave(&open);
+        }
+        self.flush();
+        self.boxes[0].to = self.blocks.len();
+    }
+
+    fn step(&mut self, id: NodeId) -> Step {
+        let document = self.document;
+        let step = document.tree.query_node(&id, |node| match &node.data {
+            NodeData::Text { contents } => {
+                self.text(id, contents);
+                Step::Over
+            }
+            NodeData::Element(element) => self.element(id, element),
+            _ => Step::Over,
+        });
+        step.unwrap_or(Step::Over)
+    }
+
+    fn element(&mut self, id: NodeId, element: &Element) -> Step {
+        let name = element.name.local.as_ref();
+        if name == "br" {
+            self.breaks += 1;
+            return Step::Over;
+        }
+        if matches!(name, "img" | "picture") {
+            self.block.pictured = true;
+            return Step::Over;
+        }
+        if hints::is_never_shown(name) {
+            return Step::Over;
+        }
+        let (outer, link, kind) = match self.open.last() {
+            Some(open) => (open.hints, open.link, open.kind),
+            None => (Hints::default(), false, Kind::Plain),
+        };
+        let breaks = breaks_line(name);
+        let own = hints::of(name, element);
+        let mut open = Open {
+            id,
+            boxed: None,
+            breaks,
+            kind: if breaks { kind_of(name, kind) } else { kind },
+            hints: outer | own,
+            link: link || name == "a",
+        };
+        if breaks {
+            self.flush();
+            open.boxed = Some(self.enter(name, own, element));
+        } else if own.sets_apart() && name != "a" {
+            // A `<span class="credit">` is a piece of its own as well.
+            self.flush();
+            open.breaks = true;
+            open.boxed = Some(self.enter(name, own, element));
+        }
+        Step::Into(Box::new(open))
+    }
+
+    fn enter(&mut self, name: &str, own: Hints, element: &Element) -> usize {
+        let at = self.blocks.len();
+        let look = hints::look(name, element.attr_ref(local_name!("class")).unwrap_or_default());
+        let parent = self.around();
+        self.boxes.push(Boxed { parent, own, look, from: at, to: at });
+        self.boxes.len() - 1
+    }
+
+    /// The box that what comes next stands in.
+    fn around(&self) -> usize {
+        self.open.iter().rev().find_map(|open| open.boxed).unwrap_or(0)
+    }
+
+    fn leave(&mut self, open: &Open) {
+        if open.breaks {
+            // The element has been taken off the row of open ones, but what is flushed stood in it.
+            let (kind, hints, boxed) = (open.kind, open.hints, open.boxed);
+            self.close(kind, hints, boxed);
+        }
+        if let Some(boxed) = open.boxed {
+            self.boxes[boxed].to = self.blocks.len();
+        }
+    }
+
+    fn text(&mut self, id: NodeId, text: &str) {
+        let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+        if text.trim().is_empty() {
+            self.push(text);
+            return;
+        }
+        if self.breaks > 1 || self.breaks == 1 && ends_well(&self.block.text) {
+            self.flush();
+        } else if self.breaks == 1 {
+            self.push(" ");
+        }
+        self.breaks = 0;
+        self.push(text);
+        let link = self.open.last().is_some_and(|open| open.link);
+        self.block.letters += letters;
+        self.block.linked += if link { letters } else { 0 };
+        self.block.picked += if (self.picked)(id) { letters } else { 0 };
+    }
+
+    /// Adds text with its white space made single.
+    fn push(&mut self, text: &str) {
+        for c in text.chars() {
+            if !c.is_whitespace() {
+                self.block.text.push(c);
+            } else if !self.block.text.is_empty() && !self.block.text.ends_with(' ') {
+                self.block.text.push(' ');
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        let (kind, hints) = self.open.last().map_or((Kind::Plain, Hints::default()), |open| (open.kind, open.hints));
+        let boxed = self.open.last().and_then(|open| open.boxed);
+        self.close(kind, hints, boxed);
+    }
+
+    fn close(&mut self, kind: Kind, hints: Hints, boxed: Option<usize>) {
+        let mut block = std::mem::take(&mut self.block);
+        self.breaks = 0;
+        block.text.truncate(block.text.trim_end().len());
+        if !block.text.is_empty() {
+            block.parent = boxed.unwrap_or_else(|| self.around());
+            self.blocks.push(Block { kind, hints, ..block });
+        }
+    }
+}
+
+/// Whether a line that a single `<br>` ends was a paragraph: a full one, ended as a sentence is.
+fn ends_well(line: &str) -> bool {
+    line.len() > 120 && line.trim_end().ends_with(super::lines::is_end)
+}
+
+fn breaks_line(name: &str) -> bool {
+    !IN_LINE.contains(&name)
+}
+
+fn kind_of(name: &str, outer: Kind) -> Kind {
+    match name {
+        "p" => {
+            if outer == Kind::Item {
+                Kind::Item
+            } else {
+                Kind::Paragraph
+            }
+        }
+        "h1" => Kind::Heading(1),
+        "h2" => Kind::Heading(2),
+        "h3" => Kind::Heading(3),
+        "h4" | "h5" | "h6" => Kind::Heading(4),
+        "li" | "dt" | "dd" => Kind::Item,
+        "td" | "th" => Kind::Cell,
+        _ => {
+            if matches!(outer, Kind::Item | Kind::Cell | Kind::Heading(_)) {
+                outer
+            } else {
+                Kind::Plain
+            }
+        }
+    }
+}

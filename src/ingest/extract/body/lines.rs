@@ -1,0 +1,76 @@
+//! How a line reads, in any script.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::blocks::{Block, Page};
+use super::parts::PARTS;
+
+/// Letters of a line that leads to another article, at most.
+const WAY: usize = 200;
+
+/// Letters from which a line is prose though it does not end as a sentence does, and below which it is not even so.
+const LONG: usize = 100;
+const SHORT: usize = 25;
+
+/// Marks that end a sentence or what is said.
+const ENDS: &[char] = &[
+    '.', '!', '?', '…', ':', '"', '”', '“', '»', '«', '’', ')', '。', '！', '？', '：', '」', '』', '）', '．', '।',
+    '॥', '؟', '۔', '։', '።', '၊', '။',
+];
+
+/// Whether a block reads like a paragraph: of some length, most of it not links, ended as a sentence is.
+pub(super) fn is_prose(block: &Block) -> bool {
+    if block.linked * 2 > block.letters {
+        return false;
+    }
+    let width = if block.text.chars().take(40).any(is_wide) { 3 } else { 1 };
+    let letters = block.letters * width;
+    letters >= LONG || letters >= SHORT && block.text.ends_with(is_end)
+}
+
+/// A sign that stands for a syllable or a word: a line of them says more.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// Whether a line leads away from the article, or stands between its paragraphs for another's sake: "Read also: …",
+/// "Advertisement", "© …".
+pub(super) fn leads_away(text: &str, linked: bool) -> bool {
+    static BEGINNINGS: LazyLock<Vec<String>> =
+        LazyLock::new(|| PARTS.leads_away.iter().map(|line| folded(line)).collect());
+    static ALONE: LazyLock<HashSet<String>> =
+        LazyLock::new(|| PARTS.said_alone.iter().chain(&PARTS.leads_away).map(|line| letters_of(line)).collect());
+    let mut start = text.chars().skip_while(|c| !c.is_alphanumeric() && !matches!(c, '©' | 'ⓒ'));
+    if text.chars().take(WAY + 1).count() > WAY {
+        return false;
+    }
+    if matches!(start.next(), Some('©' | 'ⓒ')) || ALONE.contains(&letters_of(text)) {
+        return true;
+    }
+    let line = folded(text.trim_start_matches(|c: char| !c.is_alphanumeric()));
+    BEGINNINGS.iter().any(|beginning| {
+        line.strip_prefix(beginning.as_str()).is_some_and(|rest| {
+            let colon = rest.trim_start().starts_with([':', '：', '|', '>', '»', '-', '–', '→']);
+            colon || linked && !rest.starts_with(char::is_alphanumeric)
+        })
+    })
+}
+
+fn folded(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// Letters of prose that are taken.
+pub(super) fn prose_taken(page: &Page) -> usize {
+    page.blocks.iter().filter(|block| block.taken && is_prose(block)).map(|block| block.letters).sum()
+}
+
+pub(super) fn is_end(c: char) -> bool {
+    ENDS.contains(&c)
+}
+
+/// The letters and digits of a text, small: what two texts are compared by.
+pub(super) fn letters_of(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

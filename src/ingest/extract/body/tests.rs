@@ -1,0 +1,192 @@
+use dom_query::Document;
+
+use super::{Known, body};
+
+const FIRST: &str =
+    "The harbour of Lintu was closed on Monday after a crane had fallen into the water, the port authority said.";
+const SECOND: &str =
+    "Nobody was hurt, but two ships had to wait outside, and the ferry to the islands was turned back at noon.";
+const THIRD: &str =
+    "Divers will look for the rest of the crane on Tuesday, and the harbour is to be opened again in the evening.";
+const OTHER: &str =
+    "Swimmers are asked to stay away from the northern beach, where jellyfish have been seen since the weekend.";
+
+fn paragraphs(texts: &[&str]) -> String {
+    texts.iter().map(|text| format!("<p>{text}</p>")).collect()
+}
+
+/// A page with a menu, a footer and `main` between them.
+fn page(main: &str) -> String {
+    format!(
+        "<html><head><title>Crane falls into harbour</title></head><body><nav><a href=/>Home</a> <a href=/sport>Sport</a></nav>\
+         <main>{main}</main><footer><p>Lintu Courier, Quay Street 1. All that is written here is ours.</p></footer></body></html>"
+    )
+}
+
+fn read_with(html: &str, article_body: Option<&str>) -> (Vec<String>, &'static str) {
+    let known = Known { article_body, headline: "Crane falls into harbour", lead: None, url: None, lang: None };
+    let body = body(&Document::from(html), &known);
+    (body.paragraphs, body.from)
+}
+
+#[track_caller]
+fn check(main: &str, expected: &[&str]) {
+    assert_eq!(read_with(&page(main), None).0, expected);
+}
+
+#[track_caller]
+fn check_inside(inside: &str, expected: &[&str]) {
+    let article = format!(
+        "<article><h1>Crane falls into harbour</h1>{}{inside}{}</article>",
+        paragraphs(&[FIRST]),
+        paragraphs(&[SECOND, THIRD])
+    );
+    check(&article, expected);
+}
+
+#[test]
+fn paragraphs_are_kept_and_the_frame_of_the_page_is_not() {
+    check(
+        &format!("<article><h1>Crane falls into harbour</h1>{}</article>", paragraphs(&[FIRST, SECOND, THIRD])),
+        &[FIRST, SECOND, THIRD],
+    );
+}
+
+#[test]
+fn headline_byline_and_date_before_the_text_are_left_out() {
+    let head = "<h1>Crane falls into harbour</h1><div class=byline>By Aino Laine</div><div>12 March 2024, 14:05</div>";
+    check(&format!("<article>{head}{}</article>", paragraphs(&[FIRST, SECOND, THIRD])), &[FIRST, SECOND, THIRD]);
+}
+
+#[test]
+fn captions_and_credits_are_left_out() {
+    check_inside(
+        "<figure><img src=a.jpg><figcaption>The crane before it fell on Monday morning.</figcaption></figure>",
+        &[FIRST, SECOND, THIRD],
+    );
+    check_inside(
+        "<div class='article-image__caption'>The crane, as it stood for forty years.</div>",
+        &[FIRST, SECOND, THIRD],
+    );
+    check_inside(
+        "<div><img src=a.jpg> <span class=photo-credit>Photo: Aino Laine for the Lintu Courier.</span></div>",
+        &[FIRST, SECOND, THIRD],
+    );
+}
+
+#[test]
+fn ways_to_other_articles_are_left_out_with_their_heading() {
+    let links = "<h3>More from the harbour</h3><ul><li><a href=/1>Ferry to the islands gets a new captain</a></li><li><a href=/2>Why the quay is painted blue</a></li></ul>";
+    check_inside(links, &[FIRST, SECOND, THIRD]);
+    check_inside(
+        "<p>Read: <a href=/1>Ferry to the islands gets a new captain this spring</a></p>",
+        &[FIRST, SECOND, THIRD],
+    );
+}
+
+#[test]
+fn boxes_that_say_what_they_are_are_left_out() {
+    let letter = "Our best stories every morning in your letter box. Sign up now, it costs nothing and takes a minute.";
+    check_inside(&format!("<div class='newsletter-signup'><p>{letter}</p></div>"), &[FIRST, SECOND, THIRD]);
+    check_inside(&format!("<aside><p>{OTHER}</p></aside>"), &[FIRST, SECOND, THIRD]);
+    check_inside(&format!("<div role=complementary><p>{OTHER}</p></div>"), &[FIRST, SECOND, THIRD]);
+}
+
+#[test]
+fn a_box_that_holds_most_of_the_text_is_the_article_whatever_it_is_called() {
+    check(
+        &format!("<div class='related-wrapper newsletter'>{}</div>", paragraphs(&[FIRST, SECOND, THIRD])),
+        &[FIRST, SECOND, THIRD],
+    );
+}
+
+#[test]
+fn subheadings_lists_and_quotes_of_the_article_are_kept() {
+    check_inside("<h2>What happened</h2>", &[FIRST, "What happened", SECOND, THIRD]);
+    let list = "<ul><li>The first ship carried timber</li><li>The second carried salt</li></ul>";
+    check_inside(list, &[FIRST, "The first ship carried timber", "The second carried salt", SECOND, THIRD]);
+    check_inside(
+        "<blockquote><p>It went down like a tree.</p></blockquote>",
+        &[FIRST, "It went down like a tree.", SECOND, THIRD],
+    );
+}
+
+#[test]
+fn lines_broken_twice_are_paragraphs() {
+    let text = format!("{FIRST}<br><br>{SECOND}<br> <br/>{THIRD}");
+    check(&format!("<div id=story>{text}</div>"), &[FIRST, SECOND, THIRD]);
+}
+
+#[test]
+fn two_sentences_are_an_article() {
+    let short = "The harbour is open again. Ships go in and out.";
+    check(&format!("<article><h1>Crane falls into harbour</h1><p>{short}</p></article>"), &[short]);
+}
+
+#[test]
+fn scripts_without_spaces_are_read() {
+    let chinese = [
+        "港口周一关闭，一台起重机倒入水中，港务局表示没有人员受伤。",
+        "两艘船不得不在港外等候，开往群岛的渡轮中午返航，乘客被安排在学校过夜。",
+        "潜水员将于周二寻找起重机的其余部分，港口预计在晚上重新开放。",
+    ];
+    check(&format!("<article><h1>起重机</h1>{}</article>", paragraphs(&chinese)), &chinese);
+    let hindi = [
+        "सोमवार को क्रेन के पानी में गिरने के बाद बंदरगाह बंद कर दिया गया।",
+        "किसी को चोट नहीं आई, लेकिन दो जहाजों को बाहर इंतजार करना पड़ा।",
+    ];
+    check(&format!("<article><h1>क्रेन</h1>{}</article>", paragraphs(&hindi)), &hindi);
+}
+
+#[test]
+fn the_data_says_where_the_article_ends() {
+    let html = page(&format!("<div>{}</div>", paragraphs(&[FIRST, SECOND, THIRD, OTHER])));
+    let given = format!("{FIRST} {SECOND} {THIRD}");
+    assert_eq!(read_with(&html, Some(&given)), (vec![FIRST.into(), SECOND.into(), THIRD.into()], "both"));
+}
+
+#[test]
+fn data_that_is_cut_off_does_not_cut_the_article() {
+    let html = page(&format!("<div>{}</div>", paragraphs(&[FIRST, SECOND, THIRD, OTHER])));
+    let given = format!("{FIRST} {SECOND} {}…", &THIRD[..30]);
+    assert_eq!(read_with(&html, Some(&given)), (vec![FIRST.into(), SECOND.into(), THIRD.into(), OTHER.into()], "page"));
+}
+
+#[test]
+fn data_of_another_article_is_not_taken() {
+    let html = page(&format!("<div>{}</div>", paragraphs(&[FIRST, SECOND, THIRD])));
+    let given = format!("{OTHER} {OTHER}");
+    assert_eq!(read_with(&html, Some(&given)), (vec![FIRST.into(), SECOND.into(), THIRD.into()], "page"));
+}
+
+#[test]
+fn a_page_that_shows_nothing_is_read_from_its_data() {
+    let given = format!("<p>{FIRST}</p>\n<p>{SECOND}</p>\n<p>{THIRD}</p>");
+    let html = page("<div id=app></div>");
+    assert_eq!(read_with(&html, Some(&given)), (vec![FIRST.into(), SECOND.into(), THIRD.into()], "article-body"));
+    let escaped = given.replace('<', "&lt;").replace('>', "&gt;");
+    assert_eq!(read_with(&html, Some(&escaped)), (vec![FIRST.into(), SECOND.into(), THIRD.into()], "article-body"));
+}
+
+#[test]
+fn a_page_without_text_has_no_body() {
+    for html in ["", "<html></html>", "<p>", "<body><br><br></body>", "<frameset><frame></frameset>"] {
+        assert_eq!(read_with(html, None).0, Vec::<String>::new(), "{html}");
+    }
+}
+
+/// One pass: twice the elements, and no more than a few times the work.
+#[test]
+fn many_elements_are_read() {
+    let html = page(&"<div><span>a</span> <a href=/>b</a></div>".repeat(60_000));
+    read_with(&html, Some(&"lorem ipsum ".repeat(50_000)));
+}
+
+#[test]
+fn the_table_of_words_is_read() {
+    let html = page("<div class=sharebar>x</div>");
+    let document = Document::from(html.as_str());
+    let shares = document.select(".sharebar");
+    let hints = shares.nodes()[0].query(|node| node.as_element().map(|element| super::hints::of("div", element)));
+    assert!(hints.flatten().is_some_and(|hints| hints.has(super::hints::Hints::BESIDE)));
+}

@@ -1,0 +1,173 @@
+//! What does not belong to the article is taken out of what was picked, and what was overlooked inside it is put in.
+
+use std::collections::HashSet;
+
+use super::blocks::{Block, Kind, Page};
+use super::hints::Hints;
+use super::{lines, region};
+
+/// An element with this share of the text is not beside it, whatever it calls itself; and one that calls itself the frame
+/// of the page, with this share of all there is: percent.
+const MOST: usize = 40;
+const MOST_FRAMED: usize = 90;
+/// A figure with more letters holds more than a picture.
+const FIGURE: usize = 400;
+/// Letters of a paragraph that ends as no sentence does, where it stands first or last.
+const LINE: usize = 40;
+/// Elements between a piece that was overlooked and the paragraphs it stands among.
+const NEAR: usize = 5;
+
+pub(super) fn trim(page: &mut Page, headline: &str) {
+    take_out_named(page);
+    page.blocks.iter_mut().filter(|block| is_no_text(block)).for_each(|block| block.taken = false);
+    let Some((first, last)) = extent(page) else { return };
+    take_out_head(page, first, headline);
+    take_out_tail(page, last);
+    put_in_between(page, first, last);
+    take_out_lone_headings(page);
+}
+
+/// Sums over the blocks up to each, so that an element costs two looks.
+struct Sums(Vec<usize>);
+
+impl Sums {
+    fn of(page: &Page, count: impl Fn(&Block) -> usize) -> Sums {
+        let mut sums = vec![0];
+        let mut sum = 0;
+        for block in &page.blocks {
+            sum += if block.taken { count(block) } else { 0 };
+            sums.push(sum);
+        }
+        Sums(sums)
+    }
+
+    fn between(&self, from: usize, to: usize) -> usize {
+        self.0[to] - self.0[from]
+    }
+}
+
+/// What elements say they are beside the article.
+fn take_out_named(page: &mut Page) {
+    let letters = Sums::of(page, |block| block.letters);
+    let linked = Sums::of(page, |block| block.linked);
+    let prose = Sums::of(page, |block| if lines::is_prose(block) { block.letters } else { 0 });
+    let (all, shown) = (letters.between(0, page.blocks.len()), page.letters_in(0, page.blocks.len()));
+    for at in 0..page.boxes.len() {
+        let (own, from, to) = (page.boxes[at].own, page.boxes[at].from, page.boxes[at].to);
+        let taken = letters.between(from, to);
+        let framed = own.has(Hints::FRAME);
+        let is_most = taken * 100 >= all * MOST && (!framed || page.letters_in(from, to) * 100 >= shown * MOST_FRAMED);
+        if taken == 0 || is_most {
+            continue;
+        }
+        let reads = prose.between(from, to) * 2 > taken && linked.between(from, to) * 4 < taken;
+        let out = own.has(Hints::CAPTION | Hints::BESIDE | Hints::LINE)
+            || own.has(Hints::PERHAPS) && !reads
+            || own.has(Hints::FIGURE) && (!reads || taken < FIGURE);
+        if out {
+            page.blocks[from..to].iter_mut().for_each(|block| block.taken = false);
+        }
+    }
+}
+
+/// A line without letters, one that leads to other articles, and what is written under a picture.
+fn is_no_text(block: &Block) -> bool {
+    is_way_out(block)
+        || lines::leads_away(&block.text, block.linked > 0)
+        || block.pictured && !is_heading(block) && !lines::is_prose(block)
+}
+
+/// A line of little but links.
+fn is_way_out(block: &Block) -> bool {
+    let links = block.linked * 10 > block.letters * 7;
+    block.letters == 0 || links && (!is_heading(block) || block.hints.has(Hints::ITEM))
+}
+
+fn is_heading(block: &Block) -> bool {
+    matches!(block.kind, Kind::Heading(_))
+}
+
+/// The first and the last paragraph.
+fn extent(page: &Page) -> Option<(usize, usize)> {
+    let is_text = |block: &Block| {
+        let list_of_ways = block.kind == Kind::Item && block.linked * 4 > block.letters;
+        block.taken && !is_heading(block) && !list_of_ways && lines::is_prose(block)
+    };
+    let first = page.blocks.iter().position(is_text)?;
+    let last = page.blocks.iter().rposition(is_text)?;
+    Some((first, last))
+}
+
+/// Before the first paragraph stand headline, byline and date; the headline may come again.
+fn take_out_head(page: &mut Page, first: usize, headline: &str) {
+    let start =
+        (0..first).find(|&at| page.blocks[at].linked * 4 < page.blocks[at].letters && is_line_with(page, at, first));
+    page.blocks[..start.unwrap_or(first)].iter_mut().for_each(|block| block.taken = false);
+    let headline = lines::letters_of(headline);
+    for (at, block) in page.blocks.iter_mut().enumerate().filter(|(_, block)| block.taken) {
+        let same = block.text.len() < 1_000 && !headline.is_empty() && lines::letters_of(&block.text) == headline;
+        block.taken = !(same || block.kind == Kind::Heading(1) && at < first);
+    }
+}
+
+/// Behind the last paragraph: headings of what comes next, and lines with links.
+fn take_out_tail(page: &mut Page, last: usize) {
+    for at in last + 1..page.blocks.len() {
+        let block = &page.blocks[at];
+        let leads = is_heading(block) || block.linked > 0;
+        if leads && !(block.linked * 2 <= block.letters && is_line_with(page, at, last)) {
+            page.blocks[at].taken = false;
+        }
+    }
+}
+
+/// Whether a block is a paragraph of some length that stands in one element with another.
+fn is_line_with(page: &Page, at: usize, other: usize) -> bool {
+    let block = &page.blocks[at];
+    block.taken
+        && block.kind == Kind::Paragraph
+        && block.letters >= LINE
+        && region::home_of(page, at) == region::home_of(page, other)
+}
+
+/// What stands between paragraphs, in an element with them, and says nothing against itself.
+fn put_in_between(page: &mut Page, first: usize, last: usize) {
+    let homes: HashSet<usize> = (first..=last)
+        .filter(|&at| page.blocks[at].taken && lines::is_prose(&page.blocks[at]))
+        .map(|at| region::home_of(page, at))
+        .collect();
+    for at in first..=last {
+        let block = &page.blocks[at];
+        let speaks = block.linked * 2 <= block.letters && block.letters > 0 && block.kind != Kind::Heading(1);
+        if speaks && !block.taken && block.picked == 0 && is_among(page, at, &homes) {
+            page.blocks[at].taken = true;
+        }
+    }
+}
+
+fn is_among(page: &Page, at: usize, homes: &HashSet<usize>) -> bool {
+    let against = Hints::CAPTION | Hints::BESIDE | Hints::LINE | Hints::PERHAPS | Hints::FIGURE;
+    for boxed in page.around(at).take(NEAR) {
+        if page.boxes[boxed].own.has(against) {
+            return false;
+        }
+        if homes.contains(&boxed) {
+            return true;
+        }
+    }
+    false
+}
+
+/// A heading with nothing below it: its list of links is gone, or the article has ended.
+fn take_out_lone_headings(page: &mut Page) {
+    let mut follows = false;
+    for block in page.blocks.iter_mut().rev() {
+        if is_heading(block) {
+            block.taken &= follows;
+        } else if block.taken {
+            follows = true;
+        } else if is_way_out(block) {
+            follows = false;
+        }
+    }
+}
