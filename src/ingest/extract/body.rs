@@ -19,6 +19,8 @@ mod trim;
 mod given;
 
 #[cfg(test)]
+mod benchmark;
+#[cfg(test)]
 mod tests;
 
 use dom_query::Document;

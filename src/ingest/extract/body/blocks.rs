@@ -49,7 +49,7 @@ pub(super) struct Boxed {
     pub(super) parent: usize,
     /// What it says of itself, without what those around it say.
     pub(super) own: Hints,
-    /// Its class, as far as it is the same with its like: the element's name and class.
+    /// What it shares with its like.
     pub(super) look: u64,
     /// Its blocks.
     pub(super) from: usize,

@@ -70,7 +70,7 @@ pub(super) fn compare(page: &mut Page, given: &[String]) -> Verdict {
         if is_cut(page, &found, given) {
             return Verdict::Other;
         }
-        set_extent(page, &found);
+        set_extent(page, &found, given_letters.len().saturating_sub(known));
         return Verdict::Same;
     }
     // The page shows little of it: what it shows is a beginning, or the text comes by script.
@@ -116,22 +116,20 @@ fn is_cut(page: &Page, found: &[bool], given: &[String]) -> bool {
     rest > 0 && (!ended || rest * 2 > before)
 }
 
-fn set_extent(page: &mut Page, found: &[bool]) {
+/// Takes out what cannot be in the data, because more than `unexplained` of it would have to be; and puts in what is.
+fn set_extent(page: &mut Page, found: &[bool], unexplained: usize) {
     let (Some(first), Some(last)) = (found.iter().position(|found| *found), found.iter().rposition(|found| *found))
     else {
         return;
     };
     for (at, block) in page.blocks.iter_mut().enumerate() {
-        let inside = first < at && at < last;
-        // What the data leaves out of a text it has whole: subheadings, lists, tables, quotes.
-        let set_apart = block.kind != Kind::Plain && block.kind != Kind::Paragraph || block.hints.has(Hints::QUOTE);
+        // What the data leaves out of a text that it has whole: subheadings, lists, tables, quotes.
+        let set_apart = !matches!(block.kind, Kind::Plain | Kind::Paragraph) || block.hints.has(Hints::QUOTE);
+        let is_beside = block.hints.has(Hints::CAPTION | Hints::BESIDE) || block.kind == Kind::Heading(1);
         block.taken = if found[at] {
-            block.taken
-                || !block.hints.has(Hints::CAPTION | Hints::BESIDE)
-                    && block.kind != Kind::Heading(1)
-                    && lines::is_prose(block)
+            block.taken || !is_beside && lines::is_prose(block)
         } else {
-            block.taken && inside && (set_apart || block.letters < TELLING)
+            block.taken && (first < at && at < last && set_apart || bytes(block) <= unexplained)
         };
     }
 }

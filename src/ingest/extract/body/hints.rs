@@ -29,8 +29,9 @@ impl Hints {
     pub(super) const LINE: Hints = Hints(256);
     /// The frame around every page of a site.
     pub(super) const FRAME: Hints = Hints(512);
-    /// An entry of a list.
+    /// An entry of a list, and a list.
     pub(super) const ITEM: Hints = Hints(1024);
+    pub(super) const LIST: Hints = Hints(2048);
 
     pub(super) fn has(self, other: Hints) -> bool {
         self.0 & other.0 != 0
@@ -110,7 +111,8 @@ fn by_name(name: &str) -> Hints {
         "figure" => Hints::FIGURE,
         "header" => Hints::HEADER,
         "time" => Hints::LINE,
-        "li" => Hints::ITEM,
+        "li" | "dd" => Hints::ITEM,
+        "ul" | "ol" | "dl" => Hints::LIST,
         _ => Hints::default(),
     }
 }
@@ -180,10 +182,14 @@ fn for_each_word(name: &str, mut with: impl FnMut(&str)) {
     }
 }
 
-/// The same number for elements of one name and class.
+/// The same number for elements of one name and class, whatever the numbers in it; nothing for one without a class.
 pub(super) fn look(name: &str, class: &str) -> u64 {
+    if class.is_empty() {
+        return 0;
+    }
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in name.bytes().chain([b' ']).chain(class.bytes()) {
+    let telling = class.bytes().filter(|byte| !byte.is_ascii_digit());
+    for byte in name.bytes().chain([b' ']).chain(telling) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
     hash

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::blocks::{Block, Page};
+use super::blocks::{Block, Kind, Page};
 use super::parts::PARTS;
 
 /// Letters of a line that leads to another article, at most.
@@ -12,6 +12,8 @@ const WAY: usize = 200;
 /// Letters from which a line is prose though it does not end as a sentence does, and below which it is not even so.
 const LONG: usize = 100;
 const SHORT: usize = 25;
+/// Letters from which a paragraph may be links for the most part, as those are whose every name is one.
+const LINKED: usize = 40;
 
 /// Marks that end a sentence or what is said.
 const ENDS: &[char] = &[
@@ -21,12 +23,16 @@ const ENDS: &[char] = &[
 
 /// Whether a block reads like a paragraph: of some length, most of it not links, ended as a sentence is.
 pub(super) fn is_prose(block: &Block) -> bool {
+    let ended = block.text.ends_with(is_end);
+    if block.kind == Kind::Paragraph && ended && block.letters >= LINKED && block.linked * 10 <= block.letters * 7 {
+        return true;
+    }
     if block.linked * 2 > block.letters {
         return false;
     }
     let width = if block.text.chars().take(40).any(is_wide) { 3 } else { 1 };
     let letters = block.letters * width;
-    letters >= LONG || letters >= SHORT && block.text.ends_with(is_end)
+    letters >= LONG || letters >= SHORT && ended
 }
 
 /// A sign that stands for a syllable or a word: a line of them says more.

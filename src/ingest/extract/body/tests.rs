@@ -118,6 +118,44 @@ fn lines_broken_twice_are_paragraphs() {
 }
 
 #[test]
+fn tables_of_the_article_are_kept_whatever_their_rows_are_called() {
+    let table = "<table><tr class='player-7'><td>Laine</td><td>12</td></tr><tr class='player-8'><td>Virta</td><td>9</td></tr></table>";
+    check_inside(table, &[FIRST, "Laine", "12", "Virta", "9", SECOND, THIRD]);
+}
+
+#[test]
+fn lines_that_lead_away_are_left_out_in_many_languages() {
+    for line in [
+        "Lue myös: Uusi laituri",
+        "Lesen Sie auch: Der neue Kai",
+        "اقرأ أيضا: الرصيف الجديد",
+        "Advertisement",
+        "広告",
+        "© Lintu Courier",
+    ] {
+        check_inside(&format!("<p>{line}</p>"), &[FIRST, SECOND, THIRD]);
+    }
+    let sentence = "Watch was kept over the harbour all night.";
+    check_inside(&format!("<p>{sentence}</p>"), &[FIRST, sentence, SECOND, THIRD]);
+}
+
+#[test]
+fn what_stands_behind_the_article_is_left_out() {
+    let article = format!(
+        "<div class=story><h1>Crane falls into harbour</h1>{}</div>",
+        paragraphs(&[FIRST, SECOND, THIRD, FIRST, SECOND])
+    );
+    check(&format!("{article}<div class=about>{}</div>", paragraphs(&[OTHER])), &[FIRST, SECOND, THIRD, FIRST, SECOND]);
+}
+
+#[test]
+fn an_article_in_parts_is_read_to_its_end() {
+    let part = |number: usize, texts: &[&str]| format!("<div class='part part-{number}'>{}</div>", paragraphs(texts));
+    let parts = part(1, &[FIRST, SECOND, THIRD, FIRST, SECOND]) + "<div class=ad>Buy boats</div>" + &part(2, &[OTHER]);
+    check(&format!("<article>{parts}</article>"), &[FIRST, SECOND, THIRD, FIRST, SECOND, OTHER]);
+}
+
+#[test]
 fn two_sentences_are_an_article() {
     let short = "The harbour is open again. Ships go in and out.";
     check(&format!("<article><h1>Crane falls into harbour</h1><p>{short}</p></article>"), &[short]);

@@ -1,6 +1,6 @@
 //! What does not belong to the article is taken out of what was picked, and what was overlooked inside it is put in.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::blocks::{Block, Kind, Page};
 use super::hints::Hints;
@@ -14,6 +14,12 @@ const MOST_FRAMED: usize = 90;
 const FIGURE: usize = 400;
 /// Letters of a paragraph that ends as no sentence does, where it stands first or last.
 const LINE: usize = 40;
+/// Blocks before the first paragraph among which its subheading is looked for.
+const HEADINGS: usize = 5;
+/// Of an article in one element this share stands in it: percent.
+const NEARLY_ALL: usize = 70;
+/// Elements around a block that may look like the one the article stands in.
+const LIKE: usize = 3;
 /// Elements between a piece that was overlooked and the paragraphs it stands among.
 const NEAR: usize = 5;
 
@@ -23,6 +29,7 @@ pub(super) fn trim(page: &mut Page, headline: &str) {
     let Some((first, last)) = extent(page) else { return };
     take_out_head(page, first, headline);
     take_out_tail(page, last);
+    take_out_behind(page);
     put_in_between(page, first, last);
     take_out_lone_headings(page);
 }
@@ -102,7 +109,15 @@ fn extent(page: &Page) -> Option<(usize, usize)> {
 fn take_out_head(page: &mut Page, first: usize, headline: &str) {
     let start =
         (0..first).find(|&at| page.blocks[at].linked * 4 < page.blocks[at].letters && is_line_with(page, at, first));
-    page.blocks[..start.unwrap_or(first)].iter_mut().for_each(|block| block.taken = false);
+    let start = (0..start.unwrap_or(first))
+        .rev()
+        .take(HEADINGS)
+        .take_while(|&at| !page.blocks[at].taken || is_subheading_with(page, at, first))
+        .filter(|&at| page.blocks[at].taken)
+        .last()
+        .or(start)
+        .unwrap_or(first);
+    page.blocks[..start].iter_mut().for_each(|block| block.taken = false);
     let headline = lines::letters_of(headline);
     for (at, block) in page.blocks.iter_mut().enumerate().filter(|(_, block)| block.taken) {
         let same = block.text.len() < 1_000 && !headline.is_empty() && lines::letters_of(&block.text) == headline;
@@ -119,6 +134,40 @@ fn take_out_tail(page: &mut Page, last: usize) {
             page.blocks[at].taken = false;
         }
     }
+}
+
+/// What stands behind the element that holds nearly all paragraphs, and looks otherwise than it.
+fn take_out_behind(page: &mut Page) {
+    let mut homes = HashMap::new();
+    let mut all = 0;
+    for at in 0..page.blocks.len() {
+        let block = &page.blocks[at];
+        if block.taken && !is_heading(block) && lines::is_prose(block) {
+            *homes.entry(region::home_of(page, at)).or_insert(0) += block.letters;
+            all += block.letters;
+        }
+    }
+    let Some((&home, &letters)) = homes.iter().max_by_key(|&(&home, &letters)| (letters, usize::MAX - home)) else {
+        return;
+    };
+    if letters * 100 < all * NEARLY_ALL {
+        return;
+    }
+    let (mut main, within) = (home, Hints::LIST | Hints::ITEM | Hints::QUOTE);
+    while main > 0 && page.boxes[main].own.has(within) {
+        main = page.boxes[main].parent;
+    }
+    let look = page.boxes[main].look;
+    for at in page.boxes[main].to..page.blocks.len() {
+        let like = look != 0 && page.around(at).take(LIKE).any(|boxed| page.boxes[boxed].look == look);
+        page.blocks[at].taken &= like;
+    }
+}
+
+/// Whether a block is a subheading that stands in one element with another.
+fn is_subheading_with(page: &Page, at: usize, other: usize) -> bool {
+    let block = &page.blocks[at];
+    is_heading(block) && block.kind != Kind::Heading(1) && region::home_of(page, at) == region::home_of(page, other)
 }
 
 /// Whether a block is a paragraph of some length that stands in one element with another.
