@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Says what the bytes are, and how many of them are a byte order mark. `None`: so far all is ASCII, and nothing needs
 /// to be decided. A byte order mark decides; else UTF-8 where there is more of it than of anything else, so that one bad
-/// byte does not spoil a whole file; else what the bytes look like. `ended` says that no more bytes follow.
+/// byte does not spoil a whole file; else what an XML declaration says; else what the bytes look like. `ended` says that no more bytes follow.
 pub(super) fn choose(bytes: &[u8], ended: bool) -> Option<(&'static Encoding, usize)> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return Some((encoding, length));
@@ -15,12 +15,19 @@ pub(super) fn choose(bytes: &[u8], ended: bool) -> Option<(&'static Encoding, us
     if let Some(encoding) = utf16_without_mark(bytes) {
         return Some((encoding, 0));
     }
+    let declared = declared(bytes);
     if bytes.is_ascii() {
-        return None;
+        // The one encoding that hides everything in ASCII.
+        return declared
+            .filter(|encoding| *encoding == ISO_2022_JP && bytes.contains(&0x1b))
+            .map(|encoding| (encoding, 0));
     }
     let (sound, damaged) = count_utf8(bytes, ended);
     if damaged == 0 || sound > damaged {
         return Some((UTF_8, 0));
+    }
+    if let Some(encoding) = declared {
+        return Some((encoding, 0));
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
@@ -39,6 +46,17 @@ pub(super) fn text<'a>(bytes: &'a [u8], declared: Option<&str>) -> Cow<'a, str> 
         declared.and_then(|label| Encoding::for_label(label.as_bytes())).filter(|encoding| *encoding != UTF_8);
     let encoding = declared.or_else(|| choose(bytes, true).map(|(encoding, _)| encoding)).unwrap_or(UTF_8);
     encoding.decode_without_bom_handling(bytes).0
+}
+
+/// What an XML declaration says. That it is UTF-8 or UTF-16 is seen without it, or is not true.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let start = bytes.trim_ascii_start();
+    let declaration = start.get(..start.iter().take(400).position(|byte| *byte == b'>')?)?;
+    let declaration = std::str::from_utf8(declaration).ok().filter(|text| text.starts_with("<?xml"))?;
+    let (_, value) = declaration.split_once("encoding")?;
+    let label = value.trim_start_matches(['=', ' ', '\t', '\n', '\r', '"', '\'']).split(['"', '\'', '?']).next()?;
+    let known = Encoding::for_label(label.trim().as_bytes())?;
+    Some(known).filter(|known| ![UTF_8, UTF_16LE, UTF_16BE, REPLACEMENT].contains(known))
 }
 
 /// Sequences of several bytes that are UTF-8, and places that are not; one that the end cuts off is neither.
@@ -87,6 +105,19 @@ mod tests {
         check(b"\xff\xfea\0", Some("UTF-16LE"));
         check(b"t\0i\0t\0l\0e\0", Some("UTF-16LE"));
         check(b"Der K\xe4se und das M\xe4dchen \xfcber der Stra\xdfe", Some("windows-1252"));
+    }
+
+    #[test]
+    fn a_declaration_is_believed_where_it_can_be_true() {
+        let xml = |label: &str, text: &[u8]| {
+            [format!("<?xml version=\"1.0\" encoding=\"{label}\"?>").as_bytes(), text].concat()
+        };
+        check(&xml("ISO-8859-1", b"<a>M\xe4d</a>"), Some("windows-1252"));
+        check(&xml("iso-8859-7", b"<a>\xe1\xe2</a>"), Some("ISO-8859-7"));
+        check(&xml("ISO-8859-1", "<a>Mädchen</a>".as_bytes()), Some("UTF-8"));
+        check(&xml("utf-16", "<a>Mädchen</a>".as_bytes()), Some("UTF-8"));
+        check(&xml("iso-2022-jp", b"<a>\x1b$BF|\x1b(B</a>"), Some("ISO-2022-JP"));
+        check(&xml("no-such", b"<a>a</a>"), None);
     }
 
     #[test]
