@@ -43,14 +43,35 @@ pub(super) fn looks_like_html(text: &str) -> bool {
     text.contains('<') && elements.iter().any(|element| text.contains(element))
 }
 
+/// Paragraphs of a text that is declared to be HTML: a line end is a space there. Only where no element makes paragraphs
+/// do blank lines, as some systems for blogs write them.
+pub(super) fn markup_paragraphs(html: &str) -> Vec<String> {
+    let html = html.replace("\r\n", "\n").replace(['\r', '\t'], " ");
+    let small = html.to_ascii_lowercase();
+    let made = ["<p", "<br", "<div", "<li", "</h"].iter().any(|element| small.contains(element));
+    let blocks: Vec<&str> = if made { vec![&html] } else { html.split("\n\n").collect() };
+    let flowing: Vec<String> = blocks.iter().map(|block| block.replace('\n', " ")).collect();
+    html_paragraphs(&flowing.join("\n\n"))
+}
+
 /// Paragraphs of an HTML fragment: elements gone, scripts and styles with what is in them.
 pub(super) fn html_paragraphs(html: &str) -> Vec<String> {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
+    // Where nothing closes a tag any more, that is looked for no more.
+    let last = html.rfind('>').unwrap_or(0);
+    let last_comment = html.rfind("-->").unwrap_or(0);
     while let Some(open) = rest.find('<') {
         text.push_str(&rest[..open]);
+        let at = html.len() - rest.len() + open;
+        let end = (at < last_comment && rest[open..].starts_with("<!--")).then(|| rest[open..].find("-->")).flatten();
+        if let Some(end) = end {
+            rest = &rest[open + end + 3..];
+            continue;
+        }
         let element = rest[open + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
-        let Some(close) = rest[open..].find('>').filter(|_| element) else {
+        let closes = element && at < last;
+        let Some(close) = closes.then(|| rest[open..].find('>')).flatten() else {
             // No element, only a sign.
             text.push('<');
             rest = &rest[open + 1..];
@@ -60,7 +81,9 @@ pub(super) fn html_paragraphs(html: &str) -> Vec<String> {
         rest = &rest[open + close + 1..];
         let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
         match name.as_str() {
-            "script" | "style" if !tag.starts_with('/') => rest = after_element(rest, &name),
+            "script" | "style" | "head" | "title" | "iframe" | "svg" if !tag.starts_with('/') => {
+                rest = after_element(rest, &name)
+            }
             "p" | "div" | "br" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "tr" | "section"
             | "ul" | "ol" | "figure" | "figcaption" | "article" | "table" | "pre" | "hr" | "dd" | "dt" | "header"
             | "footer" => {
@@ -75,8 +98,8 @@ pub(super) fn html_paragraphs(html: &str) -> Vec<String> {
 }
 
 fn after_element<'a>(rest: &'a str, name: &str) -> &'a str {
-    let end = format!("</{name}");
-    let found = rest.to_ascii_lowercase().find(&end);
+    let ends = |at: usize| rest[at + 2..].get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
+    let found = rest.match_indices("</").map(|(at, _)| at).find(|at| ends(*at));
     found.map_or("", |at| &rest[at..])
 }
 
@@ -174,9 +197,23 @@ mod tests {
     }
 
     #[test]
+    fn in_markup_a_line_end_is_a_space() {
+        assert_eq!(markup_paragraphs("<p>a\nb</p>\n\n<p>c\n\nd</p>"), ["a b", "c d"]);
+        assert_eq!(markup_paragraphs("a\n<b>b</b>\n\nc"), ["a b", "c"]);
+    }
+
+    #[test]
+    fn tags_that_never_close_cost_no_more_than_others() {
+        let html = "<a <!-- <script></script>".repeat(200_000);
+        assert_eq!(html_paragraphs(&html), Vec::<String>::new());
+        assert_eq!(html_paragraphs(&"<a".repeat(1_000_000)).len(), 1);
+    }
+
+    #[test]
     fn html_leaves_only_its_text() {
         assert_eq!(html_paragraphs("<p>A &amp; b</p><script>x<y</script><p>c<b>d</b>"), ["A & b", "cd"]);
         assert_eq!(html_paragraphs("a < b <c"), ["a < b <c"]);
+        assert_eq!(html_paragraphs("<head><title>x</title></HEAD>a<!-- > b --> c"), ["a c"]);
         assert_eq!(unescape("&#233; &#x41; &nope; & &sect;3 &yuml;"), "é A &nope; & §3 ÿ");
         assert_eq!(unescape("it&#146;s"), "it’s");
     }

@@ -37,9 +37,13 @@ fn iso(text: &str) -> Option<(Timestamp, Precision)> {
     if text.len() == 4 {
         return Some((day(Date::new(year, 1, 1).ok()?)?, Precision::Year));
     }
-    if text.len() == 8 && digits(text) {
+    if text.get(..8).is_some_and(digits) && !text[8..].starts_with(|c: char| c.is_ascii_digit()) {
         let date = Date::new(year, number(4..6)? as i8, number(6..8)? as i8).ok()?;
-        return Some((day(date)?, Precision::Day));
+        return match text[8..].strip_prefix(['T', 't']) {
+            _ if text.len() == 8 => Some((day(date)?, Precision::Day)),
+            Some(time) => clock(date, &with_colons(time)),
+            None => None,
+        };
     }
     let month = number(5..7).filter(|_| matches!(text.as_bytes()[4], b'-' | b'/' | b'.'))? as i8;
     if text.len() == 7 {
@@ -49,6 +53,16 @@ fn iso(text: &str) -> Option<(Timestamp, Precision)> {
     match text.get(10..)?.trim_start_matches(['T', 't', ' ']) {
         "" => Some((day(date)?, Precision::Day)),
         time => clock(date, time),
+    }
+}
+
+/// `164405+0100` as `16:44:05+0100`.
+fn with_colons(time: &str) -> String {
+    let end = time.find(|c: char| !c.is_ascii_digit()).unwrap_or(time.len());
+    match end {
+        4 => format!("{}:{}{}", &time[..2], &time[2..4], &time[4..]),
+        6 => format!("{}:{}:{}{}", &time[..2], &time[2..4], &time[4..6], &time[6..]),
+        _ => time.to_owned(),
     }
 }
 
@@ -228,6 +242,8 @@ mod tests {
         check("27 février 2025", "2025-02-27T00:00:00Z", Precision::Day);
         check("27.02.2025", "2025-02-27T00:00:00Z", Precision::Day);
         check("2/27/2025", "2025-02-27T00:00:00Z", Precision::Day);
+        check("20250227T164405+0100", "2025-02-27T15:44:05Z", Precision::Second);
+        check("20250227T1644Z", "2025-02-27T16:44:00Z", Precision::Minute);
         check("20250227", "2025-02-27T00:00:00Z", Precision::Day);
         check("2025-02", "2025-02-01T00:00:00Z", Precision::Month);
         check("2025", "2025-01-01T00:00:00Z", Precision::Year);
@@ -238,7 +254,8 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "soon", "2025-02-30", "03/04/2025", "99", "é", "2025-13-01", "12:30"] {
+        for text in ["", "soon", "2025-02-30", "03/04/2025", "99", "é", "2025-13-01", "12:30", "20250227T", "20250227x"]
+        {
             assert_eq!(parse_stamp(text, Provenance::File), None, "{text}");
         }
     }

@@ -1,7 +1,8 @@
 //! Which format a text is in: by content first, by name second.
 
 use super::Reason;
-use super::readers::{columns, page_dump};
+use super::readers::{columns, ninjs, page_dump};
+use super::root::{Root, keys};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -104,6 +105,11 @@ pub(super) fn detect(head: &str, name: &str) -> Result<Format, Reason> {
     if begins(start, "<reuters") || begins(start, "<!doctype lewis") {
         return Ok(Format::Reuters);
     }
+    if let Some(root) = Root::of(start)
+        && let Some(format) = markup(&root)
+    {
+        return format;
+    }
     if let Some((_, kind)) = FOREIGN.iter().find(|(mark, _)| begins(start, mark)) {
         return Err(Reason::new("unknown_format", format!("this is {kind}, which is not read")));
     }
@@ -112,7 +118,7 @@ pub(super) fn detect(head: &str, name: &str) -> Result<Format, Reason> {
     }
     let is_markdown = matches!(extension.as_str(), "md" | "markdown");
     if start.starts_with(['{', '[']) && !is_markdown {
-        return Ok(Format::Json);
+        return json(start);
     }
     let first = start.lines().next().unwrap_or_default().trim_end();
     if matches!(first, "---" | "+++") || is_markdown {
@@ -127,6 +133,39 @@ pub(super) fn detect(head: &str, name: &str) -> Result<Format, Reason> {
             let detail = format!("`.{ending}` is the ending of no format; --format says which one it is");
             Err(Reason::new("unknown_format", detail))
         }
+    }
+}
+
+/// What the root element says; `None` where it says nothing.
+fn markup(root: &Root<'_>) -> Option<Result<Format, Reason>> {
+    let other = |what: &str| Some(Err(Reason::new("unknown_format", format!("this is {what}, which is not read"))));
+    match root.local().as_str() {
+        "rss" | "feed" | "rdf" | "channel" => Some(Ok(Format::Feed)),
+        "entry" if root.attributes.contains("Atom") => Some(Ok(Format::Feed)),
+        "urlset" | "sitemapindex" => Some(Ok(Format::Sitemap)),
+        "newsml" | "newsitem" | "newsmessage" | "packageitem" | "conceptitem" | "knowledgeitem" | "planningitem"
+        | "catalogitem" | "contentset" | "contentmeta" | "groupset" => Some(Ok(Format::NewsMl)),
+        "nitf" => Some(Ok(Format::Nitf)),
+        "opml" => other("a list of feeds (OPML)"),
+        "svg" => other("a drawing (SVG)"),
+        _ => None,
+    }
+}
+
+/// JSON is told by its keys.
+fn json(start: &str) -> Result<Format, Reason> {
+    let keys = keys(start);
+    let value =
+        |name: &str| keys.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.trim_start_matches('"'));
+    let is_feed = |text: &str| text.split('"').next().is_some_and(|address| address.contains("jsonfeed.org/version"));
+    let is_schema = |text: &str| text.split('"').next().is_some_and(|address| address.contains("json-schema.org"));
+    match () {
+        () if is_feed(value("version")) => Ok(Format::Feed),
+        () if is_schema(value("$schema")) => {
+            Err(Reason::new("unknown_format", "this is a JSON schema, which tells how others are written"))
+        }
+        () if ninjs::is_item(keys.iter().map(|(key, _)| *key)) => Ok(Format::Ninjs),
+        () => Ok(Format::Json),
     }
 }
 
@@ -183,12 +222,29 @@ mod tests {
     }
 
     #[test]
+    fn markup_is_known_by_its_root_and_json_by_its_keys() {
+        check("<?xml version=\"1.0\"?><!-- x --><rss version=\"2.0\">", "a", Some(Format::Feed));
+        check("<rdf:RDF xmlns:rdf=\"x\">", "a.xml", Some(Format::Feed));
+        check("<a:feed xmlns:a=\"http://www.w3.org/2005/Atom\">", "a.xml", Some(Format::Feed));
+        check("<entry xmlns=\"http://www.w3.org/2005/Atom\">", "a.xml", Some(Format::Feed));
+        check("<urlset>", "a.xml", Some(Format::Sitemap));
+        check("<sitemapindex>", "a.xml", Some(Format::Sitemap));
+        check("<newsMessage xmlns=\"x\">", "a.xml", Some(Format::NewsMl));
+        check("<!DOCTYPE nitf SYSTEM \"nitf-3-4.dtd\">\n<nitf>", "a.xml", Some(Format::Nitf));
+        check("<opml version=\"2.0\">", "a.xml", None);
+        check("{\"items\":[],\"version\":\"https://jsonfeed.org/version/1.1\"}", "a", Some(Format::Feed));
+        check("{\"uri\":\"urn:a\",\"versioncreated\":\"x\"}", "a", Some(Format::Ninjs));
+        check("{\"$schema\":\"https://json-schema.org/x\",\"title\":\"x\"}", "a.json", None);
+        check("{\"version\":\"1\",\"title\":\"x\"}", "a.json", Some(Format::Json));
+    }
+
+    #[test]
     fn other_kinds_are_refused_and_never_taken_for_text() {
         for (head, name) in [
             ("%PDF-1.7\nabc", "a.txt"),
             ("\u{fffd}PNG\r\n\u{1a}", "a"),
             ("<!DOCTYPE html><title>x</title>", "a.html"),
-            ("<?xml version=\"1.0\"?><rss>", "feed"),
+            ("<?xml version=\"1.0\"?><catalog>", "feed"),
             ("\0\0\0\u{1}\u{2}binary", "a.txt"),
             ("plain words", "a.que"),
         ] {

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use super::chunks::Chunks;
 use super::detect::{self, Format};
 use super::input::Progress;
-use super::readers::{csv, feed, json, markdown, newsml, ninjs, nitf, page_dump, reuters, sitemap, text};
+use super::readers::{csv, feed, json, markdown, newsml, nitf, page_dump, reuters, sitemap, text};
 use super::{Item, Page, Place, ReadOptions, Reason, Sink, language};
 use crate::article::Article;
 use crate::store::REJECT_COPY;
@@ -99,13 +99,13 @@ pub(super) fn read(
     };
     let around = language::around(file.inside, head);
     match format {
-        Format::Json | Format::Csv | Format::Reuters => many(chunks, file, format, options, around, sink),
+        Format::Json | Format::Ninjs | Format::Csv | Format::Reuters => {
+            many(chunks, file, format, options, around, sink)
+        }
         Format::PageDump | Format::Html | Format::Markdown | Format::Text => {
             one(chunks, file, format, options, around, sink)
         }
-        Format::Feed | Format::Sitemap | Format::Ninjs | Format::NewsMl | Format::Nitf => {
-            document(chunks, file, format, around, sink)
-        }
+        Format::Feed | Format::Sitemap | Format::NewsMl | Format::Nitf => document(chunks, file, format, around, sink),
     }
 }
 
@@ -164,20 +164,24 @@ fn document(
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
     chunks.fill(LARGEST_DOCUMENT);
-    if !chunks.ended {
-        return refuse(file, &chunks, Reason::new("too_large", "more than 64 MiB in one document"), sink);
-    }
     let text = chunks.text.as_str();
     let mut is_silent = true;
+    let mut counted = (0, 1);
     let mut emit = |at: Range<usize>, article: Result<Article, Reason>| {
         is_silent = false;
         match article {
             Ok(article) => {
                 sink(Item::Article { article: Box::new(article), format, around: around.clone(), original: None })
             }
+            // Where only a part has been read, that it breaks off is no news.
+            Err(reason) if !chunks.ended && matches!(reason.code, "truncated" | "bad_json") => {
+                ControlFlow::Continue(())
+            }
             Err(reason) => {
-                let line = 1 + text[..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
-                let place = Place { source: file.name.to_owned(), offset: at.start as u64, line: Some(line) };
+                counted = if at.start < counted.0 { (0, 1) } else { counted };
+                counted.1 += text[counted.0..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
+                counted.0 = at.start;
+                let place = Place { source: file.name.to_owned(), offset: at.start as u64, line: Some(counted.1) };
                 let copy = &text.as_bytes()[at];
                 sink(Item::Reject { place, reason, copy: copy[..copy.len().min(REJECT_COPY)].to_vec() })
             }
@@ -186,12 +190,16 @@ fn document(
     match format {
         Format::Feed => feed::read(text, &mut emit),
         Format::Sitemap => sitemap::read(text, &mut emit),
-        Format::Ninjs => ninjs::read(text, &mut emit),
         Format::NewsMl => newsml::read(text, &mut emit),
         _ => nitf::read(text, &mut emit),
     }?;
     match chunks.broken {
         Some(kind) => refuse(file, &chunks, breaks_off(kind), sink),
+        None if !chunks.ended => {
+            let detail =
+                "more than 64 MiB in one document, or it never ends; what is whole in the beginning has been read";
+            refuse(file, &chunks, Reason::new("too_large", detail), sink)
+        }
         None if is_silent => refuse(file, &chunks, Reason::new("no_article", "there is no article in it"), sink),
         None => ControlFlow::Continue(()),
     }
@@ -213,7 +221,7 @@ fn many(
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
     let mut records = match format {
-        Format::Json => Records::Json(json::Reader::default()),
+        Format::Json | Format::Ninjs => Records::Json(json::Reader::default()),
         Format::Csv => Records::Csv(csv::Reader::default()),
         _ => Records::Reuters,
     };

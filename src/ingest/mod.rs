@@ -12,6 +12,7 @@ mod encoding;
 mod extract;
 mod file;
 mod page;
+mod root;
 mod warc;
 
 mod readers;

@@ -224,7 +224,7 @@ pub(in crate::ingest) fn article(record: &impl Record, map: &FieldMap) -> Result
 }
 
 /// One line of text, out of HTML if need be.
-fn text(value: &str) -> Option<String> {
+pub(in crate::ingest) fn text(value: &str) -> Option<String> {
     if clean::looks_like_html(value) {
         return clean::some_line(&clean::html_paragraphs(value).join(" "));
     }

@@ -1,12 +1,12 @@
 //! JSON: one object, an array of objects, an object that holds such an array, objects one after the other, and JSON
 //! Lines. Objects are read one at a time.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use serde_json::{Map, Value};
 
 use super::columns::{self, FieldMap, Record, Values};
-use super::{Emit, repair};
+use super::{Emit, ninjs, repair};
 use crate::article::Article;
 use crate::ingest::Reason;
 
@@ -19,6 +19,7 @@ const LISTS: &[&str] = &[
     "docs",
     "documents",
     "hits",
+    "_items",
     "entries",
     "records",
     "rows",
@@ -80,7 +81,7 @@ fn lines(text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> Contro
         let line = text[at..end].trim().trim_end_matches(',');
         if !line.is_empty() && !matches!(line, "[" | "]") {
             match repair::parse(line) {
-                Ok(value) => objects(value, &mut |value| emit(at..end, article(&value, map)))?,
+                Ok(value) => objects(value, &mut |value| made(at..end, &value, map, emit))?,
                 Err(error) => emit(at..end, Err(bad_json(&error)))?,
             }
         }
@@ -98,7 +99,7 @@ fn values(text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> Contr
         let error = match values.next() {
             Some(Ok(value)) => {
                 at = start + values.byte_offset();
-                objects(value, &mut |value| emit(start..at, article(&value, map)))?;
+                objects(value, &mut |value| made(start..at, &value, map, emit))?;
                 continue;
             }
             Some(Err(error)) => error,
@@ -111,7 +112,7 @@ fn values(text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> Contr
             return ControlFlow::Continue(start);
         }
         match length.map(|_| repair::parse(&text[start..at])) {
-            Some(Ok(value)) => objects(value, &mut |value| emit(start..at, article(&value, map)))?,
+            Some(Ok(value)) => objects(value, &mut |value| made(start..at, &value, map, emit))?,
             _ => emit(start..at, Err(bad_json(&error)))?,
         }
     }
@@ -137,6 +138,7 @@ fn bad_json(error: &serde_json::Error) -> Reason {
 fn objects(value: Value, emit: &mut dyn FnMut(Value) -> ControlFlow<()>) -> ControlFlow<()> {
     match value {
         Value::Array(values) => values.into_iter().try_for_each(|value| objects(value, emit)),
+        Value::Object(object) if is_item(&object) => emit(Value::Object(object)),
         Value::Object(mut object) if !columns::has_text(|name| is_text(&object, name)) => {
             let is_list = |value: &Value| value.as_array().is_some_and(|list| list.iter().any(Value::is_object));
             let list = LISTS.iter().find(|key| object.get(**key).is_some_and(is_list));
@@ -165,6 +167,18 @@ fn together(mut inner: Map<String, Value>, envelope: Map<String, Value>) -> Map<
         inner.entry(key).or_insert(value);
     }
     inner
+}
+
+/// An item of a wire is read as such, unless somebody says where its fields are.
+fn made(at: Range<usize>, value: &Value, map: &FieldMap, emit: &mut Emit<'_>) -> ControlFlow<()> {
+    match value {
+        Value::Object(item) if map.is_empty() && is_item(item) => ninjs::read(&at, item, emit),
+        value => emit(at, article(value, map)),
+    }
+}
+
+fn is_item(object: &Map<String, Value>) -> bool {
+    ninjs::is_item(object.keys().map(String::as_str))
 }
 
 pub(super) fn article(value: &Value, map: &FieldMap) -> Result<Article, Reason> {
@@ -233,8 +247,6 @@ fn texts(value: &Value) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::ops::Range;
-
     use super::*;
 
     #[track_caller]

@@ -20,8 +20,12 @@ pub(super) mod feed;
 pub(super) mod sitemap;
 
 pub(super) mod newsml;
+mod newsml1;
 pub(super) mod ninjs;
 pub(super) mod nitf;
+mod element;
+mod wire;
+mod xml;
 
 pub(super) mod markdown;
 pub(super) mod text;

@@ -1,0 +1,224 @@
+//! What the formats of the wires share: whose an identifier is, what a status means, and when an embargo ends.
+
+use jiff::{Span, Timestamp};
+
+use super::columns;
+use crate::article::{Article, Precision, Provenance, Status};
+use crate::identity;
+use crate::ingest::{Reason, clean, dates};
+
+/// Whose identifier this is: the host of an address, the authority within a tag or a URN. `None`: it says nothing of it,
+/// as a bare number does.
+pub(super) fn authority(id: &str) -> Option<String> {
+    let small = id.trim().to_lowercase();
+    if small.starts_with("http://") || small.starts_with("https://") {
+        return identity::site_of(&small);
+    }
+    let mut parts = small.split(':');
+    let scheme = parts.next().filter(|scheme| matches!(*scheme, "urn" | "tag"))?;
+    let first = parts.next().filter(|part| !part.is_empty())?;
+    match (scheme, first) {
+        ("tag", who) => who.split(',').next().map(str::to_owned),
+        (_, "newsml") => parts.next().filter(|part| !part.is_empty()).map(str::to_owned),
+        (_, kind) => Some(format!("urn:{kind}")),
+    }
+}
+
+/// Names the article by its provider's identifier; the same one in another format is the same article.
+pub(super) fn name(article: &mut Article, id: &str, provider: Option<&str>) {
+    let Some(id) = clean::some_line(id) else { return };
+    article.namespace = authority(&id).or_else(|| provider.map(str::to_lowercase)).unwrap_or_default();
+    article.url = article.url.take().or_else(|| address(&id));
+    article.external_id = Some(id);
+}
+
+/// An address of the web.
+pub(super) fn address(text: &str) -> Option<String> {
+    let text = text.trim();
+    let start = text.get(..8).unwrap_or(text).to_ascii_lowercase();
+    (start.starts_with("http://") || start.starts_with("https://")).then(|| text.to_owned())
+}
+
+/// The last part of a code: `canceled` of `stat:canceled` and of `http://cv.iptc.org/newscodes/pubstatusg2/canceled`.
+pub(super) fn code(text: &str) -> String {
+    text.trim().rsplit([':', '/', '#']).next().unwrap_or_default().to_lowercase()
+}
+
+/// What a provider's word for the state of an item means here. An unknown word hides nothing.
+pub(super) fn status(word: &str) -> Status {
+    match code(word).as_str() {
+        "canceled" | "cancelled" | "killed" | "kill" | "withdrawn" => Status::Killed,
+        "withheld" | "embargoed" => Status::Withheld,
+        _ => Status::Usable,
+    }
+}
+
+/// Hides the article until the moment that is named. One that cannot be read hides it until another version comes, and
+/// is reported.
+pub(super) fn embargo(article: &mut Article, text: &str) -> Option<Reason> {
+    article.embargo = moment(text);
+    if article.embargo.is_some() {
+        return None;
+    }
+    withhold(article);
+    let text: String = clean::line(text).chars().take(80).collect();
+    let detail = format!(
+        "`{text}` is no moment, so the article is hidden; send it again with an embargo such as \
+        2026-03-01T06:00:00+01:00, or with none"
+    );
+    Some(Reason::new("bad_embargo", detail))
+}
+
+/// Hidden until another version comes; a kill stays one.
+pub(super) fn withhold(article: &mut Article) {
+    if article.status == Status::Usable {
+        article.status = Status::Withheld;
+    }
+}
+
+/// The end of an embargo. Without a zone it is over when that moment has come everywhere, at day precision when that day
+/// is over everywhere: too late does less harm than too early.
+fn moment(text: &str) -> Option<Timestamp> {
+    let stamp = dates::parse_stamp(text, Provenance::File)?;
+    let at = stamp.at?;
+    match stamp.precision {
+        Precision::Second | Precision::Minute | Precision::Hour if has_zone(text) => Some(at),
+        Precision::Second | Precision::Minute | Precision::Hour => at.checked_add(Span::new().hours(12)).ok(),
+        Precision::Day => at.checked_add(Span::new().hours(36)).ok(),
+        _ => None,
+    }
+}
+
+/// Does something besides digits follow the time? A number of seconds since 1970 has a zone of its own.
+fn has_zone(text: &str) -> bool {
+    let small = text.trim().to_lowercase();
+    if small.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return true;
+    }
+    let basic = || small.rfind('t').filter(|at| small[..*at].ends_with(|c: char| c.is_ascii_digit()));
+    let Some(time) = small.find(':').or_else(basic) else { return false };
+    let rest = small[time + 1..].replace("am", "").replace("pm", "");
+    rest.contains(|c: char| c.is_alphabetic() || matches!(c, '+' | '-' | '−'))
+}
+
+/// A byline without its `By`, also in the language of the article: `Von`, `Par`, `Por`, `Av`.
+pub(super) fn byline(text: &str, lang: Option<&str>) -> Option<String> {
+    const BY: &[(&str, &str)] = &[
+        ("de", "Von "),
+        ("fr", "Par "),
+        ("es", "Por "),
+        ("pt", "Por "),
+        ("nl", "Door "),
+        ("sv", "Av "),
+        ("da", "Af "),
+    ];
+    let line = columns::without_by(&clean::some_line(text)?);
+    let lang = lang.and_then(|lang| lang.get(..2)).unwrap_or_default().to_lowercase();
+    let by = BY.iter().find(|(known, _)| *known == lang).and_then(|(_, by)| line.strip_prefix(by));
+    clean::some_line(by.unwrap_or(&line))
+}
+
+/// The body without the headline and the byline that its markup repeats at the top.
+pub(super) fn without_repeats(mut body: Vec<String>, headline: &str, byline: Option<&String>) -> Vec<String> {
+    let same = |paragraph: &String| paragraph == headline || Some(paragraph) == byline;
+    let repeated = body.iter().take_while(|paragraph| same(paragraph)).count();
+    // A text that says no more than its headline says at least that.
+    if repeated < body.len() {
+        body.drain(..repeated);
+    }
+    body
+}
+
+/// An article with nothing to read is none, whatever is said of it; but for one that ends what was there before.
+pub(super) fn finish(mut article: Article) -> Result<Article, Reason> {
+    if article.status == Status::Killed && article.external_id.is_some() {
+        return Ok(article);
+    }
+    if article.headline.is_empty() {
+        article.headline =
+            article.body.first().or(article.lead.as_ref()).map(|text| first_words(text)).unwrap_or_default();
+    }
+    if article.headline.is_empty() {
+        return Err(Reason::new("no_text", "neither headline nor lead nor body"));
+    }
+    columns::finish(article)
+}
+
+/// What stands for the headline of a text that has none.
+pub(super) fn first_words(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let Some((cut, _)) = text.char_indices().nth(LONGEST) else { return text.to_owned() };
+    let end = text[..cut].rfind(char::is_whitespace).unwrap_or(cut);
+    format!("{}…", text[..end].trim_end_matches([' ', ',', ';', ':', '-', '–']))
+}
+
+/// An item that shows, sounds or plans.
+pub(super) fn not_text(kind: &str) -> Reason {
+    Reason::new("not_text", format!("an item of the type `{kind}`, and no article"))
+}
+
+/// Adds what is not there yet.
+pub(super) fn add(list: &mut Vec<String>, value: Option<String>) {
+    if let Some(value) = value.filter(|value| !list.contains(value)) {
+        list.push(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_says_whose_it_is() {
+        let check = |id: &str, expected: Option<&str>| assert_eq!(authority(id).as_deref(), expected, "{id}");
+        check("urn:newsml:wire.example:20250101:a-1", Some("wire.example"));
+        check("tag:wire.example,2025:a-1", Some("wire.example"));
+        check("http://www.wire.example/a", Some("wire.example"));
+        check("urn:uuid:8d19cf88-b3ab-4972-8fec-1207599f2872", Some("urn:uuid"));
+        check("4711", None);
+        check("tag:", None);
+    }
+
+    #[test]
+    fn a_status_is_known_in_every_dress() {
+        assert_eq!(status("stat:canceled"), Status::Killed);
+        assert_eq!(status("http://cv.iptc.org/newscodes/pubstatusg2/withheld"), Status::Withheld);
+        assert_eq!((status("Usable"), status("whatever")), (Status::Usable, Status::Usable));
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        let mut article = Article::default();
+        let reported = embargo(&mut article, text);
+        assert_eq!(article.embargo.map(|at| at.to_string()).as_deref(), expected, "{text}");
+        assert_eq!((reported.is_some(), article.status == Status::Withheld), (expected.is_none(), expected.is_none()));
+    }
+
+    #[test]
+    fn an_embargo_ends_rather_too_late_than_too_early() {
+        check("2030-03-01T06:00:00+01:00", Some("2030-03-01T05:00:00Z"));
+        check("2030-03-01T06:00:00Z", Some("2030-03-01T06:00:00Z"));
+        check("20300301T060000Z", Some("2030-03-01T06:00:00Z"));
+        check("Fri, 01 Mar 2030 06:00:00 GMT", Some("2030-03-01T06:00:00Z"));
+        check("2030-03-01T06:00:00", Some("2030-03-01T18:00:00Z"));
+        check("March 1, 2030 6:00 AM", Some("2030-03-01T18:00:00Z"));
+        check("2030-03-01", Some("2030-03-02T12:00:00Z"));
+    }
+
+    #[test]
+    fn an_embargo_that_cannot_be_read_hides_and_is_reported() {
+        check("until noon on Friday", None);
+        check("2030", None);
+        let mut article = Article { status: Status::Killed, ..Article::default() };
+        assert!(embargo(&mut article, "soon").unwrap().detail.contains("`soon`"));
+        assert_eq!(article.status, Status::Killed, "a kill stays one");
+    }
+
+    #[test]
+    fn a_byline_loses_its_preposition_in_its_own_language_only() {
+        assert_eq!(byline("Von Anna Beispiel", Some("de-AT")).as_deref(), Some("Anna Beispiel"));
+        assert_eq!(byline("Von Trapp", Some("en")).as_deref(), Some("Von Trapp"));
+        assert_eq!(byline(" By A. Writer ", None).as_deref(), Some("A. Writer"));
+        assert_eq!(byline("  ", None), None);
+    }
+}
