@@ -1,10 +1,444 @@
-//! RSS, Atom and JSON Feed.
+//! RSS 0.9 to 2.0, with and without RDF, and Atom: one item after the other, and what the channel says of all of them.
 
 use std::ops::ControlFlow;
 
-use super::Emit;
-use crate::ingest::Reason;
+use url::Url;
+
+use super::xml::{self, Around, Element};
+use super::{Emit, columns, json_feed, wire};
+use crate::article::{Article, Provenance, Source, Stamp};
+use crate::identity;
+use crate::ingest::{Reason, clean, dates};
 
 pub(in crate::ingest) fn read(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()> {
-    emit(0..text.len(), Err(Reason::new("unknown_format", "this is not read")))
+    if text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').starts_with('{') {
+        return json_feed::read(text, emit);
+    }
+    let is_record = |name: &str| name.eq_ignore_ascii_case("item") || name.eq_ignore_ascii_case("entry");
+    let channel = channel(&xml::outline(text, is_record));
+    xml::records(text, is_record, &mut |at, record| {
+        let article = record.and_then(|(item, around)| entry(&item, &around, &channel).article(&channel));
+        emit(at, article)
+    })
+}
+
+/// What a feed says of all its items.
+#[derive(Debug, Default)]
+pub(super) struct Channel {
+    pub(super) title: Option<String>,
+    /// The site it belongs to.
+    pub(super) link: Option<String>,
+    /// Its own address.
+    pub(super) address: Option<String>,
+    pub(super) lang: Option<String>,
+    pub(super) authors: Vec<String>,
+}
+
+/// What it says of one.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    pub(super) id: Option<String>,
+    /// Whether the id is an address that leads to the article, where that is said.
+    pub(super) is_permalink: Option<bool>,
+    pub(super) link: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) lead: Option<String>,
+    pub(super) body: Vec<String>,
+    pub(super) published: Option<Stamp>,
+    pub(super) modified: Option<Stamp>,
+    pub(super) authors: Vec<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) source: Option<String>,
+    pub(super) lang: Option<String>,
+    pub(super) image: Option<String>,
+}
+
+impl Entry {
+    pub(super) fn article(self, channel: &Channel) -> Result<Article, Reason> {
+        let same = |lead: &String| self.body.join(" ") == *lead;
+        let mut article = Article {
+            headline: self.title.unwrap_or_default(),
+            lead: self.lead.filter(|lead| !same(lead)),
+            published: self.published.or(self.modified).unwrap_or_default(),
+            modified: self.modified,
+            source: Source { name: self.source.or_else(|| channel.title.clone()), site: None },
+            authors: if self.authors.is_empty() { channel.authors.clone() } else { self.authors },
+            tags: self.tags,
+            lang: self.lang.or_else(|| channel.lang.clone()),
+            image: self.image,
+            url: self.link,
+            body: self.body,
+            ..Article::default()
+        };
+        if let Some(id) = self.id {
+            identify(&mut article, &id, self.is_permalink, channel);
+        }
+        article.body = wire::without_repeats(article.body, &article.headline, None);
+        article.source.site = article.url.as_deref().and_then(identity::site_of);
+        wire::finish(article)
+    }
+}
+
+/// An id that is the address of the article names it as its page does; others name it within the site, and short ones,
+/// of which every feed has its own, within the feed.
+fn identify(article: &mut Article, id: &str, is_permalink: Option<bool>, channel: &Channel) {
+    let Some(id) = clean::some_line(id) else { return };
+    let normal = identity::normalise_url(&id);
+    if normal.is_some() && normal == article.url.as_deref().and_then(identity::normalise_url) {
+        return;
+    }
+    if normal.is_some() && (is_permalink == Some(true) || article.url.is_none() && is_permalink.is_none()) {
+        article.url = Some(id);
+        return;
+    }
+    let home = channel.link.as_deref().or(channel.address.as_deref());
+    let is_short = id.len() < 8 || id.bytes().all(|byte| byte.is_ascii_digit());
+    let within = home.and_then(|home| if is_short { identity::normalise_url(home) } else { identity::site_of(home) });
+    article.namespace = wire::authority(&id).or(within).unwrap_or_default();
+    article.external_id = Some(id);
+}
+
+/// `href` as an address, by the bases around it, the innermost last.
+pub(super) fn resolve(bases: &[String], href: &str) -> Option<String> {
+    let href = href.trim();
+    if Url::parse(href).is_ok() {
+        return Some(href.to_owned());
+    }
+    let mut base: Option<Url> = None;
+    for next in bases {
+        base = base.and_then(|base| base.join(next.trim()).ok()).or_else(|| Url::parse(next.trim()).ok());
+    }
+    base?.join(href).ok().map(String::from)
+}
+
+fn channel(root: &Element<'_>) -> Channel {
+    let channel = root.child("channel").unwrap_or(root);
+    let address =
+        links(channel).find(|link| link.attribute("rel") == Some("self")).and_then(|link| link.attribute("href"));
+    let base = [root, channel].into_iter().filter_map(|element| element.attribute("xml:base")).map(str::to_owned);
+    let bases: Vec<String> = address.map(str::to_owned).into_iter().chain(base).collect();
+    let lang = first(channel, &["language", "dc:language"]).and_then(Element::line);
+    let declared = || [channel, root].iter().find_map(|element| element.attribute("xml:lang")).map(str::to_owned);
+    Channel {
+        title: first(channel, &["title", "atom:title", "dc:title"]).and_then(|title| columns::text(&title.markup())),
+        link: link(channel).and_then(|link| resolve(&bases, &link)),
+        authors: channel.children("atom:author").filter_map(person).collect(),
+        address: address.map(str::to_owned),
+        lang: lang.or_else(declared),
+    }
+}
+
+fn entry(item: &Element<'_>, around: &Around, channel: &Channel) -> Entry {
+    let home = channel.address.iter().chain(&channel.link).cloned();
+    let own = item.attribute("xml:base").map(str::to_owned);
+    let bases: Vec<String> = home.chain(around.base.iter().cloned()).chain(own).collect();
+    let guid = first(item, &["guid", "atom:id", "id", "dc:identifier"]);
+    let stamp = |names: &[&str]| {
+        let mut found = names.iter().filter_map(|name| item.child(name)?.line());
+        found.find_map(|text| dates::parse_stamp(&text, Provenance::Feed))
+    };
+    let group = item.child("media:group");
+    let content = content(item);
+    let lang = first(item, &["dc:language", "language"]).and_then(Element::line);
+    let title = ["title", "atom:title", "dc:title", "media:title"].iter().filter_map(|name| item.child(name));
+    Entry {
+        id: guid.and_then(Element::line).or_else(|| item.attribute("rdf:about").map(str::to_owned)),
+        is_permalink: guid
+            .and_then(|guid| guid.attribute("isPermaLink"))
+            .map(|value| value.eq_ignore_ascii_case("true")),
+        link: link(item).and_then(|link| resolve(&bases, &link)),
+        title: title.map(|title| title.markup()).find_map(|title| columns::text(&title)),
+        lead: lead(item).or_else(|| group.and_then(lead)),
+        body: content.map(paragraphs).unwrap_or_default(),
+        published: stamp(&[
+            "pubDate",
+            "atom:published",
+            "published",
+            "atom:issued",
+            "dc:date",
+            "dcterms:issued",
+            "dcterms:created",
+            "atom:created",
+        ]),
+        modified: stamp(&["atom:updated", "updated", "atom:modified", "dcterms:modified", "modified"]),
+        authors: authors(item),
+        tags: tags(item),
+        source: origin(item),
+        lang: lang.or_else(|| item.attribute("xml:lang").map(str::to_owned)).or_else(|| around.lang.clone()),
+        image: image(item, content).and_then(|image| resolve(&bases, &image)),
+    }
+}
+
+fn first<'e, 'a>(item: &'e Element<'a>, names: &[&str]) -> Option<&'e Element<'a>> {
+    names.iter().find_map(|name| item.elements().find(|element| element.is(name) && element.line().is_some()))
+}
+
+fn links<'e, 'a>(item: &'e Element<'a>) -> impl Iterator<Item = &'e Element<'a>> + Clone {
+    item.children("link").chain(item.children("atom:link"))
+}
+
+/// Where the article is: what a service that counts clicks has put another address in the place of; else what is said
+/// plainly; else the alternate.
+fn link(item: &Element<'_>) -> Option<String> {
+    let alternate = |link: &&Element<'_>| matches!(link.attribute("rel"), None | Some("alternate"));
+    let html = |link: &&Element<'_>| link.attribute("type").is_none_or(|media| media.contains("html"));
+    let hrefs = links(item).filter(alternate).filter(|link| link.attribute("href").is_some());
+    let href = hrefs.clone().find(html).or_else(|| hrefs.clone().next());
+    let original = item.child("feedburner:origLink").and_then(Element::line);
+    let plain = || links(item).find_map(|link| link.line().filter(|_| link.attribute("rel").is_none()));
+    original.or_else(plain).or_else(|| href.and_then(|link| link.attribute("href")).map(str::to_owned))
+}
+
+/// The whole text, where the feed carries it.
+fn content<'e, 'a>(item: &'e Element<'a>) -> Option<&'e Element<'a>> {
+    first(item, &["content:encoded", "atom:content", "content", "xhtml:body", "xhtml:div", "body", "fulltext"])
+}
+
+fn paragraphs(content: &Element<'_>) -> Vec<String> {
+    let text = content.markup();
+    let media = content.attribute("type").unwrap_or_default().to_lowercase();
+    let is_atom = content.is("atom:content");
+    let is_plain = media.starts_with("text/plain") || is_atom && matches!(media.as_str(), "" | "text");
+    match () {
+        // A picture, a sound: bytes written as text.
+        () if media.contains('/') && !media.starts_with("text/") && !media.contains("xml") => Vec::new(),
+        () if is_plain && !clean::looks_like_html(&text) => clean::paragraphs(&clean::unescape(&text)),
+        () => clean::markup_paragraphs(&text),
+    }
+}
+
+fn lead(item: &Element<'_>) -> Option<String> {
+    let names = [
+        "description",
+        "atom:summary",
+        "summary",
+        "dc:description",
+        "itunes:summary",
+        "media:description",
+        "itunes:subtitle",
+    ];
+    let mut found = names.iter().filter_map(|name| item.child(name));
+    found.find_map(|lead| clean::some_line(&clean::markup_paragraphs(&lead.markup()).join(" ")))
+}
+
+fn authors(item: &Element<'_>) -> Vec<String> {
+    let mut authors = Vec::new();
+    for name in ["dc:creator", "atom:author", "author", "dcterms:creator", "itunes:author"] {
+        if authors.is_empty() {
+            item.children(name).for_each(|author| wire::add(&mut authors, person(author)));
+        }
+    }
+    authors
+}
+
+/// A name, out of `a@b.example (A. Writer)` and `A. Writer <a@b.example>`; an address alone is none.
+fn person(author: &Element<'_>) -> Option<String> {
+    let name = author.child("atom:name").or_else(|| author.child("name"));
+    let name = name.map_or_else(|| author.markup(), |name| name.text());
+    name_of(&columns::text(&name)?)
+}
+
+pub(super) fn name_of(text: &str) -> Option<String> {
+    let is_mail = |text: &str| text.contains('@') && !text.trim().contains(' ') || text.trim().starts_with("mailto:");
+    let bare = |name: &str| clean::some_line(&columns::without_by(name.trim_matches([' ', '"', ','])));
+    for (open, close) in [('(', ')'), ('<', '>')] {
+        if let Some((before, inside)) = text.trim().strip_suffix(close).and_then(|text| text.split_once(open)) {
+            if is_mail(before) {
+                return bare(inside).filter(|name| !is_mail(name));
+            }
+            if is_mail(inside) {
+                return bare(before);
+            }
+        }
+    }
+    bare(text).filter(|name| !is_mail(name))
+}
+
+fn tags(item: &Element<'_>) -> Vec<String> {
+    let mut tags = Vec::new();
+    for category in item.elements() {
+        match () {
+            () if category.is("category") || category.is("atom:category") => {
+                let said = ["label", "term"].iter().find_map(|name| category.attribute(name)).map(str::to_owned);
+                wire::add(&mut tags, columns::text(&category.text()).or_else(|| columns::text(&said?)));
+            }
+            () if category.is("dc:subject") => wire::add(&mut tags, columns::text(&category.text())),
+            () if category.is("itunes:keywords") || category.is("media:keywords") => {
+                category.text().split(',').for_each(|word| wire::add(&mut tags, columns::text(word)));
+            }
+            () => {}
+        }
+    }
+    tags
+}
+
+/// The feed it was taken over from.
+fn origin(item: &Element<'_>) -> Option<String> {
+    let taken = || item.find("atom:source/atom:title").or_else(|| item.child("dc:source")).and_then(Element::line);
+    let origin = item.child("source").and_then(|source| columns::text(&source.text())).or_else(taken);
+    origin.filter(|origin| wire::address(origin).is_none())
+}
+
+fn image(item: &Element<'_>, content: Option<&Element<'_>>) -> Option<String> {
+    let is_image = |media: &&Element<'_>| {
+        let kind = media.attribute("medium").or_else(|| media.attribute("type")).unwrap_or_default();
+        kind.starts_with("image")
+    };
+    let address =
+        |element: &Element<'_>| element.attribute("url").or_else(|| element.attribute("href")).map(str::to_owned);
+    let thumbnail = item.within("media:thumbnail").and_then(address);
+    let media = || item.all("media:content").into_iter().find(is_image).and_then(address);
+    let enclosure = || {
+        let enclosed = links(item).filter(|link| link.attribute("rel") == Some("enclosure"));
+        item.children("enclosure").chain(enclosed).find(is_image).and_then(address)
+    };
+    let named =
+        || item.child("itunes:image").and_then(address).or_else(|| item.find("image/url").and_then(Element::line));
+    let shown = || content.or_else(|| item.child("description")).and_then(|content| source(&content.markup()));
+    thumbnail.or_else(media).or_else(enclosure).or_else(named).or_else(shown)
+}
+
+/// The source of the first picture of a markup.
+fn source(html: &str) -> Option<String> {
+    let tag = &html[html.find("<img")?..];
+    let tag = &tag[..tag.find('>')?];
+    let value = tag[tag.find("src=")? + 4..].trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    clean::some_line(&clean::unescape(value[1..].split(quote).next()?)).filter(|source| !source.starts_with("data:"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn articles(text: &str) -> Vec<Result<Article, Reason>> {
+        let mut found = Vec::new();
+        let _ = read(text, &mut |_, article| {
+            found.push(article);
+            ControlFlow::Continue(())
+        });
+        found
+    }
+
+    fn rss(item: &str) -> String {
+        format!(
+            "<?xml version='1.0'?><rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom' xmlns:dc='http://purl.org/dc/elements/1.1/' \
+             xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:media='http://search.yahoo.com/mrss/'><channel><title>The Wire</title>\
+             <link>https://wire.example/world</link><language>en-gb</language>{item}</channel></rss>"
+        )
+    }
+
+    #[track_caller]
+    fn one(item: &str) -> Article {
+        let [article] = articles(&rss(item)).try_into().unwrap();
+        article.unwrap()
+    }
+
+    #[test]
+    fn an_item_is_read_with_its_fields() {
+        let article = one(
+            "<item><title>Tin &amp;amp; zinc</title><link>/2025/tin</link><guid isPermaLink='false'>wire-tin-2025</guid>\
+             <pubDate>Thu, 27 Feb 2025 16:44:05 +0100</pubDate><description>&lt;p&gt;Short.&lt;/p&gt;</description>\
+             <content:encoded><![CDATA[<p>Tin\nrose.</p><p>It fell.</p><img src='/i.jpg'>]]></content:encoded>\
+             <dc:creator>A. Writer</dc:creator><category domain='x'>metals</category><category>metals</category></item>",
+        );
+        assert_eq!((article.headline.as_str(), article.lead.as_deref()), ("Tin & zinc", Some("Short.")));
+        assert_eq!(article.body, ["Tin rose.", "It fell."]);
+        assert_eq!(article.url.as_deref(), Some("https://wire.example/2025/tin"));
+        assert_eq!(
+            (article.external_id.as_deref(), article.namespace.as_str()),
+            (Some("wire-tin-2025"), "wire.example")
+        );
+        assert_eq!((article.source.name.as_deref(), article.lang.as_deref()), (Some("The Wire"), Some("en-gb")));
+        assert_eq!(
+            (article.tags.as_slice(), article.authors.as_slice()),
+            (&["metals".into()][..], &["A. Writer".into()][..])
+        );
+        assert_eq!(
+            (article.published.at.unwrap().to_string().as_str(), article.published.from),
+            ("2025-02-27T15:44:05Z", Provenance::Feed)
+        );
+        assert_eq!(article.image.as_deref(), Some("https://wire.example/i.jpg"));
+    }
+
+    #[test]
+    fn an_id_that_is_the_address_names_the_article_as_its_page_does() {
+        let item = |guid: &str, link: &str| one(&format!("<item><title>A</title>{link}{guid}</item>"));
+        let link = "<link>https://wire.example/a?utm_source=rss</link>";
+        assert_eq!(item("<guid>https://wire.example/a</guid>", link).external_id, None);
+        let article = item("<guid>https://wire.example/a</guid>", "");
+        assert_eq!((article.external_id, article.url.as_deref()), (None, Some("https://wire.example/a")));
+        let article =
+            item("<guid isPermaLink='true'>https://wire.example/a</guid>", "<link>https://clicks.example/7</link>");
+        assert_eq!((article.external_id, article.url.as_deref()), (None, Some("https://wire.example/a")));
+        let article = item("<guid isPermaLink='false'>https://wire.example/?p=7</guid>", link);
+        assert_eq!(
+            (article.external_id.as_deref(), article.namespace.as_str()),
+            (Some("https://wire.example/?p=7"), "wire.example")
+        );
+        assert_eq!(item("<guid>17</guid>", link).namespace, "wire.example/world", "a number is one within its feed");
+    }
+
+    #[test]
+    fn an_item_without_a_title_begins_with_its_text() {
+        assert_eq!(one("<item><description>Only this.</description></item>").headline, "Only this.");
+        let article = one(&format!("<item><content:encoded>{}</content:encoded></item>", "one two ".repeat(40)));
+        assert!(article.headline.ends_with("two…") && article.headline.chars().count() <= 101, "{}", article.headline);
+        assert_eq!(
+            articles(&rss("<item><link>https://wire.example/a</link></item>"))[0].as_ref().unwrap_err().code,
+            "no_text"
+        );
+    }
+
+    #[test]
+    fn atom_is_read_in_all_its_kinds_of_text() {
+        let text = "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='fi' xml:base='https://wire.example/blog/'><title type='html'>The &lt;b&gt;Wire&lt;/b&gt;</title>\
+            <author><name>A. Writer</name></author><entry><title>One</title><id>urn:uuid:1</id><link href='2025/one'/><link rel='self' href='x'/>\
+            <updated>2025-02-27T16:44:00Z</updated><content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>Tin <b>rose</b>.</p>\
+            <p>It fell.</p></div></content><category term='m' label='Metals'/></entry>\
+            <entry><title>Two</title><id>urn:uuid:2</id><published>2025-02-26T00:00:00Z</published><updated>2025-02-27T00:00:00Z</updated>\
+            <author><name>B. Other</name></author><content>Plain &amp; simple.</content><summary>Lead</summary></entry></feed>";
+        let found: Vec<Article> = articles(text).into_iter().map(Result::unwrap).collect();
+        assert_eq!(
+            (found[0].body.as_slice(), found[1].body.as_slice()),
+            (&["Tin rose.".into(), "It fell.".into()][..], &["Plain & simple.".into()][..])
+        );
+        assert_eq!(found[0].url.as_deref(), Some("https://wire.example/blog/2025/one"));
+        assert_eq!((found[0].authors[0].as_str(), found[1].authors[0].as_str()), ("A. Writer", "B. Other"));
+        assert_eq!((found[0].source.name.as_deref(), found[0].lang.as_deref()), (Some("The Wire"), Some("fi")));
+        assert_eq!((found[0].tags[0].as_str(), found[0].namespace.as_str()), ("Metals", "urn:uuid"));
+        assert_eq!(found[0].published.at, found[0].modified.unwrap().at);
+        assert_eq!(
+            (found[1].published.at.unwrap().to_string().as_str(), found[1].lead.as_deref()),
+            ("2025-02-26T00:00:00Z", Some("Lead"))
+        );
+    }
+
+    #[test]
+    fn rdf_and_feeds_without_declarations_are_read() {
+        let text = "<rdf:RDF xmlns='http://purl.org/rss/1.0/' xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><channel rdf:about='x'>\
+            <title>Old</title><items><rdf:Seq/></items></channel><item rdf:about='https://wire.example/a'><title>A</title>\
+            <dc:date>2025-02-27T16:44+00:00</dc:date><dc:creator>B C (mailto:b@wire.example)</dc:creator></item></rdf:RDF>";
+        let article = articles(text).remove(0).unwrap();
+        assert_eq!((article.url.as_deref(), article.authors[0].as_str()), (Some("https://wire.example/a"), "B C"));
+        assert_eq!((article.published.at.is_some(), article.source.name.as_deref()), (true, Some("Old")));
+    }
+
+    #[test]
+    fn a_feed_that_breaks_off_gives_what_is_whole() {
+        let text = rss("<item><title>A</title></item><item><title>B</title>").replace("</channel></rss>", "");
+        let found: Vec<_> =
+            articles(&text).into_iter().map(|found| found.map(|a| a.headline).map_err(|r| r.code)).collect();
+        assert_eq!(found, [Ok("A".to_owned()), Err("truncated")]);
+    }
+
+    #[test]
+    fn names_are_freed_of_their_addresses() {
+        let check = |text: &str, expected: Option<&str>| assert_eq!(name_of(text).as_deref(), expected, "{text}");
+        check("a@wire.example (A. Writer)", Some("A. Writer"));
+        check("A. Writer <a@wire.example>", Some("A. Writer"));
+        check("By A. Writer (Paris)", Some("A. Writer (Paris)"));
+        check("a@wire.example", None);
+    }
 }

@@ -17,6 +17,7 @@ pub(super) mod reuters;
 pub(super) mod html;
 
 pub(super) mod feed;
+mod json_feed;
 pub(super) mod sitemap;
 
 pub(super) mod newsml;

@@ -1,0 +1,164 @@
+//! JSON Feed 1 and 1.1.
+
+use std::ops::ControlFlow;
+
+use serde_json::{Map, Value};
+
+use super::feed::{self, Channel, Entry};
+use super::{Emit, columns, repair, wire};
+use crate::article::{Provenance, Stamp};
+use crate::ingest::root::keys;
+use crate::ingest::{Reason, clean, dates};
+
+type Object = Map<String, Value>;
+
+/// Reads the items; where the whole is no JSON, those that are.
+pub(super) fn read(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()> {
+    let Ok(Value::Object(root)) = repair::parse(text.trim_start_matches('\u{feff}')) else {
+        return whole_items(text, emit);
+    };
+    let channel = channel(&root);
+    let items = root.get("items").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
+    for item in items {
+        emit(0..text.len(), entry(item, &channel).article(&channel))?;
+    }
+    ControlFlow::Continue(())
+}
+
+/// The items up to the first that is broken.
+fn whole_items(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()> {
+    let broken = |at: usize| Reason::new("bad_json", format!("no JSON any more, or it breaks off, from byte {at} on"));
+    let Some((_, list)) = keys(text).into_iter().find(|(key, value)| *key == "items" && value.starts_with('[')) else {
+        return emit(0..text.len(), Err(broken(0)));
+    };
+    let start = text.len() - list.len();
+    let root = repair::parse(&format!("{}[]}}", text[..start].trim_start_matches('\u{feff}')));
+    let channel = root.ok().as_ref().and_then(Value::as_object).map(channel).unwrap_or_default();
+    let mut at = start + 1;
+    while let Some(open) =
+        text[at..].find(['{', ']']).map(|found| at + found).filter(|open| text[*open..].starts_with('{'))
+    {
+        let item = repair::balanced(&text[open..])
+            .and_then(|length| Some((length, repair::parse(&text[open..open + length]).ok()?)));
+        let Some((length, Value::Object(item))) = item else { return emit(open..text.len(), Err(broken(open))) };
+        at = open + length;
+        emit(open..at, entry(&item, &channel).article(&channel))?;
+    }
+    emit(at..text.len(), Err(broken(at)))
+}
+
+fn channel(root: &Object) -> Channel {
+    Channel {
+        title: line(root, "title"),
+        link: text(root, "home_page_url"),
+        address: text(root, "feed_url"),
+        lang: text(root, "language"),
+        authors: authors(root),
+    }
+}
+
+fn entry(item: &Object, channel: &Channel) -> Entry {
+    let bases: Vec<String> = channel.address.iter().chain(&channel.link).cloned().collect();
+    let address = |key: &str| text(item, key).and_then(|address| feed::resolve(&bases, &address));
+    let html = text(item, "content_html").map(|html| clean::markup_paragraphs(&html)).filter(|body| !body.is_empty());
+    let plain = || text(item, "content_text").map(|text| clean::paragraphs(&text));
+    let mut tags = Vec::new();
+    let words = item.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    words.for_each(|tag| wire::add(&mut tags, columns::text(tag)));
+    Entry {
+        id: text(item, "id"),
+        is_permalink: None,
+        link: address("url"),
+        title: line(item, "title"),
+        lead: line(item, "summary"),
+        body: html.or_else(plain).unwrap_or_default(),
+        published: stamp(item, "date_published"),
+        modified: stamp(item, "date_modified"),
+        authors: authors(item),
+        tags,
+        source: None,
+        lang: text(item, "language"),
+        image: address("image").or_else(|| address("banner_image")),
+    }
+}
+
+/// Version 1.1 has a list, version 1 had one.
+fn authors(object: &Object) -> Vec<String> {
+    let list = object.get("authors").and_then(Value::as_array).filter(|list| !list.is_empty());
+    let found = list.map_or_else(|| object.get("author").into_iter().collect::<Vec<_>>(), |list| list.iter().collect());
+    let mut authors = Vec::new();
+    for author in found.into_iter().filter_map(Value::as_object) {
+        wire::add(&mut authors, text(author, "name").and_then(|name| feed::name_of(&name)));
+    }
+    authors
+}
+
+fn text(object: &Object, key: &str) -> Option<String> {
+    let text = match object.get(key)? {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(text).filter(|text| !text.trim().is_empty())
+}
+
+fn line(object: &Object, key: &str) -> Option<String> {
+    columns::text(&text(object, key)?)
+}
+
+fn stamp(object: &Object, key: &str) -> Option<Stamp> {
+    dates::parse_stamp(&text(object, key)?, Provenance::Feed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::Article;
+
+    #[track_caller]
+    fn articles(text: &str) -> Vec<Article> {
+        let mut found = Vec::new();
+        let _ = read(text, &mut |_, article| {
+            found.push(article.unwrap());
+            ControlFlow::Continue(())
+        });
+        found
+    }
+
+    #[test]
+    fn items_are_read_with_what_the_feed_says_of_all() {
+        let found = articles(
+            r#"{"version":"https://jsonfeed.org/version/1.1","title":"The Wire","home_page_url":"https://wire.example/","language":"en",
+            "authors":[{"name":"A. Writer"}],"items":[
+            {"id":"https://wire.example/a","url":"/a","title":"A","content_html":"<p>Tin.</p><p>Zinc.</p>","summary":"Lead","tags":["m"],
+             "date_published":"2025-02-27T16:44:00+01:00","image":"/i.jpg"},
+            {"id":7,"content_text":"A note without a title.","authors":[{"name":"B C"}],"author":{"name":"B"}}]}"#,
+        );
+        assert_eq!((found[0].external_id.as_deref(), found[0].url.as_deref()), (None, Some("https://wire.example/a")));
+        assert_eq!(
+            (found[0].body.len(), found[0].lead.as_deref(), found[0].authors[0].as_str()),
+            (2, Some("Lead"), "A. Writer")
+        );
+        assert_eq!(found[0].published.at.unwrap().to_string(), "2025-02-27T15:44:00Z");
+        assert_eq!(
+            (found[0].source.name.as_deref(), found[0].image.as_deref()),
+            (Some("The Wire"), Some("https://wire.example/i.jpg"))
+        );
+        assert_eq!(
+            (found[1].headline.as_str(), found[1].external_id.as_deref()),
+            ("A note without a title.", Some("7"))
+        );
+        assert_eq!((found[1].authors.as_slice(), found[1].lang.as_deref()), (&["B C".to_owned()][..], Some("en")));
+    }
+
+    #[test]
+    fn of_a_feed_that_breaks_off_the_whole_items_are_read() {
+        let text = r#"{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","title":"A","content_text":"x"},{"id":"2","ti"#;
+        let mut found = Vec::new();
+        let _ = read(text, &mut |_, article| {
+            found.push(article.map(|article| article.headline).map_err(|reason| reason.code));
+            ControlFlow::Continue(())
+        });
+        assert_eq!(found, [Ok("A".to_owned()), Err("bad_json")]);
+    }
+}
