@@ -25,3 +25,4 @@ mod scenarios;
 mod search;
 mod spans;
 mod suggestions;
+mod wires;
