@@ -32,7 +32,8 @@ pub(super) fn draw(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Timeline,
     instants.sort_unstable();
     let starts = starts(&calendar, &instants, unit, tz)?;
     let mut buckets: Vec<Bucket> = starts.iter().map(|start| bucket(start, unit)).collect();
-    let floating: Vec<i64> = starts.iter().map(|start| local_ms(start.datetime())).collect();
+    // A day whose clocks go forward at midnight begins at one o'clock, but a calendar date is the whole day.
+    let floating: Vec<i64> = starts.iter().map(|start| local_ms(start.date().at(0, 0, 0, 0))).collect();
     let fixed: Vec<i64> = starts.iter().map(|start| start.timestamp().as_millisecond()).collect();
     count(&calendar, &mut buckets, &floating);
     count(&instants, &mut buckets, &fixed);
@@ -205,6 +206,16 @@ mod tests {
         let counts: Vec<_> = timeline.buckets.iter().map(|bucket| (bucket.start.as_str(), bucket.count)).collect();
         assert_eq!(counts, [("2025-03-29", 1), ("2025-03-30", 2), ("2025-03-31", 1)]);
         assert_eq!(timeline.unplaced, 2);
+    }
+
+    #[test]
+    fn a_calendar_date_has_its_own_bucket_where_clocks_go_forward_at_midnight() {
+        let day = |text: &str| (ms(text), ms(text) + DAY_MS - 1);
+        let calendar = vec![day("2024-09-07T00:00:00Z"), day("2024-09-08T00:00:00Z")];
+        let santiago = TimeZone::get("America/Santiago").unwrap();
+        let timeline = draw(&Dates { calendar, ..Dates::default() }, Unit::Day, &santiago).unwrap();
+        let counts: Vec<_> = timeline.buckets.iter().map(|bucket| (bucket.start.as_str(), bucket.count)).collect();
+        assert_eq!(counts, [("2024-09-07", 1), ("2024-09-08", 1)]);
     }
 
     #[test]
