@@ -9,6 +9,8 @@ pub mod identity;
 // IN: files, folders and archives become articles; what cannot be read becomes a reject.
 pub mod ingest;
 
+// SAME: copies, exact and near, of one story.
+pub mod stories;
 // KEEP: SQLite, the truth. Articles with all their versions, the change log, the ledger of runs and rejects.
 pub mod store;
 

@@ -10,5 +10,5 @@ VALUES
     (2, 2, 1, NULL, NULL, 0, 1, 1, x'03', x'03', x'03');
 INSERT INTO changes (seq, article, at) VALUES (1, 1, 1), (2, 2, 1);
 INSERT INTO story_texts (num, print, sketch, at, id, first, leader) VALUES (1, 7, x'00', 5, 'aaaaaaaaaaaaaaaa', 1, 1);
-INSERT INTO story_keys VALUES (9, 1, 4, 1);
+INSERT INTO story_keys VALUES (9, 1, 0, 4, 1);
 INSERT INTO tellings VALUES (1, 1, 5, 1);

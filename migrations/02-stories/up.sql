@@ -14,13 +14,14 @@ CREATE TABLE story_texts (
 
 CREATE INDEX story_texts_led ON story_texts (leader) WHERE leader <> num;
 
--- By which texts that are alike find each other. `class` grows with the length of the text.
+-- By which texts that are alike find each other; `back`: in the second half of the text. `class` grows with its length.
 CREATE TABLE story_keys (
     key   INTEGER NOT NULL,
     leads INTEGER NOT NULL CHECK (leads IN (0, 1)),
+    back  INTEGER NOT NULL CHECK (back IN (0, 1)),
     class INTEGER NOT NULL,
     text  INTEGER NOT NULL,
-    PRIMARY KEY (key, leads, class, text)
+    PRIMARY KEY (key, leads, back, class, text)
 ) STRICT, WITHOUT ROWID;
 
 -- An article that answers may show, and the earliest article of its story. Without a text it has too little to compare.

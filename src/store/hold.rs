@@ -2,9 +2,12 @@
 //! nothing else, so that every index and every answer agrees on the moment.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::error::Result;
+use super::pack::Unpacker;
+use super::read::read_kept;
+use super::stories::{Grouping, Telling};
 use super::{Store, at, sql};
 use crate::article::{Article, Status};
 
@@ -158,21 +161,41 @@ impl Store {
     fn release_some(&self, now: Timestamp) -> Result<u64> {
         let mut writer = self.writer();
         let (transaction, _) = writer.begin()?;
+        let mut unpacker = Unpacker::new()?;
+        let mut grouping = Grouping::new(&transaction);
         let mut released = 0;
         for (article, number) in due(&transaction, now)? {
             transaction.prepare_cached(sql::HOLD_END)?.execute(params![article, number])?;
-            if transaction.prepare_cached(sql::ARTICLE_RELEASE)?.execute(params![article, number])? > 0 {
-                transaction.prepare_cached(sql::CHANGE_ADD)?.execute(params![article, now.as_millisecond()])?;
-                released += 1;
+            if transaction.prepare_cached(sql::ARTICLE_RELEASE)?.execute(params![article, number])? == 0 {
+                continue;
             }
+            transaction.prepare_cached(sql::CHANGE_ADD)?.execute(params![article, now.as_millisecond()])?;
+            tell(&transaction, &mut unpacker, &mut grouping, article)?;
+            released += 1;
         }
+        grouping.settle(now)?;
         transaction.commit()?;
         Ok(released)
     }
 }
 
+/// From here on it takes part in the stories.
+fn tell(
+    transaction: &Transaction<'_>,
+    unpacker: &mut Unpacker,
+    grouping: &mut Grouping<'_>,
+    article: u64,
+) -> Result<()> {
+    let kept = transaction.prepare_cached(sql::CURRENT)?.query_row(params![article], read_kept)?;
+    // What is damaged is said when somebody asks for it.
+    match kept.open(transaction, unpacker) {
+        Ok(stored) => grouping.retell(article, &stored.id.0, &Telling::of(&stored.article)),
+        Err(_) => Ok(()),
+    }
+}
+
 fn due(conn: &Connection, now: Timestamp) -> Result<Vec<(u64, u32)>> {
-    let mut statement = conn.prepare_cached(sql::DUE)?;
+    let mut statement = conn.prepare_cached(sql::HOLDS_DUE)?;
     let due =
         statement.query_map(params![now.as_millisecond(), AT_ONCE as u64], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(due.collect::<Result<_, _>>()?)

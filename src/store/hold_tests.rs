@@ -83,6 +83,24 @@ fn the_end_of_an_embargo_is_a_change() {
 }
 
 #[test]
+fn a_copy_under_embargo_is_of_no_story_before_its_time() {
+    let desk = desk();
+    let text = "The river rose by two metres overnight and the schools along its banks will stay shut until the water \
+                has gone down, the mayor said after she had walked the dam with the engineers on Monday morning.";
+    desk.put(&[embargoed("1", text, hours(1)), incoming("2", text)]);
+    let originals = |desk: &Desk| {
+        let stored = desk.store.current(&[1, 2]).unwrap();
+        stored.iter().map(|stored| stored.story.original).collect::<Vec<_>>()
+    };
+    assert_eq!(originals(&desk), [1, 2]);
+    assert_eq!(desk.store.copies(2).unwrap(), []);
+    desk.store.release_due(hours(2)).unwrap();
+    let [one, other] = originals(&desk)[..] else { panic!() };
+    assert_eq!(one, other, "they tell one story now");
+    assert_eq!(desk.store.copies(2).unwrap().len(), 1);
+}
+
+#[test]
 fn an_embargo_that_is_over_holds_nothing() {
     let desk = desk();
     let withheld = |article: &mut Article| article.status = Status::Withheld;

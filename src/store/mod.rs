@@ -14,6 +14,7 @@ mod pool;
 mod read;
 mod runs;
 mod sql;
+mod stories;
 mod versions;
 mod write;
 
@@ -58,6 +59,7 @@ impl Store {
             alive: Mutex::default(),
         };
         store.close_dead_runs()?;
+        stories::catch_up(&store)?;
         Ok(store)
     }
 

@@ -126,9 +126,8 @@ impl Store {
     }
 
     pub fn has_original(&self, row: u64) -> Result<bool> {
-        self.readers.read(|moment, _| {
-            Ok(moment.prepare_cached(sql::HAS_PAGE)?.query_one(params![row], |row| row.get(0))?)
-        })
+        self.readers
+            .read(|moment, _| Ok(moment.prepare_cached(sql::HAS_PAGE)?.query_one(params![row], |row| row.get(0))?))
     }
 
     /// The other articles of its story that answers may show, earliest first.
@@ -139,7 +138,8 @@ impl Store {
             let Some(original) = original else { return Ok(Vec::new()) };
             let mut statement = moment.prepare_cached(sql::COPIES)?;
             let kept = statement.query_map(params![num, original], read_kept)?.collect::<Result<Vec<_>, _>>()?;
-            kept.into_iter().map(|kept| kept.open(moment, unpacker)).collect()
+            let opened = kept.into_iter().map(|kept| kept.open(moment, unpacker));
+            opened.filter(|copy| copy.as_ref().map_or(true, |copy| copy.standing == Standing::Shown)).collect()
         })
     }
 
@@ -198,7 +198,7 @@ fn find_each(
 }
 
 /// A row as it lies there: not checked, not unpacked.
-struct Kept {
+pub(super) struct Kept {
     num: u64,
     id: String,
     seen: i64,
@@ -214,7 +214,7 @@ struct Kept {
 }
 
 impl Kept {
-    fn open(self, moment: &Transaction<'_>, unpacker: &mut Unpacker) -> Result<StoredArticle> {
+    pub(super) fn open(self, moment: &Transaction<'_>, unpacker: &mut Unpacker) -> Result<StoredArticle> {
         let damaged = || StoreError::Damaged { row: self.row };
         if self.seal != seal(self.num, self.number, &self.content_hash, &self.content) {
             return Err(damaged());
@@ -237,7 +237,7 @@ impl Kept {
     }
 }
 
-fn read_kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+pub(super) fn read_kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
     Ok(Kept {
         num: row.get(0)?,
         id: row.get(1)?,

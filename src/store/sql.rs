@@ -31,7 +31,7 @@ statements! {
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     HOLDS = "SELECT number, provider_version, modified, status, until FROM holds WHERE article = ?1";
     NEXT_DUE = "SELECT min(until) FROM holds WHERE until IS NOT NULL";
-    DUE = "SELECT article, number FROM holds WHERE until <= ?1 ORDER BY until, article, number LIMIT ?2";
+    HOLDS_DUE = "SELECT article, number FROM holds WHERE until <= ?1 ORDER BY until, article, number LIMIT ?2";
     HOLD_END = "DELETE FROM holds WHERE article = ?1 AND number = ?2";
     /// Only where the version whose embargo is over is the one that the article names.
     ARTICLE_RELEASE = "UPDATE articles SET status = 'usable' WHERE num = ?1 AND status = 'withheld'
@@ -74,6 +74,38 @@ statements! {
     CHANGE = "SELECT article, at FROM changes WHERE seq = ?1";
     CHANGES = "SELECT seq, article FROM changes WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     DATA_VERSION = "PRAGMA data_version";
+
+    META_SET = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
+    TELLINGS_CLEAR = "DELETE FROM tellings";
+    KEYS_CLEAR = "DELETE FROM story_keys";
+    TEXTS_CLEAR = "DELETE FROM story_texts";
+    DUE_ALL = "INSERT INTO tellings_due SELECT num FROM articles WHERE deleted = 0 AND status = 'usable'
+               ON CONFLICT DO NOTHING";
+    DUE = "SELECT article FROM tellings_due ORDER BY article LIMIT ?1";
+    DUE_DONE = "DELETE FROM tellings_due WHERE article = ?1";
+
+    /// Its own original until the stories are settled.
+    TELLING_ADD = "INSERT INTO tellings (article, text, at, original) VALUES (?1, ?2, ?3, ?1)";
+    TELLING_SAME = "SELECT 1 FROM tellings t JOIN story_texts s ON s.num = t.text
+                    WHERE t.article = ?1 AND s.print = ?2 AND t.at = ?3";
+    TELLING_REMOVE = "DELETE FROM tellings WHERE article = ?1 RETURNING text";
+    TELLING_FIRST = "SELECT t.article, t.at, a.id FROM tellings t JOIN articles a ON a.num = t.article
+                     WHERE t.text = ?1 ORDER BY t.at, a.id LIMIT 1";
+    TELLING_ORIGINAL = "UPDATE tellings SET original = s.original FROM (SELECT t.num, l.first AS original
+                            FROM story_texts t JOIN story_texts l ON l.num = t.leader WHERE t.num = ?1) s
+                        WHERE tellings.text = s.num AND tellings.original <> s.original
+                        RETURNING tellings.article, tellings.original";
+    TEXT = "SELECT at, id, leader, sketch FROM story_texts WHERE num = ?1";
+    TEXT_PRINTED = "SELECT num FROM story_texts WHERE print = ?1";
+    TEXT_ADD = "INSERT INTO story_texts (print, sketch, at, id, first) VALUES (?1, ?2, ?3, ?4, ?5)";
+    TEXT_MOVE = "UPDATE story_texts SET at = ?2, id = ?3, first = ?4, leader = NULL WHERE num = ?1";
+    TEXT_LEADER = "UPDATE story_texts SET leader = ?2 WHERE num = ?1";
+    TEXT_REMOVE = "DELETE FROM story_texts WHERE num = ?1";
+    TEXTS_LED = "SELECT num, at, id FROM story_texts WHERE leader = ?1 AND leader <> num";
+    KEY_ADD = "INSERT INTO story_keys (key, leads, back, class, text) VALUES (?1, ?2, ?3, ?4, ?5)";
+    KEY_REMOVE = "DELETE FROM story_keys WHERE key = ?1 AND leads = ?2 AND back = ?3 AND class = ?4 AND text = ?5";
+    KEY_SHARED = "SELECT class, text FROM story_keys WHERE key = ?1 AND leads = ?2 AND back BETWEEN ?3 AND ?4 LIMIT ?5";
+    KEY_SHARED_IN = "SELECT text FROM story_keys WHERE key = ?1 AND leads = ?2 AND back = ?3 AND class = ?4";
 
     RUN_ADD = "INSERT INTO runs (input, state, started) VALUES (?1, 'running', ?2)";
     RUN_ADVANCE = "UPDATE runs SET fresh = fresh + ?2, versions = versions + ?3, unchanged = unchanged + ?4,

@@ -10,6 +10,7 @@ use super::hold::Held;
 use super::pack::{LARGEST_PAGE, Packer, seal};
 use super::pool::locked;
 use super::runs::{self, Counts, Rejected, RunId};
+use super::stories::{Grouping, Telling};
 use super::versions::{Fingerprint, Kept, Verdict, judge};
 use super::{Store, sql};
 use crate::article::{Article, Status};
@@ -68,11 +69,17 @@ impl Store {
     /// Articles, rejects and the `bytes` of input they were read from, as one transaction with the run's counts.
     pub fn write(&self, run: RunId, batch: &[Incoming], rejects: &[Rejected], bytes: u64) -> Result<Vec<Outcome>> {
         let prints: Vec<_> = batch.iter().map(|one| Fingerprint::of(&one.identity, &one.article)).collect();
+        let tellings: Vec<_> = batch.iter().map(|one| Telling::of(&one.article)).collect();
         let mut writer = self.writer();
         let (transaction, packer) = writer.begin()?;
-        let mut batch_write = BatchWrite { transaction: &transaction, packer, run, now: Timestamp::now() };
-        let outcomes = batch.iter().zip(&prints).map(|(one, print)| batch_write.put(one, print));
+        let (grouping, now) = (Grouping::new(&transaction), Timestamp::now());
+        let mut batch_write = BatchWrite { transaction: &transaction, packer, grouping, run, now };
+        let outcomes = batch.iter().zip(prints.iter().zip(&tellings));
+        let outcomes = outcomes.map(|(one, (print, telling))| batch_write.put(one, print, telling));
         let outcomes = outcomes.collect::<Result<Vec<_>>>()?;
+        let copies = batch_write.grouping.settle(now)?;
+        let outcomes: Vec<_> =
+            outcomes.into_iter().map(|(outcome, num)| known_as(outcome, copies.contains(&num))).collect();
         runs::note_rejects(&transaction, run, rejects)?;
         runs::advance(&transaction, run, &tally(&outcomes, rejects.len(), bytes))?;
         fail::fail_point!("store::before_commit", |_| std::process::abort());
@@ -89,32 +96,34 @@ impl Store {
 struct BatchWrite<'a> {
     transaction: &'a Transaction<'a>,
     packer: &'a mut Packer,
+    grouping: Grouping<'a>,
     run: RunId,
     now: Timestamp,
 }
 
 impl BatchWrite<'_> {
-    fn put(&mut self, incoming: &Incoming, print: &Fingerprint) -> Result<Outcome> {
+    /// What became of it, and its number.
+    fn put(&mut self, incoming: &Incoming, print: &Fingerprint, telling: &Telling) -> Result<(Outcome, u64)> {
         let Incoming { identity, article, original } = incoming;
         let Some(known) = self.known(identity)? else {
             let num = self.add_article(identity)?;
-            let row = self.add_current(num, 1, article, print)?;
+            let row = self.add_current(num, 1, incoming, print, telling)?;
             self.add_original(row, original.as_deref())?;
-            return Ok(Outcome::New);
+            return Ok((Outcome::New, num));
         };
         let next = known.kept.versions.len() as u32 + 1;
         let row = match judge(&known.kept, print, article.status) {
-            Verdict::Unchanged => return Ok(Outcome::Unchanged),
+            Verdict::Unchanged => return Ok((Outcome::Unchanged, known.num)),
             Verdict::Recaptured => {
                 let captured = print.captured.map(Timestamp::as_millisecond);
                 self.transaction.prepare_cached(sql::ARTICLE_RECAPTURED)?.execute(params![known.num, captured])?;
-                return Ok(Outcome::Unchanged);
+                return Ok((Outcome::Unchanged, known.num));
             }
-            Verdict::Current => self.add_current(known.num, next, article, print)?,
+            Verdict::Current => self.add_current(known.num, next, incoming, print, telling)?,
             Verdict::Behind => self.add_version(known.num, next, article, print)?,
         };
         self.add_original(row, original.as_deref())?;
-        Ok(Outcome::Version)
+        Ok((Outcome::Version, known.num))
     }
 
     fn known(&self, identity: &Identity) -> Result<Option<Known>> {
@@ -150,7 +159,15 @@ impl BatchWrite<'_> {
     }
 
     /// A version that answers show: the article names it, and the change log says so.
-    fn add_current(&mut self, num: u64, number: u32, article: &Article, print: &Fingerprint) -> Result<i64> {
+    fn add_current(
+        &mut self,
+        num: u64,
+        number: u32,
+        incoming: &Incoming,
+        print: &Fingerprint,
+        telling: &Telling,
+    ) -> Result<i64> {
+        let article = &incoming.article;
         let row = self.add_version(num, number, article, print)?;
         let status = Held::of(article, self.now).map_or(Status::Usable, |held| held.status);
         let captured = print.captured.map(Timestamp::as_millisecond);
@@ -158,6 +175,11 @@ impl BatchWrite<'_> {
         self.transaction.prepare_cached(sql::ARTICLE_CURRENT)?.execute(values)?;
         let values = params![num, self.now.as_millisecond()];
         self.transaction.prepare_cached(sql::CHANGE_ADD)?.execute(values)?;
+        match status {
+            Status::Usable if number == 1 => self.grouping.tell(num, &article_id(&incoming.identity).0, telling)?,
+            Status::Usable => self.grouping.retell(num, &article_id(&incoming.identity).0, telling)?,
+            Status::Withheld | Status::Killed => self.grouping.withdraw(num)?,
+        }
         Ok(row)
     }
 
@@ -210,6 +232,11 @@ fn status_name(status: Status) -> &'static str {
         Status::Withheld => "withheld",
         Status::Killed => "killed",
     }
+}
+
+/// New, and of a story that was there already.
+fn known_as(outcome: Outcome, copy: bool) -> Outcome {
+    if outcome == Outcome::New && copy { Outcome::Copy } else { outcome }
 }
 
 fn tally(outcomes: &[Outcome], rejected: usize, bytes: u64) -> Counts {

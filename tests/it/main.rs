@@ -24,5 +24,6 @@ mod rooms;
 mod scenarios;
 mod search;
 mod spans;
+mod stories;
 mod suggestions;
 mod wires;

@@ -1,0 +1,198 @@
+//! What the grouping of copies is measured by: how many copies it finds, and how much else it takes for one. The floors
+//! are asserted on a part of the news; `BROADSHEET_STORIES=all` takes all of it and prints what was missed.
+
+mod pairs;
+
+use std::path::PathBuf;
+
+use broadsheet::article::Article;
+use broadsheet::stories::{Sketch, alike};
+use pairs::{Edit, Random, SOURCES, Source, Stranger, edited, neighbours, read, sentences, standing};
+
+use crate::archive::shared;
+
+/// Of copies in which four sentences of five stand in the longer, so many are found,
+const RECALL: f64 = 0.95;
+/// and so many of those called copies are some.
+const PRECISION: f64 = 0.99;
+
+/// Articles of each source, unless all are asked for.
+const PART: usize = 1500;
+
+/// Misses printed of each source.
+const SHOWN: usize = 5;
+
+#[derive(Default)]
+struct Tally {
+    copies: usize,
+    found: usize,
+    others: usize,
+    wrong: usize,
+}
+
+fn all() -> bool {
+    std::env::var("BROADSHEET_STORIES").is_ok_and(|asked| asked == "all")
+}
+
+/// Where the news lies, and which of the sources are there.
+fn sources() -> Option<(PathBuf, &'static [Source])> {
+    let any = shared(SOURCES[0].path)?;
+    Some((PathBuf::from(any).parent()?.to_owned(), SOURCES))
+}
+
+#[test]
+fn edited_articles_are_copies_and_their_neighbours_are_not() {
+    let Some((root, sources)) = sources() else { return };
+    let mut sum = Tally::default();
+    for source in sources {
+        let articles = read(&root, source, if all() { usize::MAX } else { PART });
+        let step = if all() { source.every } else { 3 };
+        let mut tally = Tally::default();
+        count_edited(source, &articles, step, &mut tally);
+        count_neighbours(source, &articles, &mut tally);
+        println!(
+            "{}: {} of {} copies found, {} of {} others taken for some",
+            source.path, tally.found, tally.copies, tally.wrong, tally.others
+        );
+        sum.copies += tally.copies;
+        sum.found += tally.found;
+        sum.others += tally.others;
+        sum.wrong += tally.wrong;
+    }
+    let recall = sum.found as f64 / sum.copies as f64;
+    let precision = sum.found as f64 / (sum.found + sum.wrong) as f64;
+    println!("recall {recall:.4} of {}, precision {precision:.4} beside {}", sum.copies, sum.others);
+    assert!(sum.copies > 1000 && sum.others > 1000);
+    assert!(recall >= RECALL && precision >= PRECISION);
+}
+
+/// Only articles of three sentences and more: less cannot be edited and keep four of five.
+fn count_edited(source: &Source, articles: &[Article], step: usize, tally: &mut Tally) {
+    let mut random = Random(7);
+    let stranger = Stranger { articles };
+    for edit in Edit::EACH {
+        let (mut copies, mut found) = (0, 0);
+        for article in articles.iter().step_by(step).filter(|article| sentences(article).len() >= 3) {
+            let copy = edited(article, edit, &stranger, &mut random);
+            copies += 1;
+            if are_alike(article, &copy) {
+                found += 1;
+            } else if all() && copies - found <= SHOWN {
+                println!("  missed: {edit:?} {:?} {:?}", article.headline, copy.body.first());
+            }
+        }
+        println!("  {} {edit:?}: {found} of {copies}", source.path);
+        tally.copies += copies;
+        tally.found += found;
+    }
+}
+
+/// What shares the most with an article, and less than half of whose sentences stand in it.
+fn count_neighbours(source: &Source, articles: &[Article], tally: &mut Tally) {
+    let mut shown = 0;
+    for (one, other) in neighbours(articles, 3) {
+        let (one, other) = (&articles[one], &articles[other]);
+        if sentences(one).is_empty() || sentences(other).is_empty() || standing(one, other) >= 50 {
+            continue;
+        }
+        tally.others += 1;
+        if are_alike(one, other) {
+            tally.wrong += 1;
+            shown += 1;
+            if all() && shown <= SHOWN {
+                println!("  {} taken for a copy: {:?} {:?}", source.path, one.headline, other.headline);
+            }
+        }
+    }
+}
+
+fn are_alike(one: &Article, other: &Article) -> bool {
+    match (Sketch::of(one), Sketch::of(other)) {
+        (Some(one), Some(other)) => alike(&one, &other),
+        _ => false,
+    }
+}
+
+fn article(headline: &str, lead: &str, body: &[&str]) -> Article {
+    Article {
+        headline: headline.into(),
+        lead: Some(lead.to_owned()).filter(|lead| !lead.is_empty()),
+        body: body.iter().map(|paragraph| (*paragraph).to_owned()).collect(),
+        ..Article::default()
+    }
+}
+
+#[test]
+fn the_same_form_filled_in_for_others_is_no_copy() {
+    let quarter = |company: &str, figures: [&str; 6]| {
+        let [shr, before, net, net_before, revs, revs_before] = figures;
+        let body = format!(
+            "Shr {shr} cts vs {before} cts\nNet {net} vs {net_before}\nRevs {revs} mln vs {revs_before} mln\nNOTE: All \
+             amounts are adjusted for the two-for-one split of the stock in June and include the company's share of the \
+             results of its affiliates, which are not consolidated."
+        );
+        article(&format!("{company} 1ST QTR NET"), "", &[&body])
+    };
+    let one = quarter("ALDER MILLS", ["34", "28", "1,203,411", "998,240", "14.2", "12.8"]);
+    let other = quarter("BIRCH FOODS", ["61", "55", "7,551,002", "6,870,113", "88.4", "81.0"]);
+    assert!(!are_alike(&one, &other));
+    let weather = |town: &str, high: u8, low: u8| {
+        let lead =
+            format!("Sunny at first in {town}, clouds later; high {high}, low {low}, light winds from the west.");
+        article(&format!("Weather for {town}"), &lead, &[])
+    };
+    assert!(!are_alike(&weather("Alderton", 21, 12), &weather("Birchester", 24, 14)));
+    assert!(are_alike(&weather("Alderton", 21, 12), &weather("Alderton", 21, 12)));
+}
+
+#[test]
+fn a_common_tail_makes_no_copies() {
+    let tail = "This article first appeared in the weekly edition. The views expressed are those of the author alone and \
+                need not be shared by the editors. Readers who wish to reply may write to the usual address, with their \
+                full name, and letters may be shortened before they are printed. All rights reserved, also those of \
+                translation and of reprinting, in whole or in part, without leave in writing.";
+    let one = article(
+        "Bridge to be repaired",
+        "",
+        &[
+            "The old bridge over the mill stream will be closed from Monday for repairs to its second arch.",
+            "Engineers found in spring that the mortar between its stones had come loose, and no lorry has crossed since.",
+            "Shopkeepers on both banks fear for their trade; the mayor has promised them a ferry until the first snow.",
+            tail,
+        ],
+    );
+    let other = article(
+        "Choir wins",
+        "",
+        &[
+            "A choir of forty voices from the harbour quarter took first prize at the contest of the coast towns.",
+            "Its three songs were old ones that fishermen's wives sang at the nets, arranged by the conductor herself.",
+            "The judges praised how clearly every word was heard, and the hall stood up for the last of the encores.",
+            tail,
+        ],
+    );
+    assert!(!are_alike(&one, &other));
+}
+
+#[test]
+fn texts_without_spaces_are_compared_as_well() {
+    let text = "市政府星期一宣布，老桥将从下周起关闭三个月，以便修理第二个桥拱。工程师在春天的检查中发现石头之间的灰浆已经\
+                松动，车辆将改走北边的新桥。商店老板担心顾客会减少，市长答应给他们补偿，并说工程会在第一场雪之前结束。";
+    let header = format!("新闻社电 {text}");
+    let cut: String = text.chars().take(75).collect();
+    let other = "港口区的合唱团在沿海城镇的比赛中获得第一名，四十名歌手唱了三首古老的渔歌。评委说他们的声音清澈而有力，指挥\
+                 说胜利属于每一个在寒冷的冬天里坚持排练的人，奖金将用来修理教堂的屋顶，并为孩子们买新的乐谱。";
+    let article = |body: &str| article("标题", "", &[body]);
+    assert!(are_alike(&article(text), &article(&header)));
+    assert!(are_alike(&article(text), &article(&cut)));
+    assert!(!are_alike(&article(text), &article(other)));
+}
+
+#[test]
+fn an_unchanged_text_is_a_copy_under_any_headline() {
+    let body = "The old bridge over the mill stream will be closed from Monday. Engineers found in spring that the mortar \
+                between its stones had come loose, and cars will take the new bridge in the north.";
+    let spelled = body.replace("bridge", "BRIDGE").replace(". ", " — ");
+    assert!(are_alike(&article("Bridge closed", "", &[body]), &article("Detour", "A lead.", &[&spelled])));
+    assert!(Sketch::of(&article("Bridge closed", "", &[])).is_none(), "a flash is nobody's copy");
+}
