@@ -27,3 +27,4 @@ mod spans;
 mod stories;
 mod suggestions;
 mod wires;
+mod versions;

@@ -183,7 +183,7 @@ fn articles_that_are_not_there_wear_the_envelope() {
         (String::new(), 404, "not_found"),
         (format!("{id}/"), 404, "not_found"),
         (format!("{id}/1"), 404, "not_found"),
-        (format!("{id}?version=99"), 404, "no_article"),
+        (format!("{id}?version=99"), 404, "no_version"),
         (format!("{id}?version=0"), 400, "bad_number"),
         (format!("{id}?version=-1"), 400, "bad_number"),
         (format!("{id}?version="), 400, "bad_number"),

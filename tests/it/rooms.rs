@@ -14,7 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("analysis", &[]),
     ("query", &["analysis", "nearest"]),
     ("engine", &["analysis", "article", "identity", "query"]),
-    ("sync", &["article", "engine", "store"]),
+    ("sync", &["engine", "store"]),
     ("search", &["analysis", "article", "engine", "query", "store"]),
     ("http", &["article", "nearest", "query", "search"]),
     ("cli", &["engine", "http", "ingest", "search", "store", "sync"]),

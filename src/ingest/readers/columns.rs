@@ -1,6 +1,8 @@
 //! Named values, of a row or an object, into an article: which name means which field.
 
-use crate::article::{Article, Provenance, Source};
+use jiff::SignedDuration;
+
+use crate::article::{Article, Precision, Provenance, Source, Status};
 use crate::identity;
 use crate::ingest::{Reason, clean, dates};
 use crate::nearest::nearest;
@@ -91,6 +93,8 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
     ("image", &["image", "image_url", "urltoimage", "img", "top_image", "thumbnail"]),
     ("version", &["version"]),
     ("corrected", &["corrected", "correction"]),
+    ("status", &["status", "pubstatus"]),
+    ("embargo", &["embargo", "embargoed", "embargo_until", "embargoed_until"]),
 ];
 
 /// Which column or key of the input holds which field: `headline=otsikko,lead=tiivistelma`.
@@ -198,7 +202,7 @@ pub(in crate::ingest) fn article(record: &impl Record, map: &FieldMap) -> Result
     let stamp = |field: &str| values(field).texts.first().and_then(|text| dates::parse_stamp(text, Provenance::File));
     let url = one("url");
     let site = one("site").or_else(|| url.as_deref().and_then(identity::site_of));
-    let article = Article {
+    let mut article = Article {
         external_id: one("id"),
         headline: one("headline").unwrap_or_default(),
         lead: one("lead"),
@@ -218,9 +222,44 @@ pub(in crate::ingest) fn article(record: &impl Record, map: &FieldMap) -> Result
         provider_version: one("version").and_then(|version| version.parse().ok()),
         corrected: one("corrected").is_some_and(|value| matches!(value.as_str(), "true" | "1" | "yes")),
         url,
+        status: one("status").map(|word| status(&word)).unwrap_or_default(),
         ..Article::default()
     };
+    if let Some(embargo) = one("embargo") {
+        hold(&mut article, &embargo);
+    }
     finish(article)
+}
+
+/// Words that say something else, as `published` or `draft`, hide nothing.
+fn status(word: &str) -> Status {
+    match word.trim().to_lowercase().as_str() {
+        "canceled" | "cancelled" | "killed" => Status::Killed,
+        "withheld" | "embargoed" => Status::Withheld,
+        _ => Status::Usable,
+    }
+}
+
+/// An embargo without a zone is over when that moment has come everywhere: too late does less harm than too early. One
+/// that cannot be read hides the article until another version comes.
+fn hold(article: &mut Article, embargo: &str) {
+    let stamp = dates::parse_stamp(embargo, Provenance::File);
+    let late = |hours| stamp.and_then(|stamp| stamp.at?.checked_add(SignedDuration::from_hours(hours)).ok());
+    article.embargo = match stamp.map(|stamp| stamp.precision) {
+        Some(Precision::Second | Precision::Minute | Precision::Hour) if has_zone(embargo) => late(0),
+        Some(Precision::Second | Precision::Minute | Precision::Hour) => late(12),
+        Some(Precision::Day) => late(36),
+        _ => None,
+    };
+    if article.embargo.is_none() && article.status == Status::Usable {
+        article.status = Status::Withheld;
+    }
+}
+
+/// `…T06:00Z`, `…T06:00+01:00`; seconds since 1970 are the same everywhere.
+fn has_zone(text: &str) -> bool {
+    let time = text.find(':').map_or("", |at| &text[at..]);
+    text.bytes().all(|byte| byte.is_ascii_digit()) || time.contains(['Z', 'z', '+', '-'])
 }
 
 /// One line of text, out of HTML if need be.
@@ -241,7 +280,8 @@ pub(in crate::ingest) fn without_by(author: &str) -> String {
 pub(in crate::ingest) fn finish(mut article: Article) -> Result<Article, Reason> {
     let named = article.external_id.is_some() || article.url.is_some();
     let empty = article.headline.is_empty() && article.lead.is_none() && article.body.is_empty();
-    if empty && !(named && article.published.at.is_some()) {
+    // A kill needs to say no more than what it kills.
+    if empty && !(named && (article.published.at.is_some() || article.status == Status::Killed)) {
         return Err(Reason::new("no_text", "neither headline nor lead nor body"));
     }
     if article.lead.as_deref() == Some(article.headline.as_str()) {
@@ -315,6 +355,31 @@ mod tests {
         for name in NAMES.iter().flat_map(|(field, names)| std::iter::once(field).chain(*names)) {
             assert!(page.contains(&format!("`{name}`")), "docs/formats.md lacks `{name}`");
         }
+    }
+
+    #[track_caller]
+    fn check_embargo(text: &str, expected: Option<&str>) {
+        let mut article = Article::default();
+        hold(&mut article, text);
+        assert_eq!(article.embargo.map(|at| at.to_string()).as_deref(), expected, "{text}");
+        assert_eq!(article.status == Status::Withheld, expected.is_none(), "{text}");
+    }
+
+    #[test]
+    fn an_embargo_ends_rather_too_late_than_too_early_and_unread_never() {
+        check_embargo("2026-03-01T06:00:00+01:00", Some("2026-03-01T05:00:00Z"));
+        check_embargo("2026-03-01T06:00Z", Some("2026-03-01T06:00:00Z"));
+        check_embargo("2026-03-01 06:00", Some("2026-03-01T18:00:00Z"));
+        check_embargo("2026-03-01", Some("2026-03-02T12:00:00Z"));
+        check_embargo("1772344800", Some("2026-03-01T06:00:00Z"));
+        check_embargo("March", None);
+        check_embargo("until further notice", None);
+    }
+
+    #[test]
+    fn only_words_of_a_provider_hide_an_article() {
+        assert_eq!((status("Canceled"), status("withheld")), (Status::Killed, Status::Withheld));
+        assert_eq!((status("draft"), status("usable")), (Status::Usable, Status::Usable));
     }
 
     #[test]
