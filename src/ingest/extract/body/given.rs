@@ -3,7 +3,7 @@
 
 use dom_query::Document;
 
-use super::blocks::{Block, Kind, Page};
+use super::blocks::{Block, Page};
 use super::hints::Hints;
 use super::lines;
 
@@ -116,20 +116,19 @@ fn is_cut(page: &Page, found: &[bool], given: &[String]) -> bool {
     rest > 0 && (!ended || rest * 2 > before)
 }
 
-/// Takes out what cannot be in the data, because more than `unexplained` of it would have to be; and puts in what is.
+/// Takes out what stands before and behind, and cannot be in the data, because more than `unexplained` of it would have to
+/// be; and puts in the prose that is. Within it the page is believed: data is often short of quotes, lists and subheadings.
 fn set_extent(page: &mut Page, found: &[bool], unexplained: usize) {
     let (Some(first), Some(last)) = (found.iter().position(|found| *found), found.iter().rposition(|found| *found))
     else {
         return;
     };
     for (at, block) in page.blocks.iter_mut().enumerate() {
-        // What the data leaves out of a text that it has whole: subheadings, lists, tables, quotes.
-        let set_apart = !matches!(block.kind, Kind::Plain | Kind::Paragraph) || block.hints.has(Hints::QUOTE);
-        let is_beside = block.hints.has(Hints::CAPTION | Hints::BESIDE) || block.kind == Kind::Heading(1);
-        block.taken = if found[at] {
-            block.taken || !is_beside && lines::is_prose(block)
+        let inside = first < at && at < last;
+        if found[at] {
+            block.taken |= inside && lines::is_prose(block) && !block.hints.has(Hints::AGAINST);
         } else {
-            block.taken && (first < at && at < last && set_apart || bytes(block) <= unexplained)
-        };
+            block.taken &= inside || bytes(block) <= unexplained;
+        }
     }
 }

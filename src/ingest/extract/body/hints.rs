@@ -33,8 +33,15 @@ impl Hints {
     pub(super) const ITEM: Hints = Hints(1024);
     pub(super) const LIST: Hints = Hints(2048);
 
+    /// All that speaks against what stands in an element.
+    pub(super) const AGAINST: Hints = Hints(1 | 2 | 4 | 64 | 256);
+
     pub(super) fn has(self, other: Hints) -> bool {
         self.0 & other.0 != 0
+    }
+
+    fn without(self, other: Hints) -> Hints {
+        Hints(self.0 & !other.0)
     }
 
     /// Whether a line is broken for it even where the element breaks none: a `<span class="credit">`.
@@ -98,7 +105,8 @@ pub(super) fn of(name: &str, element: &Element) -> Hints {
             _ => Hints::default(),
         };
     }
-    hints
+    // A heading is called by how it looks.
+    if name.starts_with('h') && name.len() == 2 { hints.without(Hints::PERHAPS) } else { hints }
 }
 
 fn by_name(name: &str) -> Hints {

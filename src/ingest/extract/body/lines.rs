@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::blocks::{Block, Kind, Page};
+use super::blocks::{Block, Kind};
 use super::parts::PARTS;
 
 /// Letters of a line that leads to another article, at most.
@@ -44,17 +44,17 @@ fn is_wide(c: char) -> bool {
 /// "Advertisement", "© …".
 pub(super) fn leads_away(text: &str, linked: bool) -> bool {
     static BEGINNINGS: LazyLock<Vec<String>> =
-        LazyLock::new(|| PARTS.leads_away.iter().map(|line| folded(line)).collect());
+        LazyLock::new(|| PARTS.leads_away.iter().map(|line| line.to_lowercase()).collect());
     static ALONE: LazyLock<HashSet<String>> =
         LazyLock::new(|| PARTS.said_alone.iter().chain(&PARTS.leads_away).map(|line| letters_of(line)).collect());
-    let mut start = text.chars().skip_while(|c| !c.is_alphanumeric() && !matches!(c, '©' | 'ⓒ'));
     if text.chars().take(WAY + 1).count() > WAY {
         return false;
     }
+    let mut start = text.chars().skip_while(|c| !c.is_alphanumeric() && !matches!(c, '©' | 'ⓒ'));
     if matches!(start.next(), Some('©' | 'ⓒ')) || ALONE.contains(&letters_of(text)) {
         return true;
     }
-    let line = folded(text.trim_start_matches(|c: char| !c.is_alphanumeric()));
+    let line = text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     BEGINNINGS.iter().any(|beginning| {
         line.strip_prefix(beginning.as_str()).is_some_and(|rest| {
             let colon = rest.trim_start().starts_with([':', '：', '|', '>', '»', '-', '–', '→']);
@@ -63,15 +63,7 @@ pub(super) fn leads_away(text: &str, linked: bool) -> bool {
     })
 }
 
-fn folded(text: &str) -> String {
-    text.to_lowercase()
-}
-
-/// Letters of prose that are taken.
-pub(super) fn prose_taken(page: &Page) -> usize {
-    page.blocks.iter().filter(|block| block.taken && is_prose(block)).map(|block| block.letters).sum()
-}
-
+/// Whether a sentence, or what somebody says, ends with a mark.
 pub(super) fn is_end(c: char) -> bool {
     ENDS.contains(&c)
 }

@@ -213,6 +213,22 @@ fn a_page_without_text_has_no_body() {
     }
 }
 
+/// The crate is not asked about a page this deep and this wide; our own reading finds the text.
+#[test]
+fn a_page_too_heavy_for_the_crate_is_read() {
+    let deep = "<div>".repeat(400);
+    let html = page(&format!("{deep}{}", paragraphs(&[FIRST, SECOND, THIRD, OTHER]).repeat(2_000)));
+    assert_eq!(read_with(&html, None).0.len(), 8_000);
+}
+
+#[test]
+fn text_that_has_no_paragraphs_is_read() {
+    check(
+        &format!("<div class=story><div>{FIRST}</div><div>{SECOND}</div><div>{THIRD}</div></div>"),
+        &[FIRST, SECOND, THIRD],
+    );
+}
+
 /// One pass: twice the elements, and no more than a few times the work.
 #[test]
 fn many_elements_are_read() {

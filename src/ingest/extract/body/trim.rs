@@ -25,7 +25,7 @@ const NEAR: usize = 5;
 
 pub(super) fn trim(page: &mut Page, headline: &str) {
     take_out_named(page);
-    page.blocks.iter_mut().filter(|block| is_no_text(block)).for_each(|block| block.taken = false);
+    page.blocks.iter_mut().filter(|block| block.taken && is_no_text(block)).for_each(|block| block.taken = false);
     let Some((first, last)) = extent(page) else { return };
     take_out_head(page, first, headline);
     take_out_tail(page, last);
@@ -81,7 +81,7 @@ fn take_out_named(page: &mut Page) {
 fn is_no_text(block: &Block) -> bool {
     is_way_out(block)
         || lines::leads_away(&block.text, block.linked > 0)
-        || block.pictured && !is_heading(block) && !lines::is_prose(block)
+        || block.pictured && block.kind == Kind::Plain && !lines::is_prose(block)
 }
 
 /// A line of little but links.
@@ -187,17 +187,17 @@ fn put_in_between(page: &mut Page, first: usize, last: usize) {
         .collect();
     for at in first..=last {
         let block = &page.blocks[at];
-        let speaks = block.linked * 2 <= block.letters && block.letters > 0 && block.kind != Kind::Heading(1);
-        if speaks && !block.taken && block.picked == 0 && is_among(page, at, &homes) {
+        let speaks = block.linked * 2 <= block.letters && block.kind != Kind::Heading(1);
+        let overlooked = speaks && !block.taken && block.picked == 0;
+        if overlooked && is_among(page, at, &homes) && !is_no_text(block) {
             page.blocks[at].taken = true;
         }
     }
 }
 
 fn is_among(page: &Page, at: usize, homes: &HashSet<usize>) -> bool {
-    let against = Hints::CAPTION | Hints::BESIDE | Hints::LINE | Hints::PERHAPS | Hints::FIGURE;
     for boxed in page.around(at).take(NEAR) {
-        if page.boxes[boxed].own.has(against) {
+        if page.boxes[boxed].own.has(Hints::AGAINST) {
             return false;
         }
         if homes.contains(&boxed) {
