@@ -228,6 +228,9 @@ fn authors(item: &Element<'_>) -> Vec<String> {
             item.children(name).for_each(|author| wire::add(&mut authors, person(author)));
         }
     }
+    if let (true, Some(source)) = (authors.is_empty(), item.child("atom:source")) {
+        source.children("atom:author").for_each(|author| wire::add(&mut authors, person(author)));
+    }
     authors
 }
 
@@ -384,7 +387,7 @@ mod tests {
     fn an_item_without_a_title_begins_with_its_text() {
         assert_eq!(one("<item><description>Only this.</description></item>").headline, "Only this.");
         let article = one(&format!("<item><content:encoded>{}</content:encoded></item>", "one two ".repeat(40)));
-        assert!(article.headline.ends_with("two…") && article.headline.chars().count() <= 101, "{}", article.headline);
+        assert!(article.headline.ends_with("one…") && article.headline.chars().count() <= 101, "{}", article.headline);
         assert_eq!(
             articles(&rss("<item><link>https://wire.example/a</link></item>"))[0].as_ref().unwrap_err().code,
             "no_text"
@@ -398,7 +401,7 @@ mod tests {
             <updated>2025-02-27T16:44:00Z</updated><content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>Tin <b>rose</b>.</p>\
             <p>It fell.</p></div></content><category term='m' label='Metals'/></entry>\
             <entry><title>Two</title><id>urn:uuid:2</id><published>2025-02-26T00:00:00Z</published><updated>2025-02-27T00:00:00Z</updated>\
-            <author><name>B. Other</name></author><content>Plain &amp; simple.</content><summary>Lead</summary></entry></feed>";
+            <source><title>Elsewhere</title><author><name>B. Other</name></author></source><content>Plain &amp; simple.</content><summary>Lead</summary></entry></feed>";
         let found: Vec<Article> = articles(text).into_iter().map(Result::unwrap).collect();
         assert_eq!(
             (found[0].body.as_slice(), found[1].body.as_slice()),

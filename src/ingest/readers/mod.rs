@@ -20,11 +20,11 @@ pub(super) mod feed;
 mod json_feed;
 pub(super) mod sitemap;
 
+mod element;
 pub(super) mod newsml;
 mod newsml1;
 pub(super) mod ninjs;
 pub(super) mod nitf;
-mod element;
 mod wire;
 mod xml;
 

@@ -59,7 +59,7 @@ fn article(item: &Element<'_>, around: &Around) -> Result<(Article, Option<Reaso
     let version = item_meta.and_then(|meta| stamp(meta, "versionCreated"));
     let first = item_meta.and_then(|meta| stamp(meta, "firstCreated"));
     let created = || meta.and_then(|meta| stamp(meta, "contentCreated"));
-    let located = meta.and_then(|meta| names.of(meta.child("located")?));
+    let located = meta.and_then(|meta| names.of(meta.child("located")?)).map(|place| last_part(&place));
     let mut article = Article {
         headline: meta.and_then(|meta| names.text(meta, "headline")).unwrap_or_default(),
         lead: meta.and_then(|meta| names.text(meta, "description")),
@@ -253,9 +253,10 @@ fn source(
     parties().find_map(|party| names.text(party, "name")).or_else(|| parties().find_map(|party| code(party)))
 }
 
-/// `REUTERS` of `nprov:REUTERS`.
+/// `REUTERS` of `nprov:REUTERS`; a name with a colon in it is no code.
 fn last_part(code: &str) -> String {
-    code.rsplit(':').next().unwrap_or(code).to_owned()
+    let is_code = !code.contains(char::is_whitespace);
+    code.rsplit(':').next().filter(|_| is_code).unwrap_or(code).to_owned()
 }
 
 fn related(item_meta: &Element<'_>) -> Vec<String> {
@@ -317,6 +318,13 @@ mod tests {
         assert_eq!(article.published.at.unwrap().to_string(), "2025-02-26T10:00:00Z");
         assert_eq!(article.modified.unwrap().at.unwrap().to_string(), "2025-02-27T15:44:00Z");
         assert_eq!((article.authors.as_slice(), article.corrected), (&["A. Writer".into()][..], true));
+    }
+
+    #[test]
+    fn a_place_without_a_name_is_called_by_its_code() {
+        let article =
+            articles(&item("", "<headline>A</headline><located qcode='city:Lima'/>", HTML)).remove(0).unwrap();
+        assert_eq!((article.places.as_slice(), article.dateline.as_deref()), (&["Lima".to_owned()][..], Some("Lima")));
     }
 
     #[test]
