@@ -8,6 +8,7 @@
 
 mod connect;
 mod error;
+mod fetched;
 mod hold;
 mod pack;
 mod pool;
@@ -26,6 +27,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 pub use error::StoreError;
+pub use fetched::{Alone, FeedState, FileMark, PageFate, PageState};
 pub use hold::Standing;
 pub use read::{Change, StoredArticle, Story, Version};
 pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState};

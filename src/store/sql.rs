@@ -120,6 +120,19 @@ statements! {
                   SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM rejects WHERE run = ?1";
     REJECTS = "SELECT n, source, offset, line, code, detail, copy FROM rejects
                WHERE run = ?1 AND n > ?2 ORDER BY n LIMIT ?3";
+
+    FILE_MARK = "SELECT size, modified FROM watched_files WHERE path = ?1";
+    FILE_MARK_KEEP = "INSERT INTO watched_files (path, size, modified) VALUES (?1, ?2, ?3)
+                      ON CONFLICT (path) DO UPDATE SET size = ?2, modified = ?3";
+    FEED = "SELECT url, moved_to, etag, last_modified, body, polled, succeeded, due, failures, gone, code, detail
+            FROM feeds WHERE url = ?1";
+    FEEDS = "SELECT url, moved_to, etag, last_modified, body, polled, succeeded, due, failures, gone, code, detail
+             FROM feeds ORDER BY url";
+    FEED_KEEP = "INSERT OR REPLACE INTO feeds (url, moved_to, etag, last_modified, body, polled, succeeded, due,
+                     failures, gone, code, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    FEED_FORGET = "DELETE FROM feeds WHERE url = ?1";
+    PAGE = "SELECT state, stamp, tries FROM fetched_pages WHERE address = ?1";
+    PAGE_KEEP = "INSERT OR REPLACE INTO fetched_pages (address, state, stamp, tries, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ impl Store {
     }
 }
 
-struct BatchWrite<'a> {
+pub(super) struct BatchWrite<'a> {
     transaction: &'a Transaction<'a>,
     packer: &'a mut Packer,
     grouping: Grouping<'a>,
@@ -105,7 +105,7 @@ impl BatchWrite<'_> {
     /// What became of it, and its number.
     fn put(&mut self, incoming: &Incoming, print: &Fingerprint, telling: &Telling) -> Result<(Outcome, u64)> {
         let Incoming { identity, article, original } = incoming;
-        let Some(known) = self.known(identity)? else {
+        let Some(known) = BatchWrite::known(self.transaction, identity)? else {
             let num = self.add_article(identity)?;
             let row = self.add_current(num, 1, incoming, print, telling)?;
             self.add_original(row, original.as_deref())?;
@@ -126,8 +126,8 @@ impl BatchWrite<'_> {
         Ok((Outcome::Version, known.num))
     }
 
-    fn known(&self, identity: &Identity) -> Result<Option<Known>> {
-        let mut statement = self.transaction.prepare_cached(sql::KNOWN)?;
+    pub(super) fn known(conn: &Connection, identity: &Identity) -> Result<Option<Known>> {
+        let mut statement = conn.prepare_cached(sql::KNOWN)?;
         let mut rows = statement.query(params![identity.key, identity.namespace])?;
         let mut known: Option<Known> = None;
         while let Some(row) = rows.next()? {
@@ -221,9 +221,9 @@ impl BatchWrite<'_> {
 }
 
 /// An article as kept so far.
-struct Known {
+pub(super) struct Known {
     num: u64,
-    kept: Kept,
+    pub(super) kept: Kept,
 }
 
 fn status_name(status: Status) -> &'static str {

@@ -1,0 +1,294 @@
+//! What is known of files watched and feeds polled, so that a start goes on where the last one stopped.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::error::{Result, StoreError};
+use super::versions::{Fingerprint, Verdict, judge};
+use super::write::{BatchWrite, Incoming};
+use super::{Store, at, sql};
+use crate::identity::Identity;
+
+/// How a file was when it was read. One that differs is another, or more of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileMark {
+    pub size: u64,
+    /// Nanoseconds since 1970.
+    pub modified: i64,
+}
+
+/// The right to be the only process that watches, or fetches, for an archive. The system takes it back when the process
+/// ends, however it ends.
+pub struct Alone {
+    _locked: File,
+}
+
+/// How it stands with a feed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeedState {
+    /// As it is configured.
+    pub url: String,
+    /// Where it is said to be for good.
+    pub moved_to: Option<String>,
+    /// Of the last answer of which everything has been taken in: its tag, its date, and a hash of its bytes.
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+    pub body: Option<Vec<u8>>,
+    pub polled: Option<Timestamp>,
+    pub succeeded: Option<Timestamp>,
+    /// When it is asked next.
+    pub due: Option<Timestamp>,
+    /// In a row.
+    pub failures: u32,
+    /// It said that it is gone for good, and is asked no more.
+    pub gone: bool,
+    /// Code and detail of the last failure, while it lasts.
+    pub trouble: Option<(String, String)>,
+}
+
+/// What became of a page that an item of a feed links to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageFate {
+    Read,
+    /// There is no article there, or it may not be fetched.
+    Refused,
+    /// It could not be fetched; it is tried again.
+    Failed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageState {
+    pub fate: PageFate,
+    /// The newest date of the item when the page was asked for.
+    pub stamp: Option<Timestamp>,
+    /// Failures in a row.
+    pub tries: u32,
+}
+
+impl PageFate {
+    const ALL: [PageFate; 3] = [PageFate::Read, PageFate::Refused, PageFate::Failed];
+
+    fn name(self) -> &'static str {
+        match self {
+            PageFate::Read => "read",
+            PageFate::Refused => "refused",
+            PageFate::Failed => "failed",
+        }
+    }
+}
+
+impl Store {
+    /// The right to do `work` alone; `None` while another process has it.
+    pub fn alone(&self, work: &str) -> Result<Option<Alone>> {
+        let path = self.dir.join(format!("{work}.lock"));
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = file.map_err(StoreError::file(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Alone { _locked: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(StoreError::file(&path)(error)),
+        }
+    }
+
+    /// How it stood with a feed when it was last asked.
+    pub fn feed(&self, url: &str) -> Result<Option<FeedState>> {
+        self.readers
+            .read(|moment, _| Ok(moment.prepare_cached(sql::FEED)?.query_row(params![url], read_feed).optional()?))
+    }
+
+    /// Every feed ever asked and not forgotten, by address.
+    pub fn feeds(&self) -> Result<Vec<FeedState>> {
+        self.readers.read(|moment, _| {
+            let mut statement = moment.prepare_cached(sql::FEEDS)?;
+            let feeds = statement.query_map([], read_feed)?.collect::<Result<_, _>>();
+            Ok(feeds?)
+        })
+    }
+
+    pub fn keep_feed(&self, state: &FeedState) -> Result<()> {
+        let millisecond = |moment: Option<Timestamp>| moment.map(Timestamp::as_millisecond);
+        let (code, detail) = state.trouble.clone().unzip();
+        let mut writer = self.writer();
+        let (transaction, _) = writer.begin()?;
+        transaction.prepare_cached(sql::FEED_KEEP)?.execute(params![
+            state.url,
+            state.moved_to,
+            state.etag,
+            state.last_modified,
+            state.body,
+            millisecond(state.polled),
+            millisecond(state.succeeded),
+            millisecond(state.due),
+            state.failures,
+            state.gone,
+            code,
+            detail
+        ])?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Forgets how it stood with feeds that are no longer asked, so that one that comes back begins anew.
+    pub fn forget_feeds_but(&self, asked: &[String]) -> Result<()> {
+        let mut forgotten = self.feeds()?;
+        forgotten.retain(|feed| !asked.contains(&feed.url));
+        if forgotten.is_empty() {
+            return Ok(());
+        }
+        let mut writer = self.writer();
+        let (transaction, _) = writer.begin()?;
+        for feed in forgotten {
+            transaction.prepare_cached(sql::FEED_FORGET)?.execute(params![feed.url])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// What became of a page, by its normalised address.
+    pub fn page(&self, address: &str) -> Result<Option<PageState>> {
+        self.readers.read(|moment, _| {
+            Ok(moment.prepare_cached(sql::PAGE)?.query_row(params![address], read_page).optional()?)
+        })
+    }
+
+    pub fn keep_page(&self, address: &str, state: PageState, now: Timestamp) -> Result<()> {
+        let PageState { fate, stamp, tries } = state;
+        let mut writer = self.writer();
+        let (transaction, _) = writer.begin()?;
+        let values = params![address, fate.name(), stamp.map(Timestamp::as_millisecond), tries, now.as_millisecond()];
+        transaction.prepare_cached(sql::PAGE_KEEP)?.execute(values)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Of a batch, which articles storing would change anything for.
+    pub fn is_news(&self, batch: &[Incoming]) -> Result<Vec<bool>> {
+        self.readers.read(|moment, _| {
+            let is_news = |one: &Incoming| {
+                let Some(known) = BatchWrite::known(moment, &one.identity)? else {
+                    return Ok::<_, StoreError>(true);
+                };
+                let print = Fingerprint::of(&one.identity, &one.article);
+                let verdict = judge(&known.kept, &print, one.article.status);
+                Ok(!matches!(verdict, Verdict::Unchanged | Verdict::Recaptured))
+            };
+            batch.iter().map(is_news).collect()
+        })
+    }
+
+    /// Whether there is an article of this identity, in whichever state.
+    pub fn is_kept(&self, identity: &Identity) -> Result<bool> {
+        self.readers.read(|moment, _| Ok(BatchWrite::known(moment, identity)?.is_some()))
+    }
+
+    /// How a watched file was when it was last read; `None` when it never was.
+    pub fn file_mark(&self, path: &Path) -> Result<Option<FileMark>> {
+        let read = |row: &Row<'_>| Ok(FileMark { size: row.get(0)?, modified: row.get(1)? });
+        self.readers.read(|moment, _| {
+            let mut statement = moment.prepare_cached(sql::FILE_MARK)?;
+            Ok(statement.query_row(params![path.as_os_str().as_bytes()], read).optional()?)
+        })
+    }
+
+    /// Notes that a watched file has been read.
+    pub fn note_file(&self, path: &Path, mark: FileMark) -> Result<()> {
+        let mut writer = self.writer();
+        let (transaction, _) = writer.begin()?;
+        let values = params![path.as_os_str().as_bytes(), mark.size, mark.modified];
+        transaction.prepare_cached(sql::FILE_MARK_KEEP)?.execute(values)?;
+        Ok(transaction.commit()?)
+    }
+}
+
+fn read_feed(row: &Row<'_>) -> rusqlite::Result<FeedState> {
+    let moment = |column: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(at));
+    let code: Option<String> = row.get(10)?;
+    Ok(FeedState {
+        url: row.get(0)?,
+        moved_to: row.get(1)?,
+        etag: row.get(2)?,
+        last_modified: row.get(3)?,
+        body: row.get(4)?,
+        polled: moment(5)?,
+        succeeded: moment(6)?,
+        due: moment(7)?,
+        failures: row.get(8)?,
+        gone: row.get(9)?,
+        trouble: code.zip(row.get(11)?),
+    })
+}
+
+fn read_page(row: &Row<'_>) -> rusqlite::Result<PageState> {
+    let state: String = row.get(0)?;
+    // The schema admits no other name.
+    let fate = PageFate::ALL.into_iter().find(|one| one.name() == state).unwrap_or(PageFate::Failed);
+    Ok(PageState { fate, stamp: row.get::<_, Option<i64>>(1)?.map(at), tries: row.get(2)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_of_a_file_is_that_of_its_last_reading() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let path = Path::new("/in/a.jsonl");
+        assert_eq!(store.file_mark(path).unwrap(), None);
+        let (first, second) = (FileMark { size: 1, modified: -5 }, FileMark { size: 2, modified: i64::MAX });
+        store.note_file(path, first).unwrap();
+        store.note_file(path, second).unwrap();
+        drop(store);
+        assert_eq!(Store::open(dir.path()).unwrap().file_mark(path).unwrap(), Some(second));
+    }
+
+    #[test]
+    fn how_it_stands_with_a_feed_outlives_the_process_until_it_is_forgotten() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let state = FeedState {
+            url: "https://a.example/feed".into(),
+            etag: Some("\"1\"".into()),
+            body: Some(vec![1, 2]),
+            due: Some(at(5)),
+            failures: 2,
+            trouble: Some(("too_slow".into(), "not answered".into())),
+            ..FeedState::default()
+        };
+        store.keep_feed(&state).unwrap();
+        drop(store);
+        let store = Store::open(dir.path()).unwrap();
+        assert_eq!(store.feed(&state.url).unwrap(), Some(state.clone()));
+        store.forget_feeds_but(std::slice::from_ref(&state.url)).unwrap();
+        assert_eq!(store.feeds().unwrap(), [state]);
+        store.forget_feeds_but(&[]).unwrap();
+        assert_eq!(store.feeds().unwrap(), []);
+    }
+
+    #[test]
+    fn what_became_of_a_page_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        assert_eq!(store.page("a.example/1").unwrap(), None);
+        let state = PageState { fate: PageFate::Failed, stamp: Some(at(7)), tries: 2 };
+        store.keep_page("a.example/1", state, at(9)).unwrap();
+        assert_eq!(store.page("a.example/1").unwrap(), Some(state));
+    }
+
+    #[test]
+    fn only_what_would_change_something_is_news() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let run = store.begin_run("test").unwrap();
+        let article = |key: &str, headline: &str| Incoming {
+            identity: Identity { namespace: "wire".into(), key: key.into(), kind: crate::identity::Kind::Provider },
+            article: crate::article::Article { headline: headline.into(), ..Default::default() },
+            original: None,
+        };
+        store.put(run, &[article("1", "Tin")]).unwrap();
+        let batch = [article("1", "Tin"), article("1", "Zinc"), article("2", "Tin")];
+        assert_eq!(store.is_news(&batch).unwrap(), [false, true, true]);
+        assert!(store.is_kept(&batch[0].identity).unwrap() && !store.is_kept(&batch[2].identity).unwrap());
+    }
+}
