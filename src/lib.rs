@@ -14,6 +14,9 @@ pub mod stories;
 // KEEP: SQLite, the truth. Articles with all their versions, the change log, the ledger of runs and rejects.
 pub mod store;
 
+// IN, BY ITSELF: files laid into watched folders.
+pub mod watch;
+
 // What a word is: segmentation, folding, stems, compounds, sentence ends, in any script.
 pub mod analysis;
 // "Did you mean".

@@ -42,6 +42,9 @@ pub(super) struct Options {
     /// Read these files, folders or archives first
     #[arg(long, value_name = "PATH")]
     ingest: Vec<PathBuf>,
+    /// Read the files of this folder, and those laid into it later, as they are completed; may be repeated
+    #[arg(long, value_name = "DIR")]
+    watch: Vec<PathBuf>,
     #[command(flatten)]
     data: DataDir,
 }
@@ -79,20 +82,34 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("{} cannot be listened on", options.listen))?;
     let started = {
-        let stop = Arc::clone(&stop);
+        let (options, stop) = (options.clone(), Arc::clone(&stop));
         tokio::task::spawn_blocking(move || start(&options, &stop)).await??
     };
     let Some((follower, archive)) = started else { return Ok(()) };
     let archive = Arc::new(archive);
+    let mut threads = watch(&follower.store, &options.watch, &stop)?;
     let following = {
         let (archive, stop) = (Arc::clone(&archive), Arc::clone(&stop));
         std::thread::Builder::new().name("sync".to_owned()).spawn(move || follower.follow(&archive, &stop))?
     };
+    threads.push(following);
     welcome(&listener)?;
     http::serve(archive, listener, async move { asked.notified().await }).await?;
     stop.store(true, Ordering::Relaxed);
-    tokio::task::spawn_blocking(move || following.join()).await?.map_err(|_| anyhow::anyhow!("syncing has failed"))?;
-    Ok(())
+    tokio::task::spawn_blocking(move || threads.into_iter().try_for_each(std::thread::JoinHandle::join))
+        .await?
+        .map_err(|_| anyhow::anyhow!("a thread has failed"))
+}
+
+fn watch(
+    store: &Arc<Store>,
+    dirs: &[PathBuf],
+    stop: &Arc<AtomicBool>,
+) -> anyhow::Result<Vec<std::thread::JoinHandle<()>>> {
+    if dirs.is_empty() {
+        return Ok(Vec::new());
+    }
+    crate::watch::start(store, dirs, stop).context("folders cannot be watched")
 }
 
 /// Reads what is to be read first and brings the index up to date; `None` when told to stop meanwhile.

@@ -26,5 +26,6 @@ mod search;
 mod spans;
 mod stories;
 mod suggestions;
+mod watch;
 mod wires;
 mod versions;

@@ -11,18 +11,24 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ingest", &["article", "identity", "nearest", "store"]),
     ("stories", &["analysis", "article"]),
     ("store", &["article", "identity", "stories"]),
+    ("watch", &["ingest", "store"]),
     ("analysis", &[]),
     ("query", &["analysis", "nearest"]),
     ("engine", &["analysis", "article", "identity", "query"]),
     ("sync", &["engine", "store"]),
     ("search", &["analysis", "article", "engine", "query", "store"]),
     ("http", &["article", "nearest", "query", "search"]),
-    ("cli", &["engine", "http", "ingest", "search", "store", "sync"]),
+    ("cli", &["engine", "http", "ingest", "search", "store", "sync", "watch"]),
 ];
 
 /// A library, and the only folder that names it.
-const KEPT_TO: &[(&str, &str)] =
-    &[("axum", "src/http"), ("tantivy", "src/engine/embedded"), ("rusqlite", "src/store"), ("clap", "src/cli")];
+const KEPT_TO: &[(&str, &str)] = &[
+    ("axum", "src/http"),
+    ("tantivy", "src/engine/embedded"),
+    ("rusqlite", "src/store"),
+    ("clap", "src/cli"),
+    ("notify", "src/watch"),
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
