@@ -26,6 +26,8 @@ LABEL org.opencontainers.image.title="broadsheet" \
       org.opencontainers.image.description="Full-text search over a news corpus" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /out/broadsheet /usr/local/bin/broadsheet
+# Whom to trust when feeds are fetched over https; the slim image has none.
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 # A number, not a name: orchestrators can tell that it is not root without looking into the image.
 COPY --from=build --chown=10001:10001 /out/data /data
 USER 10001:10001

@@ -17,6 +17,9 @@ pub mod store;
 // IN, BY ITSELF: files laid into watched folders.
 pub mod watch;
 
+// IN, BY ITSELF: what feeds bring, and the pages that their items link to.
+pub mod fetch;
+
 // What a word is: segmentation, folding, stems, compounds, sentence ends, in any script.
 pub mod analysis;
 // "Did you mean".
@@ -34,6 +37,9 @@ pub mod search;
 
 // DOOR: HTTP, the API and the pages.
 pub mod http;
+
+// What the configuration file says.
+pub mod config;
 
 // STAFF: the commands.
 pub mod cli;

@@ -9,9 +9,10 @@ use std::time::Duration;
 use anyhow::Context;
 use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::DataDir;
+use crate::config::{Config, Feeds};
 use crate::engine::Engine;
 use crate::engine::embedded::Index;
 use crate::http;
@@ -45,6 +46,9 @@ pub(super) struct Options {
     /// Read the files of this folder, and those laid into it later, as they are completed; may be repeated
     #[arg(long, value_name = "DIR")]
     watch: Vec<PathBuf>,
+    /// The configuration file
+    #[arg(long, value_name = "FILE", env = "BROADSHEET_CONFIG")]
+    config: Option<PathBuf>,
     #[command(flatten)]
     data: DataDir,
 }
@@ -77,7 +81,8 @@ fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<()
 /// use are noticed at once.
 async fn serve(options: Options) -> anyhow::Result<()> {
     super::ingest::all_there(&options.ingest)?;
-    let (stop, asked) = stopping()?;
+    let config = Config::read(options.config.as_deref())?;
+    let (stop, asked, ending) = stopping()?;
     let listener = tokio::net::TcpListener::bind(&options.listen)
         .await
         .with_context(|| format!("{} cannot be listened on", options.listen))?;
@@ -87,7 +92,8 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     };
     let Some((follower, archive)) = started else { return Ok(()) };
     let archive = Arc::new(archive);
-    let mut threads = watch(&follower.store, &options.watch, &stop)?;
+    let mut threads = watch(&follower.store, &[config.watch.dirs, options.watch].concat(), &stop)?;
+    let fetching = fetch(&follower.store, &config.feeds, ending)?;
     let following = {
         let (archive, stop) = (Arc::clone(&archive), Arc::clone(&stop));
         std::thread::Builder::new().name("sync".to_owned()).spawn(move || follower.follow(&archive, &stop))?
@@ -96,9 +102,23 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     welcome(&listener)?;
     http::serve(archive, listener, async move { asked.notified().await }).await?;
     stop.store(true, Ordering::Relaxed);
+    if let Some(fetching) = fetching {
+        fetching.await?;
+    }
     tokio::task::spawn_blocking(move || threads.into_iter().try_for_each(std::thread::JoinHandle::join))
         .await?
         .map_err(|_| anyhow::anyhow!("a thread has failed"))
+}
+
+fn fetch(
+    store: &Arc<Store>,
+    feeds: &Feeds,
+    stop: watch::Receiver<bool>,
+) -> anyhow::Result<Option<tokio::task::JoinHandle<()>>> {
+    if feeds.feed.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(crate::fetch::start(feeds, Arc::clone(store), stop)?))
 }
 
 fn watch(
@@ -135,8 +155,9 @@ fn welcome(listener: &tokio::net::TcpListener) -> anyhow::Result<()> {
 }
 
 /// Set, and told, when the process is asked to end.
-fn stopping() -> anyhow::Result<(Arc<AtomicBool>, Arc<Notify>)> {
+fn stopping() -> anyhow::Result<(Arc<AtomicBool>, Arc<Notify>, watch::Receiver<bool>)> {
     let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
+    let (end, ending) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (set, tell) = (Arc::clone(&stop), Arc::clone(&asked));
@@ -147,8 +168,10 @@ fn stopping() -> anyhow::Result<(Arc<AtomicBool>, Arc<Notify>)> {
         }
         set.store(true, Ordering::Relaxed);
         tell.notify_one();
+        // Nobody listens where nothing is fetched.
+        let _ = end.send(true);
     });
-    Ok((stop, asked))
+    Ok((stop, asked, ending))
 }
 
 /// Keeps the index up with the store, and the archive with the index.

@@ -49,6 +49,17 @@ pub fn read(input: &Input, options: &ReadOptions, progress: &Progress, sink: &mu
     }
 }
 
+/// Reads what is held already, under a name.
+pub(super) fn read_bytes(
+    bytes: &[u8],
+    name: &str,
+    options: &ReadOptions,
+    progress: &Progress,
+    sink: &mut Sink<'_>,
+) -> ControlFlow<()> {
+    Reading { options, progress, sink, named: name.to_owned(), root: name.to_owned() }.stream(bytes, name, 0)
+}
+
 /// Bytes an input has on the disk, where that can be told.
 pub fn size(path: &Path) -> u64 {
     let Ok(metadata) = path.metadata() else { return 0 };

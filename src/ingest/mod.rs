@@ -24,6 +24,8 @@ mod pipeline;
 
 pub mod run;
 
+pub mod fetched;
+
 pub use detect::Format;
 pub use page::Page;
 pub use readers::columns::FieldMap;

@@ -212,7 +212,7 @@ fn settle(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Times
     })
 }
 
-fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled {
+pub(super) fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled {
     match item {
         Item::Page(page) => settled(page.read(), namespace, keeps_originals, now),
         Item::Article { mut article, format, around, original } => {

@@ -12,6 +12,7 @@ mod copies;
 mod crash;
 mod explain;
 mod faults;
+mod feeds;
 mod index;
 mod ingest;
 mod operation;

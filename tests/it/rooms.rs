@@ -8,17 +8,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("article", &[]),
     ("identity", &["article"]),
     ("nearest", &[]),
+    ("config", &["nearest"]),
     ("ingest", &["article", "identity", "nearest", "store"]),
     ("stories", &["analysis", "article"]),
     ("store", &["article", "identity", "stories"]),
     ("watch", &["ingest", "store"]),
+    ("fetch", &["config", "ingest", "store"]),
     ("analysis", &[]),
     ("query", &["analysis", "nearest"]),
     ("engine", &["analysis", "article", "identity", "query"]),
     ("sync", &["engine", "store"]),
     ("search", &["analysis", "article", "engine", "query", "store"]),
     ("http", &["article", "nearest", "query", "search"]),
-    ("cli", &["engine", "http", "ingest", "search", "store", "sync", "watch"]),
+    ("cli", &["config", "engine", "fetch", "http", "ingest", "search", "store", "sync", "watch"]),
 ];
 
 /// A library, and the only folder that names it.
@@ -28,6 +30,7 @@ const KEPT_TO: &[(&str, &str)] = &[
     ("rusqlite", "src/store"),
     ("clap", "src/cli"),
     ("notify", "src/watch"),
+    ("reqwest", "src/fetch"),
 ];
 
 fn root() -> &'static Path {

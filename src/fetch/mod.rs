@@ -1,0 +1,190 @@
+//! IN BY ITSELF: feeds are asked now and then whether they have something new, and the pages of their items are fetched.
+//!
+//! How one thing is asked for, and what is refused, is in [`client`]; manners towards a host in [`host`]; when a feed is
+//! asked next in [`schedule`]. What a poll brings and what is kept of it is in [`poll`] and [`pages`]. A poll that brings
+//! nothing leaves no line in the ledger; one that fails leaves one when the failure is new.
+
+mod address;
+mod client;
+mod host;
+mod pages;
+mod poll;
+mod schedule;
+mod trouble;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::config::{Feed, Feeds};
+use crate::store::{Alone, FeedState, Store, StoreError};
+use client::Client;
+
+/// Feeds asked at the same time.
+const AT_ONCE: usize = 8;
+
+/// The clock is looked at no less often: it may be set, and machines sleep.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// While another server fetches, whether it still does is looked at this often.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// How soon after a fault of our own a feed is asked again.
+const AFTER_FAULT: Duration = Duration::from_secs(60);
+
+/// Why feeds are not fetched. None of it is a feed's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    #[error("`user_agent` of [feeds] cannot be sent: {0}")]
+    Client(#[from] reqwest::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a task has failed")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// Asks the feeds until `stop` is true, and ends promptly then.
+///
+/// # Errors
+/// The settings cannot be followed.
+pub fn start(settings: &Feeds, store: Arc<Store>, stop: watch::Receiver<bool>) -> Result<JoinHandle<()>, FetchError> {
+    let poller = Arc::new(Poller::new(settings, store, stop)?);
+    Ok(tokio::spawn(poller.run()))
+}
+
+struct Poller {
+    feeds: Vec<Feed>,
+    every: Duration,
+    fetch_pages: bool,
+    client: Client,
+    store: Arc<Store>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Poller {
+    fn new(settings: &Feeds, store: Arc<Store>, stop: watch::Receiver<bool>) -> Result<Poller, FetchError> {
+        let client = Client::new(settings, stop.clone())?;
+        let Feeds { every, fetch_pages, ref feed, .. } = *settings;
+        Ok(Poller { feeds: feed.clone(), every, fetch_pages, client, store, stop })
+    }
+
+    async fn run(self: Arc<Poller>) {
+        let Some(_alone) = self.alone().await else { return };
+        let mut due = match self.first_due().await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(%error, "how it stands with the feeds cannot be read");
+                vec![Some(Timestamp::now()); self.feeds.len()]
+            }
+        };
+        let mut polls = JoinSet::new();
+        let mut stop = self.stop.clone();
+        loop {
+            let pause = self.start_due(&mut due, &mut polls);
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => break,
+                Some(done) = polls.join_next(), if !polls.is_empty() => {
+                    if let Ok((at, next)) = done && let Some(due) = due.get_mut(at) {
+                        *due = next;
+                    }
+                }
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        // Each sees the wish to stop at its next request, and closes its line in the ledger.
+        while polls.join_next().await.is_some() {}
+    }
+
+    /// Waits until no other server fetches for this archive: two would ask everybody twice. `None` when told to stop.
+    async fn alone(self: &Arc<Poller>) -> Option<Alone> {
+        let mut stop = self.stop.clone();
+        while !*stop.borrow() {
+            match self.on_store(|store| store.alone("fetch")).await {
+                Ok(Some(alone)) => return Some(alone),
+                Ok(None) => tracing::debug!("another server on this archive asks the feeds"),
+                Err(error) => tracing::error!(%error, "feeds cannot be asked"),
+            }
+            // Whoever would say so has gone, or has said it.
+            if tokio::time::timeout(AGAIN, stop.wait_for(|stop| *stop)).await.is_ok() {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// When each feed is asked first: as was settled before the last end, or at once.
+    async fn first_due(self: &Arc<Poller>) -> Result<Vec<Option<Timestamp>>, FetchError> {
+        let urls: Vec<String> = self.feeds.iter().map(|feed| feed.url.to_string()).collect();
+        self.on_store(move |store| {
+            store.forget_feeds_but(&urls)?;
+            let due = |url: &String| {
+                let state = store.feed(url)?;
+                if state.as_ref().is_some_and(|state| state.gone) {
+                    tracing::warn!(feed = url, "this feed said that it is gone for good and is not asked; take it out");
+                }
+                Ok::<_, StoreError>(next(state.as_ref(), Timestamp::now()))
+            };
+            urls.iter().map(due).collect()
+        })
+        .await
+    }
+
+    /// Starts the polls whose time has come, as many as may run; returns how long there is nothing to start.
+    fn start_due(
+        self: &Arc<Poller>,
+        due: &mut [Option<Timestamp>],
+        polls: &mut JoinSet<(usize, Option<Timestamp>)>,
+    ) -> Duration {
+        let now = Timestamp::now();
+        let mut pause = LOOK;
+        for (at, due) in due.iter_mut().enumerate() {
+            let Some(moment) = *due else { continue };
+            if moment > now {
+                pause = pause.min(Duration::try_from(moment.duration_since(now)).unwrap_or_default());
+            } else if polls.len() < AT_ONCE {
+                // Until it comes back with another.
+                *due = None;
+                let poller = Arc::clone(self);
+                polls.spawn(async move { (at, poller.poll_and_say(at).await) });
+            }
+        }
+        pause
+    }
+
+    async fn poll_and_say(self: Arc<Poller>, at: usize) -> Option<Timestamp> {
+        let feed = self.feeds.get(at)?;
+        let now = Timestamp::now();
+        match self.poll(feed, now).await {
+            Ok(state) => next(Some(&state), now),
+            Err(error) => {
+                tracing::error!(feed = %feed.url, %error, "a poll could not be taken in");
+                now.checked_add(AFTER_FAULT).ok()
+            }
+        }
+    }
+
+    /// The store waits for the disk, which no task here may do.
+    async fn on_store<T: Send + 'static>(
+        self: &Arc<Poller>,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, FetchError> {
+        let store = Arc::clone(&self.store);
+        Ok(tokio::task::spawn_blocking(move || work(&store)).await??)
+    }
+}
+
+/// When a feed is asked next; never, where it is gone.
+fn next(state: Option<&FeedState>, now: Timestamp) -> Option<Timestamp> {
+    match state {
+        Some(state) if state.gone => None,
+        Some(state) => Some(state.due.unwrap_or(now)),
+        None => Some(now),
+    }
+}
+
+#[cfg(test)]
+mod tests;
