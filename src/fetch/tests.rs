@@ -431,12 +431,38 @@ async fn a_poll_ends_when_the_server_does() {
     assert_eq!(desk.store.feeds().unwrap(), [], "nothing is known that was not before");
 }
 
+const PAGE: &str = r#"<!doctype html><html lang="en"><head><title>Tin rises - Harbour Post</title>
+<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","headline":"Tin rises again",
+"datePublished":"2026-11-20T11:30:00+01:00","author":{"@type":"Person","name":"Ann Smith"}}</script></head><body><article>
+<h1>Tin rises again</h1><p>The price of tin rose on Friday for the third day in a row, traders at the harbour said.</p>
+<p>They put it down to a strike in two mines, which has now lasted for five weeks and shows no sign of an end.</p>
+<p>Stocks in the warehouses are lower than at any time since the spring, and buyers have begun to look elsewhere.</p>
+</article></body></html>"#;
+
 fn news_site(page: impl Fn() -> Reply + Send + Sync + 'static) -> Host {
     Host::new(move |asked| match asked.path.as_str() {
         "/feed" => reply("200 OK", "", FEED),
         "/tin" => page(),
         _ => nothing_there(),
     })
+}
+
+#[tokio::test]
+async fn the_page_of_an_item_is_fetched_once_and_is_the_same_article() {
+    let host = news_site(|| reply("200 OK", "content-type: text/html; charset=utf-8\r\n", PAGE));
+    let desk = desk_with(host.at("feed"), |set| set.fetch_pages = true, |_| {});
+    assert_eq!(desk.poll().await.trouble, None);
+    assert_eq!(host.paths(), ["/robots.txt", "/feed", "/tin", "/zinc"], "newest first");
+    let stored = desk.store.current(&[1, 2]).unwrap();
+    assert_eq!(stored.len(), 2, "the page is no second article");
+    let tin = &stored[0].article;
+    assert_eq!((tin.headline.as_str(), tin.external_id.as_deref()), ("Tin rises again", Some("1")));
+    assert!(tin.body.concat().contains("strike in two mines"), "{tin:?}");
+    assert_eq!(tin.source.name.as_deref(), Some("Harbour Post"));
+    assert_eq!((stored[1].article.headline.as_str(), stored[0].version), ("Zinc falls", 1));
+    desk.poll().await;
+    assert_eq!(host.paths()[4..], ["/feed"]);
+    assert_eq!(desk.store.versions(1).unwrap().len(), 1);
 }
 
 #[tokio::test]
