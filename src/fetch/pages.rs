@@ -38,7 +38,7 @@ impl Poller {
                 continue;
             };
             let looked_up = address.clone();
-            let before = self.on_store(move |store| store.page(&looked_up)).await?;
+            let before = self.on_store(move |store| store.fetched_page(&looked_up)).await?;
             let stamp = fetched::stamp(&item.article);
             if !is_wanted(before.as_ref(), stamp) {
                 if before.is_some_and(|before| before.fate != PageFate::Read) {
@@ -69,7 +69,7 @@ impl Poller {
                     state
                 }
             };
-            self.on_store(move |store| store.keep_page(&address, fate, Timestamp::now())).await?;
+            self.on_store(move |store| store.keep_fetched_page(&address, fate, Timestamp::now())).await?;
         }
         Ok((alone, Ok(complete)))
     }

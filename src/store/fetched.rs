@@ -147,18 +147,18 @@ impl Store {
     }
 
     /// What became of a page, by its normalised address.
-    pub fn page(&self, address: &str) -> Result<Option<PageState>> {
+    pub fn fetched_page(&self, address: &str) -> Result<Option<PageState>> {
         self.readers.read(|moment, _| {
-            Ok(moment.prepare_cached(sql::PAGE)?.query_row(params![address], read_page).optional()?)
+            Ok(moment.prepare_cached(sql::FETCHED_PAGE)?.query_row(params![address], read_page).optional()?)
         })
     }
 
-    pub fn keep_page(&self, address: &str, state: PageState, now: Timestamp) -> Result<()> {
+    pub fn keep_fetched_page(&self, address: &str, state: PageState, now: Timestamp) -> Result<()> {
         let PageState { fate, stamp, tries } = state;
         let mut writer = self.writer();
         let (transaction, _) = writer.begin()?;
         let values = params![address, fate.name(), stamp.map(Timestamp::as_millisecond), tries, now.as_millisecond()];
-        transaction.prepare_cached(sql::PAGE_KEEP)?.execute(values)?;
+        transaction.prepare_cached(sql::FETCHED_PAGE_KEEP)?.execute(values)?;
         Ok(transaction.commit()?)
     }
 
@@ -270,10 +270,10 @@ mod tests {
     fn what_became_of_a_page_is_kept() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
-        assert_eq!(store.page("a.example/1").unwrap(), None);
+        assert_eq!(store.fetched_page("a.example/1").unwrap(), None);
         let state = PageState { fate: PageFate::Failed, stamp: Some(at(7)), tries: 2 };
-        store.keep_page("a.example/1", state, at(9)).unwrap();
-        assert_eq!(store.page("a.example/1").unwrap(), Some(state));
+        store.keep_fetched_page("a.example/1", state, at(9)).unwrap();
+        assert_eq!(store.fetched_page("a.example/1").unwrap(), Some(state));
     }
 
     #[test]

@@ -131,8 +131,8 @@ statements! {
     FEED_KEEP = "INSERT OR REPLACE INTO feeds (url, moved_to, etag, last_modified, body, polled, succeeded, due,
                      failures, gone, code, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     FEED_FORGET = "DELETE FROM feeds WHERE url = ?1";
-    PAGE = "SELECT state, stamp, tries FROM fetched_pages WHERE address = ?1";
-    PAGE_KEEP = "INSERT OR REPLACE INTO fetched_pages (address, state, stamp, tries, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    FETCHED_PAGE = "SELECT state, stamp, tries FROM fetched_pages WHERE address = ?1";
+    FETCHED_PAGE_KEEP = "INSERT OR REPLACE INTO fetched_pages (address, state, stamp, tries, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 }
 
 #[cfg(test)]
