@@ -118,7 +118,7 @@ impl Poller {
         line: &mut Line,
     ) -> Result<Result<bool, Trouble>, FetchError> {
         let Items { mut articles, mut rejects, .. } = items;
-        // A feed may well be empty for a while.
+        // What is no news in a sitemap of news is so at every poll.
         rejects.retain(|reject| reject.code != "no_article");
         let mut complete = Ok(true);
         if feed.fetch_pages.unwrap_or(self.fetch_pages) {
@@ -216,6 +216,6 @@ fn no_feed(items: &Items) -> Option<Trouble> {
         let detail = "it is a page or a text and no feed; give the address of the feed that the page names";
         return Some(Trouble::new(Kind::Lasting, "not_a_feed", detail));
     }
-    let first = items.rejects.first().filter(|first| items.articles.is_empty() && first.code != "no_article")?;
+    let first = items.rejects.first().filter(|_| items.articles.is_empty())?;
     Some(Trouble::new(Kind::Lasting, "not_a_feed", format!("{}: {}", first.code, first.detail)))
 }

@@ -381,12 +381,49 @@ async fn a_page_is_no_feed() {
     let host = Host::new(|asked| match asked.path.as_str() {
         "/page" => reply("200 OK", "content-type: text/html\r\n", "<!doctype html><html><h1>Tin</h1><p>Text.</html>"),
         "/text" => reply("200 OK", "", "We will be back soon"),
-        "/empty" => reply("200 OK", "", "[]"),
         _ => nothing_there(),
     });
     assert_eq!(desk(host.at("page")).trouble().await, "not_a_feed");
     assert_eq!(desk(host.at("text")).trouble().await, "not_a_feed");
     assert_eq!(desk(host.at("nowhere")).trouble().await, "http_status");
+}
+
+#[tokio::test]
+async fn a_feed_may_be_in_any_of_their_formats() {
+    let host = Host::new(|asked| match asked.path.as_str() {
+        "/rss" => reply(
+            "200 OK",
+            "content-type: text/html\r\n",
+            "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Harbour Post</title><link>https://a.example/</link>\
+             <item><title>Tin rises</title><link>/tin</link><pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate></item>\
+             </channel></rss>",
+        ),
+        "/sitemap.xml" => reply(
+            "200 OK",
+            "",
+            "<?xml version=\"1.0\"?><urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+             xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\"><url><loc>https://a.example/zinc</loc><news:news>\
+             <news:publication><news:name>Harbour Post</news:name><news:language>en</news:language></news:publication>\
+             <news:publication_date>2026-11-20</news:publication_date><news:title>Zinc falls</news:title></news:news>\
+             </url></urlset>",
+        ),
+        "/empty" => reply("200 OK", "", "<rss version=\"2.0\"><channel><title>Harbour Post</title></channel></rss>"),
+        "/index.xml" => reply(
+            "200 OK",
+            "",
+            "<?xml version=\"1.0\"?><sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"><sitemap>\
+             <loc>https://a.example/sitemap.xml</loc></sitemap></sitemapindex>",
+        ),
+        _ => nothing_there(),
+    });
+    for (path, headline) in [("rss", "Tin rises"), ("sitemap.xml", "Zinc falls")] {
+        let desk = desk(host.at(path));
+        assert_eq!(desk.poll().await.trouble, None, "{path}");
+        assert_eq!(desk.store.current(&[1]).unwrap()[0].article.headline, headline);
+    }
+    assert_eq!(desk(host.at("index.xml")).trouble().await, "not_a_feed");
+    let empty = desk(host.at("empty"));
+    assert_eq!((empty.trouble().await.as_str(), empty.runs().len()), ("", 0), "for a while, a feed may be");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::detect::Format;
+use super::file::NOTHING;
 use super::input::{self, Progress};
 use super::pipeline::{Settled, settled};
 use super::{Item, Page, Place, ReadOptions, Reason};
@@ -108,6 +109,8 @@ impl Items {
                 self.is_no_feed = true;
                 return ControlFlow::Break(());
             }
+            // A feed may well be empty for a while.
+            Item::Reject { reason, .. } if reason.detail == NOTHING => return ControlFlow::Continue(()),
             Item::Reject { .. } => {}
         }
         match settled(item, namespace, true, fetched.at) {

@@ -19,6 +19,9 @@ const HEAD: usize = 64 * 1024;
 /// Text held at a time, where a file holds many articles.
 const CHUNK: usize = 4 << 20;
 
+/// Said of a list that is sound and empty.
+pub(super) const NOTHING: &str = "there is no article in it";
+
 /// One article, in a file that holds many; and a file that is one article.
 const LARGEST_RECORD: usize = 256 << 20;
 const LARGEST_FILE: usize = 16 << 20;
@@ -200,7 +203,7 @@ fn document(
                 "more than 64 MiB in one document, or it never ends; what is whole in the beginning has been read";
             refuse(file, &chunks, Reason::new("too_large", detail), sink)
         }
-        None if is_silent => refuse(file, &chunks, Reason::new("no_article", "there is no article in it"), sink),
+        None if is_silent => refuse(file, &chunks, Reason::new("no_article", NOTHING), sink),
         None => ControlFlow::Continue(()),
     }
 }
@@ -277,7 +280,7 @@ fn many(
                 Place { source: file.name.to_owned(), offset: chunks.offset + chunks.text.len() as u64, line: None };
             sink(Item::Reject { place, reason: breaks_off(kind), copy: Vec::new() })
         }
-        None if is_silent => refuse(file, &chunks, Reason::new("no_article", "there is no article in it"), sink),
+        None if is_silent => refuse(file, &chunks, Reason::new("no_article", NOTHING), sink),
         None => ControlFlow::Continue(()),
     }
 }
