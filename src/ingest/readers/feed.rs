@@ -191,7 +191,19 @@ fn link(item: &Element<'_>) -> Option<String> {
 
 /// The whole text, where the feed carries it.
 fn content<'e, 'a>(item: &'e Element<'a>) -> Option<&'e Element<'a>> {
-    first(item, &["content:encoded", "atom:content", "content", "xhtml:body", "xhtml:div", "body", "fulltext"])
+    first(
+        item,
+        &[
+            "content:encoded",
+            "atom:content",
+            "content",
+            "xhtml:body",
+            "xhtml:div",
+            "body",
+            "fulltext",
+            "yandex:full-text",
+        ],
+    )
 }
 
 fn paragraphs(content: &Element<'_>) -> Vec<String> {

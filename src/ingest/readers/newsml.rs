@@ -136,11 +136,14 @@ fn inline(set: &Element<'_>, lang: Option<&str>) -> Inline {
 
 fn rendition(content: &Element<'_>) -> Inline {
     let media = content.attribute("contenttype").unwrap_or_default().to_lowercase();
-    if content.is("inlineData") {
+    let is_bare = content.elements().next().is_none();
+    if is_bare || content.is("inlineData") {
+        let text = content.text();
         let body = match () {
             () if content.attribute("encoding").is_some() => Vec::new(),
-            () if media.contains("html") => clean::markup_paragraphs(&content.text()),
-            () => clean::paragraphs(&content.text()),
+            () if text.contains("<nitf") => nitf::body(&text),
+            () if media.contains("html") || clean::looks_like_html(&text) => clean::markup_paragraphs(&text),
+            () => clean::paragraphs(&text),
         };
         return Inline { body, ..Inline::default() };
     }
@@ -151,8 +154,7 @@ fn rendition(content: &Element<'_>) -> Inline {
     // XHTML, whole or its paragraphs only. Other markup holds data: results, prices, events.
     let known = ["html", "body", "p", "div", "section", "article", "h1", "h2", "ul", "span"];
     let is_html = content.elements().any(|element| known.iter().any(|name| element.local().eq_ignore_ascii_case(name)));
-    let is_text = content.elements().next().is_none();
-    let body = if is_html || is_text { nitf::paragraphs(content) } else { Vec::new() };
+    let body = if is_html { nitf::paragraphs(content) } else { Vec::new() };
     Inline { body, ..Inline::default() }
 }
 
@@ -339,6 +341,9 @@ mod tests {
         );
         let plain = "<inlineXML contenttype='x/results'><results>3:1</results></inlineXML><inlineData contenttype='text/plain'>One.\n\nTwo.</inlineData>";
         assert_eq!(articles(&item("", "", plain))[0].as_ref().unwrap().body, ["One.", "Two."]);
+        let escaped =
+            "<inlineXML contenttype='application/xhtml+xml'><![CDATA[<p>One\nline.</p><p>Two.</p>]]></inlineXML>";
+        assert_eq!(articles(&item("", "", escaped))[0].as_ref().unwrap().body, ["One line.", "Two."]);
         let two = format!("<inlineXML xml:lang='fr'><p>Un.</p></inlineXML>{HTML}");
         assert_eq!(articles(&item("", "", &two))[0].as_ref().unwrap().body.len(), 2);
     }
