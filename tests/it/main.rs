@@ -8,6 +8,7 @@ mod made_up;
 mod server;
 mod wire;
 
+mod collapse;
 mod copies;
 mod crash;
 mod explain;
