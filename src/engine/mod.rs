@@ -159,7 +159,7 @@ pub struct Dates {
     /// Calendar dates: first and last millisecond, the calendar read as if it were UTC.
     pub calendar: Vec<(i64, i64)>,
     pub undated: u64,
-    /// Once more those of articles whose story others tell too, story by story.
+    /// Once more those of matches that share their story with another match, story by story.
     pub told: Vec<Told>,
 }
 

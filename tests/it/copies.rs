@@ -169,7 +169,7 @@ fn check_facets(view: &View, live: &BTreeMap<u64, Document>, asking: &Plan, foun
     }
 }
 
-/// The dates that are told once more are those of hits whose story another article tells.
+/// The dates that are told once more are those of hits that share their story with another.
 fn check_dates(live: &BTreeMap<u64, Document>, hits: &[FoundHit], found: &Found) {
     let shared = hits.iter().filter(|hit| live.values().filter(|one| one.story == hit.story).count() > 1);
     let dated = shared.filter_map(|hit| Some((hit.story, live[&hit.place.num].article.published.at?.as_millisecond())));
@@ -180,8 +180,10 @@ fn check_dates(live: &BTreeMap<u64, Document>, hits: &[FoundHit], found: &Found)
         at
     };
     let chunks = found.dates.told.chunk_by(|one, next| one.story == next.story);
-    let mut told: Vec<Vec<i64>> = chunks.map(|story| sorted(story.iter().map(|told| told.first).collect())).collect();
-    let mut expected: Vec<Vec<i64>> = expected.into_values().map(sorted).collect();
+    let told = chunks.map(|story| sorted(story.iter().map(|told| told.first).collect()));
+    // One date repeats nothing, whether it is told or not.
+    let mut told: Vec<Vec<i64>> = told.filter(|story| story.len() > 1).collect();
+    let mut expected: Vec<Vec<i64>> = expected.into_values().map(sorted).filter(|story| story.len() > 1).collect();
     told.sort_unstable();
     expected.sort_unstable();
     assert_eq!(told, expected);

@@ -28,7 +28,7 @@ pub(super) struct Telling {
     best: Vec<Option<Best>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 struct Match {
     story: u32,
     at: Address,
@@ -95,9 +95,25 @@ impl Telling {
         hits - self.again
     }
 
-    /// All matches are there.
+    /// All matches are there. Those of one story are put side by side, counted into their places; one that is the only
+    /// match of its story repeats nothing and goes.
     pub(super) fn settle(&mut self) {
-        self.matches.sort_unstable();
+        let mut places = vec![0; if self.matches.is_empty() { 0 } else { self.stories.len() }];
+        self.matches.iter().for_each(|one| places[one.story as usize] += 1);
+        self.matches.retain(|one| places[one.story as usize] > 1);
+        let mut next = 0;
+        for place in &mut places {
+            let number = if *place > 1 { *place } else { 0 };
+            *place = next;
+            next += number;
+        }
+        let mut settled = self.matches.clone();
+        for one in &self.matches {
+            let place = &mut places[one.story as usize];
+            settled[*place] = *one;
+            *place += 1;
+        }
+        self.matches = settled;
     }
 
     /// By value of a facet: how often it has counted an article whose story it had counted before.
