@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::answer::{
-    ArticleAnswer, Clause, Copies, DifferenceAnswer, OriginalPage, QueryAnswer, QueryReading, SearchAnswer, SearchError,
-    Suggestion,
+    ArticleAnswer, Clause, Copies, DifferenceAnswer, OriginalPage, QueryAnswer, QueryReading, SearchAnswer,
+    SearchError, Suggestion,
 };
 use super::article;
 use super::cursor::Cursor;

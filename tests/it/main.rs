@@ -28,6 +28,6 @@ mod search;
 mod spans;
 mod stories;
 mod suggestions;
+mod versions;
 mod watch;
 mod wires;
-mod versions;

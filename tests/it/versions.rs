@@ -128,7 +128,11 @@ fn what_is_withheld_without_an_end_or_with_one_nobody_can_read_stays_away() {
     let archive = TestArchive::new();
     let lines =
         item("1", 1, SECRET, &json!({"status": "withheld"})) + &item("2", 1, SECRET, &json!({"embargo": "soon"}));
-    ingest(&archive, &lines);
+    let table = "id,title,embargo\n3,Minister resigns,next week\n";
+    for (name, text) in [("items.jsonl", lines.as_str()), ("items.csv", table)] {
+        let said = archive.ingest(&[&archive.file(name, text)]);
+        assert!(said.contains("1 rejected") && said.contains("bad_embargo"), "reported: {said}");
+    }
     let server = Server::start(&archive);
     assert_eq!(server.total("*"), 0);
     let withheld = get(&server, &format!("/api/v1/articles/{}", known_id(&archive)));

@@ -1,8 +1,7 @@
 //! Named values, of a row or an object, into an article: which name means which field.
 
-use jiff::SignedDuration;
-
-use crate::article::{Article, Precision, Provenance, Source, Status};
+use super::wire;
+use crate::article::{Article, Provenance, Source, Status};
 use crate::identity;
 use crate::ingest::{Reason, clean, dates};
 use crate::nearest::nearest;
@@ -190,13 +189,7 @@ pub(in crate::ingest) trait Record {
 
 /// Makes an article of a record.
 pub(in crate::ingest) fn article(record: &impl Record, map: &FieldMap) -> Result<Article, Reason> {
-    let values = |field: &str| -> Values {
-        if let Some(column) = map.column(field) {
-            return record.get(column).unwrap_or_default();
-        }
-        let names = NAMES.iter().find(|(name, _)| *name == field).map_or(&[][..], |(_, names)| names);
-        names.iter().find_map(|name| record.get(name)).unwrap_or_default()
-    };
+    let values = |field: &str| values(record, map, field);
     let one = |field: &str| values(field).texts.into_iter().find_map(|value| text(&value));
     let list = |field: &str| several(values(field), &[';', '|', ',']);
     let stamp = |field: &str| values(field).texts.first().and_then(|text| dates::parse_stamp(text, Provenance::File));
@@ -222,44 +215,30 @@ pub(in crate::ingest) fn article(record: &impl Record, map: &FieldMap) -> Result
         provider_version: one("version").and_then(|version| version.parse().ok()),
         corrected: one("corrected").is_some_and(|value| matches!(value.as_str(), "true" | "1" | "yes")),
         url,
-        status: one("status").map(|word| status(&word)).unwrap_or_default(),
+        status: one("status").map(|word| wire::status(&word)).unwrap_or_default(),
         ..Article::default()
     };
     if let Some(embargo) = one("embargo") {
-        hold(&mut article, &embargo);
+        wire::embargo(&mut article, &embargo);
     }
     finish(article)
 }
 
-/// Words that say something else, as `published` or `draft`, hide nothing.
-fn status(word: &str) -> Status {
-    match word.trim().to_lowercase().as_str() {
-        "canceled" | "cancelled" | "killed" => Status::Killed,
-        "withheld" | "embargoed" => Status::Withheld,
-        _ => Status::Usable,
+/// Of an article that is hidden for an embargo which cannot be read: what to do about it.
+pub(in crate::ingest) fn unread_embargo(record: &impl Record, map: &FieldMap, article: &Article) -> Option<Reason> {
+    if article.status != Status::Withheld || article.embargo.is_some() {
+        return None;
     }
+    let text = values(record, map, "embargo").texts.into_iter().find_map(|value| text(&value))?;
+    wire::embargo(&mut Article::default(), &text)
 }
 
-/// An embargo without a zone is over when that moment has come everywhere: too late does less harm than too early. One
-/// that cannot be read hides the article until another version comes.
-fn hold(article: &mut Article, embargo: &str) {
-    let stamp = dates::parse_stamp(embargo, Provenance::File);
-    let late = |hours| stamp.and_then(|stamp| stamp.at?.checked_add(SignedDuration::from_hours(hours)).ok());
-    article.embargo = match stamp.map(|stamp| stamp.precision) {
-        Some(Precision::Second | Precision::Minute | Precision::Hour) if has_zone(embargo) => late(0),
-        Some(Precision::Second | Precision::Minute | Precision::Hour) => late(12),
-        Some(Precision::Day) => late(36),
-        _ => None,
-    };
-    if article.embargo.is_none() && article.status == Status::Usable {
-        article.status = Status::Withheld;
+fn values(record: &impl Record, map: &FieldMap, field: &str) -> Values {
+    if let Some(column) = map.column(field) {
+        return record.get(column).unwrap_or_default();
     }
-}
-
-/// `…T06:00Z`, `…T06:00+01:00`; seconds since 1970 are the same everywhere.
-fn has_zone(text: &str) -> bool {
-    let time = text.find(':').map_or("", |at| &text[at..]);
-    text.bytes().all(|byte| byte.is_ascii_digit()) || time.contains(['Z', 'z', '+', '-'])
+    let names = NAMES.iter().find(|(name, _)| *name == field).map_or(&[][..], |(_, names)| names);
+    names.iter().find_map(|name| record.get(name)).unwrap_or_default()
 }
 
 /// One line of text, out of HTML if need be.
@@ -355,31 +334,6 @@ mod tests {
         for name in NAMES.iter().flat_map(|(field, names)| std::iter::once(field).chain(*names)) {
             assert!(page.contains(&format!("`{name}`")), "docs/formats.md lacks `{name}`");
         }
-    }
-
-    #[track_caller]
-    fn check_embargo(text: &str, expected: Option<&str>) {
-        let mut article = Article::default();
-        hold(&mut article, text);
-        assert_eq!(article.embargo.map(|at| at.to_string()).as_deref(), expected, "{text}");
-        assert_eq!(article.status == Status::Withheld, expected.is_none(), "{text}");
-    }
-
-    #[test]
-    fn an_embargo_ends_rather_too_late_than_too_early_and_unread_never() {
-        check_embargo("2026-03-01T06:00:00+01:00", Some("2026-03-01T05:00:00Z"));
-        check_embargo("2026-03-01T06:00Z", Some("2026-03-01T06:00:00Z"));
-        check_embargo("2026-03-01 06:00", Some("2026-03-01T18:00:00Z"));
-        check_embargo("2026-03-01", Some("2026-03-02T12:00:00Z"));
-        check_embargo("1772344800", Some("2026-03-01T06:00:00Z"));
-        check_embargo("March", None);
-        check_embargo("until further notice", None);
-    }
-
-    #[test]
-    fn only_words_of_a_provider_hide_an_article() {
-        assert_eq!((status("Canceled"), status("withheld")), (Status::Killed, Status::Withheld));
-        assert_eq!((status("draft"), status("usable")), (Status::Usable, Status::Usable));
     }
 
     #[test]

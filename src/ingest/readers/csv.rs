@@ -72,7 +72,13 @@ impl Reader {
                     at = line;
                     break;
                 }
-                emit(start..end, article(&row, head, options))?;
+                let read = article(&row, head, options);
+                let record = Row { columns: &head.columns, cells: &row };
+                let unread = read.as_ref().ok().and_then(|read| columns::unread_embargo(&record, &options.map, read));
+                emit(start..end, read)?;
+                if let Some(reason) = unread {
+                    emit(start..end, Err(reason))?;
+                }
             }
         }
     }

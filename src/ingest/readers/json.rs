@@ -173,7 +173,13 @@ fn together(mut inner: Map<String, Value>, envelope: Map<String, Value>) -> Map<
 fn made(at: Range<usize>, value: &Value, map: &FieldMap, emit: &mut Emit<'_>) -> ControlFlow<()> {
     match value {
         Value::Object(item) if map.is_empty() && is_item(item) => ninjs::read(&at, item, emit),
-        value => emit(at, article(value, map)),
+        value => {
+            let read = article(value, map);
+            let unread = read.as_ref().ok().zip(value.as_object());
+            let unread = unread.and_then(|(read, object)| columns::unread_embargo(&Object(object), map, read));
+            emit(at.clone(), read)?;
+            unread.map_or(ControlFlow::Continue(()), |reason| emit(at, Err(reason)))
+        }
     }
 }
 
