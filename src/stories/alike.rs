@@ -19,7 +19,7 @@ const OF_TABLE: usize = 70;
 /// And so many of its names, if there are [`NAMES`] or more, unless far more of the text than that is common: a form
 /// filled in for another company, another town.
 const NAMES: usize = 3;
-const OF_NAMES: usize = 60;
+const OF_NAMES: usize = 55;
 const FAR_MORE: usize = 75;
 
 /// Of short texts, so many percent of the shingles of both together must be common.
@@ -38,8 +38,8 @@ pub fn alike(one: &Sketch, other: &Sketch) -> bool {
         && if one.short { nearly_all(one, other) } else { contained(one, other) }
 }
 
-/// How many keys in the front half of either text two texts must share to be compared at all; and so many in the back
-/// half of either, if they are of one class. Fewer where the longer text has few that can be in the shorter.
+/// How many keys in the front half of either text two texts must share to be compared at all; and one in the back half of
+/// either, if they are of one class. Fewer where the longer text has few that can be in the shorter.
 pub fn keys_needed(one: Class, other: Class) -> usize {
     if one.min(other) > 1 && one.abs_diff(other) <= 1 { 2 } else { 1 }
 }
@@ -49,8 +49,7 @@ fn find_each_other(one: &Sketch, other: &Sketch) -> bool {
     let ([front, back], [front_there, back_there]) = (one.halves(level), other.halves(level));
     let crossing = shared(front, back_there) + shared(back, front_there);
     let (fronts, backs) = (shared(front, front_there) + crossing, shared(back, back_there) + crossing);
-    let needed = keys_needed(one.class(), other.class());
-    fronts >= needed && (backs >= needed || one.class() != other.class())
+    fronts >= keys_needed(one.class(), other.class()) && (backs > 0 || one.class() != other.class())
 }
 
 fn nearly_all(one: &Sketch, other: &Sketch) -> bool {

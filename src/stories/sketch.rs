@@ -32,7 +32,7 @@ const FIGURES: usize = 48;
 const NAMES: usize = 48;
 
 /// Of the shingles kept, those by which alike texts find each other.
-const KEYS: usize = 24;
+const KEYS: usize = 32;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sketch {

@@ -79,9 +79,10 @@ impl Grouping<'_> {
             let needed = keys_needed(own, class);
             if class == own && long.len() >= needed {
                 let (backs, long) = self.met(Half::Back, sketch, leads)?;
-                if long.len() < needed {
+                if long.is_empty() {
+                    // One key there is enough.
                     fronts.replace(own, backs);
-                    unread.insert(class, long.len());
+                    unread.insert(class, needed);
                     continue;
                 }
             }

@@ -17,7 +17,7 @@ const RECALL: f64 = 0.95;
 const PRECISION: f64 = 0.99;
 
 /// Articles of each source, unless all are asked for.
-const PART: usize = 1500;
+const PART: usize = 700;
 
 /// Misses printed of each source.
 const SHOWN: usize = 5;
