@@ -46,7 +46,7 @@ fn edited_articles_are_copies_and_their_neighbours_are_not() {
     let mut sum = Tally::default();
     for source in sources {
         let articles = read(&root, source, if all() { usize::MAX } else { PART });
-        let step = if all() { source.every } else { 3 };
+        let step = if all() { source.every } else { 4 };
         let mut tally = Tally::default();
         count_edited(source, &articles, step, &mut tally);
         count_neighbours(source, &articles, &mut tally);
@@ -62,7 +62,7 @@ fn edited_articles_are_copies_and_their_neighbours_are_not() {
     let recall = sum.found as f64 / sum.copies as f64;
     let precision = sum.found as f64 / (sum.found + sum.wrong) as f64;
     println!("recall {recall:.4} of {}, precision {precision:.4} beside {}", sum.copies, sum.others);
-    assert!(sum.copies > 1000 && sum.others > 1000);
+    assert!(sum.copies > 1000 && sum.others > 500);
     assert!(recall >= RECALL && precision >= PRECISION);
 }
 
@@ -90,7 +90,8 @@ fn count_edited(source: &Source, articles: &[Article], step: usize, tally: &mut 
 /// What shares the most with an article, and less than half of whose sentences stand in it.
 fn count_neighbours(source: &Source, articles: &[Article], tally: &mut Tally) {
     let mut shown = 0;
-    for (one, other) in neighbours(articles, 3) {
+    let step = if all() { 1 } else { 4 };
+    for (one, other) in neighbours(articles, 3).into_iter().step_by(step) {
         let (one, other) = (&articles[one], &articles[other]);
         if sentences(one).is_empty() || sentences(other).is_empty() || standing(one, other) >= 50 {
             continue;
