@@ -6,11 +6,61 @@ use jiff::{Span, Timestamp};
 
 use crate::article::{Precision, Provenance, Stamp};
 
+mod months;
+mod worded;
+
+/// What is known of whoever writes dates: the clock they read, and how they write.
+#[derive(Clone, Debug)]
+pub(super) struct Local<'a> {
+    pub(super) zone: TimeZone,
+    pub(super) language: Option<&'a str>,
+    /// Whether `03/04/2025` is a day in April; `None` where that cannot be told.
+    pub(super) is_day_first: Option<bool>,
+}
+
+impl Default for Local<'_> {
+    fn default() -> Self {
+        Local { zone: TimeZone::UTC, language: None, is_day_first: None }
+    }
+}
+
+/// A date, and whether its zone is written with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) stamp: Stamp,
+    pub(super) is_zoned: bool,
+}
+
 /// Reads a date with whatever precision it is given; without a zone it is taken as UTC. `None`: it is no date.
 pub(super) fn parse_stamp(text: &str, from: Provenance) -> Option<Stamp> {
+    read_stamp(text, from, &Local::default()).map(|reading| reading.stamp)
+}
+
+/// Reads a date that stands by itself; without a zone it is read in the one given.
+pub(super) fn read_stamp(text: &str, from: Provenance, local: &Local<'_>) -> Option<Reading> {
     let text = text.trim();
-    let (at, precision) = iso(text).or_else(|| rfc2822(text)).or_else(|| worded(text)).or_else(|| epoch(text))?;
-    Some(Stamp { at: Some(at), precision, from, implausible: false })
+    let moment = iso(text, local).or_else(|| rfc2822(text)).or_else(|| worded(text, local)).or_else(|| epoch(text))?;
+    Some(moment.reading(from))
+}
+
+/// Reads the first date in a text.
+pub(super) fn find_stamp(text: &str, from: Provenance, local: &Local<'_>) -> Option<Reading> {
+    read_stamp(text, from, local).or_else(|| worded(text, local).map(|moment| moment.reading(from)))
+}
+
+/// A point in time as it was written.
+#[derive(Clone, Copy)]
+struct Moment {
+    at: Timestamp,
+    precision: Precision,
+    is_zoned: bool,
+}
+
+impl Moment {
+    fn reading(self, from: Provenance) -> Reading {
+        let stamp = Stamp { at: Some(self.at), precision: self.precision, from, implausible: false };
+        Reading { stamp, is_zoned: self.is_zoned }
+    }
 }
 
 /// Before 1600 or more than a day ahead: kept as given, and marked.
@@ -25,34 +75,39 @@ fn utc(at: DateTime) -> Option<Timestamp> {
     Some(at.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp())
 }
 
-fn day(date: Date) -> Option<Timestamp> {
-    utc(date.to_datetime(Time::midnight()))
+fn day(date: Date) -> Option<Moment> {
+    whole(date, Precision::Day)
 }
 
-/// `2025-02-27T16:44+0000`, `2019-11-18 08:34:00 -0500`, `2025-02-27`, `2025-02`, `2025`, `20250227`.
-fn iso(text: &str) -> Option<(Timestamp, Precision)> {
+/// A day, a month or a year: the first moment of it.
+fn whole(date: Date, precision: Precision) -> Option<Moment> {
+    Some(Moment { at: utc(date.to_datetime(Time::midnight()))?, precision, is_zoned: false })
+}
+
+/// `2025-02-27T16:44+0000`, `2019-11-18 08:34:00 -0500`, `2025-02-27`, `2025-02`, `2025`, `20250227`, `20250227T164400Z`.
+fn iso(text: &str, local: &Local<'_>) -> Option<Moment> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = |range: std::ops::Range<usize>| text.get(range).filter(|part| digits(part))?.parse::<i16>().ok();
     let year = number(0..4)?;
     if text.len() == 4 {
-        return Some((day(Date::new(year, 1, 1).ok()?)?, Precision::Year));
+        return whole(Date::new(year, 1, 1).ok()?, Precision::Year);
     }
     if text.get(..8).is_some_and(digits) && !text[8..].starts_with(|c: char| c.is_ascii_digit()) {
         let date = Date::new(year, number(4..6)? as i8, number(6..8)? as i8).ok()?;
         return match text[8..].strip_prefix(['T', 't']) {
-            _ if text.len() == 8 => Some((day(date)?, Precision::Day)),
-            Some(time) => clock(date, &with_colons(time)),
+            _ if text.len() == 8 => day(date),
+            Some(time) => clock(date, &with_colons(time), local),
             None => None,
         };
     }
     let month = number(5..7).filter(|_| matches!(text.as_bytes()[4], b'-' | b'/' | b'.'))? as i8;
     if text.len() == 7 {
-        return Some((day(Date::new(year, month, 1).ok()?)?, Precision::Month));
+        return whole(Date::new(year, month, 1).ok()?, Precision::Month);
     }
     let date = Date::new(year, month, number(8..10)? as i8).ok()?;
     match text.get(10..)?.trim_start_matches(['T', 't', ' ']) {
-        "" => Some((day(date)?, Precision::Day)),
-        time => clock(date, time),
+        "" => day(date),
+        time => clock(date, time, local),
     }
 }
 
@@ -67,22 +122,30 @@ fn with_colons(time: &str) -> String {
 }
 
 /// `16:44+0000`, `08:34:00.123 -05:00`, `15:01:01.79`, `4:44 PM`.
-fn clock(date: Date, text: &str) -> Option<(Timestamp, Precision)> {
-    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.'))).unwrap_or(text.len());
-    let (time, zone) = (text[..end].trim_end_matches('.'), text[end..].trim());
+fn clock(date: Date, text: &str, local: &Local<'_>) -> Option<Moment> {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ','))).unwrap_or(text.len());
+    let (time, zone) = (text[..end].trim_end_matches(['.', ',']), text[end..].trim());
     let mut parts = time.split(':');
     let mut hour: i8 = parts.next()?.parse().ok()?;
     let minute: i8 = parts.next()?.parse().ok()?;
-    let second = parts.next().map(|second| second.split('.').next().unwrap_or(second).parse::<i8>());
+    let second = parts.next().map(|second| second.split(['.', ',']).next().unwrap_or(second).parse::<i8>());
     let (zone, afternoon) = meridiem(zone);
     if let Some(afternoon) = afternoon {
         hour = hour % 12 + if afternoon { 12 } else { 0 };
     }
     let precision = if second.is_some() { Precision::Second } else { Precision::Minute };
     let time = Time::new(hour, minute, second.transpose().ok()?.unwrap_or(0), 0).ok()?;
-    let local = utc(date.to_datetime(time))?;
-    let at = local.checked_sub(Span::new().seconds(offset(zone)?)).ok()?;
-    Some((at, precision))
+    moment(date.to_datetime(time), precision, zone, local)
+}
+
+/// A time of a day in the zone that is written, or else in that of whoever writes.
+fn moment(at: DateTime, precision: Precision, zone: &str, local: &Local<'_>) -> Option<Moment> {
+    if zone.is_empty() {
+        let at = at.to_zoned_datetime(local.zone.clone()).ok()?.timestamp();
+        return Some(Moment { at, precision, is_zoned: false });
+    }
+    let at = utc(at)?.checked_sub(Span::new().seconds(offset(zone)?)).ok()?;
+    Some(Moment { at, precision, is_zoned: true })
 }
 
 fn meridiem(zone: &str) -> (&str, Option<bool>) {
@@ -114,8 +177,31 @@ fn offset(zone: &str) -> Option<i64> {
         ("cest", 2),
         ("bst", 1),
         ("msk", 3),
+        ("wib", 7),
+        ("wita", 8),
+        ("wit", 9),
+        ("jst", 9),
+        ("kst", 9),
+        ("eet", 2),
+        ("eest", 3),
+        ("mez", 1),
+        ("mesz", 2),
+        ("aest", 10),
+        ("aedt", 11),
+        ("sgt", 8),
+        ("hkt", 8),
+        ("pkt", 5),
+        ("wat", 1),
+        ("cat", 2),
+        ("eat", 3),
+        ("sast", 2),
+        ("trt", 3),
     ];
     let lower = zone.to_ascii_lowercase();
+    // India's clocks are half an hour apart from the rest.
+    if lower == "ist" {
+        return Some(19_800);
+    }
     if let Some((_, hours)) = NAMED.iter().find(|(name, _)| *name == lower) {
         return Some(hours * 3600);
     }
@@ -130,85 +216,24 @@ fn offset(zone: &str) -> Option<i64> {
     (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
-fn rfc2822(text: &str) -> Option<(Timestamp, Precision)> {
+fn rfc2822(text: &str) -> Option<Moment> {
     let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-    Some((at, Precision::Second))
+    Some(Moment { at, precision: Precision::Second, is_zoned: true })
 }
 
-const MONTHS: &[(&str, i8)] = &[
-    ("jan", 1),
-    ("feb", 2),
-    ("mar", 3),
-    ("apr", 4),
-    ("may", 5),
-    ("jun", 6),
-    ("jul", 7),
-    ("aug", 8),
-    ("sep", 9),
-    ("oct", 10),
-    ("nov", 11),
-    ("dec", 12),
-    ("mär", 3),
-    ("mai", 5),
-    ("okt", 10),
-    ("dez", 12),
-    ("fév", 2),
-    ("avr", 4),
-    ("juin", 6),
-    ("juil", 7),
-    ("aoû", 8),
-    ("déc", 12),
-    ("ene", 1),
-    ("abr", 4),
-    ("ago", 8),
-    ("dic", 12),
-];
-
-fn month(word: &str) -> Option<i8> {
-    let word = word.to_lowercase();
-    // The longest name first: `juil` before `jui`.
-    let found = MONTHS.iter().filter(|(name, _)| word.starts_with(name)).max_by_key(|(name, _)| name.len());
-    found.map(|(_, number)| *number)
-}
-
-/// `26-FEB-1987 15:01:01.79`, `27 February 2025`, `February 27, 2025 4:44 PM`, `27.02.2025`, `2/27/2025`.
-fn worded(text: &str) -> Option<(Timestamp, Precision)> {
-    let time_at = text.find(':').map(|colon| text[..colon].rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| at + 1));
-    let (date, time) = text.split_at(time_at.unwrap_or(text.len()));
-    let parts: Vec<&str> = date.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
-    let date = match parts.iter().position(|part| part.chars().all(char::is_alphabetic) && month(part).is_some()) {
-        Some(at) => {
-            let number = |part: Option<&&str>| part?.trim_end_matches(char::is_alphabetic).parse::<i16>().ok();
-            let month = month(parts[at])?;
-            let others: Vec<i16> = (0..parts.len()).filter(|i| *i != at).filter_map(|i| number(parts.get(i))).collect();
-            let [day, year] = others.get(..2)? else { return None };
-            Date::new(*year, month, i8::try_from(*day).ok()?).ok()?
-        }
-        None => numbers(&parts, text.contains('.'))?,
-    };
-    if time.trim().is_empty() {
-        return Some((day(date)?, Precision::Day));
-    }
-    clock(date, time.trim()).or_else(|| Some((day(date)?, Precision::Day)))
-}
-
-/// Day first where dots are written or the number says so; month first where only that fits. `03/04/2025` is no date:
-/// it is one day here and another there.
-fn numbers(parts: &[&str], dots: bool) -> Option<Date> {
-    let [first, second, year] = parts else { return None };
-    let (first, second): (i8, i8) = (first.parse().ok()?, second.parse().ok()?);
-    let year: i16 = year.parse().ok().filter(|year| *year > 999)?;
-    if dots || first > 12 || first == second {
-        Date::new(year, second, first).ok()
-    } else if second > 12 {
-        Date::new(year, first, second).ok()
-    } else {
-        None
-    }
+/// `26-FEB-1987 15:01:01.79`, `27 February 2025`, `February 27, 2025 4:44 PM`, `27.02.2025`, `2/27/2025`. `03/04/2025` is
+/// no date where nobody knows how the writer writes: it is one day here and another there.
+fn worded(text: &str, local: &Local<'_>) -> Option<Moment> {
+    let found = worded::find(text, local)?;
+    let Some(clock) = found.clock else { return day(found.date) };
+    let precision = if clock.second.is_some() { Precision::Second } else { Precision::Minute };
+    let Ok(time) = Time::new(clock.hour, clock.minute, clock.second.unwrap_or(0), 0) else { return day(found.date) };
+    let at = found.date.to_datetime(time);
+    moment(at, precision, &clock.zone, local).or_else(|| moment(at, precision, "", local))
 }
 
 /// Seconds since 1970, or thousandths, millionths, billionths of them.
-fn epoch(text: &str) -> Option<(Timestamp, Precision)> {
+fn epoch(text: &str) -> Option<Moment> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let number: i64 = whole.parse().ok().filter(|_| fraction.bytes().all(|byte| byte.is_ascii_digit()))?;
     let at = match whole.trim_start_matches('-').len() {
@@ -218,7 +243,7 @@ fn epoch(text: &str) -> Option<(Timestamp, Precision)> {
         18..=19 => Timestamp::from_nanosecond(i128::from(number)).ok()?,
         _ => return None,
     };
-    Some((at, Precision::Second))
+    Some(Moment { at, precision: Precision::Second, is_zoned: true })
 }
 
 #[cfg(test)]
@@ -249,7 +274,80 @@ mod tests {
         check("2025", "2025-01-01T00:00:00Z", Precision::Year);
         check("1740674640", "2025-02-27T16:44:00Z", Precision::Second);
         check("1740674640.5", "2025-02-27T16:44:00Z", Precision::Second);
+        check("20250227T164405Z", "2025-02-27T16:44:05Z", Precision::Second);
         check("1740674640000000", "2025-02-27T16:44:00Z", Precision::Second);
+    }
+
+    #[track_caller]
+    fn finds(text: &str, at: &str) {
+        let found =
+            find_stamp(text, Provenance::Page, &Local::default()).unwrap_or_else(|| panic!("{text} holds a date"));
+        assert_eq!(found.stamp.at.unwrap().to_string(), at, "{text}");
+    }
+
+    #[test]
+    fn dates_in_many_languages() {
+        for text in [
+            "27. helmikuuta 2025",
+            "27 февраля 2025",
+            "27 de febrero de 2025",
+            "2025年2月27日",
+            "2025년 2월 27일",
+            "mardi 27 février 2025",
+            "Donnerstag, 27. Februar 2025",
+            "2025. február 27.",
+            "2025 m. vasario 27 d.",
+            "2025. gada 27. februāris",
+            "27 tháng 2, 2025",
+            "27 กุมภาพันธ์ 2568",
+            "27 ก.พ. 2568",
+            "٢٧ فبراير ٢٠٢٥",
+            "27 شباط 2025",
+            "۹ اسفند ۱۴۰۳",
+            "२७ फरवरी २०२५",
+            "২৭ ফেব্রুয়ারি ২০২৫",
+            "Çarşamba, 27 Şubat 2025",
+            "27 lutego 2025 r.",
+            "27 Φεβρουαρίου 2025",
+            "Feb. 27th, 2025",
+            "Thursday, February 27, 2025",
+            "27/02/2025",
+            "Published on 27-02-2025 by A",
+        ] {
+            finds(text, "2025-02-27T00:00:00Z");
+        }
+        finds("27 كانون الثاني 2025", "2025-01-27T00:00:00Z");
+        finds("mar. 27 mai 2025", "2025-05-27T00:00:00Z");
+    }
+
+    #[test]
+    fn the_clock_beside_a_date_is_read() {
+        for text in [
+            "Published: 27 February 2025 at 16:44 GMT",
+            "16:44, 27 February 2025",
+            "27.2.2025 klo 16.44",
+            "27/02/2025 16h44",
+            "Feb 27, 2025, 4:44 p.m.",
+            "2025年2月27日 16時44分",
+            "2025-02-27 오후 4:44",
+            "27 Feb 2025 18:44 (UTC+2)",
+            "Thu Feb 27 16:44 2025",
+            "27 февраля 2025, 19:44 MSK",
+        ] {
+            finds(text, "2025-02-27T16:44:00Z");
+        }
+    }
+
+    #[test]
+    fn without_a_zone_the_writers_clock_counts() {
+        let zone = TimeZone::get("Europe/Helsinki").unwrap();
+        let local = Local { zone, language: Some("fi"), is_day_first: Some(true) };
+        let read = |text: &str| read_stamp(text, Provenance::Page, &local).unwrap();
+        assert_eq!(read("2025-07-27T16:44:00").stamp.at.unwrap().to_string(), "2025-07-27T13:44:00Z");
+        assert_eq!(read("2025-07-27T16:44:00Z").stamp.at.unwrap().to_string(), "2025-07-27T16:44:00Z");
+        assert_eq!(read("2025-07-27").stamp.at.unwrap().to_string(), "2025-07-27T00:00:00Z", "a day has no zone");
+        assert_eq!(read("3/4/2025").stamp.at.unwrap().to_string(), "2025-04-03T00:00:00Z");
+        assert!(!read("2025-07-27T16:44:00").is_zoned && read("2025-07-27T16:44:00+03:00").is_zoned);
     }
 
     #[test]
