@@ -7,7 +7,8 @@ use encoding_rs::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE}
 
 /// Says what the bytes are, and how many of them are a byte order mark. `None`: so far all is ASCII, and nothing needs
 /// to be decided. A byte order mark decides; else UTF-8 where there is more of it than of anything else, so that one bad
-/// byte does not spoil a whole file; else what an XML declaration says; else what the bytes look like. `ended` says that no more bytes follow.
+/// byte does not spoil a whole file; else what an XML declaration or a page says, if the bytes can be that; else what
+/// they look like. `ended` says that no more bytes follow.
 pub(super) fn choose(bytes: &[u8], ended: bool) -> Option<(&'static Encoding, usize)> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return Some((encoding, length));
@@ -19,14 +20,14 @@ pub(super) fn choose(bytes: &[u8], ended: bool) -> Option<(&'static Encoding, us
     if bytes.is_ascii() {
         // The one encoding that hides everything in ASCII.
         return declared
-            .filter(|encoding| *encoding == ISO_2022_JP && bytes.contains(&0x1b))
+            .filter(|encoding| *encoding == ISO_2022_JP && bytes.contains(&ESCAPE))
             .map(|encoding| (encoding, 0));
     }
     let (sound, damaged) = count_utf8(bytes, ended);
     if damaged == 0 || sound > damaged {
         return Some((UTF_8, 0));
     }
-    if let Some(encoding) = declared {
+    if let Some(encoding) = declared.filter(|encoding| fits(bytes, encoding)) {
         return Some((encoding, 0));
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
@@ -34,29 +35,57 @@ pub(super) fn choose(bytes: &[u8], ended: bool) -> Option<(&'static Encoding, us
     Some((detector.guess(None, Utf8Detection::Deny), 0))
 }
 
+/// What begins another character set in ISO-2022-JP, which has no byte beyond ASCII.
+const ESCAPE: u8 = 0x1b;
+
+/// Where a page declares its encoding.
+const HEAD: usize = 4096;
+
+/// The encoding a page of HTML says it is in: `<meta charset=…>`, `<meta … content="text/html; charset=…">`,
+/// `<?xml encoding=…?>`. One that it cannot be in, since it could be read so far, counts for nothing.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
+    let label = |(mark, name): (&str, &str)| {
+        let mut rest = head.as_str();
+        while let Some(at) = rest.find(mark) {
+            let element = &rest[at..];
+            let element = &element[..element.find('>').unwrap_or(element.len())];
+            let value = element.split(name).nth(1).map(|value| value.trim_start().trim_start_matches('=').trim_start());
+            let value =
+                value.map(|value| value.trim_start_matches(['"', '\'']).split(['"', '\'', ';', ' ', '/', '?']).next());
+            if let Some(label) = value.flatten().filter(|label| !label.is_empty()) {
+                return Encoding::for_label(label.as_bytes());
+            }
+            rest = &rest[at + mark.len()..];
+        }
+        None
+    };
+    let found = [("<meta", "charset"), ("<?xml", "encoding")].into_iter().find_map(label);
+    found.filter(|encoding| ![UTF_8, UTF_16LE, UTF_16BE, REPLACEMENT].contains(encoding))
+}
+
+/// Can the bytes be that, but for a few?
+fn fits(bytes: &[u8], encoding: &'static Encoding) -> bool {
+    let text = encoding.decode_without_bom_handling(&bytes[..bytes.len().min(HEAD * 16)]).0;
+    let beyond = text.chars().filter(|c| !c.is_ascii()).count();
+    let wrong = text.chars().filter(|c| matches!(c, '\u{fffd}' | '\u{80}'..='\u{9f}')).count();
+    wrong <= 1 + beyond / 50
+}
+
 /// A whole text, in the encoding it bears the mark of, is sound in, was declared to be in, or looks like, in this order.
 pub(super) fn text<'a>(bytes: &'a [u8], declared: Option<&str>) -> Cow<'a, str> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(&bytes[length..]).0;
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    let is_plain = utf16_without_mark(bytes).is_none() && !bytes.contains(&ESCAPE);
+    if let Some(text) = std::str::from_utf8(bytes).ok().filter(|_| is_plain) {
         return Cow::Borrowed(text);
     }
-    let declared =
-        declared.and_then(|label| Encoding::for_label(label.as_bytes())).filter(|encoding| *encoding != UTF_8);
+    let declared = declared
+        .and_then(|label| Encoding::for_label(label.as_bytes()))
+        .filter(|encoding| *encoding != UTF_8 && fits(bytes, encoding));
     let encoding = declared.or_else(|| choose(bytes, true).map(|(encoding, _)| encoding)).unwrap_or(UTF_8);
     encoding.decode_without_bom_handling(bytes).0
-}
-
-/// What an XML declaration says. That it is UTF-8 or UTF-16 is seen without it, or is not true.
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let start = bytes.trim_ascii_start();
-    let declaration = start.get(..start.iter().take(400).position(|byte| *byte == b'>')?)?;
-    let declaration = std::str::from_utf8(declaration).ok().filter(|text| text.starts_with("<?xml"))?;
-    let (_, value) = declaration.split_once("encoding")?;
-    let label = value.trim_start_matches(['=', ' ', '\t', '\n', '\r', '"', '\'']).split(['"', '\'', '?']).next()?;
-    let known = Encoding::for_label(label.trim().as_bytes())?;
-    Some(known).filter(|known| ![UTF_8, UTF_16LE, UTF_16BE, REPLACEMENT].contains(known))
 }
 
 /// Sequences of several bytes that are UTF-8, and places that are not; one that the end cuts off is neither.
@@ -118,6 +147,31 @@ mod tests {
         check(&xml("utf-16", "<a>Mädchen</a>".as_bytes()), Some("UTF-8"));
         check(&xml("iso-2022-jp", b"<a>\x1b$BF|\x1b(B</a>"), Some("ISO-2022-JP"));
         check(&xml("no-such", b"<a>a</a>"), None);
+    }
+
+    #[test]
+    fn a_page_says_which_encoding_it_is_in() {
+        let page = |declared: &str, bytes: &[u8]| [b"<html><head>", declared.as_bytes(), b"<p>", bytes].concat();
+        let tin = b"\xce\xeb\xee\xe2\xee";
+        let content = "<META http-equiv='Content-Type' content='text/html; charset=windows-1251'>";
+        check(&page(content, tin), Some("windows-1251"));
+        check(&page("<meta name=a><meta charset=\"koi8-r\">", tin), Some("KOI8-R"));
+        check(&[b"<?xml version='1.0' encoding='windows-1251'?><html>".as_slice(), tin].concat(), Some("windows-1251"));
+        check(&page("<meta charset=windows-1251>", "Käse".as_bytes()), Some("UTF-8"));
+        check(
+            &page("<meta charset=nonsense>", b"Der K\xe4se und das M\xe4dchen \xfcber der Stra\xdfe"),
+            Some("windows-1252"),
+        );
+        check(&page("<meta charset=iso-2022-jp>", b"\x1b$B6b\x1b(B"), Some("ISO-2022-JP"));
+        assert_eq!(
+            text(&page("<meta charset=iso-2022-jp>", b"\x1b$B6b\x1b(B"), None),
+            "<html><head><meta charset=iso-2022-jp><p>金"
+        );
+        assert_eq!(
+            text(&page("<meta charset=koi8-r>", tin), Some("windows-1251")),
+            "<html><head><meta charset=koi8-r><p>Олово",
+            "who sent it knows best"
+        );
     }
 
     #[test]
