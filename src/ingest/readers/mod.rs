@@ -10,7 +10,7 @@ pub(super) mod page_dump;
 pub(super) mod columns;
 pub(super) mod csv;
 pub(super) mod json;
-mod repair;
+pub(super) mod repair;
 
 pub(super) mod reuters;
 

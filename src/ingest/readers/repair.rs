@@ -4,8 +4,124 @@
 use serde_json::Value;
 
 /// Parses, if need be after repairs.
-pub(super) fn parse(text: &str) -> Result<Value, serde_json::Error> {
+pub(in crate::ingest) fn parse(text: &str) -> Result<Value, serde_json::Error> {
     serde_json::from_str(text).or_else(|error| serde_json::from_str(&repaired(text)).map_err(|_| error))
+}
+
+/// Parses what pages carry about themselves: written by templates, and cut off where the page is. Commas too many, single
+/// quotes escaped, quotes in texts, values that are missing, comments, several values one after the other, and an end that
+/// is not there; all the values that are found.
+pub(in crate::ingest) fn mended(text: &str) -> Vec<Value> {
+    let text = text.trim().trim_start_matches('\u{feff}').trim_end_matches(';').trim();
+    if let Ok(value) = parse(text) {
+        return vec![value];
+    }
+    let text = repaired(&tidied(text));
+    let mut values: Vec<Value> = Vec::new();
+    let mut rest = text.as_str();
+    while rest.starts_with(['{', '[']) && values.len() < MOST_VALUES {
+        let mut stream = serde_json::Deserializer::from_str(rest).into_iter();
+        let before = values.len();
+        values.extend(stream.by_ref().map_while(Result::ok));
+        let after = &rest[stream.byte_offset()..];
+        if values.len() == before {
+            values.extend(finished(rest));
+            break;
+        }
+        rest = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ']' | '}'));
+    }
+    values
+}
+
+/// Values one after the other.
+const MOST_VALUES: usize = 1_000;
+
+/// A value that breaks off, ended.
+fn finished(text: &str) -> Option<Value> {
+    let mut open = Vec::new();
+    let (mut quoted, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => open.push(char::from(byte + 2)),
+            b'}' | b']' if !quoted => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    if open.is_empty() || open.len() > 64 {
+        return None;
+    }
+    let ends: String = open.iter().rev().collect();
+    let text = if escaped { &text[..text.len() - 1] } else { text };
+    let text = if quoted { format!("{text}\"") } else { text.trim_end().trim_end_matches(',').to_owned() };
+    ["", ":null", "null"].iter().find_map(|rest| parse(&format!("{text}{rest}{ends}")).ok())
+}
+
+/// Text outside strings that JSON does not have, taken out; quotes inside strings, escaped.
+fn tidied(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.char_indices().peekable();
+    let mut quoted = false;
+    while let Some((at, c)) = chars.next() {
+        let rest = &text[at + c.len_utf8()..];
+        match c {
+            '\\' if quoted => match chars.next() {
+                Some((_, next @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u'))) => out.extend(['\\', next]),
+                Some((_, next)) => out.push(next),
+                None => {}
+            },
+            '"' if quoted && !ends_string(rest) => out.push_str("\\\""),
+            '"' => {
+                quoted = !quoted;
+                out.push('"');
+            }
+            _ if quoted => out.push(c),
+            '/' if rest.starts_with('/') => while chars.next_if(|(_, c)| *c != '\n').is_some() {},
+            '/' if rest.starts_with('*') => {
+                let end = rest.find("*/").map_or(text.len(), |end| at + 1 + end + 2);
+                while chars.next_if(|(here, _)| *here < end).is_some() {}
+            }
+            '}' | ']' => {
+                let kept = out.trim_end().trim_end_matches(',').len();
+                out.truncate(kept);
+                if out.ends_with(':') {
+                    out.push_str("null");
+                }
+                out.push(c);
+            }
+            ',' => {
+                let kept = out.trim_end();
+                if kept.ends_with(':') {
+                    out.push_str("null,");
+                } else if !kept.ends_with([',', '{', '[']) {
+                    out.push(',');
+                }
+            }
+            _ => out.push(c),
+        }
+    }
+    out.replace(": undefined", ": null").replace(":undefined", ":null")
+}
+
+/// Is a quote that this follows the end of its string?
+fn ends_string(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    match rest.chars().next() {
+        None | Some(':' | '}' | ']') => true,
+        Some(',') => {
+            let next = rest[1..].trim_start();
+            next.is_empty()
+                || next.starts_with(|c: char| {
+                    matches!(c, '"' | '{' | '[' | '}' | ']' | '-' | ',' | '/') || c.is_ascii_digit()
+                })
+                || ["true", "false", "null"].iter().any(|word| next.starts_with(word))
+        }
+        _ => false,
+    }
 }
 
 /// The length of the object that begins the text; `None` where it does not end.
@@ -118,6 +234,34 @@ mod tests {
         check("{\"a\":\"b\tc\0d\"}", r#"{"a":"b c d"}"#);
         check(r#"{"a":"\ud83d!\\ud83d \ud83d\ude00 \n\"é"}"#, "{\"a\":\"\u{fffd}!\\\\ud83d \u{1f600} \\n\\\"é\"}");
         assert!(parse("{\"a\" 1}").is_err());
+    }
+
+    #[track_caller]
+    fn mends(text: &str, expected: &str) {
+        assert_eq!(Value::Array(mended(text)), serde_json::from_str::<Value>(expected).unwrap(), "{text}");
+    }
+
+    #[test]
+    fn what_templates_write_is_mended() {
+        mends(r#"{"a":[1,2,],"b":{"c":"d",},}"#, r#"[{"a":[1,2],"b":{"c":"d"}}]"#);
+        mends(
+            r#"{"a":"it\'s","b":,"c":undefined, // why
+            /* that */ "d":"e"};"#,
+            r#"[{"a":"it's","b":null,"c":null,"d":"e"}]"#,
+        );
+        mends(r#"{"a":"He said "no", twice","b":"c"}"#, r#"[{"a":"He said \"no\", twice","b":"c"}]"#);
+        mends("{\"a\":\"b\nc\"}{\"d\":1}", r#"[{"a":"b c"},{"d":1}]"#);
+        mends(r#"{"a":"b"}}{"d":1}"#, r#"[{"a":"b"},{"d":1}]"#);
+    }
+
+    #[test]
+    fn what_breaks_off_is_read_as_far_as_it_goes() {
+        mends(r#"{"a":"b","c":{"d":["e","f"#, r#"[{"a":"b","c":{"d":["e","f"]}}]"#);
+        mends(r#"{"a":"b","c"#, r#"[{"a":"b","c":null}]"#);
+        mends(r#"{"a":"b","c":"#, r#"[{"a":"b","c":null}]"#);
+        mends("[[[", "[[[[]]]]");
+        mends(&"[".repeat(100_000), "[]");
+        mends("", "[]");
     }
 
     #[test]
