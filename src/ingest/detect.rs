@@ -48,8 +48,6 @@ const FOREIGN: &[(&str, &str)] = &[
     ("GIF8", "a GIF image"),
     ("{\\rtf", "RTF"),
     ("<?xml", "XML"),
-    ("<!doctype html", "HTML"),
-    ("<html", "HTML"),
     ("<rss", "a feed"),
     ("<feed", "a feed"),
     ("<rdf:rdf", "a feed"),
@@ -105,6 +103,9 @@ pub(super) fn detect(head: &str, name: &str) -> Result<Format, Reason> {
     if begins(start, "<reuters") || begins(start, "<!doctype lewis") {
         return Ok(Format::Reuters);
     }
+    if is_html(start) {
+        return Ok(Format::Html);
+    }
     if let Some(root) = Root::of(start)
         && let Some(format) = markup(&root)
     {
@@ -115,6 +116,9 @@ pub(super) fn detect(head: &str, name: &str) -> Result<Format, Reason> {
     }
     if is_binary(head) {
         return Err(Reason::new("unknown_format", "this is no text"));
+    }
+    if matches!(extension.as_str(), "html" | "htm" | "xhtml") {
+        return Ok(Format::Html);
     }
     let is_markdown = matches!(extension.as_str(), "md" | "markdown");
     if start.starts_with(['{', '[']) && !is_markdown {
@@ -171,6 +175,22 @@ fn json(start: &str) -> Result<Format, Reason> {
 
 fn begins(text: &str, mark: &str) -> bool {
     text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark))
+}
+
+/// A page of HTML, also one that begins with comments or as XML.
+fn is_html(start: &str) -> bool {
+    let mut rest = start;
+    for _ in 0..20 {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let end = match rest {
+            _ if rest.starts_with("<!--") => rest.find("-->").map(|at| at + 3),
+            _ if rest.starts_with("<?xml") => rest.find('>').map(|at| at + 1),
+            _ => break,
+        };
+        let Some(end) = end else { break };
+        rest = &rest[end..];
+    }
+    ["<!doctype html", "<html", "<head>", "<head ", "<body>", "<body "].iter().any(|mark| begins(rest, mark))
 }
 
 /// More than a few characters, and more than one in a hundred, are control characters or stand for bytes that are none.
@@ -239,11 +259,19 @@ mod tests {
     }
 
     #[test]
+    fn a_page_of_html_is_known_by_how_it_begins_and_a_part_of_one_by_its_name() {
+        check("<!DOCTYPE html><title>x</title>", "a", Some(Format::Html));
+        check("\u{feff}\n<!-- saved --><HTML lang=en>", "a.txt", Some(Format::Html));
+        check("<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"x\"><html>", "a", Some(Format::Html));
+        check("<p>Words</p>", "a.htm", Some(Format::Html));
+        check("<p>Words</p>", "a.txt", Some(Format::Text));
+    }
+
+    #[test]
     fn other_kinds_are_refused_and_never_taken_for_text() {
         for (head, name) in [
             ("%PDF-1.7\nabc", "a.txt"),
             ("\u{fffd}PNG\r\n\u{1a}", "a"),
-            ("<!DOCTYPE html><title>x</title>", "a.html"),
             ("<?xml version=\"1.0\"?><catalog>", "feed"),
             ("\0\0\0\u{1}\u{2}binary", "a.txt"),
             ("plain words", "a.que"),

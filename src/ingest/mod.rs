@@ -1,6 +1,6 @@
 //! IN: from files, folders and archives to articles in the store.
 //!
-//! An input is opened and unpacked ([`input`]); of each file (`file`) the format is found (`detect`) and read (`readers`); what was read is
+//! An input is opened and unpacked ([`input`]); of each file (`file`) the format is found (`detect`) and read (`readers`; of a page the article is taken out, `extract`); what was read is
 //! dated (`dates`), cleaned (`clean`) and given its identity ([`crate::identity`]); and all of it is written in batches
 //! ([`run`]). What cannot be read becomes a reject with a reason and a place; the rest goes on.
 
@@ -9,12 +9,12 @@ pub mod input;
 mod chunks;
 mod detect;
 mod encoding;
-mod extract;
 mod file;
 mod page;
 mod root;
 mod warc;
 
+mod extract;
 mod readers;
 
 mod clean;

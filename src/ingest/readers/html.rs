@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::article::Article;
-use crate::ingest::Reason;
+use crate::ingest::{Reason, extract};
 
 /// What is known of a page from outside it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,6 +14,11 @@ pub(in crate::ingest) struct Around<'a> {
     pub(in crate::ingest) captured: Option<Timestamp>,
 }
 
-pub(in crate::ingest) fn read(_page: &str, _around: &Around<'_>) -> Result<Article, Reason> {
-    Err(Reason::new("unknown_format", "this is HTML, which is not read"))
+/// Reads a page. When it was taken is no date of the article.
+///
+/// # Errors
+/// Why there is no article on it.
+pub(in crate::ingest) fn read(page: &str, around: &Around<'_>) -> Result<Article, Reason> {
+    let article = extract::article(page, around.url)?;
+    Ok(Article { captured: around.captured, ..article })
 }

@@ -1,0 +1,84 @@
+//! The address a page says it has, and whether that is believed.
+
+use url::Url;
+
+use super::marks::Marks;
+use super::things::Thing;
+use super::trust::{self, Found, found};
+use crate::identity;
+
+/// The address of the article: what the page says, if that could be so, else where it was fetched.
+pub(super) fn canonical(
+    marks: &Marks,
+    ld: Option<&Thing<'_>>,
+    data: Option<&Thing<'_>>,
+    fetched: Option<&Url>,
+) -> Option<Found<Url>> {
+    let base = marks.base.as_deref().and_then(|base| resolved(base, fetched)).or_else(|| fetched.cloned());
+    let base = base.or_else(|| marks.meta(&["og:url"]).and_then(|url| Url::parse(url).ok()));
+    let mut said: Vec<(&'static str, String)> = Vec::new();
+    said.extend(marks.canonical.clone().map(|url| ("link", url)));
+    for (from, thing) in [("json-ld", ld), ("microdata", data)] {
+        said.extend(thing.map(Thing::addresses).unwrap_or_default().into_iter().map(|url| (from, url)));
+    }
+    said.extend(marks.meta(&["og:url"]).map(|url| ("opengraph", url.to_owned())));
+    let said = said.into_iter().filter_map(|(from, url)| Some(found(from, resolved(&url, base.as_ref())?)));
+    let mut urls: Vec<Found<Url>> = said.filter(|url| is_believed(&url.value, fetched)).collect();
+    urls.extend(fetched.map(|url| found("address", url.clone())));
+    trust::first("url", urls)
+}
+
+/// The front page is not the address of an article; nor may a page speak for another site than its own, for it would put
+/// itself in the place of the articles there.
+fn is_believed(url: &Url, fetched: Option<&Url>) -> bool {
+    if is_front(url) {
+        return false;
+    }
+    let domain = |url: &Url| {
+        let host = identity::normalise_url(url.as_str())?.split('/').next()?.to_owned();
+        identity::registrable_domain(&host).or(Some(host))
+    };
+    fetched.is_none_or(|fetched| domain(url) == domain(fetched))
+}
+
+pub(super) fn is_front(url: &Url) -> bool {
+    matches!(url.path().trim_end_matches('/'), "" | "/index.html" | "/index.php" | "/home") && url.query().is_none()
+}
+
+/// An address on the web, relative to another.
+pub(super) fn resolved(url: &str, base: Option<&Url>) -> Option<Url> {
+    let url = url.trim();
+    let parsed = Url::options().base_url(base).parse(url).ok()?;
+    (!url.is_empty()
+        && matches!(parsed.scheme(), "http" | "https")
+        && parsed.host_str().is_some_and(|host| host.contains('.')))
+    .then_some(parsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(canonical_link: &str, fetched: Option<&str>, expected: Option<(&str, &str)>) {
+        #[allow(clippy::field_reassign_with_default)]
+        let mut marks = Marks::default();
+        marks.canonical = Some(canonical_link.to_owned());
+        let fetched = fetched.map(|url| Url::parse(url).unwrap());
+        let url = canonical(&marks, None, None, fetched.as_ref()).map(|url| (url.from, url.value.to_string()));
+        assert_eq!(url.as_ref().map(|(from, url)| (*from, url.as_str())), expected, "{canonical_link}");
+    }
+
+    #[test]
+    fn a_page_is_believed_where_it_could_be_so() {
+        let address = "https://m.paper.example/tin?utm_source=x";
+        let fetched = Some(address);
+        check("https://www.paper.example/tin", fetched, Some(("link", "https://www.paper.example/tin")));
+        check("/tin", fetched, Some(("link", "https://m.paper.example/tin")));
+        check("https://www.paper.example/", fetched, Some(("address", address)));
+        check("https://other.example/tin", fetched, Some(("address", address)));
+        check("https://other.example/tin", None, Some(("link", "https://other.example/tin")));
+        check("https://other.example/", None, None);
+        check("mailto:a@b.example", None, None);
+    }
+}

@@ -1,0 +1,146 @@
+//! The headline: as the page shows it, without the name of the site behind it.
+
+use super::trust::Found;
+
+/// A headline that is longer is none.
+const LONGEST: usize = 1_000;
+
+/// What stands between a headline and the name of its site.
+const SEPARATORS: &[&str] = &[
+    " | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", " ❯ ", " ‹ ", "｜", " ︱ ", "_", " : ",
+    " ~ ", " > ", "|", " ― ", " -", "–",
+];
+
+/// The best of the headlines of a page, the most trusted first; `sites` are the names the site goes by, `sections` what it
+/// calls its parts.
+pub(super) fn choose(titles: Vec<Found<String>>, sites: &[String], sections: &[String]) -> Option<Found<String>> {
+    let titles: Vec<Found<String>> =
+        titles.into_iter().filter(|title| title.value.chars().count() <= LONGEST).collect();
+    let all: Vec<String> = titles.iter().map(|title| title.value.clone()).collect();
+    let mut cleaned: Vec<Found<String>> = titles
+        .into_iter()
+        .map(|title| Found { value: without_site(&title.value, sites, sections, &all), ..title })
+        .filter(|title| title.value.chars().any(char::is_alphanumeric) && !is_site(&title.value, sites))
+        .collect();
+    if cleaned.is_empty() {
+        return None;
+    }
+    let first = cleaned.remove(0);
+    // What was cut short for a program stands whole elsewhere.
+    let start = letters(&first.value);
+    let is_cut = first.value.ends_with('…') || first.value.ends_with("...") || first.value.chars().count() >= 60;
+    let whole = cleaned.into_iter().find(|title| {
+        let other = letters(&title.value);
+        is_cut && start.len() >= 20 && other.len() > start.len() && other.starts_with(&start)
+    });
+    Some(whole.unwrap_or(first))
+}
+
+/// Cuts the name of the site off; a dash or a colon of the headline itself stays.
+pub(super) fn without_site(title: &str, sites: &[String], sections: &[String], others: &[String]) -> String {
+    let mut title = title.trim();
+    // A name, then another: `Headline - Section - Site`.
+    for _ in 0..4 {
+        match shorter(title, sites, sections, others) {
+            Some(less) => title = less,
+            None => break,
+        }
+    }
+    title.to_owned()
+}
+
+fn shorter<'a>(title: &'a str, sites: &[String], sections: &[String], others: &[String]) -> Option<&'a str> {
+    let cuts = SEPARATORS.iter().flat_map(|separator| title.rmatch_indices(separator).take(3));
+    let is_other = |part: &str| others.iter().any(|other| other != title && letters(other) == letters(part));
+    let known = |part: &str| is_site(part, sites) || sections.iter().any(|section| letters(section) == letters(part));
+    for (at, separator) in cuts {
+        let (before, after) = (title[..at].trim(), title[at + separator.len()..].trim());
+        if letters(before).is_empty() || letters(after).is_empty() {
+            continue;
+        }
+        let is_bar = matches!(separator.trim(), "|" | "::" | "»" | "·" | "｜" | "_");
+        if known(after)
+            || is_other(before) && before.len() * 3 >= after.len()
+            || is_bar && starts_with_site(after, sites)
+        {
+            return Some(before);
+        }
+        if is_site(before, sites) && !separator.starts_with('_')
+            || is_bar && is_other(after) && before.len() < after.len()
+        {
+            return Some(after);
+        }
+    }
+    None
+}
+
+/// Is this a name of the site, perhaps with its country or its domain?
+fn is_site(part: &str, sites: &[String]) -> bool {
+    let bare = letters(part);
+    let ends = [
+        "com", "org", "net", "couk", "de", "fr", "es", "it", "fi", "se", "nl", "pl", "ru", "in", "jp", "br", "online",
+        "news",
+    ];
+    sites.iter().any(|site| {
+        let site = letters(site);
+        let is_longer = |long: &str, short: &str| {
+            short.len() >= 3 && long.strip_prefix(short).is_some_and(|rest| ends.contains(&rest))
+                || long.strip_prefix("the") == Some(short)
+        };
+        site == bare || is_longer(&bare, &site) || is_longer(&site, &bare)
+    })
+}
+
+/// `BBC News` begins with the name `BBC`; so few words more do not make it a part of a headline.
+fn starts_with_site(part: &str, sites: &[String]) -> bool {
+    let few = part.split_whitespace().count() <= 5;
+    few && sites.iter().any(|site| letters(site).len() >= 3 && letters(part).starts_with(&letters(site)))
+}
+
+pub(super) fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trust::found;
+    use super::*;
+
+    #[track_caller]
+    fn check(title: &str, expected: &str) {
+        let sites = ["The Tin Times".to_owned(), "tintimes.example".to_owned(), "tintimes".to_owned()];
+        let others = ["Zinc - and what it costs us all".to_owned()];
+        assert_eq!(without_site(title, &sites, &["Mining".to_owned()], &others), expected, "{title}");
+    }
+
+    #[test]
+    fn the_name_of_the_site_goes_and_the_headline_stays() {
+        check("Tin is up | The Tin Times", "Tin is up");
+        check("Tin is up - Mining - Tin Times", "Tin is up");
+        check("Tin is up — TinTimes.example", "Tin is up");
+        check("The Tin Times: tin is up", "The Tin Times: tin is up");
+        check("The Tin Times | Tin is up", "Tin is up");
+        check("Tin is up | The Tin Times Europe", "Tin is up");
+        check("Zinc - and what it costs us all - Every day", "Zinc - and what it costs us all");
+        check("Tin: a history", "Tin: a history");
+        check("Tin - the metal - is up", "Tin - the metal - is up");
+        check("Price of tin - what The Tin Times says", "Price of tin - what The Tin Times says");
+    }
+
+    #[test]
+    fn what_was_cut_short_is_found_whole() {
+        let cut = found("json-ld", "Tin has never cost as much as on…".to_owned());
+        let whole = found("visible", "Tin has never cost as much as on this Tuesday".to_owned());
+        assert_eq!(choose(vec![cut, whole.clone()], &[], &[]).unwrap(), whole);
+        let short = found("json-ld", "Tin is up".to_owned());
+        assert_eq!(
+            choose(vec![short.clone(), found("visible", "Tin is up, again".to_owned())], &[], &[]).unwrap(),
+            short
+        );
+    }
+
+    #[test]
+    fn a_headline_of_a_megabyte_is_none() {
+        assert_eq!(choose(vec![found("visible", "a".repeat(1 << 20))], &[], &[]), None);
+    }
+}

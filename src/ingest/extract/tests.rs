@@ -1,0 +1,192 @@
+//! Whole pages, of our own writing.
+
+use super::*;
+use crate::article::Precision;
+
+const TEXT: &str = "<p>Tin has never cost as much as it does today, and nobody at the exchange can say for sure why that is so.</p>\
+    <p>Those who buy it say that they will go on buying, whatever it costs them in the end, since there is no other metal.</p>";
+
+#[track_caller]
+fn read(head: &str, body: &str, url: Option<&str>) -> Article {
+    article(&page(head, body), url).unwrap()
+}
+
+fn page(head: &str, body: &str) -> String {
+    format!("<!DOCTYPE html><html lang=\"en\"><head>{head}</head><body>{body}{TEXT}</body></html>")
+}
+
+fn refused(head: &str, body: &str, url: Option<&str>) -> Option<&'static str> {
+    let page = format!("<html><head>{head}</head><body>{body}</body></html>");
+    article(&page, url).err().map(|reason| reason.code)
+}
+
+#[track_caller]
+fn came_from(article: &Article, field: &str, from: &str) {
+    assert_eq!(article.provenance.get(field).map(String::as_str), Some(from), "{field}");
+}
+
+#[test]
+fn json_ld_tells_all_fields() {
+    let article = read(
+        r##"<title>Tin is up | The Tin Times</title>
+        <script type="application/ld+json">{"@context":"https://schema.org","@graph":[
+        {"@type":"Organization","@id":"#tt","name":"The Tin Times"},{"@type":"Person","@id":"#ak","name":"Anna Krause"},
+        {"@type":"BreadcrumbList","itemListElement":[{"@type":"ListItem","position":1,"name":"Home"}]},
+        {"@type":["NewsArticle","Thing"],"headline":"Tin is up","description":"Why &amp; how","datePublished":"2025-02-27T16:44:00+02:00",
+        "dateModified":"2025-02-28T09:00:00+02:00","author":[{"@id":"#ak"},{"@type":"Person","name":"By Cem Demir"}],"publisher":{"@id":"#tt"},
+        "articleSection":["Metals","Trade"],"keywords":["tin","zinc, lead"],"inLanguage":"en-GB","mainEntityOfPage":"https://tintimes.example/tin",
+        "image":{"@type":"ImageObject","url":"/tin.jpg"},"contentLocation":{"@type":"Place","name":"London"}}]}</script>"##,
+        "<h1>Tin is up</h1>",
+        Some("https://tintimes.example/tin"),
+    );
+    assert_eq!(article.headline, "Tin is up");
+    assert_eq!(article.lead.as_deref(), Some("Why & how"));
+    assert_eq!(article.published.at.unwrap().to_string(), "2025-02-27T14:44:00Z");
+    assert_eq!(article.modified.unwrap().at.unwrap().to_string(), "2025-02-28T07:00:00Z");
+    assert_eq!(article.authors, ["Anna Krause", "Cem Demir"]);
+    assert_eq!(article.tags, ["tin", "zinc, lead"]);
+    assert_eq!(article.section.as_deref(), Some("Metals"));
+    assert_eq!(article.source.name.as_deref(), Some("The Tin Times"));
+    assert_eq!(article.source.site.as_deref(), Some("tintimes.example"));
+    assert_eq!(article.lang.as_deref(), Some("en-GB"));
+    assert_eq!(article.url.as_deref(), Some("https://tintimes.example/tin"));
+    assert_eq!(article.image.as_deref(), Some("https://tintimes.example/tin.jpg"));
+    assert_eq!(article.places, ["London"]);
+    for field in ["headline", "lead", "published", "modified", "authors", "tags", "section", "lang", "source", "image"]
+    {
+        came_from(&article, field, "json-ld");
+    }
+}
+
+#[test]
+fn of_several_objects_the_one_of_the_page_is_the_article() {
+    let object = |name: &str| {
+        format!(
+            r#"{{"@type":"NewsArticle","headline":"{name} is up today","url":"https://a.example/{name}","author":"Anna {name}"}}"#
+        )
+    };
+    let head = format!(
+        r#"<script type="application/ld+json">[{},{}]</script><script type="application/ld+json">{{"@type":"ItemList","itemListElement":[{}]}}</script>"#,
+        object("Zinc"),
+        object("Tin"),
+        object("Lead")
+    );
+    let article = read(&head, "<h1>Tin is up today</h1>", None);
+    assert_eq!((article.headline.as_str(), &article.authors[..]), ("Tin is up today", &["Anna Tin".to_owned()][..]));
+    let article = read(&format!("{head}<title>What metals cost in the world</title>"), "", None);
+    assert_eq!(article.headline, "What metals cost in the world", "none of them is about this page");
+}
+
+#[test]
+fn broken_json_ld_is_read_as_far_as_it_goes() {
+    let article = read(
+        "<script type='application/ld+json'><!-- {\"@type\":\"NewsArticle\",\"headline\":\"Tin \"up\"\n again\",\"author\":{\"name\":\"Anna Krause\",},\"datePublished\":\"2025-02-27T16:44:00Z\",\"articleBo --></script>",
+        "",
+        None,
+    );
+    assert_eq!((article.headline.as_str(), article.authors.len()), ("Tin \"up\" again", 1));
+    assert_eq!(article.published.precision, Precision::Second);
+}
+
+#[test]
+fn microdata_is_read_like_json_ld() {
+    let article = read(
+        "",
+        "<article itemscope itemtype='http://schema.org/NewsArticle'><h1 itemprop=headline>Tin is up</h1>\
+         <span itemprop=author itemscope itemtype='https://schema.org/Person'><a href=/anna itemprop=url><b itemprop=name>Anna Krause</b></a></span>\
+         <time itemprop=datePublished datetime='2025-02-27T16:44:00+02:00'>today</time><meta itemprop=keywords content='tin, zinc'></article>",
+        None,
+    );
+    assert_eq!(article.headline, "Tin is up");
+    assert_eq!((article.authors.join(";"), article.tags.join(";")), ("Anna Krause".to_owned(), "tin;zinc".to_owned()));
+    assert_eq!(article.published.at.unwrap().to_string(), "2025-02-27T14:44:00Z");
+    came_from(&article, "headline", "microdata");
+    came_from(&article, "authors", "microdata");
+}
+
+#[test]
+fn meta_elements_and_what_is_seen_are_read_where_there_is_no_object() {
+    let article = read(
+        "<title>Tin is up - Metals - The Tin Times</title><meta property='og:site_name' content='The Tin Times'>\
+         <meta property='article:section' content='Metals'><meta name='news_keywords' content='tin; zinc'>\
+         <meta property='article:author' content='https://face.example/tintimes'>",
+        "<h1>Tin is up</h1><div class='byline'>By <a rel=author href=/a>Anna Krause</a> and <a rel=author href=/b>Cem Demir</a></div>\
+         <span class='publish-date'>27 February 2025</span><aside class='related'><a rel=author>Nobody Here</a></aside>",
+        Some("https://tintimes.example/2025/tin"),
+    );
+    assert_eq!(article.headline, "Tin is up");
+    assert_eq!(article.authors, ["Anna Krause", "Cem Demir"]);
+    assert_eq!(article.tags, ["tin", "zinc"]);
+    assert_eq!(
+        (article.published.at.unwrap().to_string().as_str(), article.published.precision),
+        ("2025-02-27T00:00:00Z", Precision::Day)
+    );
+    came_from(&article, "headline", "visible");
+    came_from(&article, "authors", "visible");
+    came_from(&article, "published", "visible");
+    came_from(&article, "section", "opengraph");
+    came_from(&article, "source", "opengraph");
+    came_from(&article, "url", "address");
+}
+
+#[test]
+fn a_date_without_a_zone_is_read_by_the_publishers_clock() {
+    let head = "<meta property='article:published_time' content='2025-07-27T16:44:00'><title>Tina on kallista</title>";
+    let at = |url: &str| read(head, "", Some(url)).published.at.unwrap().to_string();
+    assert_eq!(at("https://www.lehti.fi/tina"), "2025-07-27T13:44:00Z");
+    assert_eq!(at("https://www.lehti.example/tina"), "2025-07-27T16:44:00Z");
+}
+
+#[test]
+fn the_moment_of_capture_is_no_date() {
+    assert_eq!(read("<title>Tin is up</title>", "", None).published, crate::article::Stamp::default());
+}
+
+#[test]
+fn the_publishers_own_name_is_an_author_only_where_nobody_else_is() {
+    let object = r#"<script type="application/ld+json">{"@type":"NewsArticle","headline":"Tin is up","author":{"@type":"Organization","name":"The Tin Times"},"publisher":{"name":"The Tin Times"}}</script>"#;
+    assert_eq!(read(object, "", None).authors, ["The Tin Times"]);
+    assert_eq!(read(&format!("{object}<meta name=author content='Anna Krause'>"), "", None).authors, ["Anna Krause"]);
+    let only_meta = "<meta property='og:site_name' content='The Tin Times'><meta name=author content='The Tin Times'><title>Tin is up</title>";
+    assert!(read(only_meta, "", None).authors.is_empty());
+}
+
+#[test]
+fn what_is_no_article_is_refused_and_a_short_one_is_not() {
+    let says = "<meta property='og:type' content='article'><title>Tin is up</title>";
+    assert_eq!(refused(says, "<p>Tin is up, said two traders on Tuesday.</p>", None), None);
+    let site = "<meta property='og:type' content='website'><title>The Tin Times</title>";
+    assert_eq!(refused(site, TEXT, Some("https://tintimes.example/tin")), None, "a type of website proves nothing");
+    assert_eq!(refused(site, TEXT, Some("https://tintimes.example/")), Some("no_article"));
+    assert_eq!(
+        refused(
+            "<title>404 Not Found</title>",
+            "<p>The page you asked for is not here. Look for another, or go to the front page of the site.</p>",
+            None
+        ),
+        Some("no_article")
+    );
+    assert_eq!(refused("<title>Tin</title>", "<p>Tin</p>", None), Some("no_article"));
+    let list = r#"<title>Metals</title><script type="application/ld+json">{"@type":"CollectionPage","name":"Metals"}</script>"#;
+    assert_eq!(refused(list, TEXT, None), Some("no_article"));
+    assert_eq!(refused("", "", None), Some("no_article"));
+}
+
+#[test]
+fn hostile_pages_are_read_or_refused() {
+    let deep = format!(
+        "<meta property='og:type' content=article><title>Tin is up</title>{}{TEXT}",
+        "<div class=byline><table><td><b>".repeat(50_000)
+    );
+    assert!(article(&deep, None).is_ok_and(|article| article.headline == "Tin is up"));
+    let long = format!("<h1>{0}</h1><title>{0}</title>{TEXT}", "tin ".repeat(1 << 20));
+    assert!(article(&long, None).is_ok_and(|article| article.headline.is_empty()));
+    let authors: String =
+        (0..50_000).map(|number| format!("<nav><time>{number}</time><a rel=author class=byline>Anna</a>")).collect();
+    assert!(article(&format!("{authors}{TEXT}"), None).is_ok());
+    let things = "<div itemscope itemtype=NewsArticle itemprop=a>".repeat(50_000);
+    assert!(article(&format!("{things}{TEXT}"), None).is_ok());
+    let nested = format!("<script type='application/ld+json'>{}</script>{TEXT}", "{\"a\":[".repeat(100_000));
+    assert!(article(&nested, None).is_ok());
+    assert_eq!(article(&"<p>a".repeat(5 << 20), None).map_err(|reason| reason.code).err(), Some("too_large"));
+}

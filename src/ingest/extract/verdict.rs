@@ -1,0 +1,94 @@
+//! Is this page an article? What is refused here is lost, and what is let in wrongly is found by everybody; so a page must
+//! say that it is none, or say nothing and hold next to no text.
+
+use super::{Reader, address};
+use crate::article::Article;
+use crate::ingest::Reason;
+
+/// Letters of a text that speaks for itself, and of one that stands on a page of errors.
+const ENOUGH: usize = 80;
+const SHORT: usize = 700;
+
+/// Titles of pages that servers write instead of the one that was asked for.
+const ERRORS: &[&str] = &[
+    "404",
+    "403",
+    "500",
+    "502",
+    "503",
+    "page not found",
+    "not found",
+    "access denied",
+    "forbidden",
+    "error",
+    "just a moment",
+    "attention required",
+    "are you a robot",
+    "verify you are human",
+    "checking your browser",
+    "service unavailable",
+    "bad gateway",
+    "seite nicht gefunden",
+    "page introuvable",
+    "página no encontrada",
+    "pagina non trovata",
+    "sivua ei löytynyt",
+    "sidan hittades inte",
+    "страница не найдена",
+    "enable javascript",
+    "before you continue",
+    "subscribe to read",
+    "pardon our interruption",
+    "robot check",
+    "security check",
+    "age verification",
+];
+
+pub(super) fn check(article: &Article, reader: &Reader<'_>) -> Result<(), Reason> {
+    let letters: usize = article.body.iter().map(|paragraph| paragraph.chars().count()).sum();
+    let says = says_article(reader);
+    let refuse = |why: &str| Err(Reason::new("no_article", why));
+    if is_error(&article.headline) && letters < SHORT && article.published.at.is_none() {
+        return refuse("it is an error page, or one that asks something before the article");
+    }
+    if !says && is_front(reader) {
+        return refuse("it is the front page of a site");
+    }
+    if !says && (reader.scripts.is_list() || reader.items.is_list()) && letters < SHORT * 2 {
+        return refuse("it is a list of articles");
+    }
+    let dated = article.published.at.is_some() && article.lead.is_some();
+    if article.headline.is_empty() && letters < ENOUGH || letters < ENOUGH && !says && !(dated && letters > 0) {
+        return refuse("it does not say that it is an article, and there is next to no text on it");
+    }
+    Ok(())
+}
+
+/// `og:type` of `website` proves nothing; many articles say so.
+fn says_article(reader: &Reader<'_>) -> bool {
+    let told = [reader.ld.as_ref(), reader.data.as_ref()];
+    let og = reader.marks.meta(&["og:type"]).is_some_and(|kind| {
+        matches!(kind.trim().to_lowercase().as_str(), "article" | "news" | "newsarticle" | "blog.post")
+    });
+    told.iter().any(|thing| thing.is_some_and(|thing| thing.is_article))
+        || og
+        || reader.marks.meta(&["article:published_time"]).is_some()
+}
+
+fn is_front(reader: &Reader<'_>) -> bool {
+    let canonical = reader.marks.canonical.as_deref().and_then(|url| address::resolved(url, reader.fetched));
+    match reader.fetched {
+        Some(fetched) => address::is_front(fetched),
+        None => canonical.is_some_and(|url| address::is_front(&url)),
+    }
+}
+
+fn is_error(title: &str) -> bool {
+    let title = title.to_lowercase();
+    ERRORS.iter().any(|error| {
+        let is_number = error.bytes().all(|byte| byte.is_ascii_digit());
+        title == *error
+            || !is_number && title.contains(error) && title.chars().count() < error.chars().count() + 25
+            || is_number && title.starts_with(&format!("{error} ")) && title.len() < 40
+    })
+}
