@@ -19,6 +19,7 @@ mod ingest;
 mod operation;
 mod oracle;
 mod pages;
+mod pages_read;
 mod paging;
 mod reading;
 mod refusals;
