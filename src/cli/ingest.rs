@@ -1,6 +1,6 @@
 //! `broadsheet ingest`: files, folders and archives into the store, and the index brought up to date.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,8 @@ use super::progress::Shown;
 use super::runs::copies as copies_among;
 use super::{DataDir, interrupt};
 use crate::ingest::input::{Input, Progress};
-use crate::ingest::{self, FieldMap, Format, ReadOptions};
+use crate::ingest::options::Wishes;
+use crate::ingest::{self, ReadOptions};
 use crate::store::{Counts, Run, RunState, Store};
 use crate::sync;
 
@@ -66,40 +67,24 @@ pub(super) struct Options {
     /// Do not keep the pages that articles are taken from
     #[arg(long)]
     no_originals: bool,
+    /// Say what would be read, and show the first article; store nothing
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     data: DataDir,
 }
 
 impl Options {
-    /// # Errors
-    /// What is wrong with the options, and what would be right.
-    fn read_options(&self) -> anyhow::Result<ReadOptions> {
-        let format = match self.format.as_deref() {
-            None => None,
-            Some(name) => match Format::from_name(name) {
-                Some(format) => Some(format),
-                None => bail!("there is no format `{name}`; the formats are {}", Format::names().join(", ")),
-            },
-        };
-        let byte = |c: Option<&String>, what: &str| c.map(|c| character(c, what)).transpose();
-        Ok(ReadOptions {
-            format,
-            map: FieldMap::parse(self.map.as_deref().unwrap_or_default()).map_err(anyhow::Error::msg)?,
-            delimiter: byte(self.delimiter.as_ref(), "delimiter")?,
-            quote: byte(self.quote.as_ref(), "quote")?,
+    fn wishes(&self) -> Wishes {
+        Wishes {
+            format: self.format.clone(),
+            map: self.map.clone(),
+            delimiter: self.delimiter.clone(),
+            quote: self.quote.clone(),
             no_header: self.no_header,
             section_from_folder: self.section_from_folder,
             no_originals: self.no_originals,
-        })
-    }
-}
-
-/// One ASCII character, as itself or by name.
-fn character(text: &str, what: &str) -> anyhow::Result<u8> {
-    match (text, text.as_bytes()) {
-        ("\\t" | "tab", _) => Ok(b'\t'),
-        (_, [byte]) if byte.is_ascii() => Ok(*byte),
-        _ => bail!("the {what} must be one ASCII character, or `tab`, and not `{text}`"),
+        }
     }
 }
 
@@ -112,15 +97,18 @@ struct Sum {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let read_options = match options.read_options() {
+    let read_options = match options.wishes().read() {
         Ok(options) => options,
         Err(error) => {
-            eprintln!("broadsheet: {error:#}");
+            eprintln!("broadsheet: {}", error.detail);
             return Ok(ExitCode::from(WRONG_OPTIONS));
         }
     };
     all_there(&options.paths)?;
     let stop = interrupt::heard(GRACE)?;
+    if options.dry_run {
+        return Ok(dry_run(options, &read_options, &stop));
+    }
     let store = Store::open(&options.data.data_dir)?;
     let mut sum = Sum::default();
     std::thread::scope(|scope| {
@@ -145,6 +133,24 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     })
 }
 
+fn dry_run(options: &Options, read_options: &ReadOptions, stop: &AtomicBool) -> ExitCode {
+    let mut rejected = 0;
+    for path in options.paths.iter().take_while(|_| !stop.load(Ordering::Relaxed)) {
+        let found = ingest::dry::read(&input(path), read_options, options.namespace.as_deref(), stop);
+        super::dry_run::print(&path.display().to_string(), &found);
+        rejected += found.rejects;
+    }
+    match (stop.load(Ordering::Relaxed), rejected) {
+        (true, _) => ExitCode::from(INTERRUPTED),
+        (false, 0) => ExitCode::SUCCESS,
+        _ => ExitCode::from(WITH_REJECTS),
+    }
+}
+
+fn input(path: &Path) -> Input {
+    if path.as_os_str() == "-" { Input::Stdin } else { Input::Path(path.to_owned()) }
+}
+
 /// A path that leads nowhere is a mistake of typing, and noticed before anything is read.
 pub(super) fn all_there(paths: &[PathBuf]) -> anyhow::Result<()> {
     match paths.iter().find(|path| path.as_os_str() != "-" && !path.exists()) {
@@ -156,18 +162,18 @@ pub(super) fn all_there(paths: &[PathBuf]) -> anyhow::Result<()> {
 /// Reads one input, and passes on the news of every batch that is in the store.
 fn one(
     store: &Store,
-    path: &std::path::Path,
+    path: &Path,
     options: &ReadOptions,
     namespace: Option<&str>,
     stop: &Arc<AtomicBool>,
     news: &mpsc::Sender<()>,
     sum: &mut Sum,
 ) -> anyhow::Result<()> {
-    let input = if path.as_os_str() == "-" { Input::Stdin } else { Input::Path(path.to_owned()) };
+    let input = input(path);
     let progress = Progress::default();
     let mut shown = Shown::new(&input);
-    let run = ingest::run::run(store, &input, options, namespace, stop, &progress, |articles, rejects| {
-        shown.show(articles, rejects, progress.read.load(Ordering::Relaxed));
+    let run = ingest::run::run(store, &input, options, namespace, stop, &progress, |durable| {
+        shown.show(durable.articles, durable.rejects, progress.read.load(Ordering::Relaxed));
         // Nobody listens where a server does the indexing.
         let _ = news.send(());
     })?;

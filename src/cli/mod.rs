@@ -5,6 +5,8 @@ macro_rules! say {
     ($($words:tt)*) => { $crate::cli::print_line(&format!($($words)*)) };
 }
 
+mod dry_run;
+mod formats;
 mod healthcheck;
 mod ingest;
 mod interrupt;
@@ -35,6 +37,8 @@ enum Command {
     Serve(serve::Options),
     /// Read articles into the archive
     Ingest(ingest::Options),
+    /// List the formats that are read
+    Formats(formats::Options),
     /// List what was read, and what was refused and why
     Runs(runs::Options),
     /// Build the index anew from the store, and swap it in
@@ -73,6 +77,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
         Command::Serve(options) => serve::run(&options),
         Command::Ingest(options) => ingest::run(&options),
+        Command::Formats(_) => Ok(formats::run()),
         Command::Runs(options) => runs::run(&options),
         Command::Reindex(options) => reindex::run(&options),
         Command::Healthcheck(options) => healthcheck::run(&options),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::ingest::input::{self, Input};
+use crate::ingest::input::Input;
 
 /// Without a terminal a line is printed this often.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
@@ -20,10 +20,7 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn new(input: &Input) -> Shown {
-        let total = match input {
-            Input::Path(path) => Some(input::size(path)),
-            Input::Stdin => None,
-        };
+        let total = input.size();
         let bar = match (std::io::stderr().is_terminal(), total) {
             (false, _) => ProgressBar::hidden(),
             (true, Some(total)) => ProgressBar::new(total),

@@ -15,8 +15,9 @@ use super::DataDir;
 use crate::config::{Config, Feeds};
 use crate::engine::Engine;
 use crate::engine::embedded::Index;
-use crate::http;
+use crate::http::{self, Bounds, Door};
 use crate::ingest::input::{Input, Progress};
+use crate::ingest::intake::Intake;
 use crate::ingest::{self, ReadOptions};
 use crate::search::Archive;
 use crate::store::Store;
@@ -49,6 +50,12 @@ pub(super) struct Options {
     /// The configuration file
     #[arg(long, value_name = "FILE", env = "BROADSHEET_CONFIG")]
     config: Option<PathBuf>,
+    /// Requests that bring articles, at once; more are told to come back
+    #[arg(long, default_value_t = 4, value_name = "N", env = "BROADSHEET_UPLOADS")]
+    uploads: usize,
+    /// One article of a request, at most, in MiB; a request of many has no bound
+    #[arg(long, default_value_t = 16, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=256), env = "BROADSHEET_LARGEST_ARTICLE")]
+    largest_article: u32,
     #[command(flatten)]
     data: DataDir,
 }
@@ -71,7 +78,7 @@ fn demo(store: &Store, stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
 
 fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
     let (options, progress) = (ReadOptions::default(), Progress::default());
-    let run = ingest::run::run(store, &Input::Path(path.to_owned()), &options, None, stop, &progress, |_, _| {})?;
+    let run = ingest::run::run(store, &Input::Path(path.to_owned()), &options, None, stop, &progress, |_| {})?;
     let counts = run.counts;
     say!("{}: {} read, {} new, {} rejected", path.display(), counts.seen, counts.new, counts.rejected);
     Ok(())
@@ -86,12 +93,14 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(&options.listen)
         .await
         .with_context(|| format!("{} cannot be listened on", options.listen))?;
+    let bounds = Bounds { uploads: options.uploads, largest_article: (options.largest_article as usize) << 20 };
     let started = {
         let (options, stop) = (options.clone(), Arc::clone(&stop));
         tokio::task::spawn_blocking(move || start(&options, &stop)).await??
     };
     let Some((follower, archive)) = started else { return Ok(()) };
     let archive = Arc::new(archive);
+    let intake = Intake::new(Arc::clone(&follower.store), Arc::clone(&stop));
     let mut threads = watch(&follower.store, &[config.watch.dirs, options.watch].concat(), &stop)?;
     let fetching = fetch(&follower.store, &config.feeds, ending)?;
     let following = {
@@ -100,7 +109,8 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     };
     threads.push(following);
     welcome(&listener)?;
-    http::serve(archive, listener, async move { asked.notified().await }).await?;
+    let door = Door::new(archive, intake, bounds);
+    http::serve(door, listener, async move { asked.notified().await }).await?;
     stop.store(true, Ordering::Relaxed);
     if let Some(fetching) = fetching {
         fetching.await?;
@@ -226,16 +236,16 @@ impl Follower {
 
     fn follow(mut self, archive: &Archive, stop: &AtomicBool) {
         while !stop.load(Ordering::Relaxed) {
-            let pause = match self.step(archive, stop) {
-                Ok(false) => LOOK,
-                Ok(true) => BETWEEN,
+            let step = self.step(archive, stop);
+            archive.tidy();
+            match step {
+                Ok(false) => archive.rest(LOOK),
+                Ok(true) => std::thread::sleep(BETWEEN),
                 Err(error) => {
                     tracing::error!(%error, "the index could not be brought up to date");
-                    BETWEEN * 2
+                    std::thread::sleep(BETWEEN * 2);
                 }
-            };
-            archive.tidy();
-            std::thread::sleep(pause);
+            }
         }
     }
 

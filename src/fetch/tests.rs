@@ -156,7 +156,7 @@ impl Desk {
     }
 
     fn runs(&self) -> Vec<Run> {
-        self.store.runs(99).unwrap()
+        self.store.runs(None, 99).unwrap()
     }
 }
 

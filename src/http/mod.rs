@@ -4,31 +4,68 @@
 mod router;
 
 mod api;
+mod articles;
 mod openapi;
 mod pages;
 mod params;
+mod runs;
 mod versions;
 
 mod problem;
+mod spool;
+mod upload;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::FromRef;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
+use crate::ingest::intake::Intake;
 use crate::search::Archive;
 
 /// After a request to stop, answers under way may take this long.
 const DRAIN: Duration = Duration::from_secs(5);
+
+/// What a client may ask of a server at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Requests that bring articles, at once.
+    pub uploads: usize,
+    /// Bytes of one article in them.
+    pub largest_article: usize,
+}
+
+/// What every request finds behind the door.
+#[derive(Clone)]
+pub struct Door {
+    archive: Arc<Archive>,
+    intake: Arc<Intake>,
+    uploads: Arc<Semaphore>,
+    bounds: Bounds,
+}
+
+impl Door {
+    pub fn new(archive: Arc<Archive>, intake: Intake, bounds: Bounds) -> Door {
+        Door { archive, intake: Arc::new(intake), uploads: Arc::new(Semaphore::new(bounds.uploads)), bounds }
+    }
+}
+
+impl FromRef<Door> for Arc<Archive> {
+    fn from_ref(door: &Door) -> Arc<Archive> {
+        Arc::clone(&door.archive)
+    }
+}
 
 /// Answers on `listener` until `shutdown`; then finishes what is under way.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
-    archive: Arc<Archive>,
+    door: Door,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
@@ -44,7 +81,7 @@ pub async fn serve(
             tracing::debug!(%error, "no TCP_NODELAY");
         }
     });
-    let serving = axum::serve(listener, router::router(archive)).with_graceful_shutdown(shutdown);
+    let serving = axum::serve(listener, router::router(door)).with_graceful_shutdown(shutdown);
     tokio::select! {
         done = serving.into_future() => done,
         () = async { stopping.notified().await; tokio::time::sleep(DRAIN).await } => Ok(()),

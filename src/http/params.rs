@@ -227,7 +227,7 @@ fn one_of<T: Copy>(name: &str, value: &str, known: &[(&'static str, T)]) -> Resu
     Err(unknown_value(name, value, &names(known)))
 }
 
-fn unknown_value(name: &str, value: &str, known: &[&str]) -> Advice {
+pub(super) fn unknown_value(name: &str, value: &str, known: &[&str]) -> Advice {
     let advice = Advice::of("unknown_value", name, format!("`{name}` does not know `{value}`"));
     match nearest(value, known.iter().copied()) {
         Some(near) => advice.hint(format!("Did you mean `{near}`?")),

@@ -1,6 +1,7 @@
 //! Refusals and faults: `application/problem+json` (RFC 9457), the same shape on every route, however they arose.
 
 use std::any::Any;
+use std::borrow::Cow;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -19,7 +20,7 @@ use crate::search::answer::SearchError;
 #[derive(Clone, Debug)]
 pub(super) struct Problem {
     status: StatusCode,
-    code: &'static str,
+    code: Cow<'static, str>,
     detail: String,
     parameter: Option<String>,
     at: Option<[usize; 2]>,
@@ -55,11 +56,20 @@ pub(super) struct Envelope<'a> {
 
 impl Problem {
     pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
+        Problem::coded(status, code.into(), detail)
+    }
+
+    /// With a code that a reader has given.
+    pub(super) fn coded(status: StatusCode, code: Cow<'static, str>, detail: impl Into<String>) -> Problem {
         Problem { status, code, detail: detail.into(), parameter: None, at: None, hint: None }
     }
 
-    pub(super) fn code(&self) -> &'static str {
-        self.code
+    pub(super) fn hint(self, hint: impl Into<String>) -> Problem {
+        Problem { hint: Some(hint.into()), ..self }
+    }
+
+    pub(super) fn code(&self) -> &str {
+        &self.code
     }
 
     fn envelope(&self, request_id: &str) -> Vec<u8> {
@@ -67,7 +77,7 @@ impl Problem {
             kind: format!("/docs/errors#{}", self.code),
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
-            code: self.code,
+            code: &self.code,
             detail: &self.detail,
             parameter: self.parameter.as_deref(),
             at: self.at,
@@ -83,7 +93,7 @@ impl From<Advice> for Problem {
     fn from(advice: Advice) -> Problem {
         Problem {
             status: StatusCode::BAD_REQUEST,
-            code: advice.code,
+            code: advice.code.into(),
             detail: advice.message,
             parameter: advice.parameter.or_else(|| advice.at.map(|_| "q".to_owned())),
             at: advice.at,
@@ -117,7 +127,7 @@ impl From<SearchError> for Problem {
     }
 }
 
-fn fault() -> Problem {
+pub(super) fn fault() -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on our side; it has been logged")
 }
 
@@ -178,7 +188,7 @@ fn is_page(response: &Response) -> bool {
 
 /// The refusal as a page; what else the response says of itself, as `Allow`, is kept.
 fn as_page(mut response: Response, problem: &Problem) -> Response {
-    let page = pages::error_page(problem.status, problem.code, &problem.detail, problem.hint.as_deref());
+    let page = pages::error_page(problem.status, &problem.code, &problem.detail, problem.hint.as_deref());
     let (parts, body) = page.into_parts();
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response.headers_mut().extend(parts.headers);

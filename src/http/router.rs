@@ -1,25 +1,22 @@
 //! Every URL there is.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
-use super::{api, openapi, pages, problem, versions};
-use crate::search::Archive;
+use super::{Door, api, articles, openapi, pages, problem, runs, versions};
 
-/// A request body, at most.
+/// A request body, at most, but for articles.
 const BODY: usize = 1024 * 1024;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-pub(super) fn router(archive: Arc<Archive>) -> Router {
+pub(super) fn router(door: Door) -> Router {
     Router::new()
         .route("/", get(pages::home))
         .route("/search", get(pages::search))
@@ -30,17 +27,24 @@ pub(super) fn router(archive: Arc<Archive>) -> Router {
         .merge(pages::assets())
         .route("/api/v1/search", get(api::search).post(api::search_by_form))
         .route("/api/v1/query", get(api::query))
-        .route("/api/v1/articles/{id}", get(api::article))
+        .route("/api/v1/articles/{id}", get(api::article).delete(articles::delete))
         .route("/api/v1/articles/{id}/diff", get(versions::difference))
         .route("/api/v1/articles/{id}/original", get(versions::original))
+        .route("/api/v1/runs", get(runs::runs))
+        .route("/api/v1/runs/{id}", get(runs::run))
+        .route("/api/v1/runs/{id}/rejects", get(runs::rejects))
+        .route("/api/v1/runs/{id}/rejects.jsonl", get(runs::rejects_as_lines))
+        .route("/api/v1/runs/{id}/rejects.txt", get(runs::rejects_as_pieces))
         .route("/healthz", get(api::alive))
         .route("/readyz", get(api::ready))
         .route("/version", get(api::version))
         .route("/openapi.json", get(openapi::description))
+        .layer(RequestBodyLimitLayer::new(BODY))
+        // Added after the layer: articles may come without end.
+        .route("/api/v1/articles", post(articles::add))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
-        .with_state(archive)
-        .layer(RequestBodyLimitLayer::new(BODY))
+        .with_state(door)
         .layer(CatchPanicLayer::custom(problem::after_panic))
         .layer(axum::middleware::from_fn(problem::in_our_envelope))
         .layer(SetResponseHeaderLayer::if_not_present(

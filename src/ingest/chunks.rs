@@ -20,6 +20,8 @@ pub(super) struct Chunks<R> {
     /// Where the text begins, in bytes of the file's text and in lines from 1.
     pub(super) offset: u64,
     pub(super) line: u64,
+    /// For now, nothing more has come; what there is can be looked at meanwhile.
+    pub(super) paused: bool,
     /// Nothing follows the text.
     pub(super) ended: bool,
     /// Why it ended before its end.
@@ -29,12 +31,19 @@ pub(super) struct Chunks<R> {
 impl<R: Read> Chunks<R> {
     pub(super) fn new(stream: R) -> Chunks<R> {
         let (bytes, text) = (Vec::new(), String::new());
-        Chunks { stream, bytes, decoder: None, text, offset: 0, line: 1, ended: false, broken: None }
+        Chunks { stream, bytes, decoder: None, text, offset: 0, line: 1, paused: false, ended: false, broken: None }
     }
 
     /// Reads on until there are `wanted` bytes of text, or the file ends.
     pub(super) fn fill(&mut self, wanted: usize) {
         while !self.ended && self.text.len() < wanted {
+            self.read_piece();
+        }
+    }
+
+    /// The same, but whoever sends may be waiting for an answer: where nothing more comes for now, it ends as well.
+    pub(super) fn fill_meanwhile(&mut self, wanted: usize) {
+        while !self.ended && !self.paused && self.text.len() < wanted {
             self.read_piece();
         }
     }
@@ -49,10 +58,12 @@ impl<R: Read> Chunks<R> {
     fn read_piece(&mut self) {
         let start = self.bytes.len();
         self.bytes.resize(start + PIECE, 0);
-        let (length, error) = fill(&mut self.stream, &mut self.bytes[start..]);
+        let (length, error) = fill_meanwhile(&mut self.stream, &mut self.bytes[start..]);
         self.bytes.truncate(start + length);
-        self.broken = error.map(|error| error.kind());
-        self.ended = length < PIECE;
+        let why = error.map(|error| error.kind());
+        self.paused = why == Some(io::ErrorKind::WouldBlock);
+        self.broken = why.filter(|_| !self.paused);
+        self.ended = length < PIECE && !self.paused;
         if self.decoder.is_none()
             && let Some((encoding, mark)) = encoding::choose(&self.bytes, self.ended)
         {
@@ -79,8 +90,27 @@ impl<R: Read> Chunks<R> {
     }
 }
 
+/// Waits where the stream would have something else be done meanwhile.
+pub(super) struct Patient<R>(pub(super) R);
+
+impl<R: Read> Read for Patient<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.0.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+        }
+    }
+}
+
 /// Fills the buffer as far as the stream goes; also says why it goes no further.
 pub(super) fn fill(stream: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
+    fill_meanwhile(&mut Patient(stream), buffer)
+}
+
+/// The same, as far as it goes for now: then the reason is `WouldBlock`.
+fn fill_meanwhile(stream: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut length = 0;
     while length < buffer.len() {
         match stream.read(&mut buffer[length..]) {
@@ -107,6 +137,36 @@ mod tests {
         assert_eq!((chunks.offset, chunks.line), (5, 3));
         chunks.fill(usize::MAX);
         assert_eq!((chunks.ended, chunks.text.as_str()), (true, &text[5..]));
+    }
+
+    /// Pauses after each word.
+    struct Hesitant(Vec<&'static str>, bool);
+
+    impl Read for Hesitant {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if !self.1 && !self.0.is_empty() {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            let word = if self.0.is_empty() { "" } else { self.0.remove(0) };
+            buffer[..word.len()].copy_from_slice(word.as_bytes());
+            Ok(word.len())
+        }
+    }
+
+    #[test]
+    fn what_has_come_by_a_pause_can_be_looked_at() {
+        let mut chunks = Chunks::new(Hesitant(vec!["one ", "two"], false));
+        chunks.fill_meanwhile(100);
+        assert_eq!((chunks.text.as_str(), chunks.paused, chunks.ended), ("one ", true, false));
+        chunks.fill_meanwhile(100);
+        assert_eq!(chunks.text, "one ", "until somebody has looked");
+        chunks.paused = false;
+        chunks.fill_meanwhile(100);
+        assert_eq!((chunks.text.as_str(), chunks.ended, chunks.broken), ("one two", true, None));
+        let mut chunks = Chunks::new(Hesitant(vec!["one ", "two"], false));
+        chunks.fill(100);
+        assert_eq!((chunks.text.as_str(), chunks.ended, chunks.broken), ("one two", true, None));
     }
 
     #[test]

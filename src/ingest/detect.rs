@@ -173,6 +173,18 @@ fn json(start: &str) -> Result<Format, Reason> {
     }
 }
 
+/// The format, where it was said to be one of `declared`; the first of them where it does not look like any.
+///
+/// # Errors
+/// Why this is none of the formats.
+pub(super) fn among(declared: &[Format], head: &str, name: &str) -> Result<Format, Reason> {
+    let found = detect(head, name);
+    match declared.first() {
+        Some(first) => Ok(found.ok().filter(|format| declared.contains(format)).unwrap_or(*first)),
+        None => found,
+    }
+}
+
 fn begins(text: &str, mark: &str) -> bool {
     text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark))
 }

@@ -79,7 +79,7 @@ pub fn page(fetched: Fetched, item: &Incoming, namespace: Option<&str>, kept: bo
         Item::Page(_) => {}
     }
     match settled(read, namespace, true, at) {
-        Settled::Article(mut incoming) => {
+        Settled::Article(_, mut incoming) => {
             if kept || item.identity.kind == Kind::Provider {
                 incoming.identity = item.identity.clone();
                 incoming.article.namespace.clone_from(&item.identity.namespace);
@@ -114,7 +114,7 @@ impl Items {
             Item::Reject { .. } => {}
         }
         match settled(item, namespace, true, fetched.at) {
-            Settled::Article(incoming) => self.articles.push(*incoming),
+            Settled::Article(_, incoming) => self.articles.push(*incoming),
             Settled::Reject(reject) => self.rejects.push(reject),
         }
         if self.articles.len() + self.rejects.len() < MOST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

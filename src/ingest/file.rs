@@ -53,9 +53,14 @@ impl File<'_> {
         name.trim_matches(['-', '_', ' ']).to_lowercase()
     }
 
+    /// What comes without a name lies nowhere, nor does what is packed in it.
+    fn is_nowhere(&self) -> bool {
+        self.name == "-" || self.name.starts_with("-!")
+    }
+
     /// A text is known by where it lies: nothing in it says better which one it is. A page dump has its address.
     fn name_by_place(&self, article: &mut Article, format: Format) {
-        if format != Format::PageDump && self.name != "-" {
+        if format != Format::PageDump && !self.is_nowhere() {
             let (namespace, name) = self.known_as(format);
             article.namespace = namespace;
             article.external_id = Some(name);
@@ -85,7 +90,7 @@ pub(super) fn read(
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
     let mut chunks = Chunks::new(stream);
-    chunks.fill(HEAD);
+    chunks.fill_meanwhile(HEAD);
     let head = &chunks.text[..chunks.text.floor_char_boundary(HEAD.min(chunks.text.len()))];
     if head.trim().is_empty() && chunks.ended {
         let reason = chunks.broken.map_or_else(|| Reason::new("empty", "there is nothing in it"), breaks_off);
@@ -96,7 +101,8 @@ pub(super) fn read(
         let reason = Reason::new("set_aside", "it tells about the other files; named by itself it is read");
         return refuse(file, &chunks, reason, sink);
     }
-    let format = match options.format.map_or_else(|| detect::detect(head, file.name), Ok) {
+    let declared = if file.inside.is_empty() { options.declared } else { &[] };
+    let format = match options.format.map_or_else(|| detect::among(declared, head, file.name), Ok) {
         Ok(format) => format,
         Err(reason) => return refuse(file, &chunks, reason, sink),
     };
@@ -116,6 +122,10 @@ fn breaks_off(kind: std::io::ErrorKind) -> Reason {
     Reason::new("truncated", format!("it breaks off: {kind}"))
 }
 
+fn too_large(most: usize) -> Reason {
+    Reason::new("too_large", format!("more than {} MiB in one article", most >> 20))
+}
+
 /// The file as a whole is refused.
 fn refuse<R>(file: &File<'_>, chunks: &Chunks<R>, reason: Reason, sink: &mut Sink<'_>) -> ControlFlow<()> {
     let place = Place { source: file.name.to_owned(), offset: 0, line: None };
@@ -132,17 +142,19 @@ fn one(
     around: Option<Arc<str>>,
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
-    chunks.fill(LARGEST_FILE);
-    if !chunks.ended {
-        return refuse(file, &chunks, Reason::new("too_large", "more than 16 MiB in one article"), sink);
+    let most = options.largest.unwrap_or(LARGEST_FILE);
+    chunks.fill(most.saturating_add(1));
+    if !chunks.ended || chunks.text.len() > most {
+        return refuse(file, &chunks, too_large(most), sink);
     }
     if let Some(kind) = chunks.broken {
         return refuse(file, &chunks, breaks_off(kind), sink);
     }
     if format == Format::Html {
         let place = Place { source: file.name.to_owned(), offset: 0, line: None };
-        let known_as = (file.name != "-").then(|| file.known_as(format));
-        return sink(Item::Page(Box::new(Page::filed(chunks.text, place, known_as))));
+        let known_as = (!file.is_nowhere()).then(|| file.known_as(format));
+        let url = options.url.clone().filter(|_| file.inside.is_empty());
+        return sink(Item::Page(Box::new(Page::filed(chunks.text, url, place, known_as))));
     }
     let read = match format {
         Format::PageDump => page_dump::read(&chunks.text),
@@ -152,7 +164,8 @@ fn one(
     match read {
         Ok(mut article) => {
             file.name_by_place(&mut article, format);
-            sink(Item::Article { article: Box::new(article), format, around, original: None })
+            let place = Place { source: file.name.to_owned(), offset: 0, line: Some(1) };
+            sink(Item::Article { article: Box::new(article), format, place, around, original: None })
         }
         Err(reason) => refuse(file, &chunks, reason, sink),
     }
@@ -172,19 +185,20 @@ fn document(
     let mut counted = (0, 1);
     let mut emit = |at: Range<usize>, article: Result<Article, Reason>| {
         is_silent = false;
+        counted = if at.start < counted.0 { (0, 1) } else { counted };
+        counted.1 += text[counted.0..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
+        counted.0 = at.start;
+        let place = Place { source: file.name.to_owned(), offset: at.start as u64, line: Some(counted.1) };
         match article {
             Ok(article) => {
-                sink(Item::Article { article: Box::new(article), format, around: around.clone(), original: None })
+                let (article, around) = (Box::new(article), around.clone());
+                sink(Item::Article { article, format, place, around, original: None })
             }
             // Where only a part has been read, that it breaks off is no news.
             Err(reason) if !chunks.ended && matches!(reason.code, "truncated" | "bad_json") => {
                 ControlFlow::Continue(())
             }
             Err(reason) => {
-                counted = if at.start < counted.0 { (0, 1) } else { counted };
-                counted.1 += text[counted.0..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
-                counted.0 = at.start;
-                let place = Place { source: file.name.to_owned(), offset: at.start as u64, line: Some(counted.1) };
                 let copy = &text.as_bytes()[at];
                 sink(Item::Reject { place, reason, copy: copy[..copy.len().min(REJECT_COPY)].to_vec() })
             }
@@ -224,30 +238,43 @@ fn many(
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
     let mut records = match format {
-        Format::Json | Format::Ninjs => Records::Json(json::Reader::default()),
+        Format::Json | Format::Ninjs => Records::Json(json::Reader::new(options.is_lines)),
         Format::Csv => Records::Csv(csv::Reader::default()),
         _ => Records::Reuters,
     };
+    let most = options.largest.unwrap_or(LARGEST_RECORD);
     let mut wanted = CHUNK;
     let mut is_silent = true;
+    // What stands before the first row; it goes with the first row that is refused, which says nothing without it.
+    let mut head: Option<String> = None;
     loop {
-        chunks.fill(wanted);
-        let (text, ended) = (chunks.text.as_str(), chunks.ended);
+        chunks.fill_meanwhile(wanted);
+        chunks.paused = false;
+        // What stands before the place where a text breaks off is whole; what stands at it may have gone on.
+        let (text, ended) = (chunks.text.as_str(), chunks.ended && chunks.broken.is_none());
         let mut counted = (0, chunks.line);
-        let mut emit = |at: Range<usize>, article: Result<Article, Reason>| match article {
-            Ok(mut article) => {
-                is_silent = false;
-                file.name_by_collection(&mut article, format);
-                sink(Item::Article { article: Box::new(article), format, around: around.clone(), original: None })
+        let mut emit = |at: Range<usize>, article: Result<Article, Reason>| {
+            is_silent = false;
+            let before = text.get(counted.0..at.start).unwrap_or_default();
+            counted = (at.start, counted.1 + before.bytes().filter(|byte| *byte == b'\n').count() as u64);
+            if head.is_none() {
+                head = Some(text[..at.start].to_owned()).filter(|head| format == Format::Csv && head.len() <= HEAD);
+                head.get_or_insert_default();
             }
-            Err(reason) => {
-                is_silent = false;
-                counted.1 += text[counted.0..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
-                counted.0 = at.start;
-                let offset = chunks.offset + at.start as u64;
-                let place = Place { source: file.name.to_owned(), offset, line: Some(counted.1) };
-                let copy = &text.as_bytes()[at];
-                sink(Item::Reject { place, reason, copy: copy[..copy.len().min(REJECT_COPY)].to_vec() })
+            let offset = chunks.offset + at.start as u64;
+            let place = Place { source: file.name.to_owned(), offset, line: Some(counted.1) };
+            match article.and_then(|article| if at.len() > most { Err(too_large(most)) } else { Ok(article) }) {
+                Ok(mut article) => {
+                    file.name_by_collection(&mut article, format);
+                    let (article, around) = (Box::new(article), around.clone());
+                    sink(Item::Article { article, format, place, around, original: None })
+                }
+                Err(reason) => {
+                    let mut copy = head.as_mut().map(std::mem::take).unwrap_or_default().into_bytes();
+                    copy.extend_from_slice(&text.as_bytes()[at.start..at.end.min(at.start + REJECT_COPY)]);
+                    copy.truncate(REJECT_COPY);
+                    sink(Item::Reject { place, reason, copy })
+                }
             }
         };
         let taken = match &mut records {
@@ -259,13 +286,18 @@ fn many(
             ControlFlow::Continue(taken) => taken,
             ControlFlow::Break(()) => return ControlFlow::Break(()),
         };
-        if ended {
+        if chunks.ended {
+            chunks.advance(taken);
             break;
         }
         // What is not finished is looked at again together with what follows.
-        wanted = if taken == 0 { wanted.max(text.len()) * 2 } else { CHUNK };
-        if wanted > LARGEST_RECORD * 2 {
-            emit(0..text.len(), Err(Reason::new("too_large", "more than 256 MiB in one article")))?;
+        wanted = match taken {
+            0 if text.len() < wanted => wanted,
+            0 => wanted.max(text.len()) * 2,
+            _ => CHUNK,
+        };
+        if wanted > most.saturating_mul(2).max(CHUNK) && text.len() > most {
+            emit(0..text.len(), Err(too_large(most)))?;
             let all = text.len();
             chunks.advance(all);
             wanted = CHUNK;
@@ -276,9 +308,11 @@ fn many(
     }
     match chunks.broken {
         Some(kind) => {
-            let place =
-                Place { source: file.name.to_owned(), offset: chunks.offset + chunks.text.len() as u64, line: None };
-            sink(Item::Reject { place, reason: breaks_off(kind), copy: Vec::new() })
+            // What may have gone on where the file breaks off.
+            let copy = chunks.text.as_bytes();
+            let copy = copy[..copy.len().min(REJECT_COPY)].to_vec();
+            let place = Place { source: file.name.to_owned(), offset: chunks.offset, line: Some(chunks.line) };
+            sink(Item::Reject { place, reason: breaks_off(kind), copy })
         }
         None if is_silent => refuse(file, &chunks, Reason::new("no_article", NOTHING), sink),
         None => ControlFlow::Continue(()),

@@ -2,13 +2,13 @@
 //! deep inputs nest and how large they unpack is bounded, and names inside archives are only names.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::chunks::fill;
+use super::chunks::{Patient, fill};
 use super::file::{self, File};
 use super::{Item, Place, ReadOptions, Reason, Sink, warc};
 
@@ -18,10 +18,66 @@ const DEEPEST: usize = 4;
 /// A zip archive, which has to be held whole.
 const LARGEST_ZIP: u64 = 1 << 30;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Input {
     Path(PathBuf),
     Stdin,
+    Stream(Arc<Stream>),
+}
+
+impl Input {
+    /// What the ledger calls it.
+    pub fn name(&self) -> String {
+        match self {
+            Input::Path(path) => path.display().to_string(),
+            Input::Stdin => "-".to_owned(),
+            Input::Stream(stream) => stream.name.clone(),
+        }
+    }
+
+    /// Bytes it will bring, where that can be told.
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Input::Path(path) => Some(size(path)),
+            Input::Stdin => None,
+            Input::Stream(stream) => stream.size,
+        }
+    }
+}
+
+/// Bytes that come from elsewhere, as the body of a request. They are read once.
+pub struct Stream {
+    name: String,
+    size: Option<u64>,
+    bytes: Mutex<Box<dyn Read + Send>>,
+    cut: AtomicBool,
+}
+
+impl Stream {
+    pub fn new(name: impl Into<String>, size: Option<u64>, bytes: impl Read + Send + 'static) -> Stream {
+        Stream { name: name.into(), size, bytes: Mutex::new(Box::new(bytes)), cut: AtomicBool::new(false) }
+    }
+
+    /// It broke off before its end.
+    pub fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::Relaxed)
+    }
+}
+
+impl Read for &Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.lock().unwrap_or_else(PoisonError::into_inner).read(buffer);
+        if read.as_ref().is_err_and(|error| !matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock)) {
+            self.cut.store(true, Ordering::Relaxed);
+        }
+        read
+    }
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stream").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// How far reading has come, in bytes as they lie on the disk.
@@ -38,6 +94,10 @@ pub fn read(input: &Input, options: &ReadOptions, progress: &Progress, sink: &mu
         Input::Stdin => {
             let mut reading = Reading { options, progress, sink, named: "-".to_owned(), root: "-".to_owned() };
             reading.stream(io::stdin().lock(), "-", 0)
+        }
+        Input::Stream(stream) => {
+            let mut reading = Reading { options, progress, sink, named: "-".to_owned(), root: "-".to_owned() };
+            reading.stream(Counted { inner: &**stream, read: Arc::clone(&progress.read) }, "-", 0)
         }
         Input::Path(path) => {
             // However a path is typed, what lies there is the same.
@@ -185,16 +245,18 @@ impl Reading<'_, '_> {
         let whole = Counted { inner: whole, read: Arc::clone(&packed) };
         let stem = |ending: &str| name.strip_suffix(ending).unwrap_or(name).to_owned();
         match magic.as_slice() {
-            [0x1f, 0x8b, ..] => self.unpacked(flate2::read::MultiGzDecoder::new(whole), packed, &stem(".gz"), depth),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => match zstd::Decoder::new(whole) {
+            [0x1f, 0x8b, ..] => {
+                self.unpacked(flate2::read::MultiGzDecoder::new(Patient(whole)), packed, &stem(".gz"), depth)
+            }
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => match zstd::Decoder::new(Patient(whole)) {
                 Ok(decoder) => self.unpacked(decoder, packed, &stem(".zst"), depth),
                 Err(error) => self.reject(name, breaks_off(&error)),
             },
             [b'B', b'Z', b'h', ..] => {
-                self.unpacked(bzip2::read::MultiBzDecoder::new(whole), packed, &stem(".bz2"), depth)
+                self.unpacked(bzip2::read::MultiBzDecoder::new(Patient(whole)), packed, &stem(".bz2"), depth)
             }
-            [b'P', b'K', 3 | 5, 4 | 6, ..] => self.zip(whole, name, depth),
-            magic if magic.get(257..262) == Some(b"ustar") => self.tar(Box::new(whole), name, depth),
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => self.zip(Patient(whole), name, depth),
+            magic if magic.get(257..262) == Some(b"ustar") => self.tar(Box::new(Patient(whole)), name, depth),
             _ => self.file(whole, name),
         }
     }

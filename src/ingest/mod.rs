@@ -5,11 +5,13 @@
 //! ([`run`]). What cannot be read becomes a reject with a reason and a place; the rest goes on.
 
 pub mod input;
+pub mod options;
 
 mod chunks;
 mod detect;
 mod encoding;
 mod file;
+pub mod formats;
 mod page;
 mod root;
 mod warc;
@@ -24,7 +26,10 @@ mod pipeline;
 
 pub mod run;
 
+pub mod dry;
+
 pub mod fetched;
+pub mod intake;
 
 pub use detect::Format;
 pub use page::Page;
@@ -48,6 +53,15 @@ pub struct ReadOptions {
     pub section_from_folder: bool,
     /// Pages are not kept as they came.
     pub no_originals: bool,
+    /// What it was said to be where it came from: one of these, whichever is found by looking; else the first. Of no
+    /// consequence inside of archives.
+    pub declared: &'static [Format],
+    /// JSON was said to come one a line.
+    pub is_lines: bool,
+    /// The address of a page that is handed over without one.
+    pub url: Option<String>,
+    /// Bytes of one article, at most, where that is to be less than usual.
+    pub largest: Option<usize>,
 }
 
 /// Why something was refused: a stable code and what is the matter.
@@ -79,6 +93,7 @@ pub enum Item {
     Article {
         article: Box<Article>,
         format: Format,
+        place: Place,
         /// The language of what it was read with, should its own not be told.
         around: Option<Arc<str>>,
         /// The page it was taken from, as it came.

@@ -33,9 +33,9 @@ impl Page {
     }
 
     /// A page that lies in a file.
-    pub(super) fn filed(text: String, place: Place, known_as: Option<(String, String)>) -> Page {
+    pub(super) fn filed(text: String, url: Option<String>, place: Place, known_as: Option<(String, String)>) -> Page {
         let charset = Some("utf-8".to_owned());
-        Page { bytes: text.into_bytes(), charset, url: None, captured: None, place, known_as }
+        Page { bytes: text.into_bytes(), charset, url, captured: None, place, known_as }
     }
 
     /// Where a crawler took it.
@@ -66,6 +66,7 @@ impl Page {
                 Item::Article {
                     article: Box::new(article),
                     format: Format::Html,
+                    place: self.place,
                     around: None,
                     original: Some(self.bytes),
                 }

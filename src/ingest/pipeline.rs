@@ -27,7 +27,7 @@ const SETTLED: usize = 8;
 
 /// What the store takes.
 pub(super) enum Settled {
-    Article(Box<Incoming>),
+    Article(Place, Box<Incoming>),
     Reject(Rejected),
 }
 
@@ -35,7 +35,9 @@ impl Settled {
     /// About what it holds.
     pub(super) fn size(&self) -> usize {
         match self {
-            Settled::Article(incoming) => text_size(&incoming.article) + incoming.original.as_ref().map_or(0, Vec::len),
+            Settled::Article(_, incoming) => {
+                text_size(&incoming.article) + incoming.original.as_ref().map_or(0, Vec::len)
+            }
             Settled::Reject(reject) => reject.copy.len(),
         }
     }
@@ -204,7 +206,7 @@ fn settle(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Times
     let place = match &item {
         Item::Page(page) => page.place().clone(),
         Item::Reject { place, .. } => place.clone(),
-        Item::Article { .. } => Place::default(),
+        Item::Article { place, .. } => place.clone(),
     };
     catch_unwind(AssertUnwindSafe(|| settled(item.read(), namespace, keeps_originals, now))).unwrap_or_else(|_| {
         tracing::error!(source = %place.source, offset = place.offset, "reading an article has failed");
@@ -215,7 +217,7 @@ fn settle(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Times
 pub(super) fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled {
     match item {
         Item::Page(page) => settled(page.read(), namespace, keeps_originals, now),
-        Item::Article { mut article, format, around, original } => {
+        Item::Article { mut article, format, place, around, original } => {
             language::settle(&mut article, around.as_deref());
             dates::flag_implausible(&mut article.published, now);
             if let Some(modified) = &mut article.modified {
@@ -224,7 +226,7 @@ pub(super) fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool
             let identity = identity::settle(&article, namespace, format.name());
             article.namespace.clone_from(&identity.namespace);
             let original = original.filter(|_| keeps_originals);
-            Settled::Article(Box::new(Incoming { identity, article: *article, original }))
+            Settled::Article(place, Box::new(Incoming { identity, article: *article, original }))
         }
         Item::Reject { place, reason, copy } => reject(place, reason, copy),
     }
@@ -248,12 +250,13 @@ mod tests {
 
     fn article(n: usize, length: usize) -> Item {
         let article = Article { headline: format!("{n}"), body: vec!["a".repeat(length)], ..Article::default() };
-        Item::Article { article: Box::new(article), format: Format::Json, around: None, original: None }
+        let (format, place) = (Format::Json, Place::default());
+        Item::Article { article: Box::new(article), format, place, around: None, original: None }
     }
 
     fn headline(settled: Settled) -> String {
         match settled {
-            Settled::Article(incoming) => incoming.article.headline,
+            Settled::Article(_, incoming) => incoming.article.headline,
             Settled::Reject(reject) => reject.code,
         }
     }

@@ -1,15 +1,16 @@
 //! One run: an input read on one thread, settled on all processors, written to the store in batches on this one.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc::RecvTimeoutError;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::ReadOptions;
 use super::input::{self, Input, Progress};
 use super::pipeline::{self, Ordered, Settled};
-use crate::store::{Incoming, Rejected, Run, RunState, Store, StoreError};
+use super::{Place, ReadOptions};
+use crate::store::{Incoming, Outcome, Rejected, Run, RunId, RunState, Store, StoreError};
 
 /// A batch is one transaction: this many articles, this much of them, or this much time.
 const BATCH: usize = 1000;
@@ -19,8 +20,36 @@ const BATCH_TIME: Duration = Duration::from_millis(500);
 /// While nothing comes, whether to stop is asked this often.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// A batch that is in the store: nothing of it can be lost any more.
+pub struct Durable<'a> {
+    pub run: RunId,
+    /// So far, in the whole run.
+    pub articles: u64,
+    pub rejects: u64,
+    batch: &'a Batch,
+    outcomes: &'a [Outcome],
+}
+
+/// What became of one piece of the input.
+pub enum Became<'a> {
+    Stored(&'a Place, &'a Incoming, Outcome),
+    Rejected(&'a Rejected),
+}
+
+impl Durable<'_> {
+    /// In the order read.
+    pub fn pieces(&self) -> impl Iterator<Item = Became<'_>> {
+        let mut articles = self.batch.articles.iter().zip(self.outcomes);
+        let mut rejects = self.batch.rejects.iter();
+        self.batch.order.iter().filter_map(move |place| match place {
+            Some(place) => articles.next().map(|(incoming, outcome)| Became::Stored(place, incoming, *outcome)),
+            None => rejects.next().map(Became::Rejected),
+        })
+    }
+}
+
 /// Reads one input into the store and notes in the ledger what became of it. `stop` ends it after the batch under way,
-/// even while the input keeps silent; `after_batch` is told the articles and rejects so far.
+/// even while the input keeps silent; `after_batch` is told of each batch when it is durable.
 pub fn run(
     store: &Store,
     input: &Input,
@@ -28,29 +57,47 @@ pub fn run(
     namespace: Option<&str>,
     stop: &Arc<AtomicBool>,
     progress: &Progress,
-    mut after_batch: impl FnMut(u64, u64),
+    after_batch: impl FnMut(&Durable<'_>),
 ) -> Result<Run, StoreError> {
-    let name = match input {
-        Input::Path(path) => path.display().to_string(),
-        Input::Stdin => "-".to_owned(),
+    let run = store.begin_run(&input.name())?;
+    if let Some(bytes) = input.size() {
+        store.expect(run, bytes)?;
+    }
+    let (receive, reader) = start(input.clone(), options.clone(), namespace, stop, progress.clone());
+    let written = write(store, run, receive, stop, progress, after_batch);
+    let state = match &written {
+        Err(_) => RunState::Failed,
+        Ok(()) if stop.load(Ordering::Relaxed) => RunState::Interrupted,
+        Ok(()) if reader.join().is_err() => RunState::Failed,
+        Ok(()) if matches!(input, Input::Stream(stream) if stream.is_cut()) => RunState::Interrupted,
+        Ok(()) => RunState::Finished,
     };
-    let run = store.begin_run(&name)?;
-    let (mut receive, reader) = start(input.clone(), options.clone(), namespace, stop, progress.clone());
+    let finished = store.finish_run(run, state);
+    written.and(finished)
+}
+
+fn write(
+    store: &Store,
+    run: RunId,
+    mut receive: Ordered,
+    stop: &AtomicBool,
+    progress: &Progress,
+    mut after_batch: impl FnMut(&Durable<'_>),
+) -> Result<(), StoreError> {
     let (mut articles, mut rejects, mut bytes) = (0, 0, 0);
     while let Some(batch) = Batch::receive(&mut receive, stop) {
         let read = progress.read.load(Ordering::Relaxed);
-        store.write(run, &batch.articles, &batch.rejects, read - bytes)?;
+        let outcomes = store.write(run, &batch.articles, &batch.rejects, read - bytes)?;
         bytes = read;
         articles += batch.articles.len() as u64;
         rejects += batch.rejects.len() as u64;
-        after_batch(articles, rejects);
+        after_batch(&Durable { run, articles, rejects, batch: &batch, outcomes: &outcomes });
     }
-    if stop.load(Ordering::Relaxed) {
-        return store.finish_run(run, RunState::Interrupted);
+    let rest = progress.read.load(Ordering::Relaxed) - bytes;
+    if rest > 0 {
+        store.write(run, &[], &[], rest)?;
     }
-    let failed = reader.join().is_err();
-    store.write(run, &[], &[], progress.read.load(Ordering::Relaxed) - bytes)?;
-    store.finish_run(run, if failed { RunState::Failed } else { RunState::Finished })
+    Ok(())
 }
 
 /// Reads on a thread of its own, which is left to itself where it waits for an input that says nothing.
@@ -77,6 +124,8 @@ fn start(
 struct Batch {
     articles: Vec<Incoming>,
     rejects: Vec<Rejected>,
+    /// Of articles and rejects together; a reject tells its place itself.
+    order: Vec<Option<Place>>,
     bytes: usize,
 }
 
@@ -87,12 +136,12 @@ impl Batch {
         loop {
             match receive.next(LOOK) {
                 Ok(item) => break batch.add(item),
-                Err(mpsc::RecvTimeoutError::Timeout) if !stop.load(Ordering::Relaxed) => {}
+                Err(RecvTimeoutError::Timeout) if !stop.load(Ordering::Relaxed) => {}
                 Err(_) => return None,
             }
         }
         let until = Instant::now() + BATCH_TIME;
-        while batch.articles.len() + batch.rejects.len() < BATCH && batch.bytes < BATCH_BYTES {
+        while batch.order.len() < BATCH && batch.bytes < BATCH_BYTES {
             let Ok(item) = receive.next(until.saturating_duration_since(Instant::now())) else { break };
             batch.add(item);
         }
@@ -102,8 +151,14 @@ impl Batch {
     fn add(&mut self, item: Settled) {
         self.bytes += item.size();
         match item {
-            Settled::Article(incoming) => self.articles.push(*incoming),
-            Settled::Reject(reject) => self.rejects.push(reject),
+            Settled::Article(place, incoming) => {
+                self.articles.push(*incoming);
+                self.order.push(Some(place));
+            }
+            Settled::Reject(reject) => {
+                self.rejects.push(reject);
+                self.order.push(None);
+            }
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The open archive: store, index and the pool that searches run on. Every door asks it.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use super::answer::{
     ArticleAnswer, Clause, Copies, DifferenceAnswer, OriginalPage, QueryAnswer, QueryReading, SearchAnswer,
@@ -29,8 +30,13 @@ use crate::store::{Store, StoreError, StoredArticle};
 const TIME_LIMIT: Duration = Duration::from_secs(2);
 
 pub struct Archive {
-    inner: Inner,
-    pool: Pool,
+    pub(super) inner: Inner,
+    pub(super) pool: Pool,
+    /// How far the state goes that new answers come from.
+    shown: watch::Sender<u64>,
+    /// Something has been written that nobody has looked at yet.
+    news: Mutex<bool>,
+    rung: Condvar,
 }
 
 /// How far the index has come.
@@ -43,8 +49,8 @@ pub struct Readiness {
     pub behind: u64,
 }
 
-struct Inner {
-    store: Arc<Store>,
+pub(super) struct Inner {
+    pub(super) store: Arc<Store>,
     /// The newest state; replaced when the index has gone on.
     newest: RwLock<View>,
     snapshots: Snapshots,
@@ -53,7 +59,8 @@ struct Inner {
 impl Archive {
     pub fn new(store: Arc<Store>, engine: &Engine) -> Result<Archive, EngineError> {
         let inner = Inner { store, newest: RwLock::new(engine.view()?), snapshots: Snapshots::default() };
-        Ok(Archive { inner, pool: Pool::new() })
+        let shown = watch::Sender::new(inner.newest().position());
+        Ok(Archive { inner, pool: Pool::new(), shown, news: Mutex::default(), rung: Condvar::new() })
     }
 
     /// From here on, new answers come from the newest state of this index. Says whether that is another than before.
@@ -66,7 +73,9 @@ impl Archive {
             return Ok(false);
         }
         self.inner.snapshots.trim(&view, Instant::now());
+        let position = view.position();
         *self.inner.newest.write().unwrap_or_else(PoisonError::into_inner) = view;
+        self.shown.send_replace(position);
         Ok(true)
     }
 
@@ -78,6 +87,28 @@ impl Archive {
     /// How far the state goes that new answers come from.
     pub fn position(&self) -> u64 {
         self.inner.newest().position()
+    }
+
+    /// Says that something has been written to the store.
+    pub fn ring(&self) {
+        *self.news.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.rung.notify_all();
+    }
+
+    /// Waits until it is rung for, or for so long.
+    pub fn rest(&self, longest: Duration) {
+        let news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.rung.wait_timeout_while(news, longest, |news| !*news);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
+    }
+
+    /// Waits until answers show all that is in the store by now; says whether they came to it in time.
+    pub async fn committed(&self, patience: Duration) -> bool {
+        self.ring();
+        let Ok(last) = tokio::task::block_in_place(|| self.inner.store.last_change()) else { return false };
+        let mut shown = self.shown.subscribe();
+        let waited = tokio::time::timeout(patience, shown.wait_for(|position| *position >= last)).await;
+        matches!(waited, Ok(Ok(_)))
     }
 
     /// Answers a search.

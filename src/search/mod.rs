@@ -7,6 +7,8 @@
 pub mod answer;
 pub mod request;
 
+pub mod ledger;
+
 mod archive;
 mod article;
 mod pool;

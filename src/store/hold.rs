@@ -189,6 +189,7 @@ fn tell(
     let kept = transaction.prepare_cached(sql::CURRENT)?.query_row(params![article], read_kept)?;
     // What is damaged is said when somebody asks for it.
     match kept.open(transaction, unpacker) {
+        Ok(stored) if stored.deleted => Ok(()),
         Ok(stored) => grouping.retell(article, &stored.id.0, &Telling::of(&stored.article)),
         Err(_) => Ok(()),
     }

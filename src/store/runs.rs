@@ -1,19 +1,22 @@
 //! The ledger: what was read when, how far it came, and what could not be read.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::error::{Result, StoreError};
 use super::pool::locked;
 use super::{Store, at, sql};
 
-/// Bytes kept of something that could not be read.
-pub const REJECT_COPY: usize = 8 * 1024;
+/// Bytes kept of something that could not be read: enough for nearly every article, so that it can be mended and read
+/// again.
+pub const REJECT_COPY: usize = 64 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
@@ -31,7 +34,7 @@ pub struct Run {
     pub counts: Counts,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RunState {
     Running,
@@ -43,7 +46,7 @@ pub enum RunState {
     Failed,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Counts {
     /// Articles: new, other versions, unchanged and copies. Rejects are not among them.
     pub seen: u64,
@@ -67,8 +70,22 @@ pub struct Rejected {
     pub line: Option<u64>,
     pub code: String,
     pub detail: String,
-    /// At most 8 KiB of it are kept.
+    /// At most [`REJECT_COPY`] bytes of it are kept.
     pub copy: Vec<u8>,
+}
+
+impl Rejected {
+    /// Whether more of it may have stood there than is kept.
+    pub fn is_cut(&self) -> bool {
+        self.copy.len() >= REJECT_COPY
+    }
+
+    /// What can be mended and read again: a piece of a file of many articles, whole. A file that was refused as a whole
+    /// is still there, and what breaks off lacks its end.
+    pub fn piece(&self) -> Option<&[u8]> {
+        let is_piece = self.line.is_some() && self.code != "truncated" && !self.is_cut();
+        Some(self.copy.as_slice()).filter(|copy| is_piece && !copy.trim_ascii().is_empty())
+    }
 }
 
 impl Store {
@@ -101,11 +118,24 @@ impl Store {
             .read(|moment, _| Ok(moment.prepare_cached(sql::RUN)?.query_row(params![run.0], read_run).optional()?))
     }
 
-    /// Newest first.
-    pub fn runs(&self, limit: usize) -> Result<Vec<Run>> {
+    /// Says of a run of this process how many bytes it will read.
+    pub fn expect(&self, run: RunId, bytes: u64) -> Result<()> {
+        let alive = locked(&self.alive);
+        let Some(Alive { path, locked: file }) = alive.get(&run) else { return Ok(()) };
+        write!(&*file, "{bytes}").map_err(StoreError::file(path))
+    }
+
+    /// How many bytes a run that is under way expects to read, in whichever process, where it knows.
+    pub fn expected(&self, run: RunId) -> Option<u64> {
+        fs::read_to_string(lock_path(&self.dir, run)).ok()?.parse().ok()
+    }
+
+    /// Newest first; only those before `before`, where it is given.
+    pub fn runs(&self, before: Option<RunId>, limit: usize) -> Result<Vec<Run>> {
+        let before = before.map_or(i64::MAX, |run| i64::try_from(run.0).unwrap_or(i64::MAX));
         self.readers.read(|moment, _| {
             let mut statement = moment.prepare_cached(sql::RUNS)?;
-            let runs = statement.query_map(params![sql_limit(limit)], read_run)?.collect::<Result<_, _>>();
+            let runs = statement.query_map(params![sql_limit(limit), before], read_run)?.collect::<Result<_, _>>();
             Ok(runs?)
         })
     }
@@ -170,11 +200,11 @@ impl fmt::Display for RunId {
     }
 }
 
-/// Proof that the process of a run lives: a file it holds locked. The system lets go of the lock when the process
+/// Proof that the process of a run lives: a file it holds locked, in which it says how much it will read. The system lets go of the lock when the process
 /// ends, however it ends, and no process number is ever mistaken for another's.
 pub(super) struct Alive {
     path: PathBuf,
-    _locked: File,
+    locked: File,
 }
 
 impl Alive {
@@ -182,7 +212,7 @@ impl Alive {
         let path = lock_path(dir, run);
         let file = OpenOptions::new().create(true).truncate(true).write(true).open(&path);
         let file = file.and_then(|file| file.lock().map(|()| file)).map_err(StoreError::file(&path))?;
-        Ok(Alive { path, _locked: file })
+        Ok(Alive { path, locked: file })
     }
 }
 
@@ -283,7 +313,7 @@ mod tests {
         let (runs, died) = (living.begin_run("a").unwrap(), dying.begin_run("b").unwrap());
         drop(dying);
         let next = living.begin_run("c").unwrap();
-        let states: Vec<_> = living.runs(9).unwrap().iter().map(|run| (run.id, run.state)).collect();
+        let states: Vec<_> = living.runs(None, 9).unwrap().iter().map(|run| (run.id, run.state)).collect();
         let (running, interrupted) = (RunState::Running, RunState::Interrupted);
         assert_eq!(states, [(next, running), (died, interrupted), (runs, running)]);
     }
@@ -305,6 +335,43 @@ mod tests {
         let line = store.finish_run(run, RunState::Finished).unwrap();
         assert_eq!(line.state, RunState::Finished);
         assert!(line.took().is_some() && !lock_path(dir.path(), run).exists());
+    }
+
+    #[test]
+    fn what_a_run_expects_is_known_while_it_is_under_way() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, other) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+        let run = store.begin_run("a").unwrap();
+        assert_eq!(other.expected(run), None);
+        store.expect(run, 12_345).unwrap();
+        assert_eq!(other.expected(run), Some(12_345));
+        store.finish_run(run, RunState::Finished).unwrap();
+        assert_eq!(other.expected(run), None);
+    }
+
+    #[test]
+    fn runs_come_by_the_page_newest_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let runs: Vec<RunId> = ["a", "b", "c"].map(|input| store.begin_run(input).unwrap()).into();
+        let page = |before| store.runs(before, 2).unwrap().iter().map(|run| run.id).collect::<Vec<_>>();
+        assert_eq!(page(None), [runs[2], runs[1]]);
+        assert_eq!(page(Some(runs[1])), [runs[0]]);
+    }
+
+    #[test]
+    fn only_whole_pieces_can_be_read_again() {
+        let reject = |line, code: &str, length| Rejected {
+            line,
+            code: code.into(),
+            copy: vec![b'x'; length],
+            ..Rejected::default()
+        };
+        assert!(reject(Some(1), "bad_json", 9).piece().is_some());
+        assert!(reject(None, "unknown_format", 9).piece().is_none(), "a file");
+        assert!(reject(Some(1), "truncated", 9).piece().is_none(), "it lacks its end");
+        assert!(reject(Some(1), "bad_json", REJECT_COPY).piece().is_none(), "it was cut");
+        assert!(reject(Some(1), "bad_json", 0).piece().is_none());
     }
 
     #[test]

@@ -15,7 +15,7 @@ statements! {
 
     /// Every version kept under one identity, oldest first; nothing when the identity is new.
     KNOWN = "SELECT a.num, v.content_hash, v.provider_version, v.modified, v.has_body, v.row = a.current, a.captured,
-                    a.status = 'killed'
+                    a.status = 'killed', a.deleted
              FROM articles a JOIN versions v ON v.article = a.num
              WHERE a.key = ?1 AND a.namespace = ?2 ORDER BY v.number";
     /// Its first version row is written, and named by `ARTICLE_CURRENT`, in the same transaction.
@@ -36,6 +36,8 @@ statements! {
     /// Only where the version whose embargo is over is the one that the article names.
     ARTICLE_RELEASE = "UPDATE articles SET status = 'usable' WHERE num = ?1 AND status = 'withheld'
                        AND current = (SELECT row FROM versions WHERE article = ?1 AND number = ?2)";
+    DELETED = "SELECT num, deleted FROM articles WHERE id = ?1";
+    ARTICLE_DELETE = "UPDATE articles SET deleted = 1 WHERE num = ?1";
     CHANGE_ADD = "INSERT INTO changes (article, at) VALUES (?1, ?2)";
 
     CURRENT = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
@@ -115,7 +117,7 @@ statements! {
     RUN = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes
            FROM runs WHERE id = ?1";
     RUNS = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes
-            FROM runs ORDER BY id DESC LIMIT ?1";
+            FROM runs WHERE id < ?2 ORDER BY id DESC LIMIT ?1";
     REJECT_ADD = "INSERT INTO rejects (run, n, source, offset, line, code, detail, copy)
                   SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM rejects WHERE run = ?1";
     REJECTS = "SELECT n, source, offset, line, code, detail, copy FROM rejects

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::error::Result;
 use super::hold::Held;
@@ -13,7 +13,7 @@ use super::runs::{self, Counts, Rejected, RunId};
 use super::stories::{Grouping, Telling};
 use super::versions::{Fingerprint, Kept, Verdict, judge};
 use super::{Store, sql};
-use crate::article::{Article, Status};
+use crate::article::{Article, ArticleId, Status};
 use crate::identity::{Identity, article_id};
 
 /// An article on its way in, and whose it is.
@@ -23,6 +23,13 @@ pub struct Incoming {
     pub article: Article,
     /// The page it was taken from, as it came.
     pub original: Option<Vec<u8>>,
+}
+
+impl Incoming {
+    /// What it is called in answers.
+    pub fn id(&self) -> ArticleId {
+        article_id(&self.identity)
+    }
 }
 
 /// What became of it.
@@ -35,6 +42,8 @@ pub enum Outcome {
     Unchanged,
     /// New, and an exact or near copy of another article.
     Copy,
+    /// Somebody has deleted this article; it stays so, and nothing is kept.
+    Deleted,
 }
 
 /// The one connection of this process that writes.
@@ -88,6 +97,27 @@ impl Store {
         Ok(outcomes)
     }
 
+    /// Takes an article out of every answer for good: its name and identity stay as a tombstone, so that reading it again
+    /// does not bring it back. Says whether there is such an article.
+    pub fn delete(&self, id: &ArticleId) -> Result<bool> {
+        let mut writer = self.writer();
+        let (transaction, _) = writer.begin()?;
+        let read = |row: &Row<'_>| Ok((row.get::<_, u64>(0)?, row.get::<_, bool>(1)?));
+        let found = transaction.prepare_cached(sql::DELETED)?.query_row(params![id.0], read).optional()?;
+        let Some((num, is_deleted)) = found else { return Ok(false) };
+        if !is_deleted {
+            transaction.prepare_cached(sql::ARTICLE_DELETE)?.execute(params![num])?;
+            let now = Timestamp::now();
+            transaction.prepare_cached(sql::CHANGE_ADD)?.execute(params![num, now.as_millisecond()])?;
+            // Its copies have another original.
+            let mut grouping = Grouping::new(&transaction);
+            grouping.withdraw(num)?;
+            grouping.settle(now)?;
+        }
+        transaction.commit()?;
+        Ok(true)
+    }
+
     pub(super) fn writer(&self) -> MutexGuard<'_, Writer> {
         locked(&self.writer)
     }
@@ -111,6 +141,9 @@ impl BatchWrite<'_> {
             self.add_original(row, original.as_deref())?;
             return Ok((Outcome::New, num));
         };
+        if known.is_deleted {
+            return Ok((Outcome::Deleted, known.num));
+        }
         let next = known.kept.versions.len() as u32 + 1;
         let row = match judge(&known.kept, print, article.status) {
             Verdict::Unchanged => return Ok((Outcome::Unchanged, known.num)),
@@ -132,7 +165,7 @@ impl BatchWrite<'_> {
         let mut known: Option<Known> = None;
         while let Some(row) = rows.next()? {
             let empty = || Kept { versions: Vec::new(), shown: 0, is_killed: false };
-            let known = known.get_or_insert(Known { num: row.get(0)?, kept: empty() });
+            let known = known.get_or_insert(Known { num: row.get(0)?, is_deleted: row.get(8)?, kept: empty() });
             let moment = |at: Option<i64>| at.and_then(|at| Timestamp::from_millisecond(at).ok());
             let is_shown = row.get(5)?;
             if is_shown {
@@ -223,6 +256,7 @@ impl BatchWrite<'_> {
 /// An article as kept so far.
 pub(super) struct Known {
     num: u64,
+    is_deleted: bool,
     pub(super) kept: Kept,
 }
 
@@ -245,7 +279,7 @@ fn tally(outcomes: &[Outcome], rejected: usize, bytes: u64) -> Counts {
         seen: outcomes.len() as u64,
         new: count(Outcome::New),
         versions: count(Outcome::Version),
-        unchanged: count(Outcome::Unchanged),
+        unchanged: count(Outcome::Unchanged) + count(Outcome::Deleted),
         copies: count(Outcome::Copy),
         rejected: rejected as u64,
         bytes,

@@ -34,7 +34,7 @@ fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> Result<(), StoreE
         return Ok(());
     }
     let (input, progress) = (Input::Path(path.to_owned()), Progress::default());
-    let run = ingest::run::run(store, &input, &ReadOptions::default(), None, stop, &progress, |_, _| {})?;
+    let run = ingest::run::run(store, &input, &ReadOptions::default(), None, stop, &progress, |_| {})?;
     let counts = run.counts;
     tracing::info!(
         run = run.id.0,

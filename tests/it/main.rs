@@ -16,6 +16,7 @@ mod faults;
 mod feeds;
 mod index;
 mod ingest;
+mod live;
 mod operation;
 mod oracle;
 mod pages;

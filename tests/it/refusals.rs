@@ -225,6 +225,9 @@ fn every_address_says_which_methods_it_takes() {
         let head = ask(&server, "HEAD", route, &[], b"");
         assert_eq!((head.status, head.body.as_str()), (200, ""), "HEAD {route}");
         for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"] {
+            if method == "DELETE" && route.starts_with("/api/v1/articles/") {
+                continue;
+            }
             let what = format!("{method} {route}");
             let answer = ask(&server, method, route, &[], b"");
             assert_eq!(answer.problem(405, &what), "method_not_allowed");
@@ -261,7 +264,6 @@ fn addresses_are_taken_by_the_letter() {
         "/%FF",
         "/article",
         "/article/",
-        "/api/v1/articles",
     ] {
         assert_eq!(get(&server, path).problem(404, path), "not_found", "{path}");
         let page = ask(&server, "GET", path, BROWSER, b"");

@@ -19,7 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("engine", &["analysis", "article", "identity", "query"]),
     ("sync", &["engine", "store"]),
     ("search", &["analysis", "article", "engine", "query", "store"]),
-    ("http", &["article", "nearest", "query", "search"]),
+    ("http", &["article", "ingest", "nearest", "query", "search"]),
     ("cli", &["config", "engine", "fetch", "http", "ingest", "search", "store", "sync", "watch"]),
 ];
 

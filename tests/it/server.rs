@@ -44,6 +44,11 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
+    /// Of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Host and port.
     pub(crate) fn address(&self) -> &str {
         self.base.trim_start_matches("http://")

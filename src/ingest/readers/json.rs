@@ -39,13 +39,18 @@ const LINES: usize = 20;
 /// An object that has not ended after this much, while others have begun, never will.
 const PATIENCE: usize = 16 << 20;
 
-#[derive(Default)]
+#[cfg_attr(test, derive(Default))]
 pub(in crate::ingest) struct Reader {
     /// Every line is an object of its own, so that a broken line is only a line.
     lines: Option<bool>,
 }
 
 impl Reader {
+    /// `is_lines`: it was said to be JSON Lines, so that nothing has to be found by looking.
+    pub(in crate::ingest) fn new(is_lines: bool) -> Reader {
+        Reader { lines: is_lines.then_some(true) }
+    }
+
     /// Calls `emit` with every article, or with why there is none, and where it stands. Returns how much of the text
     /// has been read; what may go on after it is left, unless the text has `ended`.
     pub(in crate::ingest) fn read(

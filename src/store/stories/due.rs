@@ -60,7 +60,9 @@ fn compare_some(transaction: &Transaction<'_>, unpacker: &mut Unpacker) -> Resul
     for &num in &due {
         let kept = transaction.prepare_cached(sql::CURRENT)?.query_row(params![num], read_kept).optional()?;
         // What is damaged is said when somebody asks for it.
-        if let Some(Ok(stored)) = kept.map(|kept| kept.open(transaction, unpacker)) {
+        if let Some(Ok(stored)) = kept.map(|kept| kept.open(transaction, unpacker))
+            && !stored.deleted
+        {
             grouping.tell_again(num, &stored.id.0, &Telling::of(&stored.article))?;
         }
         transaction.prepare_cached(sql::DUE_DONE)?.execute(params![num])?;

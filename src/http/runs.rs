@@ -1,0 +1,223 @@
+//! The ledger: what was read, how far it has come, and what was refused.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tokio::io::AsyncWriteExt;
+
+use super::problem::{Envelope, PROBLEM, Problem};
+use super::{api, spool};
+use crate::query::Advice;
+use crate::search::Archive;
+use crate::search::ledger::{RejectLine, Rejected, Rejects, RunLine, Runs};
+
+/// Lines of a page.
+const USUAL: usize = 100;
+const MOST: usize = 1000;
+
+/// Rejects read at a time, where all are sent: each may hold 64 KiB.
+const PIECE: usize = 100;
+
+/// The ledger of what was read, newest first
+#[utoipa::path(
+    get,
+    path = "/api/v1/runs",
+    params(
+        ("limit" = Option<usize>, Query, description = "Runs, 1 to 1000; 100 by default"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses(
+        (status = 200, description = "A page of the ledger", body = Runs),
+        (status = 304, description = "Nothing has changed since the answer of this ETag"),
+        (status = 400, description = "A parameter cannot be read", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn runs(
+    State(archive): State<Arc<Archive>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let page = Page::read(query.as_deref())?;
+    api::fresh(&archive.runs(page.cursor, page.limit).await?, &headers)
+}
+
+/// One run, and how far it has come
+#[utoipa::path(
+    get,
+    path = "/api/v1/runs/{id}",
+    params(("id" = u64, Path, description = "Its number")),
+    responses(
+        (status = 200, description = "The run as it stands", body = RunLine),
+        (status = 304, description = "Nothing has changed since the answer of this ETag"),
+        (status = 404, description = "There is no such run", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn run(
+    State(archive): State<Arc<Archive>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    api::fresh(&known(&archive, &id).await?, &headers)
+}
+
+/// What a run refused, where and why
+#[utoipa::path(
+    get,
+    path = "/api/v1/runs/{id}/rejects",
+    params(
+        ("id" = u64, Path, description = "The number of the run"),
+        ("limit" = Option<usize>, Query, description = "Rejects, 1 to 1000; 100 by default"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses(
+        (status = 200, description = "A page of what was refused", body = Rejects),
+        (status = 304, description = "Nothing has changed since the answer of this ETag"),
+        (status = 400, description = "A parameter cannot be read", body = Envelope, content_type = PROBLEM),
+        (status = 404, description = "There is no such run", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn rejects(
+    State(archive): State<Arc<Archive>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let page = Page::read(query.as_deref())?;
+    let run = known(&archive, &id).await?;
+    api::fresh(&archive.rejects(run.id, page.cursor.unwrap_or_default(), page.limit).await?, &headers)
+}
+
+/// All that a run refused, one a line
+#[utoipa::path(
+    get,
+    path = "/api/v1/runs/{id}/rejects.jsonl",
+    params(("id" = u64, Path, description = "The number of the run")),
+    responses(
+        (status = 200, description = "One reject a line", body = RejectLine, content_type = "application/x-ndjson"),
+        (status = 404, description = "There is no such run", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn rejects_as_lines(
+    State(archive): State<Arc<Archive>>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let run = known(&archive, &id).await?;
+    Ok(all(archive, run.id, "jsonl", "application/x-ndjson", |n, reject| {
+        let mut line = serde_json::to_vec(&RejectLine::of(n, reject)).unwrap_or_default();
+        line.push(b'\n');
+        line
+    }))
+}
+
+/// The pieces that a run refused, as they stood, to be mended and read again
+#[utoipa::path(
+    get,
+    path = "/api/v1/runs/{id}/rejects.txt",
+    params(("id" = u64, Path, description = "The number of the run")),
+    responses(
+        (status = 200, description = "Piece after piece; what was cut or broke off is left out", body = String, content_type = "text/plain"),
+        (status = 404, description = "There is no such run", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn rejects_as_pieces(
+    State(archive): State<Arc<Archive>>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let run = known(&archive, &id).await?;
+    Ok(all(archive, run.id, "txt", "text/plain; charset=utf-8", |_, reject| {
+        let mut piece = reject.piece().map(<[u8]>::to_vec).unwrap_or_default();
+        if !piece.is_empty() && !piece.ends_with(b"\n") {
+            piece.push(b'\n');
+        }
+        piece
+    }))
+}
+
+/// Everything a run refused, each written in a way, sent as it is read.
+fn all(
+    archive: Arc<Archive>,
+    run: u64,
+    ending: &str,
+    kind: &'static str,
+    write: impl Fn(u64, Rejected) -> Vec<u8> + Send + 'static,
+) -> Response {
+    let (mut to, body) = spool::body();
+    tokio::spawn(async move {
+        let mut after = 0;
+        // A client that has gone is not read for; nor is anything sent after a fault, so that the answer lacks its end.
+        while let Ok(rejected) = archive.rejected(run, after, PIECE).await {
+            let Some((last, _)) = rejected.last() else { return };
+            after = *last;
+            let lines: Vec<u8> = rejected.into_iter().flat_map(|(n, reject)| write(n, reject)).collect();
+            if to.write_all(&lines).await.is_err() {
+                return;
+            }
+        }
+    });
+    let name = format!("attachment; filename=\"run-{run}-rejects.{ending}\"");
+    let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, body).into_response()
+}
+
+async fn known(archive: &Archive, id: &str) -> Result<RunLine, Problem> {
+    let run = match id.parse().ok().filter(|id| i64::try_from(*id).is_ok()) {
+        Some(id) => archive.run(id).await?,
+        None => None,
+    };
+    run.ok_or_else(|| {
+        Problem::new(StatusCode::NOT_FOUND, "no_run", "there is no run of this number")
+            .hint("/api/v1/runs lists the runs.")
+    })
+}
+
+struct Page {
+    limit: usize,
+    cursor: Option<u64>,
+}
+
+impl Page {
+    fn read(query: Option<&str>) -> Result<Page, Problem> {
+        let mut page = Page { limit: USUAL, cursor: None };
+        for (name, value) in api::pairs(query) {
+            match name.as_str() {
+                "limit" => page.limit = limit(&value)?,
+                "cursor" => page.cursor = Some(cursor(&value)?),
+                _ => {
+                    let advice = Advice::of("unknown_parameter", &name, format!("there is no parameter `{name}`"));
+                    return Err(advice.hint("The ledger takes `limit` and `cursor`.").into());
+                }
+            }
+        }
+        Ok(page)
+    }
+}
+
+fn limit(value: &str) -> Result<usize, Problem> {
+    let hint = format!("Give a whole number from 1 to {MOST}.");
+    let Ok(number) = value.trim().parse::<i128>() else {
+        return Err(Advice::of("bad_number", "limit", format!("`{value}` is not a number")).hint(hint).into());
+    };
+    let number = usize::try_from(number).ok().filter(|number| (1..=MOST).contains(number));
+    number.ok_or_else(|| Advice::of("out_of_range", "limit", format!("`{value}` is out of range")).hint(hint).into())
+}
+
+fn cursor(value: &str) -> Result<u64, Problem> {
+    let number = value.parse().ok().filter(|number| i64::try_from(*number).is_ok());
+    number.ok_or_else(|| {
+        Advice::of("bad_cursor", "cursor", "no page of the ledger gave out this cursor")
+            .hint("Pass on `next_cursor` unchanged, or leave it out to begin anew.")
+            .into()
+    })
+}

@@ -1,0 +1,125 @@
+//! What is handed over while the program runs: a stream in, and what became of each piece of it out.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ReadOptions;
+use super::input::{Input, Progress, Stream};
+use super::run::{self, Became};
+use crate::article::ArticleId;
+use crate::store::{Counts, Outcome, Run, RunState, Store, StoreError};
+
+/// Of an article that somebody has deleted.
+const DELETED: &str = "this article has been deleted and is not taken in again";
+
+/// The way in, for everybody who comes at the same time.
+pub struct Intake {
+    store: Arc<Store>,
+    stop: Arc<AtomicBool>,
+}
+
+/// What became of one piece of the input
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Taken<'a> {
+    /// The line on which it begins, counted from 1
+    pub line: Option<u64>,
+    /// The member of an archive it stands in
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub member: Option<&'a str>,
+    /// As answers name the article; null of what was rejected
+    pub id: Option<ArticleId>,
+    #[schema(value_type = Option<String>)]
+    pub external_id: Option<&'a str>,
+    /// `new`, `version` (another version of an article kept), `copy` (new, and a copy of another),
+    /// `unchanged` (kept already, or deleted: then with the code `deleted`) or
+    /// `rejected`
+    pub outcome: &'static str,
+    /// Why it was rejected: listed in docs/errors.md
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub reason: Option<Cow<'a, str>>,
+}
+
+/// How a run has ended
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Ended {
+    #[serde(skip)]
+    pub run: u64,
+    /// `finished`; `interrupted` where the input broke off or the server was told to stop; `failed`
+    pub state: RunState,
+    #[serde(flatten)]
+    pub counts: Counts,
+}
+
+impl Intake {
+    /// What is taken in ends early when `stop` is set.
+    pub fn new(store: Arc<Store>, stop: Arc<AtomicBool>) -> Intake {
+        Intake { store, stop }
+    }
+
+    /// The folder of the archive, for what has to be laid aside.
+    pub fn dir(&self) -> &std::path::Path {
+        self.store.dir()
+    }
+
+    /// Reads a stream into the store, on this thread and another. `after_batch` is told the number of the run and
+    /// what became of each piece, in the order read, when it is durable.
+    ///
+    /// # Errors
+    /// When the store gives out; what `after_batch` was told is in.
+    pub fn take(
+        &self,
+        stream: Stream,
+        options: &ReadOptions,
+        namespace: Option<&str>,
+        mut after_batch: impl FnMut(u64, &mut dyn Iterator<Item = Taken<'_>>),
+    ) -> Result<Ended, StoreError> {
+        let (input, progress) = (Input::Stream(Arc::new(stream)), Progress::default());
+        let run = run::run(&self.store, &input, options, namespace, &self.stop, &progress, |durable| {
+            after_batch(durable.run.0, &mut durable.pieces().map(|piece| told(&piece)));
+        })?;
+        let Run { id, state, counts, .. } = run;
+        Ok(Ended { run: id.0, state, counts })
+    }
+}
+
+fn told<'a>(piece: &Became<'a>) -> Taken<'a> {
+    match *piece {
+        Became::Stored(place, incoming, outcome) => Taken {
+            line: place.line,
+            member: member(&place.source),
+            id: Some(incoming.id()),
+            external_id: incoming.article.external_id.as_deref(),
+            outcome: match outcome {
+                Outcome::New => "new",
+                Outcome::Version => "version",
+                Outcome::Copy => "copy",
+                Outcome::Unchanged | Outcome::Deleted => "unchanged",
+            },
+            code: (outcome == Outcome::Deleted).then_some("deleted"),
+            reason: (outcome == Outcome::Deleted).then_some(Cow::Borrowed(DELETED)),
+        },
+        Became::Rejected(reject) => Taken {
+            line: reject.line,
+            member: member(&reject.source),
+            id: None,
+            external_id: None,
+            outcome: "rejected",
+            code: Some(&reject.code),
+            reason: Some(Cow::Borrowed(&reject.detail)),
+        },
+    }
+}
+
+/// What is handed over has no name of its own.
+fn member(source: &str) -> Option<&str> {
+    source.strip_prefix("-!")
+}

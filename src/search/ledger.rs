@@ -1,0 +1,135 @@
+//! What is done to the archive, and what the ledger says of it.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Archive;
+use super::answer::SearchError;
+use super::archive::store_error;
+use crate::article::ArticleId;
+pub use crate::store::Rejected;
+use crate::store::{Counts, Run, RunId, RunState};
+
+/// One input, read or being read
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RunLine {
+    pub id: u64,
+    pub input: String,
+    pub state: RunState,
+    pub started: Timestamp,
+    pub finished: Option<Timestamp>,
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// How many bytes the input has; null where that is not known
+    pub bytes_total: Option<u64>,
+    /// From the start to the end, or to now
+    pub seconds: f64,
+    pub articles_per_second: f64,
+    pub bytes_per_second: f64,
+}
+
+/// A page of the ledger, newest first
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Runs {
+    pub runs: Vec<RunLine>,
+    pub next_cursor: Option<String>,
+}
+
+/// Something that could not be read
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RejectLine {
+    /// Counted from 1 within the run
+    pub n: u64,
+    /// The file, and the member within it
+    pub source: String,
+    /// Bytes from the start of the unpacked file
+    pub offset: Option<u64>,
+    /// Counted from 1
+    pub line: Option<u64>,
+    /// Listed in docs/errors.md
+    pub code: String,
+    pub detail: String,
+    /// How it begins. The first of a table comes with the table's head
+    pub copy: String,
+    /// More of it may have stood there than the copy holds
+    pub cut: bool,
+}
+
+/// A page of what a run refused, in the order met
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Rejects {
+    pub run: u64,
+    pub rejects: Vec<RejectLine>,
+    pub next_cursor: Option<String>,
+}
+
+impl Archive {
+    /// Takes an article out of every answer; once the index has come along, searches are without it too.
+    pub async fn delete(&self, id: String) -> Result<(), SearchError> {
+        let delete = || self.inner.store.delete(&ArticleId(id)).map_err(store_error);
+        let was_there = self.pool.run(delete).await?;
+        self.ring();
+        if was_there { Ok(()) } else { Err(SearchError::NoArticle) }
+    }
+
+    /// Runs before the one numbered `before`, newest first.
+    pub async fn runs(&self, before: Option<u64>, limit: usize) -> Result<Runs, SearchError> {
+        let read = || self.inner.store.runs(before.map(RunId), limit).map_err(store_error);
+        let runs = self.pool.run(read).await?;
+        let next = runs.last().filter(|last| runs.len() == limit && last.id.0 > 1).map(|last| last.id.to_string());
+        Ok(Runs { runs: runs.into_iter().map(|run| self.line(run)).collect(), next_cursor: next })
+    }
+
+    pub async fn run(&self, id: u64) -> Result<Option<RunLine>, SearchError> {
+        let run = self.pool.run(|| self.inner.store.run(RunId(id)).map_err(store_error)).await?;
+        Ok(run.map(|run| self.line(run)))
+    }
+
+    /// What a run refused, after the one numbered `after`.
+    pub async fn rejects(&self, run: u64, after: u64, limit: usize) -> Result<Rejects, SearchError> {
+        let rejected = self.rejected(run, after, limit).await?;
+        let next = rejected.last().filter(|_| rejected.len() == limit).map(|(n, _)| n.to_string());
+        let rejects = rejected.into_iter().map(|(n, reject)| RejectLine::of(n, reject)).collect();
+        Ok(Rejects { run, rejects, next_cursor: next })
+    }
+
+    /// The same, as it is kept.
+    pub async fn rejected(&self, run: u64, after: u64, limit: usize) -> Result<Vec<(u64, Rejected)>, SearchError> {
+        self.pool.run(|| self.inner.store.rejects(RunId(run), after, limit).map_err(store_error)).await
+    }
+
+    fn line(&self, run: Run) -> RunLine {
+        let Run { id, input, state, started, finished, counts } = run;
+        let seconds = finished.unwrap_or_else(Timestamp::now).duration_since(started).as_secs_f64().max(0.001);
+        RunLine {
+            id: id.0,
+            input,
+            state,
+            started,
+            finished,
+            counts,
+            bytes_total: match state {
+                RunState::Running => self.inner.store.expected(id),
+                RunState::Finished => Some(counts.bytes),
+                RunState::Interrupted | RunState::Failed => None,
+            },
+            seconds,
+            articles_per_second: counts.seen as f64 / seconds,
+            bytes_per_second: counts.bytes as f64 / seconds,
+        }
+    }
+}
+
+impl RejectLine {
+    pub fn of(n: u64, reject: Rejected) -> RejectLine {
+        let cut = reject.is_cut();
+        let Rejected { source, offset, line, code, detail, copy } = reject;
+        let mut copy = String::from_utf8_lossy(&copy).into_owned();
+        if cut {
+            // Half of a character at the place where it was cut.
+            copy.truncate(copy.trim_end_matches('\u{fffd}').len());
+        }
+        RejectLine { n, source, offset, line, code, detail, copy, cut }
+    }
+}
