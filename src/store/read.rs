@@ -118,7 +118,7 @@ impl Store {
     /// The page that a version was taken from, as it came.
     pub fn original(&self, row: u64) -> Result<Option<Vec<u8>>> {
         self.readers.read(|moment, unpacker| {
-            let mut statement = moment.prepare_cached(sql::PAGE)?;
+            let mut statement = moment.prepare_cached(sql::KEPT_PAGE)?;
             let packed: Option<Vec<u8>> = statement.query_row(params![row], |row| row.get(0)).optional()?;
             let damaged = |_| StoreError::Damaged { row };
             packed.map(|packed| unpacker.unpack_page(&packed).map_err(damaged)).transpose()
@@ -127,7 +127,7 @@ impl Store {
 
     pub fn has_original(&self, row: u64) -> Result<bool> {
         self.readers
-            .read(|moment, _| Ok(moment.prepare_cached(sql::HAS_PAGE)?.query_one(params![row], |row| row.get(0))?))
+            .read(|moment, _| Ok(moment.prepare_cached(sql::HAS_KEPT_PAGE)?.query_one(params![row], |row| row.get(0))?))
     }
 
     /// The other articles of its story that answers may show, earliest first.

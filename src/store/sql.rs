@@ -24,9 +24,9 @@ statements! {
     ARTICLE_RECAPTURED = "UPDATE articles SET captured = ?2 WHERE num = ?1";
     VERSION_ADD = "INSERT INTO versions (article, number, provider_version, modified, has_body, stored, run,
                        content_hash, seal, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    PAGE_ADD = "INSERT INTO originals (version, page) VALUES (?1, ?2)";
-    PAGE = "SELECT page FROM originals WHERE version = ?1";
-    HAS_PAGE = "SELECT EXISTS (SELECT 1 FROM originals WHERE version = ?1)";
+    KEPT_PAGE_ADD = "INSERT INTO originals (version, page) VALUES (?1, ?2)";
+    KEPT_PAGE = "SELECT page FROM originals WHERE version = ?1";
+    HAS_KEPT_PAGE = "SELECT EXISTS (SELECT 1 FROM originals WHERE version = ?1)";
     HOLD_ADD = "INSERT INTO holds (article, number, provider_version, modified, status, until)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     HOLDS = "SELECT number, provider_version, modified, status, until FROM holds WHERE article = ?1";

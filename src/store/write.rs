@@ -220,7 +220,7 @@ impl BatchWrite<'_> {
     fn add_original(&mut self, row: i64, page: Option<&[u8]>) -> Result<()> {
         let Some(page) = page.filter(|page| page.len() <= LARGEST_PAGE) else { return Ok(()) };
         let packed = self.packer.pack_page(page)?;
-        self.transaction.prepare_cached(sql::PAGE_ADD)?.execute(params![row, packed])?;
+        self.transaction.prepare_cached(sql::KEPT_PAGE_ADD)?.execute(params![row, packed])?;
         Ok(())
     }
 
