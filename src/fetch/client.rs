@@ -46,7 +46,7 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) enum Answer {
     NotModified,
-    Document(Document),
+    Document(Box<Document>),
 }
 
 #[derive(Debug)]
@@ -132,9 +132,9 @@ impl Client {
                     moved &= permanent;
                     at = to;
                 }
-                Step::Answer(Answer::Document(document)) => {
-                    let moved = moved && at != *url;
-                    return Ok(Answer::Document(Document { moved, ..document }));
+                Step::Answer(Answer::Document(mut document)) => {
+                    document.moved = moved && at != *url;
+                    return Ok(Answer::Document(document));
                 }
                 Step::Answer(answer) => return Ok(answer),
             }
@@ -239,7 +239,7 @@ impl Client {
         let permanent = matches!(status.as_u16(), 301 | 308);
         match status.as_u16() {
             304 => Ok(Step::Answer(Answer::NotModified)),
-            200..=299 => Ok(Step::Answer(Answer::Document(document(url, &headers, bytes)))),
+            200..=299 => Ok(Step::Answer(Answer::Document(Box::new(document(url, &headers, bytes))))),
             301 | 302 | 303 | 307 | 308 => match location(url, &headers) {
                 Some(to) => Ok(Step::Redirect { to, permanent }),
                 None => Err(Trouble::new(Kind::Lasting, "http_status", "a redirect that leads nowhere")),

@@ -87,7 +87,7 @@ impl Poller {
             Ok(Answer::NotModified) => return Ok(Err(Trouble::status(304, None))),
             Err(trouble) => return Ok(Err(trouble)),
         };
-        let Document { url, media_type, charset, bytes, .. } = document;
+        let Document { url, media_type, charset, bytes, .. } = *document;
         if media_type.as_deref().is_some_and(|kind| !PAGES.contains(&kind)) {
             let detail = format!("it is {} and no page", media_type.unwrap_or_default());
             return Ok(Err(Trouble::new(Kind::Lasting, "not_a_page", detail)));

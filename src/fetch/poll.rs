@@ -88,7 +88,7 @@ impl Poller {
             Ok(Answer::Document(document)) => document,
             Err(trouble) => return Ok(Err(trouble)),
         };
-        let Document { url, moved, known, charset, bytes, .. } = document;
+        let Document { url, moved, known, charset, bytes, .. } = *document;
         let hash = blake3::hash(&bytes).as_bytes().to_vec();
         if state.body.as_ref() == Some(&hash) {
             note_move(state, moved, &url);

@@ -97,18 +97,8 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Asked) -> Reply, log: &Mutex<Vec<As
     match then {
         Then::Close => {}
         Then::GoOn => while stream.write_all(&[b' '; 1 << 16]).is_ok() {},
-        Then::Stall => drop(stream.read_to_end_of_asker()),
-    }
-}
-
-trait Wait {
-    fn read_to_end_of_asker(&mut self) -> std::io::Result<usize>;
-}
-
-impl Wait for TcpStream {
-    /// Waits until the other side has gone.
-    fn read_to_end_of_asker(&mut self) -> std::io::Result<usize> {
-        std::io::Read::read_to_end(self, &mut Vec::new())
+        // Until the other side has gone.
+        Then::Stall => drop(std::io::Read::read_to_end(&mut stream, &mut Vec::new())),
     }
 }
 
