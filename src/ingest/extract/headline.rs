@@ -65,7 +65,8 @@ fn shorter<'a>(title: &'a str, sites: &[String], sections: &[String], others: &[
         {
             return Some(before);
         }
-        if is_site(before, sites) && !separator.starts_with('_')
+        // A name before a dash may be what the headline is about.
+        if is_bar && separator != "_" && is_site(before, sites)
             || is_bar && is_other(after) && before.len() < after.len()
         {
             return Some(after);
@@ -120,6 +121,7 @@ mod tests {
         check("Tin is up — TinTimes.example", "Tin is up");
         check("The Tin Times: tin is up", "The Tin Times: tin is up");
         check("The Tin Times | Tin is up", "Tin is up");
+        check("TinTimes — how tin is bought", "TinTimes — how tin is bought");
         check("Tin is up | The Tin Times Europe", "Tin is up");
         check("Zinc - and what it costs us all - Every day", "Zinc - and what it costs us all");
         check("Tin: a history", "Tin: a history");
