@@ -65,7 +65,11 @@ impl Stream {
 }
 
 impl Read for &Stream {
+    /// Once it has broken off it stays so, whoever goes on reading.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_cut() {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
         let read = self.bytes.lock().unwrap_or_else(PoisonError::into_inner).read(buffer);
         if read.as_ref().is_err_and(|error| !matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock)) {
             self.cut.store(true, Ordering::Relaxed);

@@ -126,8 +126,9 @@ impl Store {
     }
 
     pub fn has_original(&self, row: u64) -> Result<bool> {
-        self.readers
-            .read(|moment, _| Ok(moment.prepare_cached(sql::HAS_KEPT_PAGE)?.query_one(params![row], |row| row.get(0))?))
+        self.readers.read(|moment, _| {
+            Ok(moment.prepare_cached(sql::HAS_KEPT_PAGE)?.query_one(params![row], |row| row.get(0))?)
+        })
     }
 
     /// The other articles of its story that answers may show, earliest first.
