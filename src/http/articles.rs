@@ -172,14 +172,16 @@ fn take(intake: &Intake, stream: Stream, asked: &Asked, mut spool: Spool) -> Res
     }
 }
 
-/// One a line, so that an answer that breaks off can be read as far as it goes.
+/// One a line, which ends with it: whoever reads line by line need not wait for the next, and an answer that breaks off can
+/// be read as far as it goes.
 fn write_down(buffer: &mut Vec<u8>, run: u64, piece: u64, taken: &Taken<'_>) {
     match piece {
         1 => buffer.extend(format!("{{\"run\":{run},\"results\":[\n").bytes()),
-        _ => buffer.extend(b",\n"),
+        _ => buffer.push(b','),
     }
     // Texts and numbers: nothing in it can fail to be written.
-    let _ = serde_json::to_writer(buffer, taken);
+    let _ = serde_json::to_writer(&mut *buffer, taken);
+    buffer.push(b'\n');
 }
 
 impl Refused {
@@ -241,7 +243,7 @@ struct LastWords {
 fn last_words(ended: Option<Ended>, committed: Option<bool>) -> Vec<u8> {
     let words = ended.and_then(|ended| serde_json::to_string(&LastWords { ended, committed }).ok());
     let words = words.unwrap_or_else(|| "{\"state\":\"failed\"}".to_owned());
-    format!("\n],{}\n", words.trim_start_matches('{')).into_bytes()
+    format!("],{}\n", words.trim_start_matches('{')).into_bytes()
 }
 
 /// What has become of an article that was to be deleted

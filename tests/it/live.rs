@@ -199,7 +199,9 @@ struct Upload {
 
 impl Upload {
     fn begin(server: &Server) -> Upload {
-        let head = format!("POST {ARTICLES} HTTP/1.1\r\nHost: t\r\n{LINES}\r\nTransfer-Encoding: chunked\r\n\r\n");
+        let head = format!(
+            "POST {ARTICLES} HTTP/1.1\r\nHost: t\r\n{LINES}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+        );
         let stream = send(server, head.as_bytes());
         let body = Body { stream: BufReader::new(stream.try_clone().unwrap()), left: 0, has_begun: false };
         Upload { stream, answer: BufReader::new(body) }
@@ -213,7 +215,7 @@ impl Upload {
     /// The next results, as many as come before the answer ends or breaks off; at most so many.
     fn results(&mut self, most: usize) -> Vec<Value> {
         let lines = (&mut self.answer).lines().map_while(Result::ok);
-        let results = lines.filter_map(|line| serde_json::from_str::<Value>(line.trim_end_matches(',')).ok());
+        let results = lines.filter_map(|line| serde_json::from_str::<Value>(line.trim_start_matches(',')).ok());
         results.filter(|result| result["line"].is_u64()).take(most).collect()
     }
 }
