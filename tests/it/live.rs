@@ -233,7 +233,6 @@ fn results_come_while_articles_are_still_being_sent() {
     upload.send(&article(9999, 0));
     upload.send("");
     let mut rest = String::new();
-    upload.stream.shutdown(std::net::Shutdown::Write).unwrap();
     upload.answer.read_to_string(&mut rest).unwrap();
     assert!(rest.contains("\"external_id\":\"m9999\"") && rest.contains("\"state\":\"finished\""), "{rest}");
 }
