@@ -345,6 +345,7 @@ fn memory(server: &Server) -> u64 {
 }
 
 #[test]
+#[ignore = "takes minutes in a build for tests; cargo test --release --test it -- --ignored a_long_upload"]
 fn a_long_upload_takes_no_more_memory_than_a_short_one() {
     let (_archive, server) = server();
     let text = "Tin is a metal, and its price is news. ".repeat(25);
