@@ -173,28 +173,24 @@ pub(super) fn version_number(parameter: &str, value: &str) -> Result<u32, Proble
 /// An answer with its strong ETag: a hash of all that it says, so that the same tag means the same answer.
 pub(super) fn fresh(answer: &impl Serialize, headers: &HeaderMap) -> Answered {
     let body = serde_json::to_vec(answer).map_err(|error| Problem::from(SearchError::Internal(error.to_string())))?;
-    Ok(match unchanged(said(&body), headers) {
-        Ok(caching) => (caching, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
-        Err(not_modified) => not_modified,
+    let (caching, is_known) = tagged(said(&body), headers);
+    Ok(if is_known {
+        (StatusCode::NOT_MODIFIED, caching).into_response()
+    } else {
+        (caching, [(header::CONTENT_TYPE, "application/json")], body).into_response()
     })
 }
 
-/// The headers for an answer that says this; or the whole answer, where the client has it already.
-pub(super) fn unchanged(said: &[u8], headers: &HeaderMap) -> Result<[(HeaderName, HeaderValue); 2], Response> {
+/// The headers for an answer that says this, and whether the client has it already.
+pub(super) fn tagged(said: &[u8], headers: &HeaderMap) -> ([(HeaderName, HeaderValue); 2], bool) {
     let tag = format!("\"{}\"", &blake3::hash(said).to_hex()[..24]);
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
     let caching = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (header::ETAG, HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))),
     ];
-    if known.is_some_and(|known| {
-        known
-            .split(',')
-            .any(|known| matches!(known.trim().trim_start_matches("W/"), known if known == tag || known == "*"))
-    }) {
-        return Err((StatusCode::NOT_MODIFIED, caching).into_response());
-    }
-    Ok(caching)
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
+    let mut known = known.split(',').map(|known| known.trim().trim_start_matches("W/"));
+    (caching, known.any(|known| known == tag || known == "*"))
 }
 
 /// What an answer says, without how long it took to say it: that is its last member, where it has it.

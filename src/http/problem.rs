@@ -21,7 +21,7 @@ use crate::search::answer::SearchError;
 pub(super) struct Problem {
     status: StatusCode,
     code: Cow<'static, str>,
-    detail: String,
+    detail: Box<str>,
     parameter: Option<String>,
     at: Option<[usize; 2]>,
     hint: Option<String>,
@@ -61,7 +61,7 @@ impl Problem {
 
     /// With a code that a reader has given.
     pub(super) fn coded(status: StatusCode, code: Cow<'static, str>, detail: impl Into<String>) -> Problem {
-        Problem { status, code, detail: detail.into(), parameter: None, at: None, hint: None }
+        Problem { status, code, detail: detail.into().into_boxed_str(), parameter: None, at: None, hint: None }
     }
 
     pub(super) fn hint(self, hint: impl Into<String>) -> Problem {
@@ -94,7 +94,7 @@ impl From<Advice> for Problem {
         Problem {
             status: StatusCode::BAD_REQUEST,
             code: advice.code.into(),
-            detail: advice.message,
+            detail: advice.message.into_boxed_str(),
             parameter: advice.parameter.or_else(|| advice.at.map(|_| "q".to_owned())),
             at: advice.at,
             hint: advice.hint,

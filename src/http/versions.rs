@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 
-use super::api::{Answered, fresh, pairs, unchanged, version_number};
+use super::api::{Answered, fresh, pairs, tagged, version_number};
 use super::problem::{Envelope, PROBLEM, Problem};
 use crate::query::Advice;
 use crate::search::Archive;
@@ -79,9 +79,11 @@ pub(super) async fn original(
         }
     }
     let original = archive.original(request).await?;
-    Ok(match unchanged(&original.page, &headers) {
-        Ok(caching) => (caching, inert(&original), original.page).into_response(),
-        Err(not_modified) => not_modified,
+    let (caching, is_known) = tagged(&original.page, &headers);
+    Ok(if is_known {
+        (StatusCode::NOT_MODIFIED, caching).into_response()
+    } else {
+        (caching, inert(&original), original.page).into_response()
     })
 }
 

@@ -252,7 +252,7 @@ fn source(
         let code = party.attribute("literal").map(str::to_owned).or_else(|| party.attribute("qcode").map(last_part));
         code.or_else(|| party.attribute("uri").and_then(identity::site_of))
     };
-    parties().find_map(|party| names.text(party, "name")).or_else(|| parties().find_map(|party| code(party)))
+    parties().find_map(|party| names.text(party, "name")).or_else(|| parties().find_map(code))
 }
 
 /// `REUTERS` of `nprov:REUTERS`; a name with a colon in it is no code.

@@ -96,7 +96,7 @@ impl Grouping<'_> {
     }
 
     /// Texts that share a key in one half of either text; and the keys that too many share.
-    fn met(&self, half: Half, sketch: &Sketch, leads: bool) -> Result<(Met, Vec<(u32, RangeInclusive<u8>)>)> {
+    fn met(&self, half: Half, sketch: &Sketch, leads: bool) -> Result<(Met, Vec<Unread>)> {
         let (mut met, mut long) = (Met::default(), Vec::new());
         for (key, back) in sketch.keys() {
             let halves = half.beside(back);
@@ -148,6 +148,9 @@ impl Half {
         }
     }
 }
+
+/// A key that too many share, and the halves it may stand in.
+type Unread = (u32, RangeInclusive<u8>);
 
 /// Texts met, and how often.
 #[derive(Default)]
