@@ -195,7 +195,7 @@ fn document(
                 sink(Item::Article { article, format, place, around, original: None })
             }
             // Where only a part has been read, that it breaks off is no news.
-            Err(reason) if !chunks.ended && matches!(reason.code, "truncated" | "bad_json") => {
+            Err(reason) if !chunks.ended && matches!(reason.code, "truncated" | "bad_json" | "bad_xml") => {
                 ControlFlow::Continue(())
             }
             Err(reason) => {

@@ -112,11 +112,42 @@ impl Item {
     /// An article or a reject: a page is read now.
     pub fn read(self) -> Item {
         match self {
-            Item::Page(page) => page.read(),
+            Item::Page(page) => page.read().bounded(),
+            read => read.bounded(),
+        }
+    }
+
+    /// What is longer than any headline is none: a text under the wrong name, or an attack on whoever shows it.
+    fn bounded(self) -> Item {
+        match self {
+            Item::Article { article, place, .. } if article.headline.len() > LONGEST_HEADLINE => {
+                let detail = format!("a headline of {} bytes; it may have 16 KiB", article.headline.len());
+                let copy = article.headline.as_bytes()[..LONGEST_HEADLINE].to_vec();
+                Item::Reject { place, reason: Reason::new("too_large", detail), copy }
+            }
             read => read,
         }
     }
 }
 
+/// Bytes of a headline.
+const LONGEST_HEADLINE: usize = 16 << 10;
+
 /// Takes what is read; says whether to go on.
 pub type Sink<'a> = dyn FnMut(Item) -> std::ops::ControlFlow<()> + 'a;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_without_end_is_refused_and_a_long_one_is_not() {
+        let read = |length: usize| {
+            let article = Box::new(Article { headline: "a".repeat(length), ..Article::default() });
+            let place = Place::default();
+            Item::Article { article, format: Format::Json, place, around: None, original: None }.read()
+        };
+        assert!(matches!(read(LONGEST_HEADLINE), Item::Article { .. }));
+        assert!(matches!(read(LONGEST_HEADLINE + 1), Item::Reject { reason, .. } if reason.code == "too_large"));
+    }
+}

@@ -14,6 +14,7 @@ mod crash;
 mod explain;
 mod faults;
 mod feeds;
+mod hostile;
 mod index;
 mod ingest;
 mod live;

@@ -1,0 +1,121 @@
+//! Input that means no good: it is refused with a reason, and the rest of the same run is read.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::archive::TestArchive;
+
+fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) {
+    std::fs::write(folder.join(name), content).unwrap();
+}
+
+fn page(inside: &str) -> String {
+    format!("<!doctype html><html><head><title>A deep page</title></head><body>{inside}</body></html>")
+}
+
+fn gzip(pieces: usize) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let piece = vec![b'a'; 1 << 20];
+    (0..pieces).for_each(|_| packed.write_all(&piece).unwrap());
+    packed.finish().unwrap()
+}
+
+fn zip(members: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in members {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// Ten entities, each ten times the one before.
+fn laughter() -> String {
+    let mut entities = "<!ENTITY l0 \"ha\">".to_owned();
+    for n in 1..10 {
+        entities.push_str(&format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10)));
+    }
+    let item = "<item><title>News &l9;</title><link>https://a.example/laugh</link></item>";
+    format!("<!DOCTYPE rss [{entities}]><rss version=\"2.0\"><channel><title>t</title>{item}</channel></rss>")
+}
+
+fn lay_out(folder: &Path) {
+    let deep = "<p>The text at the bottom of a deep page goes on for a while and says a thing or two.</p>".repeat(5);
+    for (name, mark) in [("div", "<div>"), ("b", "<b>"), ("table", "<table><tr><td>"), ("font", "<font><i>")] {
+        write(folder, &format!("deep-{name}.html"), page(&format!("{}{deep}", mark.repeat(50_000))));
+    }
+    write(folder, "deep.json", "[".repeat(200_000));
+    write(folder, "deep.xml", format!("<rss version=\"2.0\"><channel>{}", "<a>".repeat(100_000)));
+    write(folder, "bomb.txt.gz", gzip(400));
+    write(folder, "bomb.html.gz", gzip(400));
+    write(
+        folder,
+        "climbing.zip",
+        zip(&[("../../up.txt", "A file that climbs\n\nIts text.\n"), ("b.txt", "Beside it\n\nMore.\n")]),
+    );
+    write(folder, "laughter.xml", laughter());
+    write(folder, "headline.json", json!({"title": "A".repeat(10 << 20), "body": "b"}).to_string());
+    write(folder, "headline.html", page(&format!("<h1>{}</h1>{deep}", "A".repeat(10 << 20))));
+    write(folder, "line.jsonl", format!("{{\"title\": \"{}", "a".repeat(40 << 20)));
+    write(folder, "nul.jsonl", "{\"id\":\"nul\",\"title\":\"A\0B\",\"body\":\"x\0y\"}\n");
+    write(
+        folder,
+        "encoding.html",
+        [
+            &b"<html><head><meta charset=utf-8><title>K\xe4se</title></head><body><article>"[..],
+            &b"<p>Gr\xfc\xdfe aus M\xfcnchen, wo es heute regnet und morgen auch.</p>".repeat(20),
+        ]
+        .concat(),
+    );
+    let dates = ["9999-12-31T23:59:59-14:00", "99999-01-01", "0001-01-01", "1e400", "-5000-01-01"];
+    let dated = dates
+        .iter()
+        .enumerate()
+        .map(|(n, date)| json!({"id": format!("d{n}"), "title": date, "body": "b", "date": date, "tags": ["dated"]}));
+    write(folder, "dates.jsonl", dated.map(|line| format!("{line}\n")).collect::<String>());
+    write(folder, "zz-good.jsonl", "{\"id\":\"good\",\"title\":\"After everything\",\"body\":\"It is read.\"}\n");
+}
+
+/// Codes of the rejects, by the file they are of.
+fn rejects(archive: &TestArchive) -> BTreeMap<String, Vec<String>> {
+    let output = archive.command("runs").args(["1", "--rejects"]).output().unwrap();
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let Some((place, reason)) = line.split_once("  ") else { continue };
+        let code = reason.trim();
+        let file = place.rsplit('/').next().unwrap().split([' ', '!', ':']).next().unwrap();
+        found.entry(file.to_owned()).or_default().push(code.split(':').next().unwrap().to_owned());
+    }
+    found
+}
+
+#[test]
+fn hostile_input_is_refused_with_a_reason_and_the_rest_is_read() {
+    let archive = TestArchive::new();
+    let folder = archive.folder.path().join("hostile");
+    std::fs::create_dir(&folder).unwrap();
+    lay_out(&folder);
+    let output = archive.command("ingest").arg(&folder).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", crate::archive::text(&output));
+    let rejects = rejects(&archive);
+    for (file, code) in [
+        ("bomb.txt", "too_large"),
+        ("bomb.html", "too_large"),
+        ("headline.json", "too_large"),
+        ("deep.xml", "truncated"),
+        ("deep.json", "no_article"),
+    ] {
+        assert!(rejects.get(file).is_some_and(|codes| codes.contains(&code.to_owned())), "{file}: {rejects:?}");
+    }
+    assert!(rejects.contains_key("line.jsonl"), "{rejects:?}");
+    assert!(!archive.folder.path().join("up.txt").exists() && !folder.join("../../up.txt").exists());
+    let server = crate::server::Server::start(&archive);
+    assert_eq!(server.total("headline:everything"), 1, "what comes after it is read");
+    assert_eq!(server.total("headline:climbs"), 1, "a name in an archive is only a name");
+    assert_eq!(server.total("bottom"), 5, "deep pages are read, and one with a long heading: {rejects:?}");
+    assert_eq!(server.total("München"), 1, "the wrong encoding is seen through");
+    assert_eq!(server.total("tag:dated"), 5, "no date is no reason to lose an article");
+}
