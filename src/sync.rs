@@ -29,6 +29,9 @@ const SWAP: &str = "CURRENT.";
 /// While there is a backlog, what is indexed becomes visible and durable this often.
 const COMMIT_EVERY: Duration = Duration::from_secs(5);
 
+/// Sweeping takes less than this.
+const SWEEPING: Duration = Duration::from_secs(2);
+
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
     #[error(transparent)]
@@ -288,10 +291,22 @@ pub fn beside_ingest(store: &Store, data: &Path, news: &Receiver<()>, stop: &Ato
     Ok(Outcome::Done { applied })
 }
 
+/// Whoever sweeps holds it for a moment, and whoever builds for long: only the latter is not waited for.
+fn right_to_build(data: &Path) -> Result<Option<Lock>, SyncError> {
+    let until = Instant::now() + SWEEPING;
+    loop {
+        let right = lock_file(&index_dir(data), "BUILD")?;
+        if right.is_some() || Instant::now() > until {
+            return Ok(right);
+        }
+        std::thread::sleep(SWEEPING / 100);
+    }
+}
+
 /// Builds a new generation from the store beside the live one and swaps it in. A server goes over to it by itself; the
 /// old one is removed.
 pub fn rebuild(store: &Store, data: &Path, progress: impl FnMut(u64, u64)) -> Result<u64, SyncError> {
-    let Some(building) = lock_file(&index_dir(data), "BUILD")? else { return Err(SyncError::Rebuilding) };
+    let Some(building) = right_to_build(data)? else { return Err(SyncError::Rebuilding) };
     release_due(store, Timestamp::now())?;
     let (name, index) = create(data)?;
     let mut writer = index.writer()?;
