@@ -52,6 +52,45 @@ pub struct Article {
     pub provenance: BTreeMap<String, String>,
 }
 
+impl Article {
+    /// What it may have several of, and what that is called.
+    pub fn lists(&self) -> [(&'static str, &Vec<String>); 5] {
+        [
+            ("tags", &self.tags),
+            ("authors", &self.authors),
+            ("places", &self.places),
+            ("people", &self.people),
+            ("organisations", &self.orgs),
+        ]
+    }
+
+    /// What is one line, and what that is called.
+    pub fn lines(&self) -> [(&'static str, &str); 9] {
+        fn or_none(line: &Option<String>) -> &str {
+            line.as_deref().unwrap_or_default()
+        }
+        [
+            ("headline", &self.headline),
+            ("id", or_none(&self.external_id)),
+            ("address", or_none(&self.url)),
+            ("section", or_none(&self.section)),
+            ("source", or_none(&self.source.name)),
+            ("site", or_none(&self.source.site)),
+            ("language", or_none(&self.lang)),
+            ("place line", or_none(&self.dateline)),
+            ("image", or_none(&self.image)),
+        ]
+    }
+
+    /// Bytes of text in it.
+    pub fn size(&self) -> usize {
+        let lists = self.lists().into_iter().map(|(_, list)| list).chain([&self.body, &self.related]);
+        let lines = self.lines().into_iter().map(|(_, line)| line.len());
+        let listed = lists.flatten().map(|value| value.len() + size_of::<String>());
+        lines.sum::<usize>() + listed.sum::<usize>() + self.lead.as_ref().map_or(0, String::len)
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Source {
     /// The publisher's name: `Sputnik International`.

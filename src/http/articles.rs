@@ -115,11 +115,21 @@ pub(super) async fn add(
     Ok((caching, [(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
-/// A page of another site must not make a reader's browser write here.
+/// A page of another site must not make a reader's browser write here. Where this is no secure place, browsers say only
+/// from which origin they send.
 fn same_site(headers: &HeaderMap) -> Result<(), Problem> {
-    match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
-        None | Some(b"same-origin" | b"none") => Ok(()),
-        Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", "a page of another site has sent this")
+    let own = || headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let is_own = |origin: &HeaderValue| {
+        let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+        origin.is_some_and(|(_, host)| own().is_some_and(|own| own.eq_ignore_ascii_case(host)))
+    };
+    let is_same = match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
+        Some(site) => matches!(site, b"same-origin" | b"none"),
+        None => headers.get(header::ORIGIN).is_none_or(is_own),
+    };
+    match is_same {
+        true => Ok(()),
+        false => Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", "a page of another site has sent this")
             .hint("Send it from a program, or from a page of this server.")),
     }
 }

@@ -55,6 +55,23 @@ impl<R: Read> Chunks<R> {
         self.text.drain(..length);
     }
 
+    /// Lets go of the text, and of what follows it on its last line.
+    pub(super) fn skip_line(&mut self) {
+        let mut end = self.text.len();
+        if self.text.ends_with('\n') {
+            return self.advance(end);
+        }
+        loop {
+            self.advance(end);
+            self.fill(1);
+            match self.text.find('\n') {
+                Some(found) => return self.advance(found + 1),
+                None if self.ended => return self.advance(self.text.len()),
+                None => end = self.text.len(),
+            }
+        }
+    }
+
     fn read_piece(&mut self) {
         let start = self.bytes.len();
         self.bytes.resize(start + PIECE, 0);
@@ -137,6 +154,17 @@ mod tests {
         assert_eq!((chunks.offset, chunks.line), (5, 3));
         chunks.fill(usize::MAX);
         assert_eq!((chunks.ended, chunks.text.as_str()), (true, &text[5..]));
+    }
+
+    #[test]
+    fn what_is_let_go_by_the_line_ends_with_it() {
+        let text = format!("{}\nb\n", "a".repeat(3 * PIECE));
+        let mut chunks = Chunks::new(text.as_bytes());
+        chunks.fill(10);
+        chunks.skip_line();
+        assert_eq!((chunks.text.as_str(), chunks.line), ("b\n", 2));
+        chunks.skip_line();
+        assert_eq!((chunks.text.as_str(), chunks.ended), ("", true));
     }
 
     /// Pauses after each word.

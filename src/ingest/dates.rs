@@ -40,7 +40,7 @@ pub(super) fn parse_stamp(text: &str, from: Provenance) -> Option<Stamp> {
 pub(super) fn read_stamp(text: &str, from: Provenance, local: &Local<'_>) -> Option<Reading> {
     let text = text.trim();
     let moment = iso(text, local).or_else(|| rfc2822(text)).or_else(|| worded(text, local)).or_else(|| epoch(text))?;
-    Some(moment.reading(from))
+    Some(moment).filter(|moment| !moment.is_none()).map(|moment| moment.reading(from))
 }
 
 /// Reads the first date in a text.
@@ -57,6 +57,11 @@ struct Moment {
 }
 
 impl Moment {
+    /// `0001-01-01T00:00:00Z`, with which programs say that they know no date.
+    fn is_none(self) -> bool {
+        self.at.to_zoned_datetime(TimeZone::UTC).year() < 2
+    }
+
     fn reading(self, from: Provenance) -> Reading {
         let stamp = Stamp { at: Some(self.at), precision: self.precision, from, implausible: false };
         Reading { stamp, is_zoned: self.is_zoned }
@@ -72,7 +77,9 @@ pub(super) fn flag_implausible(stamp: &mut Stamp, now: Timestamp) {
 }
 
 fn utc(at: DateTime) -> Option<Timestamp> {
-    Some(at.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp())
+    // The last of the years that have four digits ends behind the last moment that can be told.
+    let last = Timestamp::MAX.to_zoned_datetime(TimeZone::UTC).datetime().min(at);
+    Some(last.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp())
 }
 
 fn day(date: Date) -> Option<Moment> {

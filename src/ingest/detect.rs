@@ -114,14 +114,17 @@ pub(super) fn detect(head: &str, name: &str) -> Result<Format, Reason> {
     if let Some((_, kind)) = FOREIGN.iter().find(|(mark, _)| begins(start, mark)) {
         return Err(Reason::new("unknown_format", format!("this is {kind}, which is not read")));
     }
-    if is_binary(head) {
+    let is_markdown = matches!(extension.as_str(), "md" | "markdown");
+    let is_json = start.starts_with(['{', '[']) && !is_markdown;
+    // What stands in strings of JSON does not make it another thing.
+    let is_object = is_json && start[1..].trim_start().starts_with(['"', '{']);
+    if is_binary(head) && !is_object {
         return Err(Reason::new("unknown_format", "this is no text"));
     }
     if matches!(extension.as_str(), "html" | "htm" | "xhtml") {
         return Ok(Format::Html);
     }
-    let is_markdown = matches!(extension.as_str(), "md" | "markdown");
-    if start.starts_with(['{', '[']) && !is_markdown {
+    if is_json {
         return json(start);
     }
     let first = start.lines().next().unwrap_or_default().trim_end();
@@ -206,7 +209,7 @@ fn is_html(start: &str) -> bool {
 }
 
 /// More than a few characters, and more than one in a hundred, are control characters or stand for bytes that are none.
-fn is_binary(head: &str) -> bool {
+pub(super) fn is_binary(head: &str) -> bool {
     let odd = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{e}'..='\u{1a}' | '\u{fffd}');
     let count = head.chars().filter(odd).count();
     count > 3 && count * 100 > head.chars().count()

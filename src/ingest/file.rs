@@ -9,7 +9,7 @@ use super::chunks::Chunks;
 use super::detect::{self, Format};
 use super::input::Progress;
 use super::readers::{csv, feed, json, markdown, newsml, nitf, page_dump, reuters, sitemap, text};
-use super::{Item, Page, Place, ReadOptions, Reason, Sink, language};
+use super::{Item, Page, Place, ReadOptions, Reason, Sink, fit, language};
 use crate::article::Article;
 use crate::store::REJECT_COPY;
 
@@ -93,7 +93,7 @@ pub(super) fn read(
     chunks.fill_meanwhile(HEAD);
     let head = &chunks.text[..chunks.text.floor_char_boundary(HEAD.min(chunks.text.len()))];
     if head.trim().is_empty() && chunks.ended {
-        let reason = chunks.broken.map_or_else(|| Reason::new("empty", "there is nothing in it"), breaks_off);
+        let reason = chunks.broken.map_or_else(|| Reason::new("empty", "there is nothing in it"), Reason::breaks_off);
         return refuse(file, &chunks, reason, sink);
     }
     if !file.inside.is_empty() && options.format.is_none() && detect::is_about(file.name) {
@@ -114,12 +114,10 @@ pub(super) fn read(
         Format::PageDump | Format::Html | Format::Markdown | Format::Text => {
             one(chunks, file, format, options, around, sink)
         }
-        Format::Feed | Format::Sitemap | Format::NewsMl | Format::Nitf => document(chunks, file, format, around, sink),
+        Format::Feed | Format::Sitemap | Format::NewsMl | Format::Nitf => {
+            document(chunks, file, format, options, around, sink)
+        }
     }
-}
-
-fn breaks_off(kind: std::io::ErrorKind) -> Reason {
-    Reason::new("truncated", format!("it breaks off: {kind}"))
 }
 
 fn too_large(most: usize) -> Reason {
@@ -148,7 +146,7 @@ fn one(
         return refuse(file, &chunks, too_large(most), sink);
     }
     if let Some(kind) = chunks.broken {
-        return refuse(file, &chunks, breaks_off(kind), sink);
+        return refuse(file, &chunks, Reason::breaks_off(kind), sink);
     }
     if format == Format::Html {
         let place = Place { source: file.name.to_owned(), offset: 0, line: None };
@@ -161,7 +159,7 @@ fn one(
         Format::Markdown => markdown::read(&chunks.text, file.name, &options.map),
         _ => text::read(&chunks.text, file.name, options.section_from_folder),
     };
-    match read {
+    match read.and_then(fit) {
         Ok(mut article) => {
             file.name_by_place(&mut article, format);
             let place = Place { source: file.name.to_owned(), offset: 0, line: Some(1) };
@@ -176,9 +174,11 @@ fn document(
     mut chunks: Chunks<impl Read>,
     file: &File<'_>,
     format: Format,
+    options: &ReadOptions,
     around: Option<Arc<str>>,
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
+    let most = options.largest.unwrap_or(LARGEST_FILE);
     chunks.fill(LARGEST_DOCUMENT);
     let text = chunks.text.as_str();
     let mut is_silent = true;
@@ -189,7 +189,7 @@ fn document(
         counted.1 += text[counted.0..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
         counted.0 = at.start;
         let place = Place { source: file.name.to_owned(), offset: at.start as u64, line: Some(counted.1) };
-        match article {
+        match article.and_then(|article| if at.len() > most { Err(too_large(most)) } else { fit(article) }) {
             Ok(article) => {
                 let (article, around) = (Box::new(article), around.clone());
                 sink(Item::Article { article, format, place, around, original: None })
@@ -211,7 +211,7 @@ fn document(
         _ => nitf::read(text, &mut emit),
     }?;
     match chunks.broken {
-        Some(kind) => refuse(file, &chunks, breaks_off(kind), sink),
+        Some(kind) => refuse(file, &chunks, Reason::breaks_off(kind), sink),
         None if !chunks.ended => {
             let detail =
                 "more than 64 MiB in one document, or it never ends; what is whole in the beginning has been read";
@@ -263,7 +263,7 @@ fn many(
             }
             let offset = chunks.offset + at.start as u64;
             let place = Place { source: file.name.to_owned(), offset, line: Some(counted.1) };
-            match article.and_then(|article| if at.len() > most { Err(too_large(most)) } else { Ok(article) }) {
+            match article.and_then(|article| if at.len() > most { Err(too_large(most)) } else { fit(article) }) {
                 Ok(mut article) => {
                     file.name_by_collection(&mut article, format);
                     let (article, around) = (Box::new(article), around.clone());
@@ -291,18 +291,17 @@ fn many(
             break;
         }
         // What is not finished is looked at again together with what follows.
-        wanted = match taken {
-            0 if text.len() < wanted => wanted,
-            0 => wanted.max(text.len()) * 2,
-            _ => CHUNK,
-        };
-        if wanted > most.saturating_mul(2).max(CHUNK) && text.len() > most {
+        if taken == 0 && text.len() > most {
             emit(0..text.len(), Err(too_large(most)))?;
-            let all = text.len();
-            chunks.advance(all);
+            chunks.skip_line();
             wanted = CHUNK;
             continue;
         }
+        wanted = match taken {
+            0 if text.len() < wanted => wanted,
+            0 => (wanted.max(text.len()) * 2).min(most.saturating_add(CHUNK)),
+            _ => CHUNK,
+        };
         chunks.advance(taken);
         wanted = wanted.max(chunks.text.len() + CHUNK / 2);
     }
@@ -312,7 +311,7 @@ fn many(
             let copy = chunks.text.as_bytes();
             let copy = copy[..copy.len().min(REJECT_COPY)].to_vec();
             let place = Place { source: file.name.to_owned(), offset: chunks.offset, line: Some(chunks.line) };
-            sink(Item::Reject { place, reason: breaks_off(kind), copy })
+            sink(Item::Reject { place, reason: Reason::breaks_off(kind), copy })
         }
         None if is_silent => refuse(file, &chunks, Reason::new("no_article", NOTHING), sink),
         None => ControlFlow::Continue(()),

@@ -96,11 +96,11 @@ pub struct Progress {
 pub fn read(input: &Input, options: &ReadOptions, progress: &Progress, sink: &mut Sink<'_>) -> ControlFlow<()> {
     match input {
         Input::Stdin => {
-            let mut reading = Reading { options, progress, sink, named: "-".to_owned(), root: "-".to_owned() };
+            let mut reading = Reading::of("-", options, progress, sink);
             reading.stream(io::stdin().lock(), "-", 0)
         }
         Input::Stream(stream) => {
-            let mut reading = Reading { options, progress, sink, named: "-".to_owned(), root: "-".to_owned() };
+            let mut reading = Reading::of("-", options, progress, sink);
             reading.stream(Counted { inner: &**stream, read: Arc::clone(&progress.read) }, "-", 0)
         }
         Input::Path(path) => {
@@ -108,7 +108,7 @@ pub fn read(input: &Input, options: &ReadOptions, progress: &Progress, sink: &mu
             let root = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
             let (named, root) = (path.display().to_string(), root.display().to_string());
             let named = named.trim_end_matches('/').to_owned();
-            Reading { options, progress, sink, named, root }.path(path, true)
+            Reading { named, root, ..Reading::of("", options, progress, sink) }.path(path, true)
         }
     }
 }
@@ -121,7 +121,7 @@ pub(super) fn read_bytes(
     progress: &Progress,
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
-    Reading { options, progress, sink, named: name.to_owned(), root: name.to_owned() }.stream(bytes, name, 0)
+    Reading::of(name, options, progress, sink).stream(bytes, name, 0)
 }
 
 /// Bytes an input has on the disk, where that can be told.
@@ -140,6 +140,8 @@ struct Reading<'a, 's> {
     /// The input as it was named, and where it lies.
     named: String,
     root: String,
+    /// Of the file at hand, with all that is packed in it.
+    proportion: Proportion,
 }
 
 /// Counts the bytes that pass.
@@ -174,24 +176,36 @@ impl<R: Read> Read for Promised<R> {
 }
 
 /// Real text packs a hundred times at most; far beyond it, and beyond what a memory holds anyway, is an attack on the disk.
-const HIGHEST_RATIO: u64 = 250;
-const UNSUSPICIOUS: u64 = 256 << 20;
+pub(super) const HIGHEST_RATIO: u64 = 250;
+pub(super) const UNSUSPICIOUS: u64 = 256 << 20;
+
+/// How much has been read and how much that was unpacked, by all who read the same bytes.
+#[derive(Clone, Default)]
+struct Proportion {
+    packed: Arc<AtomicU64>,
+    unpacked: Arc<AtomicU64>,
+}
+
+impl Proportion {
+    fn is_kept(&self) -> bool {
+        let allowed = UNSUSPICIOUS.max(self.packed.load(Ordering::Relaxed).saturating_mul(HIGHEST_RATIO));
+        self.unpacked.load(Ordering::Relaxed) <= allowed
+    }
+}
 
 /// What is unpacked, as long as it is in proportion to what is read.
 struct Proportionate<R> {
     inner: R,
-    packed: Arc<AtomicU64>,
-    unpacked: u64,
+    proportion: Proportion,
 }
 
 impl<R: Read> Read for Proportionate<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let allowed = UNSUSPICIOUS.max(self.packed.load(Ordering::Relaxed).saturating_mul(HIGHEST_RATIO));
-        if self.unpacked > allowed {
+        if !self.proportion.is_kept() {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let count = self.inner.read(buffer)?;
-        self.unpacked += count as u64;
+        self.proportion.unpacked.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
     }
 }
@@ -210,7 +224,13 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-impl Reading<'_, '_> {
+impl<'a, 's> Reading<'a, 's> {
+    /// What lies where it is named.
+    fn of(name: &str, options: &'a ReadOptions, progress: &'a Progress, sink: &'a mut Sink<'s>) -> Reading<'a, 's> {
+        let (named, root) = (name.to_owned(), name.to_owned());
+        Reading { options, progress, sink, named, root, proportion: Proportion::default() }
+    }
+
     fn path(&mut self, path: &Path, named: bool) -> ControlFlow<()> {
         let name = path.display().to_string();
         let cannot = |error: io::Error| Reason::new("cannot_open", error.kind().to_string());
@@ -230,10 +250,13 @@ impl Reading<'_, '_> {
     }
 
     fn stream(&mut self, mut stream: impl Read, name: &str, depth: usize) -> ControlFlow<()> {
+        if depth == 0 {
+            self.proportion = Proportion::default();
+        }
         let mut head = [0; 512];
         let (length, broken) = fill(&mut stream, &mut head);
         if let Some(error) = broken.filter(|_| length == 0) {
-            return self.reject(name, breaks_off(&error));
+            return self.reject(name, Reason::breaks_off(error.kind()));
         }
         let magic = head[..length].to_vec();
         let whole = io::Cursor::new(magic.clone()).chain(stream);
@@ -245,19 +268,18 @@ impl Reading<'_, '_> {
         if depth > DEEPEST {
             return self.reject(name, Reason::new("too_deep", "archives are nested too deep"));
         }
-        let packed = Arc::new(AtomicU64::new(0));
-        let whole = Counted { inner: whole, read: Arc::clone(&packed) };
+        // What is unpacked inside of what is unpacked is in proportion to the whole.
+        let counted = if depth == 0 { Arc::clone(&self.proportion.packed) } else { Arc::default() };
+        let whole = Counted { inner: whole, read: counted };
         let stem = |ending: &str| name.strip_suffix(ending).unwrap_or(name).to_owned();
         match magic.as_slice() {
-            [0x1f, 0x8b, ..] => {
-                self.unpacked(flate2::read::MultiGzDecoder::new(Patient(whole)), packed, &stem(".gz"), depth)
-            }
+            [0x1f, 0x8b, ..] => self.unpacked(flate2::read::MultiGzDecoder::new(Patient(whole)), &stem(".gz"), depth),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => match zstd::Decoder::new(Patient(whole)) {
-                Ok(decoder) => self.unpacked(decoder, packed, &stem(".zst"), depth),
-                Err(error) => self.reject(name, breaks_off(&error)),
+                Ok(decoder) => self.unpacked(decoder, &stem(".zst"), depth),
+                Err(error) => self.reject(name, Reason::breaks_off(error.kind())),
             },
             [b'B', b'Z', b'h', ..] => {
-                self.unpacked(bzip2::read::MultiBzDecoder::new(Patient(whole)), packed, &stem(".bz2"), depth)
+                self.unpacked(bzip2::read::MultiBzDecoder::new(Patient(whole)), &stem(".bz2"), depth)
             }
             [b'P', b'K', 3 | 5, 4 | 6, ..] => self.zip(Patient(whole), name, depth),
             magic if magic.get(257..262) == Some(b"ustar") => self.tar(Box::new(Patient(whole)), name, depth),
@@ -265,8 +287,9 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn unpacked(&mut self, decoder: impl Read, packed: Arc<AtomicU64>, name: &str, depth: usize) -> ControlFlow<()> {
-        self.boxed(Box::new(Proportionate { inner: decoder, packed, unpacked: 0 }), name, depth)
+    fn unpacked(&mut self, inner: impl Read, name: &str, depth: usize) -> ControlFlow<()> {
+        let proportion = self.proportion.clone();
+        self.boxed(Box::new(Proportionate { inner, proportion }), name, depth)
     }
 
     fn boxed(&mut self, stream: Box<dyn Read + '_>, name: &str, depth: usize) -> ControlFlow<()> {
@@ -277,12 +300,12 @@ impl Reading<'_, '_> {
         let mut archive = tar::Archive::new(stream);
         let entries = match archive.entries() {
             Ok(entries) => entries,
-            Err(error) => return self.reject(name, breaks_off(&error)),
+            Err(error) => return self.reject(name, Reason::breaks_off(error.kind())),
         };
         for entry in entries {
             let entry = match entry {
                 Ok(entry) => entry,
-                Err(error) => return self.reject(name, breaks_off(&error)),
+                Err(error) => return self.reject(name, Reason::breaks_off(error.kind())),
             };
             let member = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
             if entry.header().entry_type().is_file() && !hidden(&member) {
@@ -293,11 +316,11 @@ impl Reading<'_, '_> {
         ControlFlow::Continue(())
     }
 
-    /// A zip's table of contents is at its end, so it is read whole.
+    /// A zip's table of contents is at its end, so it is read whole. Its members may be the same bytes many times over.
     fn zip(&mut self, stream: impl Read, name: &str, depth: usize) -> ControlFlow<()> {
         let mut bytes = Vec::new();
         if let Err(error) = stream.take(LARGEST_ZIP + 1).read_to_end(&mut bytes) {
-            return self.reject(name, breaks_off(&error));
+            return self.reject(name, Reason::breaks_off(error.kind()));
         }
         if bytes.len() as u64 > LARGEST_ZIP {
             return self.reject(name, Reason::new("too_large", "a zip archive of more than 1 GiB; unpack it first"));
@@ -307,11 +330,14 @@ impl Reading<'_, '_> {
             Err(_) => return self.reject(name, Reason::new("truncated", "the zip archive is damaged or cut off")),
         };
         for index in 0..archive.len() {
+            if !self.proportion.is_kept() {
+                return self.reject(name, Reason::breaks_off(ErrorKind::FileTooLarge));
+            }
             match archive.by_index(index) {
                 Ok(file) if file.is_file() => {
                     let member = String::from_utf8_lossy(file.name_raw()).replace('\\', "/");
                     if !hidden(&member) {
-                        self.boxed(Box::new(file), &format!("{name}!{member}"), depth)?;
+                        self.unpacked(file, &format!("{name}!{member}"), depth)?;
                     }
                 }
                 Ok(_) => {}
@@ -349,10 +375,6 @@ fn web_archive(head: &[u8]) -> Option<warc::Packing> {
     (warc::looks_like(&first) || head.starts_with(warc::DICTIONARY)).then_some(packing)
 }
 
-fn breaks_off(error: &io::Error) -> Reason {
-    Reason::new("truncated", format!("it cannot be read on: {}", error.kind()))
-}
-
 fn hidden(member: &str) -> bool {
     member.split('/').any(|part| part.starts_with('.') && part != "." && part != ".." || part == "__MACOSX")
 }
@@ -364,11 +386,32 @@ mod tests {
     #[test]
     fn what_unpacks_out_of_proportion_is_read_no_further() {
         let unpack = |packed: u64, unpacked: u64| {
-            let packed = Arc::new(AtomicU64::new(packed));
-            Proportionate { inner: io::repeat(b'a'), packed, unpacked }.read(&mut [0; 8]).map_err(|error| error.kind())
+            let proportion = Proportion { packed: Arc::new(packed.into()), unpacked: Arc::new(unpacked.into()) };
+            Proportionate { inner: io::repeat(b'a'), proportion }.read(&mut [0; 8]).map_err(|error| error.kind())
         };
         assert_eq!(unpack(10, UNSUSPICIOUS), Ok(8), "a small file may");
         assert_eq!(unpack(10, UNSUSPICIOUS + 1), Err(io::ErrorKind::FileTooLarge));
         assert_eq!(unpack(UNSUSPICIOUS, UNSUSPICIOUS * 100), Ok(8), "a large one in proportion");
+    }
+
+    #[test]
+    fn the_members_of_a_zip_unpack_in_proportion_all_together() {
+        let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+        for name in ["a.jsonl", "b.jsonl", "c.jsonl", "d.jsonl"] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            io::copy(&mut io::repeat(b' ').take(100 << 20), &mut zip).unwrap();
+        }
+        let bytes = zip.finish().unwrap().into_inner();
+        let mut codes = Vec::new();
+        let _ = read_bytes(&bytes, "a.zip", &ReadOptions::default(), &Progress::default(), &mut |item| {
+            if let Item::Reject { reason, place, .. } = item {
+                codes.push((place.source, reason.code));
+            }
+            ControlFlow::Continue(())
+        });
+        let expected =
+            [("a.zip!a.jsonl", "no_article"), ("a.zip!b.jsonl", "no_article"), ("a.zip!c.jsonl", "too_large")];
+        let codes: Vec<_> = codes.iter().map(|(source, code)| (source.as_str(), *code)).collect();
+        assert_eq!((&codes[..3], codes[3]), (&expected[..], ("a.zip", "too_large")));
     }
 }

@@ -64,6 +64,9 @@ pub struct ReadOptions {
     pub largest: Option<usize>,
 }
 
+/// Said of an article that is hidden for an embargo that nobody can read.
+const BAD_EMBARGO: &str = "bad_embargo";
+
 /// Why something was refused: a stable code and what is the matter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
@@ -74,6 +77,16 @@ pub struct Reason {
 impl Reason {
     pub(crate) fn new(code: &'static str, detail: impl Into<String>) -> Reason {
         Reason { code, detail: detail.into() }
+    }
+
+    /// A file that cannot be read to its end.
+    fn breaks_off(kind: std::io::ErrorKind) -> Reason {
+        match kind {
+            std::io::ErrorKind::FileTooLarge => {
+                Reason::new("too_large", "it unpacks out of all proportion; it is read no further")
+            }
+            kind => Reason::new("truncated", format!("it breaks off: {kind}")),
+        }
     }
 }
 
@@ -112,26 +125,37 @@ impl Item {
     /// An article or a reject: a page is read now.
     pub fn read(self) -> Item {
         match self {
-            Item::Page(page) => page.read().bounded(),
-            read => read.bounded(),
-        }
-    }
-
-    /// What is longer than any headline is none: a text under the wrong name, or an attack on whoever shows it.
-    fn bounded(self) -> Item {
-        match self {
-            Item::Article { article, place, .. } if article.headline.len() > LONGEST_HEADLINE => {
-                let detail = format!("a headline of {} bytes; it may have 16 KiB", article.headline.len());
-                let copy = article.headline.as_bytes()[..LONGEST_HEADLINE].to_vec();
-                Item::Reject { place, reason: Reason::new("too_large", detail), copy }
-            }
+            Item::Page(page) => page.read(),
             read => read,
         }
     }
 }
 
-/// Bytes of a headline.
-const LONGEST_HEADLINE: usize = 16 << 10;
+/// The article, if it has no more and no longer parts than an article can have: a headline without end is none, and a
+/// thousand tags tag nothing.
+fn fit(article: Article) -> Result<Article, Reason> {
+    match endless(&article) {
+        Some(detail) => Err(Reason::new("too_large", detail)),
+        None => Ok(article),
+    }
+}
+
+/// Bytes of what is one line: a headline, an address, a tag.
+const LONGEST_LINE: usize = 16 << 10;
+
+/// Tags of an article, authors, places, people and organisations.
+const MOST_VALUES: usize = 1_000;
+
+/// What of an article is longer than that.
+fn endless(article: &Article) -> Option<String> {
+    if let Some((name, _)) = article.lists().into_iter().find(|(_, list)| list.len() > MOST_VALUES) {
+        return Some(format!("more than {MOST_VALUES} {name}; there may be no more"));
+    }
+    let values =
+        article.lists().into_iter().flat_map(|(name, list)| list.iter().map(move |value| (name, value.as_str())));
+    let (name, value) = article.lines().into_iter().chain(values).find(|(_, value)| value.len() > LONGEST_LINE)?;
+    Some(format!("{name}: {} bytes; a line may have 16 KiB", value.len()))
+}
 
 /// Takes what is read; says whether to go on.
 pub type Sink<'a> = dyn FnMut(Item) -> std::ops::ControlFlow<()> + 'a;
@@ -141,13 +165,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_headline_without_end_is_refused_and_a_long_one_is_not() {
-        let read = |length: usize| {
-            let article = Box::new(Article { headline: "a".repeat(length), ..Article::default() });
-            let place = Place::default();
-            Item::Article { article, format: Format::Json, place, around: None, original: None }.read()
+    fn a_line_without_end_is_refused_and_a_long_one_is_not() {
+        let headline = |length: usize| fit(Article { headline: "a".repeat(length), ..Article::default() });
+        assert!(headline(LONGEST_LINE).is_ok());
+        assert_eq!(headline(LONGEST_LINE + 1).unwrap_err().code, "too_large");
+        let tag = fit(Article { tags: vec!["a".repeat(LONGEST_LINE + 1)], ..Article::default() });
+        assert!(tag.unwrap_err().detail.starts_with("tags: "));
+    }
+
+    #[test]
+    fn an_article_of_more_tags_than_anybody_gives_is_refused() {
+        let read = |count: usize| {
+            let text = format!(
+                r#"{{"title":"Tin","tags":"{}"}}"#,
+                (0..count).map(|n| format!("tag {n};")).collect::<String>()
+            );
+            let mut read = Vec::new();
+            let options = ReadOptions { format: Some(Format::Json), ..ReadOptions::default() };
+            let _ = input::read_bytes(text.as_bytes(), "a.json", &options, &Default::default(), &mut |item| {
+                read.push(item.read());
+                std::ops::ControlFlow::Continue(())
+            });
+            read
         };
-        assert!(matches!(read(LONGEST_HEADLINE), Item::Article { .. }));
-        assert!(matches!(read(LONGEST_HEADLINE + 1), Item::Reject { reason, .. } if reason.code == "too_large"));
+        assert!(matches!(&read(MOST_VALUES)[..], [Item::Article { .. }]));
+        let many = read(MOST_VALUES * 300);
+        assert!(matches!(&many[..], [Item::Reject { reason, .. }] if reason.detail.contains("1000 tags")), "{many:?}");
     }
 }

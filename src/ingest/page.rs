@@ -4,8 +4,11 @@
 use jiff::Timestamp;
 
 use super::readers::html;
-use super::{Format, Item, Place, encoding};
+use super::{Format, Item, Place, Reason, detect, encoding, fit};
 use crate::store::REJECT_COPY;
+
+/// What a look at whether it is text takes.
+const HEAD: usize = 64 << 10;
 
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -55,7 +58,11 @@ impl Page {
     pub fn read(self) -> Item {
         let text = encoding::text(&self.bytes, self.charset.as_deref());
         let around = html::Around { url: self.url.as_deref(), captured: self.captured };
-        match html::read(&text, &around) {
+        let read = match detect::is_binary(&text[..text.floor_char_boundary(HEAD)]) {
+            true => Err(Reason::new("unknown_format", "this is no text")),
+            false => html::read(&text, &around).and_then(fit),
+        };
+        match read {
             Ok(mut article) => {
                 article.captured = self.captured;
                 if let (None, None, Some((namespace, name))) = (&article.url, &article.external_id, self.known_as) {

@@ -9,12 +9,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Item, Place, Reason, dates, language};
-use crate::article::Article;
+use super::{BAD_EMBARGO, Item, Place, Reason, dates, language};
 use crate::identity;
 use crate::store::{Incoming, Rejected};
 
-/// What waits to be settled, at most, in items and in bytes of them.
+/// What has been found and not yet been taken by the writer, at most, in items and in bytes of them.
 const WAITING: usize = 1000;
 const WAITING_BYTES: usize = 32 << 20;
 
@@ -35,12 +34,17 @@ impl Settled {
     /// About what it holds.
     pub(super) fn size(&self) -> usize {
         match self {
-            Settled::Article(_, incoming) => {
-                text_size(&incoming.article) + incoming.original.as_ref().map_or(0, Vec::len)
-            }
+            Settled::Article(_, incoming) => incoming.article.size() + incoming.original.as_ref().map_or(0, Vec::len),
             Settled::Reject(reject) => reject.copy.len(),
         }
     }
+}
+
+/// What a worker takes at a time: the number of the first, and the bytes they were found with.
+struct Taking<T> {
+    first: u64,
+    bytes: usize,
+    items: Vec<T>,
 }
 
 /// The reader's end.
@@ -48,9 +52,9 @@ pub(super) struct Found(Arc<Queue>);
 
 /// The writer's end.
 pub(super) struct Ordered {
-    settled: mpsc::Receiver<(u64, Vec<Settled>)>,
+    settled: mpsc::Receiver<Taking<Settled>>,
     /// What came before its turn, by the number of its first.
-    early: BTreeMap<u64, Vec<Settled>>,
+    early: BTreeMap<u64, Taking<Settled>>,
     ready: VecDeque<Settled>,
     next: u64,
     queue: Arc<Queue>,
@@ -70,11 +74,11 @@ pub(super) fn start(namespace: Option<&str>, keeps_originals: bool) -> (Found, O
     (Found(queue), ordered)
 }
 
-fn work(queue: &Queue, send: &mpsc::SyncSender<(u64, Vec<Settled>)>, namespace: Option<&str>, keeps_originals: bool) {
+fn work(queue: &Queue, send: &mpsc::SyncSender<Taking<Settled>>, namespace: Option<&str>, keeps_originals: bool) {
     let now = Timestamp::now();
-    while let Some((first, items)) = queue.take() {
-        let settled = items.into_iter().map(|item| settle(item, namespace, keeps_originals, now)).collect();
-        if send.send((first, settled)).is_err() {
+    while let Some(Taking { first, bytes, items }) = queue.take() {
+        let items = items.into_iter().map(|item| settle(item, namespace, keeps_originals, now)).collect();
+        if send.send(Taking { first, bytes, items }).is_err() {
             return;
         }
     }
@@ -97,15 +101,16 @@ impl Ordered {
     /// The next in order. `Timeout`: none has come for so long; `Disconnected`: there are no more.
     pub(super) fn next(&mut self, wait: Duration) -> Result<Settled, mpsc::RecvTimeoutError> {
         while self.ready.is_empty() {
-            let (first, settled) = match self.early.remove(&self.next) {
-                Some(settled) => (self.next, settled),
+            let taking = match self.early.remove(&self.next) {
+                Some(taking) => taking,
                 None => self.settled.recv_timeout(wait)?,
             };
-            if first == self.next {
-                self.next += settled.len() as u64;
-                self.ready.extend(settled);
+            if taking.first == self.next {
+                self.next += taking.items.len() as u64;
+                self.queue.release(taking.items.len(), taking.bytes);
+                self.ready.extend(taking.items);
             } else {
-                self.early.insert(first, settled);
+                self.early.insert(taking.first, taking);
             }
         }
         self.ready.pop_front().ok_or(mpsc::RecvTimeoutError::Disconnected)
@@ -130,7 +135,9 @@ struct Queue {
 #[derive(Default)]
 struct State {
     items: VecDeque<(usize, Item)>,
-    bytes: usize,
+    /// Found, and not yet taken by the writer.
+    held: usize,
+    held_bytes: usize,
     /// The number of the first that waits.
     first: u64,
     closed: bool,
@@ -143,34 +150,41 @@ impl Queue {
 
     fn push(&self, item: Item) -> bool {
         let size = size(&item);
-        let full = |state: &mut State| !state.closed && (state.items.len() >= WAITING || state.bytes >= WAITING_BYTES);
+        let full = |state: &mut State| !state.closed && (state.held >= WAITING || state.held_bytes >= WAITING_BYTES);
         let waited = self.drained.wait_while(self.state(), full);
         let mut state = waited.unwrap_or_else(PoisonError::into_inner);
         if state.closed {
             return false;
         }
-        state.bytes += size;
+        state.held += 1;
+        state.held_bytes += size;
         state.items.push_back((size, item));
         drop(state);
         self.filled.notify_one();
         true
     }
 
-    /// The next few, and the number of the first; `None`: there will be no more.
-    fn take(&self) -> Option<(u64, Vec<Item>)> {
+    /// The next few; `None`: there will be no more.
+    fn take(&self) -> Option<Taking<Item>> {
         let waited = self.filled.wait_while(self.state(), |state| state.items.is_empty() && !state.closed);
         let mut state = waited.unwrap_or_else(PoisonError::into_inner);
-        let (first, mut bytes, mut taken) = (state.first, 0, Vec::new());
-        while taken.len() < TAKEN && bytes < TAKEN_BYTES {
+        let (first, mut bytes, mut items) = (state.first, 0, Vec::new());
+        while items.len() < TAKEN && bytes < TAKEN_BYTES {
             let Some((size, item)) = state.items.pop_front() else { break };
             bytes += size;
-            taken.push(item);
+            items.push(item);
         }
-        state.first += taken.len() as u64;
-        state.bytes -= bytes;
+        state.first += items.len() as u64;
+        (!items.is_empty()).then_some(Taking { first, bytes, items })
+    }
+
+    /// The writer has taken so many.
+    fn release(&self, count: usize, bytes: usize) {
+        let mut state = self.state();
+        state.held -= count;
+        state.held_bytes -= bytes;
         drop(state);
         self.drained.notify_one();
-        (!taken.is_empty()).then_some((first, taken))
     }
 
     /// Nothing more comes; and, where nobody waits for it, what is there goes.
@@ -179,7 +193,6 @@ impl Queue {
         state.closed = true;
         if at_once {
             state.items.clear();
-            state.bytes = 0;
         }
         drop(state);
         self.filled.notify_all();
@@ -190,14 +203,10 @@ impl Queue {
 /// About what an item holds.
 fn size(item: &Item) -> usize {
     match item {
-        Item::Article { article, original, .. } => text_size(article) + original.as_ref().map_or(0, Vec::len),
+        Item::Article { article, original, .. } => article.size() + original.as_ref().map_or(0, Vec::len),
         Item::Page(page) => page.size(),
         Item::Reject { copy, .. } => copy.len(),
     }
-}
-
-fn text_size(article: &Article) -> usize {
-    article.headline.len() + article.body.iter().map(String::len).sum::<usize>()
 }
 
 /// Everything between reader and store: pure, but for the moment passed in. What breaks the code that reads a page is that
@@ -232,7 +241,11 @@ pub(super) fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool
     }
 }
 
-fn reject(place: Place, reason: Reason, copy: Vec<u8>) -> Settled {
+fn reject(place: Place, reason: Reason, mut copy: Vec<u8>) -> Settled {
+    // The article is kept, and hidden; its copy must not show it.
+    if reason.code == BAD_EMBARGO {
+        copy.clear();
+    }
     Settled::Reject(Rejected {
         source: place.source,
         offset: Some(place.offset),
@@ -246,6 +259,7 @@ fn reject(place: Place, reason: Reason, copy: Vec<u8>) -> Settled {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::Article;
     use crate::ingest::Format;
 
     fn article(n: usize, length: usize) -> Item {
@@ -278,8 +292,8 @@ mod tests {
         let queue = Arc::clone(&found.0);
         let reader = std::thread::spawn(move || (0..).take_while(|n| found.push(article(*n, 1 << 20))).count());
         // Until the queue is full nobody waits.
-        drop(queue.filled.wait_while(queue.state(), |state| state.bytes < WAITING_BYTES / 2));
-        assert!(queue.state().bytes <= WAITING_BYTES + (1 << 21));
+        drop(queue.filled.wait_while(queue.state(), |state| state.held_bytes < WAITING_BYTES / 2));
+        assert!(queue.state().held_bytes <= WAITING_BYTES + (1 << 21));
         drop(ordered);
         assert!(reader.join().unwrap() < 200, "bounded by bytes");
     }

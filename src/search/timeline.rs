@@ -1,5 +1,7 @@
 //! Matches over time, in units of the reader's calendar.
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ZonedDateTime};
@@ -18,10 +20,14 @@ const COMFORTABLE: i64 = 60;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
+/// The year 1600: dates before it are implausible.
+const EARLIEST_MS: i64 = -135_140 * DAY_MS;
+
 /// Buckets from the first match to the last, empty ones included.
 pub(super) fn draw(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Timeline, SearchError> {
     // Calendar dates are compared with the calendar, instants with the instants at which its units begin.
     let mut calendar: Vec<i64> = Vec::with_capacity(dates.calendar.len());
+    let dates = &if unit == Unit::Auto { plausible(dates, Timestamp::now()) } else { Cow::Borrowed(dates) };
     let unit = if unit == Unit::Auto { automatic(dates) } else { unit };
     let mut unplaced = dates.undated;
     for (first, last) in &dates.calendar {
@@ -46,6 +52,22 @@ pub(super) fn draw(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Timeline,
     count_stories(&dates.told, &mut buckets, place);
     let tz = tz.iana_name().unwrap_or("UTC").to_owned();
     Ok(Timeline { interval: name(unit), tz, buckets, unplaced })
+}
+
+/// The dates that an archive can have. One slip of a pen in the year 1 would put all the rest into one bucket; whoever
+/// asks for a unit gets all there are.
+fn plausible(dates: &Dates, now: Timestamp) -> Cow<'_, Dates> {
+    let is_plausible = |ms: i64| (EARLIEST_MS..=now.as_millisecond() + DAY_MS).contains(&ms);
+    let mut kept = Dates { undated: dates.undated, ..Dates::default() };
+    kept.instants = dates.instants.iter().copied().filter(|ms| is_plausible(*ms)).collect();
+    kept.calendar = dates.calendar.iter().copied().filter(|(first, _)| is_plausible(*first)).collect();
+    let left_out = dates.instants.len() + dates.calendar.len() - kept.instants.len() - kept.calendar.len();
+    if left_out == 0 || kept.instants.is_empty() && kept.calendar.is_empty() {
+        return Cow::Borrowed(dates);
+    }
+    kept.told = dates.told.iter().copied().filter(|told| is_plausible(told.first)).collect();
+    kept.undated += left_out as u64;
+    Cow::Owned(kept)
 }
 
 /// A calendar date has a place in a unit that is at least as long: the length of a unit in milliseconds, at the most.
@@ -247,6 +269,20 @@ mod tests {
             let timeline = draw(&Dates { calendar, ..Dates::default() }, Unit::Auto, &TimeZone::UTC).unwrap();
             assert!(timeline.interval == unit && !timeline.buckets.is_empty(), "{timeline:?}");
         }
+    }
+
+    #[test]
+    fn dates_that_cannot_be_do_not_stretch_a_timeline() {
+        assert_eq!(EARLIEST_MS, ms("1600-01-01T00:00:00Z"));
+        let instants = ["0033-04-03T15:00:00Z", "2025-01-01T10:00:00Z", "2025-01-20T10:00:00Z", "9999-01-01T00:00:00Z"]
+            .map(ms)
+            .to_vec();
+        let dates = Dates { instants, ..Dates::default() };
+        let timeline = draw(&dates, Unit::Auto, &TimeZone::UTC).unwrap();
+        assert_eq!((timeline.interval, timeline.buckets.len(), timeline.unplaced), ("day", 20, 2));
+        let old = Dates { instants: vec![ms("1492-10-12T00:00:00Z")], ..Dates::default() };
+        assert_eq!(draw(&old, Unit::Auto, &TimeZone::UTC).unwrap().buckets.len(), 1, "where there are no others");
+        assert_eq!(draw(&dates, Unit::Year, &TimeZone::UTC).unwrap().unplaced, 0, "where a unit is asked for");
     }
 
     #[test]

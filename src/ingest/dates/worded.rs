@@ -165,7 +165,7 @@ fn date(year: i32, month: i8, day: i32) -> Option<Date> {
         return persian(year, month - months::PERSIAN, day);
     }
     // Thailand counts from the year 543 before ours.
-    let year = if year >= 2400 { year - 543 } else { year };
+    let year = if (2400..2700).contains(&year) { year - 543 } else { year };
     Date::new(i16::try_from(year).ok()?, month, i8::try_from(day).ok()?).ok()
 }
 
@@ -209,7 +209,11 @@ fn numbered(tokens: &[Token], first: usize, second: usize, third: usize, local: 
         _ => false,
     };
     let day = i8::try_from(b).ok()?;
-    if a_length == 4 && (is(one, "年년") && is(two, "月월") || one == two && is(one, "-/.")) && c_length <= 2 {
+    if a_length == 4
+        && a >= 1000
+        && (is(one, "年년") && is(two, "月월") || one == two && is(one, "-/."))
+        && c_length <= 2
+    {
         return date(a, day, c);
     }
     if c_length != 4 || a_length > 2 || b_length > 2 || one != two || !is(one, "-/.") || !(1000..2700).contains(&c) {

@@ -273,11 +273,7 @@ pub(in crate::ingest) fn finish(mut article: Article) -> Result<Article, Reason>
 /// is a list that was written out.
 fn several(values: Values, separators: &[char]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    let mut add = |part: &str| {
-        if let Some(part) = text(part).filter(|part| !found.contains(part)) {
-            found.push(part);
-        }
-    };
+    let mut add = |part: &str| wire::add(&mut found, text(part));
     for value in &values.texts {
         let bare = value.trim();
         if let Some(inside) = bare.strip_prefix('[').and_then(|bare| bare.strip_suffix(']')) {

@@ -12,10 +12,16 @@ use crate::ingest::{ReadOptions, Reason};
 /// A row longer than this has a quote that is never closed.
 const LONGEST_ROW: usize = 16 << 20;
 
+/// Bytes looked at in vain, for the ends of quotes that are closed nowhere or in the wrong place: enough for the mistakes of
+/// any table, and little enough for one that is all mistakes.
+const PATIENCE: usize = 256 << 20;
+
 /// What the head of a table says, and goes for all its rows.
 #[derive(Default)]
 pub(in crate::ingest) struct Reader {
     head: Option<Head>,
+    /// Bytes looked at in vain.
+    vain: usize,
 }
 
 struct Head {
@@ -48,7 +54,7 @@ impl Reader {
                 emit(0..length.max(1).min(text.len()), Err(reason))?;
             }
         }
-        let Some(head) = self.head.as_ref().filter(|head| !head.useless) else {
+        let Some(head) = self.head.as_ref().filter(|head| !head.useless && self.vain <= PATIENCE) else {
             return ControlFlow::Continue(text.len());
         };
         let quote = options.quote.unwrap_or(b'"');
@@ -67,6 +73,13 @@ impl Reader {
                 let (start, raw) = begins(text, start, end);
                 if raw.contains('\n') && (unfinished || is_misquoted(raw, head.delimiter, quote)) {
                     let line = raw.find('\n').map_or(end, |length| start + length + 1);
+                    self.vain += end - start;
+                    if self.vain > PATIENCE {
+                        let detail = "too many quotes open and are not closed as they should be; from here on this is not \
+                            read. --quote says which character quotes";
+                        emit(start..text.len(), Err(Reason::new("bad_row", detail)))?;
+                        return ControlFlow::Continue(text.len());
+                    }
                     let detail = "a quote opens in this row and is not closed as it should be";
                     emit(start..line, Err(Reason::new("bad_row", detail)))?;
                     at = line;
@@ -149,9 +162,13 @@ fn useless(head: &Head, options: &ReadOptions) -> Option<Reason> {
         let detail = format!("there is no column `{missing}`; {near}the columns are {}", head.columns.join(", "));
         return Some(Reason::new("unknown_column", detail));
     }
-    let means = head.columns.iter().any(|column| columns::known(column));
-    (options.map.is_empty() && !means)
-        .then(|| Reason::new("no_columns", "no column has a known name; say which is which: --map headline=…,body=…"))
+    let has = |name: &str| head.columns.iter().any(|column| columns::same(column, name));
+    (options.map.is_empty() && !columns::has_text(has)).then(|| {
+        let shown: String = head.columns.join(", ").chars().take(400).collect();
+        let detail =
+            format!("no column is a headline, lead or body; say which is: --map headline=…,body=…; there are {shown}");
+        Reason::new("no_columns", detail)
+    })
 }
 
 /// Rows looked at to find the delimiter.
@@ -288,6 +305,13 @@ mod tests {
         assert_eq!((&read[0], &read[1], &read[2]), (&Err("bad_row"), &headline("b"), &headline("c")));
         let read = read_all("title,text\na,\"x\nb,\"y\"\nc,z\n", &ReadOptions::default());
         assert_eq!((&read[0], &read[1], &read[2]), (&Err("bad_row"), &headline("b"), &headline("c")));
+    }
+
+    #[test]
+    fn a_table_of_nothing_but_open_quotes_is_given_up_in_time() {
+        let text = format!("title,text\n{}", "\"a\",\"b\n".repeat(60_000));
+        let read = read_all(&text, &ReadOptions::default());
+        assert!(read.len() < 2000 && read.iter().all(|read| read == &Err("bad_row")), "{}", read.len());
     }
 
     #[test]

@@ -39,8 +39,13 @@ const LINES: usize = 20;
 /// An object that has not ended after this much, while others have begun, never will.
 const PATIENCE: usize = 16 << 20;
 
+/// Bytes looked at in vain: enough for the mistakes of any file, and little enough for one that is all mistakes.
+const MOST_VAIN: usize = 256 << 20;
+
 #[cfg_attr(test, derive(Default))]
 pub(in crate::ingest) struct Reader {
+    /// Bytes looked at in vain, for the ends of objects that have none.
+    vain: usize,
     /// Every line is an object of its own, so that a broken line is only a line.
     lines: Option<bool>,
 }
@@ -48,7 +53,7 @@ pub(in crate::ingest) struct Reader {
 impl Reader {
     /// `is_lines`: it was said to be JSON Lines, so that nothing has to be found by looking.
     pub(in crate::ingest) fn new(is_lines: bool) -> Reader {
-        Reader { lines: is_lines.then_some(true) }
+        Reader { vain: 0, lines: is_lines.then_some(true) }
     }
 
     /// Calls `emit` with every article, or with why there is none, and where it stands. Returns how much of the text
@@ -61,7 +66,7 @@ impl Reader {
         emit: &mut Emit<'_>,
     ) -> ControlFlow<(), usize> {
         let is_lines = *self.lines.get_or_insert_with(|| is_lines(text, ended));
-        if is_lines { lines(text, ended, map, emit) } else { values(text, ended, map, emit) }
+        if is_lines { lines(text, ended, map, emit) } else { values(text, ended, map, &mut self.vain, emit) }
     }
 }
 
@@ -95,8 +100,11 @@ fn lines(text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> Contro
     ControlFlow::Continue(at)
 }
 
-fn values(text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> ControlFlow<(), usize> {
+fn values(text: &str, ended: bool, map: &FieldMap, vain: &mut usize, emit: &mut Emit<'_>) -> ControlFlow<(), usize> {
     let mut at = 0;
+    if *vain > MOST_VAIN {
+        return ControlFlow::Continue(text.len());
+    }
     // The elements of an array are read one by one, as if they stood there without it.
     let between = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '\0' | '\u{1e}');
     while let Some(start) = text[at..].find(|c| !between(c)).map(|skip| at + skip) {
@@ -110,11 +118,16 @@ fn values(text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> Contr
             Some(Err(error)) => error,
             None => break,
         };
-        let length = repair::balanced(&text[start..]);
+        let length = repair::balanced(&text[start..]).map_err(|looked| *vain += looked).ok();
         at = length.map_or_else(|| next_object(text, start), |length| start + length);
         let patient = error.is_eof() && text.len() - start < PATIENCE;
         if length.is_none() && !ended && (patient || at == text.len()) {
             return ControlFlow::Continue(start);
+        }
+        if *vain > MOST_VAIN {
+            let detail = "too many objects in this have no end; from here on it is not read";
+            emit(start..text.len(), Err(Reason::new("bad_json", detail)))?;
+            break;
         }
         match length.map(|_| repair::parse(&text[start..at])) {
             Some(Ok(value)) => objects(value, &mut |value| made(start..at, &value, map, emit))?,
@@ -245,6 +258,8 @@ const NAMED: &[&str] = &[
 fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()).into_iter().collect(),
+        // What is longer than a number can be has lost its last digits: as a name it would be another's.
+        Value::Number(number) if number.as_f64().is_some_and(|size| size.abs() >= u64::MAX as f64) => Vec::new(),
         Value::Number(number) => vec![number.to_string()],
         Value::Bool(value) => vec![value.to_string()],
         Value::Array(values) => values.iter().flat_map(texts).collect(),
@@ -337,6 +352,21 @@ mod tests {
         assert_eq!(article.published.at.unwrap().to_string(), "2020-01-02T03:04:05Z");
         let article = one(r#"{"headline":{"main":"A"},"byline":{"original":"By B and C"},"pub_date":"2020-01-02"}"#);
         assert_eq!((article.headline.as_str(), article.authors[0].as_str()), ("A", "B and C"));
+    }
+
+    #[test]
+    fn objects_that_never_end_are_given_up_in_time() {
+        assert!(headlines(&"{\"a\":\n".repeat(50_000)).len() <= 50_000);
+        let read = headlines(&"{\\\"\n".repeat(60_000));
+        assert!(read.len() < 50_000 && read.iter().all(Result::is_err), "{}", read.len());
+    }
+
+    #[test]
+    fn a_number_too_long_for_one_names_nothing() {
+        let read = |id: &str| one(&format!(r#"{{"title":"A","id":{id}}}"#)).external_id;
+        assert_eq!(read("12345678901234567").as_deref(), Some("12345678901234567"));
+        assert_eq!(read("12345678901234567890123"), None);
+        assert_eq!(read("\"12345678901234567890123\"").as_deref(), Some("12345678901234567890123"));
     }
 
     #[test]

@@ -39,6 +39,7 @@ fn whole_items(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()> {
         text[at..].find(['{', ']']).map(|found| at + found).filter(|open| text[*open..].starts_with('{'))
     {
         let item = repair::balanced(&text[open..])
+            .ok()
             .and_then(|length| Some((length, repair::parse(&text[open..open + length]).ok()?)));
         let Some((length, Value::Object(item))) = item else { return emit(open..text.len(), Err(broken(open))) };
         at = open + length;

@@ -2,6 +2,7 @@
 //! order of the page, and the paragraphs at the end. The body also stands in the middle as one long line; that copy
 //! serves to tell paragraphs from lines that were broken, and stands in where there are no paragraphs.
 
+use super::wire;
 use crate::article::{Article, Provenance, Source, Stamp};
 use crate::identity;
 use crate::ingest::{Reason, clean, dates};
@@ -161,12 +162,8 @@ fn tags(
         Some(_) => (first..end).rev().find(small).unwrap_or(first),
         None => (first..end).take_while(small).last().unwrap_or(first),
     };
-    let mut tags: Vec<String> = Vec::new();
-    for line in lines[first..=last].iter().filter(|line| is_tag(line)) {
-        if !tags.contains(line) {
-            tags.push(line.clone());
-        }
-    }
+    let mut tags = Vec::new();
+    lines[first..=last].iter().filter(|line| is_tag(line)).for_each(|line| wire::add(&mut tags, Some(line.clone())));
     tags
 }
 
@@ -192,12 +189,10 @@ fn flattened(lines: &[String], lead: Option<&str>) -> Option<usize> {
 }
 
 fn related(lines: &[String], url: &str, image: Option<usize>) -> Vec<String> {
-    let mut related: Vec<String> = Vec::new();
+    let mut related = Vec::new();
     let image = image.map(|at| lines[at].as_str());
     for line in lines.iter().filter(|line| is_url(line) && !is_image(line)) {
-        if !related.contains(line) && line != url && Some(line.as_str()) != image {
-            related.push(line.clone());
-        }
+        wire::add(&mut related, Some(line.clone()).filter(|line| line != url && Some(line.as_str()) != image));
     }
     related
 }

@@ -124,10 +124,17 @@ fn ends_string(rest: &str) -> bool {
     }
 }
 
-/// The length of the object that begins the text; `None` where it does not end.
-pub(super) fn balanced(text: &str) -> Option<usize> {
+/// Objects in objects, as deep as they are parsed. What is deeper has lost its end: looking further for it would have
+/// every part of a text looked at again for each object in it that never ends.
+const DEEPEST: usize = 128;
+
+/// The length of the object that begins the text.
+///
+/// # Errors
+/// How far it was looked for where it does not end.
+pub(super) fn balanced(text: &str) -> Result<usize, usize> {
     if !text.starts_with('{') {
-        return None;
+        return Err(0);
     }
     let (mut open, mut quoted, mut escaped) = (Vec::new(), false, false);
     for (at, byte) in text.bytes().enumerate() {
@@ -135,19 +142,20 @@ pub(super) fn balanced(text: &str) -> Option<usize> {
             _ if escaped => escaped = false,
             b'\\' if quoted => escaped = true,
             b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted && open.len() == DEEPEST => return Err(at),
             b'{' | b'[' if !quoted => open.push(byte + 2),
             b'}' | b']' if !quoted => {
                 if open.pop() != Some(byte) {
-                    return None;
+                    return Err(at);
                 }
                 if open.is_empty() {
-                    return Some(at + 1);
+                    return Ok(at + 1);
                 }
             }
             _ => {}
         }
     }
-    None
+    Err(text.len())
 }
 
 fn repaired(text: &str) -> String {
@@ -266,9 +274,11 @@ mod tests {
 
     #[test]
     fn brackets_in_strings_do_not_count() {
-        assert_eq!(balanced(r#"{"a":"}\"}",b:[1]} x"#), Some(18));
-        assert_eq!(balanced(r#"{"a":[1}"#), None);
-        assert_eq!(balanced(r#"{"a":{"b":1]}"#), None);
-        assert_eq!(balanced("x {}"), None);
+        assert_eq!(balanced(r#"{"a":"}\"}",b:[1]} x"#), Ok(18));
+        assert_eq!(balanced(r#"{"a":[1}"#), Err(7));
+        assert_eq!(balanced(r#"{"a":{"b":1]}"#), Err(11));
+        assert_eq!(balanced("x {}"), Err(0));
+        let nested = |depth: usize| format!("{}{}", "{\"a\":".repeat(depth), "}".repeat(depth));
+        assert_eq!((balanced(&nested(128)), balanced(&nested(129))), (Ok(128 * 6), Err(128 * 5)));
     }
 }

@@ -16,7 +16,7 @@ pub(in crate::ingest) fn read(text: &str, ended: bool, emit: &mut Emit<'_>) -> C
     let mut start = find("<reuters", 0);
     while let Some(at) = start {
         let next = find("<reuters", at + 1);
-        let close = find("</reuters", at).filter(|close| next.is_none_or(|next| *close < next));
+        let close = small[at..next.unwrap_or(small.len())].find("</reuters").map(|found| at + found);
         let Some(end) = close.or(next).or(Some(text.len()).filter(|_| ended)) else {
             return ControlFlow::Continue(at);
         };

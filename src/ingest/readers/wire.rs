@@ -5,7 +5,7 @@ use jiff::{Span, Timestamp};
 use super::columns;
 use crate::article::{Article, Precision, Provenance, Status};
 use crate::identity;
-use crate::ingest::{Reason, clean, dates};
+use crate::ingest::{BAD_EMBARGO, MOST_VALUES, Reason, clean, dates};
 
 /// Whose identifier this is: the host of an address, the authority within a tag or a URN. `None`: it says nothing of it,
 /// as a bare number does.
@@ -66,7 +66,7 @@ pub(super) fn embargo(article: &mut Article, text: &str) -> Option<Reason> {
         "`{text}` is no moment, so the article is hidden; send it again with an embargo such as \
         2026-03-01T06:00:00+01:00, or with none"
     );
-    Some(Reason::new("bad_embargo", detail))
+    Some(Reason::new(BAD_EMBARGO, detail))
 }
 
 /// Hidden until another version comes; a kill stays one.
@@ -157,9 +157,11 @@ pub(super) fn not_text(kind: &str) -> Reason {
     Reason::new("not_text", format!("an item of the type `{kind}`, and no article"))
 }
 
-/// Adds what is not there yet.
+/// Adds what is not there yet. More than an article may have is not looked at: it is refused anyway.
 pub(super) fn add(list: &mut Vec<String>, value: Option<String>) {
-    if let Some(value) = value.filter(|value| !list.contains(value)) {
+    if list.len() <= MOST_VALUES
+        && let Some(value) = value.filter(|value| !list.contains(value))
+    {
         list.push(value);
     }
 }

@@ -32,6 +32,7 @@ struct Raw<R> {
     bytes: Vec<u8>,
     /// Where in `bytes` reading is.
     at: usize,
+    /// Bytes taken from the stream: what is read again behind damage counts once.
     packed: u64,
 }
 
@@ -55,7 +56,6 @@ impl<R: Read> BufRead for Raw<R> {
 
     fn consume(&mut self, count: usize) {
         self.at += count;
-        self.packed += count as u64;
     }
 }
 
@@ -73,7 +73,9 @@ impl<R: Read> Raw<R> {
                 read => break read,
             }
         };
-        self.bytes.truncate(length + *read.as_ref().unwrap_or(&0));
+        let count = *read.as_ref().unwrap_or(&0);
+        self.bytes.truncate(length + count);
+        self.packed += count as u64;
         read
     }
 
@@ -173,9 +175,13 @@ impl<R: Read> Members<R> {
         if raw.fill_buf()?.is_empty() {
             return Ok(State::Ended);
         }
-        if self.packing == Packing::Zstd && raw.starts_with(DICTIONARY)? {
+        let is_first = self.packing == Packing::Zstd && self.unpacked == 0 && self.dictionary.is_empty();
+        if is_first && raw.starts_with(DICTIONARY)? {
             self.dictionary = dictionary(&mut raw)?;
-            return self.open(raw);
+            raw.forget();
+            if raw.fill_buf()?.is_empty() {
+                return Ok(State::Ended);
+            }
         }
         Ok(match self.packing {
             Packing::Plain => State::Plain(raw),

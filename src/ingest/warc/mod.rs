@@ -92,10 +92,11 @@ impl<R: Read> Reading<'_, '_, R> {
                     )?;
                 }
                 Err(error) => {
-                    if !std::mem::replace(&mut is_lost, true) {
+                    let is_too_large = error.kind() == io::ErrorKind::FileTooLarge;
+                    if !std::mem::replace(&mut is_lost, true) || is_too_large {
                         self.reject(offset, damage(&error))?;
                     }
-                    if error.kind() == io::ErrorKind::FileTooLarge || !self.source.skip_damage() {
+                    if is_too_large || !self.source.skip_damage() {
                         return ControlFlow::Continue(());
                     }
                 }

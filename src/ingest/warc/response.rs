@@ -68,6 +68,12 @@ fn looks_like_html(bytes: &[u8]) -> bool {
 /// The status, what the headers say, and where the body begins. Crawlers keep what servers sent, and servers send worse
 /// headers than any parser takes: a wrong one is passed over.
 fn split(block: &[u8]) -> Option<(u16, Head, usize)> {
+    let version = block.iter().take(16).position(|byte| *byte == b' ')?;
+    if matches!(&block[..version], b"HTTP/2" | b"HTTP/2.0" | b"HTTP/3" | b"HTTP/3.0") {
+        // Crawlers write what came over these as if it had been text.
+        let (status, head, body) = split(&[b"HTTP/1.1", &block[version..]].concat())?;
+        return Some((status, head, body + version - b"HTTP/1.1".len()));
+    }
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut response = httparse::Response::new(&mut headers);
     let mut config = httparse::ParserConfig::default();
@@ -128,28 +134,31 @@ fn unchunked(body: &[u8]) -> Vec<u8> {
     whole
 }
 
-/// Unpacks a body; what is not packed as it says stays as it is.
+/// Unpacks a body, as far as it goes where it breaks off; what is not packed as it says stays as it is.
 fn unpacked(body: Vec<u8>, encoding: &str) -> Result<Vec<u8>, NoPage> {
     let bytes = body.as_slice();
     let unpacked = match encoding {
         "gzip" | "x-gzip" => bounded(flate2::read::MultiGzDecoder::new(bytes)),
-        "deflate" => bounded(flate2::read::ZlibDecoder::new(bytes))
-            .or_else(|_| bounded(flate2::read::DeflateDecoder::new(bytes))),
+        "deflate" => match bounded(flate2::read::ZlibDecoder::new(bytes)) {
+            nothing if nothing.is_empty() => bounded(flate2::read::DeflateDecoder::new(bytes)),
+            page => page,
+        },
         "br" => bounded(brotli::Decompressor::new(bytes, 4096)),
-        "zstd" => zstd::Decoder::new(bytes).and_then(bounded),
+        "zstd" => zstd::Decoder::new(bytes).map(bounded).unwrap_or_default(),
         _ => return Ok(body),
     };
-    match unpacked {
-        Ok(page) if page.len() > LARGEST_PAGE => Err(NoPage::TooLarge),
-        Ok(page) => Ok(page),
-        Err(_) => Ok(body),
+    match unpacked.len() {
+        0 => Ok(body),
+        length if length > LARGEST_PAGE => Err(NoPage::TooLarge),
+        _ => Ok(unpacked),
     }
 }
 
-fn bounded(decoder: impl Read) -> std::io::Result<Vec<u8>> {
+/// What comes out before anything is wrong.
+fn bounded(decoder: impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
-    decoder.take(LARGEST_PAGE as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let _ = decoder.take(LARGEST_PAGE as u64 + 1).read_to_end(&mut bytes);
+    bytes
 }
 
 #[cfg(test)]
@@ -171,6 +180,8 @@ mod tests {
         check(b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\nx", Err(NoPage::Type("image/png".into())));
         check(b"HTTP/1.1 200\r\n\r\n<!doctype html><p>a", Ok("<!doctype html><p>a"));
         check(b"HTTP/1.1 200\r\n\r\n{}", Err(NoPage::Type("none".into())));
+        check(b"HTTP/2 200\r\nContent-Type: text/html\r\n\r\n<p>a", Ok("<p>a"));
+        check(b"HTTP/3.0 200 OK\r\nContent-Type: text/html\r\n\r\n<p>a", Ok("<p>a"));
         check(b"<html>", Err(NoPage::Garbled));
         check(b"HTTP/1.1 200 OK\r\nBad\x01Name: x\r\nContent-Type : text/html\r\n\r\n<p>a", Ok("<p>a"));
     }
@@ -198,6 +209,17 @@ mod tests {
         packed.write_all(b"<p>a").unwrap();
         check(&packed.finish().unwrap(), Ok("<p>a"));
         check(format!("{head}<p>plain").as_bytes(), Ok("<p>plain"));
+    }
+
+    #[test]
+    fn a_packed_body_that_breaks_off_is_read_as_far_as_it_goes() {
+        let text: String = (0..5000).map(|n| format!("<p>{n} ferries")).collect();
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(text.as_bytes()).unwrap();
+        let mut bytes = packed.finish().unwrap();
+        bytes.truncate(bytes.len() - 60);
+        let page = unpacked(bytes, "gzip").unwrap();
+        assert!(page.len() > text.len() / 2 && text.as_bytes().starts_with(&page), "{} bytes", page.len());
     }
 
     #[test]

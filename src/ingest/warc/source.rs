@@ -3,15 +3,12 @@
 use std::io::{self, Read};
 
 use super::members::{Members, Packing};
+use crate::ingest::input::{HIGHEST_RATIO, UNSUSPICIOUS};
 
 /// A header line; longer ones are no header.
 const LONGEST_LINE: usize = 64 * 1024;
 
 const PIECE: usize = 64 * 1024;
-
-/// Real pages pack ten to twenty times; far beyond that, and beyond what a memory holds anyway, is an attack.
-const HIGHEST_RATIO: u64 = 250;
-const UNSUSPICIOUS: u64 = 256 << 20;
 
 pub(super) struct Source<R: Read> {
     members: Members<R>,

@@ -164,3 +164,23 @@ fn a_record_longer_than_any_page_is_passed_over_without_being_held() {
     let archive = [head.as_bytes(), &vec![b'x'; 40_000_000], b"\r\n\r\n", &page(1)].concat();
     assert_eq!(items(&archive, Packing::Plain), ["too_large".to_owned(), url(1)]);
 }
+
+#[test]
+fn dictionaries_without_end_are_damage() {
+    let dictionaries = [DICTIONARY, &[0; 4]].concat().repeat(40_000);
+    assert!(items(&dictionaries, Packing::Zstd).len() < 3);
+    let page = zstd::encode_all(page(0).as_slice(), 3).unwrap();
+    let archive = [&dictionaries[..16], &page].concat();
+    assert!(items(&archive, Packing::Zstd).contains(&url(0)), "what follows is read");
+}
+
+#[test]
+fn damage_after_damage_is_given_up_in_time() {
+    // Each member is one stored block that reaches far into those behind it, and then is none.
+    let member =
+        [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0][..], &65_530_u16.to_le_bytes(), &(!65_530_u16).to_le_bytes()];
+    let archive = [gzip(&page(0)), member.concat().repeat(60_000)].concat();
+    let read = items(&archive, Packing::Gzip);
+    assert_eq!(read[0], url(0));
+    assert!(read.contains(&"too_large".to_owned()) && read.len() < 10, "{read:?}");
+}
