@@ -37,7 +37,9 @@ pub(super) fn find(text: &str, local: &Local<'_>) -> Option<Worded> {
     let text: String = text.chars().take(LONGEST).map(digit).flat_map(char::to_lowercase).collect();
     let tokens = tokens(&text);
     let (date, at) = by_name(&tokens, local).or_else(|| by_number(&tokens, local))?;
-    let clock = clock(&tokens[at.end..]).or_else(|| clock(&tokens[..at.end]));
+    let (before, after) = (&tokens[..at.end], &tokens[at.end..]);
+    let close = clock_before(&tokens[..at.start]).filter(|_| clock_at_start(after).is_none());
+    let clock = close.or_else(|| clock(after)).or_else(|| clock(before));
     Some(Worded { date, clock })
 }
 
@@ -209,12 +211,12 @@ fn numbered(tokens: &[Token], first: usize, second: usize, third: usize, local: 
         _ => false,
     };
     let day = i8::try_from(b).ok()?;
-    if a_length == 4
-        && a >= 1000
-        && (is(one, "年년") && is(two, "月월") || one == two && is(one, "-/."))
-        && c_length <= 2
-    {
-        return date(a, day, c);
+    // Iran writes these years so; those of the moon are further on.
+    let is_persian = (1380..1430).contains(&a) && (1..=12).contains(&day);
+    let month = if is_persian { day + months::PERSIAN } else { day };
+    let is_parted = is(one, "年년") && is(two, "月월") || one == two && is(one, "-/.");
+    if a_length == 4 && a >= 1000 && is_parted && c_length <= 2 {
+        return date(a, month, c);
     }
     if c_length != 4 || a_length > 2 || b_length > 2 || one != two || !is(one, "-/.") || !(1000..2700).contains(&c) {
         return None;
@@ -228,7 +230,7 @@ fn numbered(tokens: &[Token], first: usize, second: usize, third: usize, local: 
     }
 }
 
-static AFTERNOON: LazyLock<[(&str, bool); 12]> = LazyLock::new(|| {
+static AFTERNOON: LazyLock<[(&str, bool); 18]> = LazyLock::new(|| {
     [
         ("am", false),
         ("pm", true),
@@ -242,8 +244,28 @@ static AFTERNOON: LazyLock<[(&str, bool); 12]> = LazyLock::new(|| {
         ("下午", true),
         ("π", false),
         ("μ", true),
+        ("এএম", false),
+        ("পিএম", true),
+        ("ص", false),
+        ("م", true),
+        ("sáng", false),
+        ("chiều", true),
     ]
 });
+
+/// A clock that stands right before the day: `Published: 16:44, 27 February 2025 | Updated: 18:00, 28 February 2025`.
+fn clock_before(tokens: &[Token]) -> Option<Clock> {
+    let last = tokens.len().checked_sub(1)?;
+    let end = if matches!(tokens[last], Token::Sign(_)) { last } else { last + 1 };
+    let is_minute = |at: usize| matches!(tokens.get(at), Some(Token::Number(_, 2)));
+    let at = end.checked_sub(3).filter(|at| is_minute(at + 2))?;
+    clock_at(&tokens[..end], at)
+}
+
+/// The same right behind it.
+fn clock_at_start(tokens: &[Token]) -> Option<Clock> {
+    (0..tokens.len().min(3)).find_map(|at| clock_at(tokens, at))
+}
 
 /// `16:44:05`, `16.44`, `16h44`, `4:44 pm`, `16時44分`, `오후 4:44`; not the hours alone.
 fn clock(tokens: &[Token]) -> Option<Clock> {
