@@ -12,6 +12,7 @@ mod collapse;
 mod copies;
 mod crash;
 mod explain;
+mod extraction;
 mod faults;
 mod feeds;
 mod hostile;

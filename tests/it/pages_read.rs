@@ -140,10 +140,10 @@ fn a_page_is_read_as_the_metadata_beside_it_says() {
 
 /// What is reached on these pages; the bylines among them are often dates, or the lines of the program that read them.
 const TITLES: f64 = 0.9;
-const BYLINES: f64 = 0.8;
+const BYLINES: f64 = 0.9;
 
 /// The article on a page, if there is one.
-fn article(path: &Path) -> Option<Article> {
+pub(crate) fn article(path: &Path) -> Option<Article> {
     let mut found = None;
     let _ = input::read(&Input::Path(path.to_owned()), &ReadOptions::default(), &Progress::default(), &mut |item| {
         let item = if let Item::Page(page) = item { page.read() } else { item };

@@ -19,8 +19,6 @@ mod trim;
 mod given;
 
 #[cfg(test)]
-mod benchmark;
-#[cfg(test)]
 mod tests;
 
 use dom_query::Document;
@@ -52,13 +50,14 @@ pub(in crate::ingest) struct Body {
 pub(in crate::ingest) fn body(document: &Document, known: &Known<'_>) -> Body {
     let mut page = shown(document, known.headline);
     let given = known.article_body.map(given::paragraphs).unwrap_or_default();
-    let from = match given::compare(&mut page, &given) {
-        Verdict::Other => "page",
-        Verdict::Same => "both",
+    let (from, rest) = match given::compare(&mut page, &given) {
+        Verdict::Other => ("page", Vec::new()),
+        Verdict::Same => ("both", Vec::new()),
+        Verdict::Longer(rest) => ("both", rest),
         Verdict::More => return Body { paragraphs: given, from: "article-body" },
     };
-    let paragraphs = page.blocks.into_iter().filter(|block| block.taken).map(|block| block.text).collect();
-    Body { paragraphs, from }
+    let shown = page.blocks.into_iter().filter(|block| block.taken).map(|block| block.text);
+    Body { paragraphs: shown.chain(rest).collect(), from }
 }
 
 /// The page with the blocks taken that it shows as the article.

@@ -16,6 +16,8 @@ pub(super) enum Verdict {
     Same,
     /// The article, of which the page shows little.
     More,
+    /// The article, of which the page shows the beginning; and what comes then.
+    Longer(Vec<String>),
 }
 
 /// Bytes and tags beyond which it is not looked at.
@@ -74,7 +76,51 @@ pub(super) fn compare(page: &mut Page, given: &[String]) -> Verdict {
         return Verdict::Same;
     }
     // The page shows little of it: what it shows is a beginning, or the text comes by script.
-    if shown * 2 < given_letters.len() { Verdict::More } else { Verdict::Other }
+    if shown * 2 < given_letters.len() {
+        return Verdict::More;
+    }
+    longer(page, &found, given, &given_letters).map_or(Verdict::Other, Verdict::Longer)
+}
+
+/// What the data says behind the last paragraph of the page, where nearly all that the page shows stands in it before: a
+/// wall is there.
+fn longer(page: &mut Page, found: &[bool], given: &[String], given_letters: &str) -> Option<Vec<String>> {
+    let last = found.iter().rposition(|found| *found)?;
+    let shown: usize = page.blocks[..=last].iter().filter(|block| block.taken).map(bytes).sum();
+    let known: usize = page
+        .blocks
+        .iter()
+        .zip(found)
+        .filter(|(block, found)| block.taken && **found)
+        .map(|(block, _)| bytes(block))
+        .sum();
+    let letters = lines::letters_of(&page.blocks[last].text);
+    let end = given_letters.rfind(&letters)? + letters.len();
+    let beyond: usize = page.blocks[last + 1..].iter().filter(|block| block.taken).map(bytes).sum();
+    let is_beginning = known * 10 >= shown * 9 && known * 10 >= end * 8 && beyond < given_letters.len() - end;
+    if !is_beginning || !has_ended(given) {
+        return None;
+    }
+    set_extent(page, found, 0);
+    Some(behind(given, end))
+}
+
+/// The paragraphs behind so many bytes of letters.
+fn behind(given: &[String], end: usize) -> Vec<String> {
+    let mut before = 0;
+    let mut rest = Vec::new();
+    for paragraph in given {
+        let start = paragraph.char_indices().find(|(_, c)| {
+            let passed = before >= end;
+            before += lines::letters_of(c.encode_utf8(&mut [0; 4])).len();
+            passed && c.is_alphanumeric()
+        });
+        let Some((at, _)) = start else { continue };
+        // With the quotation mark before it.
+        let at = paragraph[..at].rfind(char::is_whitespace).unwrap_or(0);
+        rest.push(paragraph[at..].trim_start().to_owned());
+    }
+    rest
 }
 
 fn bytes(block: &Block) -> usize {
@@ -110,10 +156,14 @@ fn is_cut(page: &Page, found: &[bool], given: &[String]) -> bool {
     let rest: usize =
         page.blocks[last + 1..].iter().filter(|block| block.taken && lines::is_prose(block)).map(|b| b.letters).sum();
     let before: usize = page.blocks[..=last].iter().filter(|block| block.taken).map(|block| block.letters).sum();
-    let ended = given
+    rest > 0 && (!has_ended(given) || rest * 2 > before)
+}
+
+/// Whether the data ends as an article does.
+fn has_ended(given: &[String]) -> bool {
+    given
         .last()
-        .is_some_and(|last| last.ends_with(lines::is_end) && !last.ends_with(['…', ':']) && !last.ends_with("..."));
-    rest > 0 && (!ended || rest * 2 > before)
+        .is_some_and(|last| last.ends_with(lines::is_end) && !last.ends_with(['…', ':']) && !last.ends_with("..."))
 }
 
 /// Takes out what stands before and behind, and cannot be in the data, because more than `unexplained` of it would have to

@@ -8,6 +8,8 @@ use super::parts::PARTS;
 
 /// Letters of a line that leads to another article, at most.
 const WAY: usize = 200;
+/// Bytes of one that holds a time or a number, at most.
+const CLOCK: usize = 20;
 
 /// Letters from which a line is prose though it does not end as a sentence does, and below which it is not even so.
 const LONG: usize = 100;
@@ -61,6 +63,23 @@ pub(super) fn leads_away(text: &str, linked: bool) -> bool {
             colon || linked && !rest.starts_with(char::is_alphanumeric)
         })
     })
+}
+
+/// A time or a number that stands alone, as over the entries of a page that goes on.
+pub(super) fn is_clock(block: &Block) -> bool {
+    matches!(block.kind, Kind::Plain | Kind::Paragraph)
+        && block.text.len() < CLOCK
+        && !block.text.chars().any(char::is_alphabetic)
+}
+
+/// Whether a line says where else the newspaper can be followed: a short one whose links are the names of networks.
+pub(super) fn follows(block: &Block) -> bool {
+    if block.linked == 0 || block.text.chars().take(WAY + 1).count() > WAY {
+        return false;
+    }
+    let words = block.text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    let names = words.filter(|word| PARTS.networks.contains(word)).map(|name| name.chars().count());
+    names.sum::<usize>() == block.linked
 }
 
 /// Whether a sentence, or what somebody says, ends with a mark.

@@ -140,6 +140,20 @@ fn lines_that_lead_away_are_left_out_in_many_languages() {
 }
 
 #[test]
+fn clocks_that_stand_alone_and_asks_to_be_followed_are_left_out() {
+    check_inside("<div>19:00</div>", &[FIRST, SECOND, THIRD]);
+    check_inside(
+        "<p>Follow the Courier on <a href=/f>Facebook</a> and <a href=/i>Instagram</a>.</p>",
+        &[FIRST, SECOND, THIRD],
+    );
+    let said = "Facebook will pay for the crane, the mayor said on <a href=/1>Monday</a>.";
+    check_inside(
+        &format!("<p>{said}</p>"),
+        &[FIRST, "Facebook will pay for the crane, the mayor said on Monday.", SECOND, THIRD],
+    );
+}
+
+#[test]
 fn what_stands_behind_the_article_is_left_out() {
     let article = format!(
         "<div class=story><h1>Crane falls into harbour</h1>{}</div>",
@@ -204,6 +218,19 @@ fn a_page_that_shows_nothing_is_read_from_its_data() {
     assert_eq!(read_with(&html, Some(&given)), (vec![FIRST.into(), SECOND.into(), THIRD.into()], "article-body"));
     let escaped = given.replace('<', "&lt;").replace('>', "&gt;");
     assert_eq!(read_with(&html, Some(&escaped)), (vec![FIRST.into(), SECOND.into(), THIRD.into()], "article-body"));
+}
+
+#[test]
+fn what_stands_behind_a_wall_is_read_from_the_data() {
+    let html = page(&format!(
+        "<article><h1>Crane falls into harbour</h1>{}<div class=wall>{}</div></article>",
+        paragraphs(&[FIRST, SECOND]),
+        paragraphs(&["This article is for those who pay. Pay one euro now, and read what there is to read today."])
+    ));
+    let (given, expected) =
+        (format!("{FIRST} {SECOND} {THIRD}"), (vec![FIRST.into(), SECOND.into(), THIRD.into()], "both"));
+    assert_eq!(read_with(&html, Some(&given)), expected);
+    assert_eq!(read_with(&html, Some(&given.replace(". ", ".\n"))), expected);
 }
 
 #[test]

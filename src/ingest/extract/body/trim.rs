@@ -80,6 +80,8 @@ fn take_out_named(page: &mut Page) {
 /// A line without letters, one that leads to other articles, and what is written under a picture.
 fn is_no_text(block: &Block) -> bool {
     is_way_out(block)
+        || lines::is_clock(block)
+        || lines::follows(block)
         || lines::leads_away(&block.text, block.linked > 0)
         || block.pictured && block.kind == Kind::Plain && !lines::is_prose(block)
 }
