@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::marks::Marks;
-use super::things::Thing;
+use super::thing::Thing;
 use super::trust::{self, Found, found};
 use crate::identity;
 
@@ -55,6 +55,14 @@ pub(super) fn resolved(url: &str, base: Option<&Url>) -> Option<Url> {
     .then_some(parsed)
 }
 
+/// Does the path of a link lead through one of these to something: `/author/anna`, `/tags/metals/tin`?
+pub(super) fn leads_through(href: &str, steps: &[&str]) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or(href);
+    let mut behind = path.split('/').rev().skip_while(|step| step.is_empty());
+    let last = behind.next();
+    last.is_some() && behind.take(2).any(|step| steps.iter().any(|known| step.eq_ignore_ascii_case(known)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +75,13 @@ mod tests {
         let fetched = fetched.map(|url| Url::parse(url).unwrap());
         let url = canonical(&marks, None, None, fetched.as_ref()).map(|url| (url.from, url.value.to_string()));
         assert_eq!(url.as_ref().map(|(from, url)| (*from, url.as_str())), expected, "{canonical_link}");
+    }
+
+    #[test]
+    fn links_lead_through_steps_to_something() {
+        let leads = |href| leads_through(href, &["tag"]);
+        assert!(leads("/tag/tin") && leads("https://a.example/en/Tag/metals/tin/?page=1#top"));
+        assert!(!leads("/tag/") && !leads("/tags/tin") && !leads("/tag/a/b/c") && !leads("/tin?of=/tag/a"));
     }
 
     #[test]

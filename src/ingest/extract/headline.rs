@@ -1,132 +1,162 @@
-//! The headline: as the page shows it, without the name of the site behind it.
+//! The headline: of all that a page is called, what most of those say who should know.
 
-use super::trust::Found;
+use super::Reader;
+use super::marks::Heading;
+use super::titles::{before_name, is_site, letters, without_site};
+use super::trust::{self, Found, found};
 
 /// A headline that is longer is none.
 const LONGEST: usize = 1_000;
 
-/// What stands between a headline and the name of its site.
-const SEPARATORS: &[&str] = &[
-    " | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", " ❯ ", " ‹ ", "｜", " ︱ ", "_", " : ",
-    " ~ ", " > ", "|", " ― ", " -", "–",
-];
+/// A headline of so many characters may have been cut short for a program; one of so few says too little to tell.
+const PERHAPS_CUT: usize = 60;
+const TELLING: usize = 20;
+
+/// A heading of fewer characters may be the name of a part of the site.
+const SHORTEST_HEADING: usize = 8;
+
+impl Reader<'_> {
+    pub(super) fn headline(&self, sites: &[String]) -> Option<Found<String>> {
+        choose(trust::ranked("headline", self.headlines()), sites, &self.sections())
+    }
+
+    /// All that the article is called.
+    pub(super) fn headlines(&self) -> Vec<Found<String>> {
+        let mut titles = self.told_headlines();
+        titles.extend(self.metas("dublin-core", &["dc:title", "dcterm:title", "dc.title", "dcterms.title"]));
+        titles.extend(self.metas("opengraph", &["og:title"]));
+        titles.extend(self.main_heading().map(|heading| found("visible", heading.text.clone())));
+        titles.extend(self.metas(
+            "meta",
+            &[
+                "parsely-title",
+                "sailthru.title",
+                "citation_title",
+                "weibo:article:title",
+                "twitter:title",
+                "twitter:text:title",
+                "title",
+            ],
+        ));
+        titles.extend(self.marks.title.clone().map(|title| found("title", title)));
+        titles
+    }
+
+    /// What the article's object calls itself: by its headline; by its name, where only that stands on the page.
+    fn told_headlines(&self) -> Vec<Found<String>> {
+        let names = self.told().filter_map(|(from, thing)| Some(found(from, thing.own_text("name")?)));
+        let mut headlines = self.texts("headline");
+        let shown: Vec<String> = self
+            .marks
+            .headings
+            .iter()
+            .map(|heading| &heading.text)
+            .chain(&self.marks.title)
+            .map(|title| letters(title))
+            .collect();
+        let is_shown = |title: &str| shown.iter().any(|shown| shown.contains(&letters(title)));
+        for name in names {
+            match headlines.iter_mut().find(|headline| headline.from == name.from) {
+                Some(headline) if !is_shown(&headline.value) && is_shown(&name.value) => *headline = name,
+                Some(_) => {}
+                None => headlines.push(name),
+            }
+        }
+        headlines
+    }
+
+    /// The first heading; of several, and where the page has a title, one that this repeats.
+    pub(super) fn main_heading(&self) -> Option<&Heading> {
+        let headings = &self.marks.headings;
+        let Some(title) = self.marks.title.as_deref().map(letters) else { return headings.first() };
+        let is_title = |heading: &&Heading| {
+            heading.text.chars().count() > SHORTEST_HEADING && title.contains(&letters(&heading.text))
+        };
+        headings.iter().find(is_title)
+    }
+}
 
 /// The best of the headlines of a page, the most trusted first; `sites` are the names the site goes by, `sections` what it
 /// calls its parts.
-pub(super) fn choose(titles: Vec<Found<String>>, sites: &[String], sections: &[String]) -> Option<Found<String>> {
+fn choose(titles: Vec<Found<String>>, sites: &[String], sections: &[String]) -> Option<Found<String>> {
     let titles: Vec<Found<String>> =
         titles.into_iter().filter(|title| title.value.chars().count() <= LONGEST).collect();
     let all: Vec<String> = titles.iter().map(|title| title.value.clone()).collect();
-    let mut cleaned: Vec<Found<String>> = titles
+    let cleaned: Vec<Found<String>> = titles
         .into_iter()
         .map(|title| Found { value: without_site(&title.value, sites, sections, &all), ..title })
         .filter(|title| title.value.chars().any(char::is_alphanumeric) && !is_site(&title.value, sites))
         .collect();
-    if cleaned.is_empty() {
-        return None;
+    let chosen = agreed(&cleaned)?;
+    // Nobody else says how it is called, and the title of a window ends with a name.
+    if cleaned.len() == 1
+        && chosen.from == "title"
+        && let Some(before) = before_name(&chosen.value)
+    {
+        return Some(found(chosen.from, before.to_owned()));
     }
-    let first = cleaned.remove(0);
     // What was cut short for a program stands whole elsewhere.
-    let start = letters(&first.value);
-    let is_cut = first.value.ends_with('…') || first.value.ends_with("...") || first.value.chars().count() >= 60;
-    let whole = cleaned.into_iter().find(|title| {
+    let start = letters(&chosen.value);
+    let is_cut =
+        chosen.value.ends_with('…') || chosen.value.ends_with("...") || chosen.value.chars().count() >= PERHAPS_CUT;
+    let whole = cleaned.iter().find(|title| {
         let other = letters(&title.value);
-        is_cut && start.len() >= 20 && other.len() > start.len() && other.starts_with(&start)
+        is_cut && start.len() >= TELLING && other.len() > start.len() && other.starts_with(&start)
     });
-    Some(whole.unwrap_or(first))
+    Some(whole.unwrap_or(chosen).clone())
 }
 
-/// Cuts the name of the site off; a dash or a colon of the headline itself stays.
-pub(super) fn without_site(title: &str, sites: &[String], sections: &[String], others: &[String]) -> String {
-    let mut title = title.trim();
-    // A name, then another: `Headline - Section - Site`.
-    for _ in 0..4 {
-        match shorter(title, sites, sections, others) {
-            Some(less) => title = less,
-            None => break,
-        }
+/// The most trusted, unless two others of different kinds agree on another and nobody on this: headlines for search
+/// engines are often not the ones that readers see.
+fn agreed(titles: &[Found<String>]) -> Option<&Found<String>> {
+    let voices: Vec<(Voice, String)> = titles.iter().map(|title| (voice(title.from), letters(&title.value))).collect();
+    let is_seconded = |at: usize| {
+        let (voice, text) = &voices[at];
+        voices.iter().any(|(other, said)| other != voice && is_like(said, text))
+    };
+    let best = (0..titles.len()).find(|at| is_seconded(*at)).unwrap_or(0);
+    titles.get(best)
+}
+
+/// The same, or the one is the beginning of the other, cut short.
+fn is_like(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    short == long || short.len() >= PERHAPS_CUT && long.starts_with(short)
+}
+
+/// Whom a headline is written for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    Programs,
+    Networks,
+    Readers,
+    Windows,
+}
+
+fn voice(from: &str) -> Voice {
+    match from {
+        "json-ld" | "microdata" | "dublin-core" => Voice::Programs,
+        "visible" => Voice::Readers,
+        "title" => Voice::Windows,
+        _ => Voice::Networks,
     }
-    title.to_owned()
-}
-
-fn shorter<'a>(title: &'a str, sites: &[String], sections: &[String], others: &[String]) -> Option<&'a str> {
-    let cuts = SEPARATORS.iter().flat_map(|separator| title.rmatch_indices(separator).take(3));
-    let is_other = |part: &str| others.iter().any(|other| other != title && letters(other) == letters(part));
-    let known = |part: &str| is_site(part, sites) || sections.iter().any(|section| letters(section) == letters(part));
-    for (at, separator) in cuts {
-        let (before, after) = (title[..at].trim(), title[at + separator.len()..].trim());
-        if letters(before).is_empty() || letters(after).is_empty() {
-            continue;
-        }
-        let is_bar = matches!(separator.trim(), "|" | "::" | "»" | "·" | "｜" | "_");
-        if known(after)
-            || is_other(before) && before.len() * 3 >= after.len()
-            || is_bar && starts_with_site(after, sites)
-        {
-            return Some(before);
-        }
-        // A name before a dash may be what the headline is about.
-        if is_bar && separator != "_" && is_site(before, sites)
-            || is_bar && is_other(after) && before.len() < after.len()
-        {
-            return Some(after);
-        }
-    }
-    None
-}
-
-/// Is this a name of the site, perhaps with its country or its domain?
-fn is_site(part: &str, sites: &[String]) -> bool {
-    let bare = letters(part);
-    let ends = [
-        "com", "org", "net", "couk", "de", "fr", "es", "it", "fi", "se", "nl", "pl", "ru", "in", "jp", "br", "online",
-        "news",
-    ];
-    sites.iter().any(|site| {
-        let site = letters(site);
-        let is_longer = |long: &str, short: &str| {
-            short.len() >= 3 && long.strip_prefix(short).is_some_and(|rest| ends.contains(&rest))
-                || long.strip_prefix("the") == Some(short)
-        };
-        site == bare || is_longer(&bare, &site) || is_longer(&site, &bare)
-    })
-}
-
-/// `BBC News` begins with the name `BBC`; so few words more do not make it a part of a headline.
-fn starts_with_site(part: &str, sites: &[String]) -> bool {
-    let few = part.split_whitespace().count() <= 5;
-    few && sites.iter().any(|site| letters(site).len() >= 3 && letters(part).starts_with(&letters(site)))
-}
-
-pub(super) fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::trust::found;
     use super::*;
 
-    #[track_caller]
-    fn check(title: &str, expected: &str) {
-        let sites = ["The Tin Times".to_owned(), "tintimes.example".to_owned(), "tintimes".to_owned()];
-        let others = ["Zinc - and what it costs us all".to_owned()];
-        assert_eq!(without_site(title, &sites, &["Mining".to_owned()], &others), expected, "{title}");
-    }
-
     #[test]
-    fn the_name_of_the_site_goes_and_the_headline_stays() {
-        check("Tin is up | The Tin Times", "Tin is up");
-        check("Tin is up - Mining - Tin Times", "Tin is up");
-        check("Tin is up — TinTimes.example", "Tin is up");
-        check("The Tin Times: tin is up", "The Tin Times: tin is up");
-        check("The Tin Times | Tin is up", "Tin is up");
-        check("TinTimes — how tin is bought", "TinTimes — how tin is bought");
-        check("Tin is up | The Tin Times Europe", "Tin is up");
-        check("Zinc - and what it costs us all - Every day", "Zinc - and what it costs us all");
-        check("Tin: a history", "Tin: a history");
-        check("Tin - the metal - is up", "Tin - the metal - is up");
-        check("Price of tin - what The Tin Times says", "Price of tin - what The Tin Times says");
+    fn what_two_agree_on_is_believed_against_one() {
+        let said = |from, text: &str| found(from, text.to_owned());
+        let choose = |titles: &[Found<String>]| choose(titles.to_vec(), &[], &[]).unwrap().value;
+        let own = said("json-ld", "Tin price record metal exchange");
+        let (network, seen) = (said("opengraph", "Tin is up"), said("visible", "Tin is up"));
+        assert_eq!(choose(&[own.clone(), network.clone(), seen.clone()]), "Tin is up");
+        assert_eq!(choose(&[own.clone(), network.clone()]), own.value);
+        let window = said("title", &own.value);
+        assert_eq!(choose(&[own.clone(), network.clone(), seen.clone(), window]), own.value, "it is not alone");
+        assert_eq!(choose(&[own.clone(), network, said("meta", "Tin is up")]), own.value, "these are of one kind");
     }
 
     #[test]

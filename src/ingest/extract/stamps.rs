@@ -4,7 +4,7 @@ use jiff::{Span, Timestamp};
 use url::Url;
 
 use super::marks::Marks;
-use super::things::Thing;
+use super::thing::Thing;
 use super::trust::{self, Found, found};
 use crate::article::{Precision, Provenance, Stamp};
 use crate::ingest::dates::{self, Local, Reading};

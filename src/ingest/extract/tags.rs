@@ -2,14 +2,146 @@
 
 use std::collections::HashSet;
 
+use dom_query::NodeId;
+
+use super::marks::TagLink;
+use super::thing::Thing;
+use super::trust::{Found, found};
+use super::{Reader, address, seen};
 use crate::ingest::clean;
 
 /// Tags of one article; a longer list is made for search engines.
 const MOST: usize = 100;
 const LONGEST: usize = 120;
 
+/// A tag that is seen has no more words and letters, and a list of more is one of the whole site.
+const WORDS: usize = 5;
+const LONGEST_SHOWN: usize = 50;
+const MOST_SHOWN: usize = 30;
+
+const OPENGRAPH: &[&str] = &["article:tag", "og:article:tag", "og:tags", "article:tags"];
+
+const META: &[&str] = &[
+    "news_keywords",
+    "keywords",
+    "parsely-tags",
+    "sailthru.tags",
+    "cxenseparse:keywords",
+    "topics",
+    "tags",
+    "dc.subject",
+    "dcterms.subject",
+    "article.tag",
+    "mediator_theme",
+];
+
+impl Reader<'_> {
+    pub(super) fn tags(&self) -> Vec<Found<Vec<String>>> {
+        let mut lists = Vec::new();
+        for (from, thing) in self.told() {
+            lists.push(found(from, tags(&thing.texts("keywords"), thing.is_list("keywords"))));
+            lists.push(found(from, named(thing, &["about", "mentions"])));
+        }
+        let metas = |names: &[&str]| -> Vec<String> { self.marks.metas(names).map(str::to_owned).collect() };
+        lists.push(found("opengraph", tags(&metas(OPENGRAPH), true)));
+        lists.extend(META.iter().map(|name| found("meta", tags(&metas(&[name]), false))));
+        lists.push(found("visible", tags(&shown(&self.marks.tags), true)));
+        lists.retain(|list| !list.value.is_empty());
+        lists
+    }
+
+    pub(super) fn places(&self) -> Vec<Found<Vec<String>>> {
+        let places =
+            self.told().map(|(from, thing)| found(from, named(thing, &["contentLocation", "locationCreated"])));
+        places.filter(|places| !places.value.is_empty()).collect()
+    }
+}
+
+/// The tags that readers see, of the surest kind there is: all that say so, else the longest list.
+fn shown(links: &[TagLink]) -> Vec<String> {
+    let Some(rank) = links.iter().map(|link| link.rank).min() else { return Vec::new() };
+    let links: Vec<&TagLink> = links.iter().filter(|link| link.rank == rank && !is_more(&link.text)).collect();
+    let texts = |list: NodeId| links.iter().filter(|link| link.list == list).map(|link| link.text.clone()).collect();
+    if rank == seen::TOLD_TAG {
+        return links.iter().map(|link| link.text.clone()).collect();
+    }
+    let lists: Vec<Vec<String>> = links
+        .iter()
+        .map(|link| link.list)
+        .fold(Vec::new(), |mut lists: Vec<NodeId>, list| {
+            if !lists.contains(&list) {
+                lists.push(list);
+            }
+            lists
+        })
+        .into_iter()
+        .map(texts)
+        .filter(|texts: &Vec<String>| texts.len() <= MOST_SHOWN)
+        .collect();
+    lists.into_iter().max_by_key(Vec::len).unwrap_or_default()
+}
+
+/// A headline, and not a tag.
+fn is_more(text: &str) -> bool {
+    text.split_whitespace().count() > WORDS || text.chars().count() > LONGEST_SHOWN
+}
+
+/// `/tag/tin`, `/temas/estano`, `/thema/zinn`.
+pub(super) fn leads_to_tag(href: &str) -> bool {
+    const STEPS: &[&str] = &[
+        "tag",
+        "tags",
+        "topic",
+        "topics",
+        "tema",
+        "temas",
+        "thema",
+        "themen",
+        "themes",
+        "theme",
+        "sujet",
+        "sujets",
+        "etiqueta",
+        "etiquetas",
+        "etichetta",
+        "argomenti",
+        "argomento",
+        "emne",
+        "emner",
+        "amne",
+        "aihe",
+        "aiheet",
+        "keyword",
+        "keywords",
+        "hashtag",
+        "etiket",
+        "konu",
+        "subject",
+        "subjects",
+        "tagi",
+        "trefwoord",
+        "onderwerp",
+        "stichwort",
+        "schlagwort",
+        "cimke",
+        "temat",
+        "tematy",
+        "stitky",
+        "stitek",
+        "oznaka",
+        "teme",
+        "eticheta",
+    ];
+    address::leads_through(href, STEPS)
+}
+
+fn named(thing: &Thing<'_>, properties: &[&str]) -> Vec<String> {
+    let named = properties.iter().flat_map(|name| thing.named(name)).map(|named| named.name);
+    tags(&named.collect::<Vec<_>>(), true)
+}
+
 /// The tags in the values of one place, each once. A value that is no element of a list may be one itself.
-pub(super) fn tags(values: &[String], is_list: bool) -> Vec<String> {
+fn tags(values: &[String], is_list: bool) -> Vec<String> {
     let mut known = HashSet::new();
     let parts = values.iter().flat_map(|value| cut(value, is_list && values.len() > 1));
     let tags = parts.filter_map(|part| tidy(&part)).filter(|tag| known.insert(tag.to_lowercase()));
@@ -33,9 +165,24 @@ fn cut(value: &str, is_whole: bool) -> Vec<String> {
 
 fn tidy(part: &str) -> Option<String> {
     let tag = clean::line(part);
-    let tag = tag.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '[' | ']' | '#' | ',' | ';'));
+    let tag =
+        said(&tag)?.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '[' | ']' | '#' | ',' | ';'));
     let sound = tag.chars().any(char::is_alphanumeric) && tag.chars().count() <= LONGEST && !tag.starts_with("http");
     sound.then(|| tag.to_owned())
+}
+
+/// `tag:tin` is `tin`; `section:metals` and `type_article` are for other programs.
+fn said(tag: &str) -> Option<&str> {
+    let parts = tag.split_once(':').or_else(|| tag.split_once('_').filter(|_| !tag.contains(' ')));
+    let Some((kind, name)) = parts.filter(|(_, name)| !name.trim().is_empty()) else { return Some(tag) };
+    match kind.trim().to_lowercase().as_str() {
+        "tag" | "tags" | "topic" | "topics" | "keyword" | "keywords" | "kw" | "subject" | "thema" | "tema" => {
+            Some(name)
+        }
+        "section" | "type" | "author" | "format" | "channel" | "template" | "site" | "lang" | "contenttype"
+        | "content-type" | "content_type" => None,
+        _ => Some(tag),
+    }
 }
 
 #[cfg(test)]
@@ -55,6 +202,11 @@ mod tests {
         check(&["[\"tin\", \"zinc, lead\"]"], false, &["tin", "zinc, lead"]);
         check(&["Paris, France", "Rome"], true, &["Paris, France", "Rome"]);
         check(&["tin,zinc"], true, &["tin", "zinc"]);
+        check(
+            &["Tag:tin", "topic: zinc", "section:metals", "type:article", "Lead: a history"],
+            true,
+            &["tin", "zinc", "Lead: a history"],
+        );
         check(&["AT&amp;T", "#tin", "https://a.example/tin"], true, &["AT&T", "tin"]);
     }
 }

@@ -130,6 +130,78 @@ fn meta_elements_and_what_is_seen_are_read_where_there_is_no_object() {
 }
 
 #[test]
+fn an_account_is_an_author_only_where_no_name_is_given() {
+    let object = |name: &str| {
+        format!(
+            r#"<script type="application/ld+json">{{"@type":"NewsArticle","headline":"Tin is up","author":"{name}"}}</script>"#
+        )
+    };
+    let byline = "<h1>Tin is up</h1><span class=author>Anna Krause</span>";
+    assert_eq!(read(&object("akrause2"), byline, None).authors, ["Anna Krause"]);
+    assert_eq!(read(&object("akrause2"), "", None).authors, ["akrause2"]);
+    assert_eq!(read(&object("Eva Falk"), byline, None).authors, ["Eva Falk"]);
+}
+
+#[test]
+fn a_byline_without_a_class_is_known_by_how_it_begins_or_where_it_leads() {
+    for byline in [
+        "<p>By Anna Krause and Cem Demir</p>",
+        "<div><span>Von</span> <a href=/x>Anna Krause</a> und Cem Demir <time datetime=2025-02-27>27.2.</time></div>",
+        "<p><a href='/autores/anna-krause/'>Anna Krause</a></p><p><a href='/autores/cem-demir/'>Cem Demir</a></p>",
+    ] {
+        let article = read("<title>Tin is up</title>", &format!("<h1>Tin is up</h1>{byline}"), None);
+        assert_eq!(article.authors, ["Anna Krause", "Cem Demir"], "{byline}");
+    }
+    let far = format!("<h1>Tin is up</h1>{}<p>By Eva Falk</p>", "<p>.</p>".repeat(200));
+    assert!(read("<title>Tin is up</title>", &far, None).authors.is_empty());
+}
+
+#[test]
+fn bylines_under_other_headings_are_of_other_articles() {
+    let logo = "<h1><a href=/>The Tin Times</a></h1><div class=list><span class=byline>Eva Falk</span></div>";
+    let filler = "<i></i>".repeat(100);
+    let body = format!(
+        "{logo}{filler}<h1>Tin is up again</h1><p class=byline>Anna Krause</p><h3>More</h3><p class=byline>Cem Demir</p>"
+    );
+    assert_eq!(read("<title>Tin is up again</title>", &body, None).authors, ["Anna Krause"]);
+}
+
+#[test]
+fn words_over_the_heading_are_not_in_it() {
+    let heading = "<h1><span class='article__kicker'>Metals</span> <span>Tin is up</span></h1>";
+    assert_eq!(read("", heading, None).headline, "Tin is up");
+    assert_eq!(read("", "<h1><span class=kicker>Tin is up</span></h1>", None).headline, "Tin is up");
+}
+
+#[test]
+fn tags_that_are_seen_are_read_where_nothing_says_them() {
+    let tags = |list: &str| read("<title>Tin is up</title>", &format!("<h1>Tin is up</h1>{TEXT}{list}"), None).tags;
+    let links = "<li><a href='/tag/tin'>Tin</a></li><li><a href='/tag/zinc/'>Zinc</a></li>";
+    for list in [
+        format!("<ul>{links}</ul>"),
+        "<div class='story-keywords'><a href='/search?q=tin'>Tin</a>, <a href='/search?q=zinc'>Zinc</a></div>"
+            .to_owned(),
+        "<a rel=tag href=/1>Tin</a> <a rel=tag href=/2>Zinc</a>".to_owned(),
+        format!(
+            "<p>Tin has been up since Monday, as all traders in the city say who were asked, and <a href='/tag/lead'>lead</a> \
+             has not, which nobody at the exchange had thought to be likely, or so they say on this day, and on others too.</p><ul>{links}</ul>"
+        ),
+    ] {
+        assert_eq!(tags(&list), ["Tin", "Zinc"], "{list}");
+    }
+    assert!(tags(&format!("<nav><ul>{links}</ul></nav>")).is_empty());
+    assert!(tags(&format!("<div class=related><ul>{links}</ul></div>")).is_empty());
+    let cloud: String = (0..60).map(|number| format!("<a href='/tag/{number}'>Metal {number}</a>")).collect();
+    assert!(tags(&format!("<div>{cloud}</div>")).is_empty());
+}
+
+#[test]
+fn what_property_says_counts_before_what_name_says() {
+    let head = "<title>Tin</title><meta name='og:title' content='Tin'><meta property='og:title' content='Tin is up'>";
+    assert_eq!(read(head, "", None).headline, "Tin is up");
+}
+
+#[test]
 fn a_date_without_a_zone_is_read_by_the_publishers_clock() {
     let head = "<meta property='article:published_time' content='2025-07-27T16:44:00'><title>Tina on kallista</title>";
     let at = |url: &str| read(head, "", Some(url)).published.at.unwrap().to_string();
@@ -148,7 +220,11 @@ fn the_publishers_own_name_is_an_author_only_where_nobody_else_is() {
     assert_eq!(read(object, "", None).authors, ["The Tin Times"]);
     assert_eq!(read(&format!("{object}<meta name=author content='Anna Krause'>"), "", None).authors, ["Anna Krause"]);
     let only_meta = "<meta property='og:site_name' content='The Tin Times'><meta name=author content='The Tin Times'><title>Tin is up</title>";
-    assert!(read(only_meta, "", None).authors.is_empty());
+    assert_eq!(read(only_meta, "", None).authors, ["The Tin Times"]);
+    let named = format!("{only_meta}<h1>Tin is up</h1><p>By Anna Krause</p>");
+    assert_eq!(read(&named, "", None).authors, ["Anna Krause"]);
+    let seen = "<meta property='og:site_name' content='The Tin Times'><title>Tin is up</title>";
+    assert!(read(seen, "<div class=byline>The Tin Times</div>", None).authors.is_empty());
 }
 
 #[test]
@@ -167,6 +243,9 @@ fn what_is_no_article_is_refused_and_a_short_one_is_not() {
         Some("no_article")
     );
     assert_eq!(refused("<title>Tin</title>", "<p>Tin</p>", None), Some("no_article"));
+    let sentence = "<p>Tin is up, said two traders on Tuesday.</p>";
+    assert_eq!(refused("<title>Tin</title>", sentence, None), None, "a file is meant");
+    assert_eq!(refused("<title>Tin</title>", sentence, Some("https://tintimes.example/tin")), Some("no_article"));
     let list = r#"<title>Metals</title><script type="application/ld+json">{"@type":"CollectionPage","name":"Metals"}</script>"#;
     assert_eq!(refused(list, TEXT, None), Some("no_article"));
     assert_eq!(refused("", "", None), Some("no_article"));

@@ -5,8 +5,9 @@ use super::{Reader, address};
 use crate::article::Article;
 use crate::ingest::Reason;
 
-/// Letters of a text that speaks for itself, and of one that stands on a page of errors.
+/// Letters of a text that speaks for itself, of a sentence, and of what stands on a page of errors.
 const ENOUGH: usize = 80;
+const SOME: usize = 20;
 const SHORT: usize = 700;
 
 /// Titles of pages that servers write instead of the one that was asked for.
@@ -45,7 +46,8 @@ const ERRORS: &[&str] = &[
 ];
 
 pub(super) fn check(article: &Article, reader: &Reader<'_>) -> Result<(), Reason> {
-    let letters: usize = article.body.iter().map(|paragraph| paragraph.chars().count()).sum();
+    let text = article.body.iter().filter(|paragraph| **paragraph != article.headline);
+    let letters: usize = text.map(|paragraph| paragraph.chars().count()).sum();
     let says = says_article(reader);
     let refuse = |why: &str| Err(Reason::new("no_article", why));
     if is_error(&article.headline) && letters < SHORT && article.published.at.is_none() {
@@ -57,8 +59,11 @@ pub(super) fn check(article: &Article, reader: &Reader<'_>) -> Result<(), Reason
     if !says && (reader.scripts.is_list() || reader.items.is_list()) && letters < SHORT * 2 {
         return refuse("it is a list of articles");
     }
+    // A file that somebody hands over is meant to be read; a page that was fetched may be anything.
     let dated = article.published.at.is_some() && article.lead.is_some();
-    if article.headline.is_empty() && letters < ENOUGH || letters < ENOUGH && !says && !(dated && letters > 0) {
+    let filed = reader.fetched.is_none();
+    let meant = dated && letters > 0 || filed && letters >= SOME;
+    if letters < ENOUGH && (article.headline.is_empty() || !says && !meant) {
         return refuse("it does not say that it is an article, and there is next to no text on it");
     }
     Ok(())

@@ -1,0 +1,315 @@
+//! How elements that readers see give themselves away: by what their classes are called, where they lead, and what they
+//! stand in.
+
+use dom_query::NodeRef;
+
+use super::address;
+use crate::ingest::clean;
+
+/// A line that is seen: a byline, a heading, a date.
+const LONGEST_LINE: usize = 300;
+
+/// A byline without a class, and the name of a tag.
+const SHORT_LINE: usize = 100;
+
+/// Elements between a link and the list it stands in.
+const NEAR: usize = 4;
+
+/// How sure it is that a line says who wrote: its class says so, it leads to somebody, or it begins so.
+const NAMED: u8 = 1;
+const BYLINE: u8 = 2;
+const AUTHOR: u8 = 3;
+pub(super) const LINKED: u8 = 4;
+pub(super) const WORDED: u8 = 5;
+pub(super) const SUREST_FIRST: [u8; 5] = [NAMED, BYLINE, AUTHOR, LINKED, WORDED];
+
+/// How sure it is that a link is a tag: it says so, its list says so, or it leads to one.
+pub(super) const TOLD_TAG: u8 = 1;
+pub(super) const LISTED_TAG: u8 = 2;
+pub(super) const LINKED_TAG: u8 = 3;
+
+pub(super) fn byline_rank(class: &str, is_author: bool) -> Option<u8> {
+    if class.is_empty() && !is_author {
+        return None;
+    }
+    let words: Vec<&str> = class.split(|c: char| c.is_whitespace()).collect();
+    let is = |names: &[&str]| words.iter().any(|word| names.iter().any(|name| word.contains(name)));
+    let is_about = is(&[
+        "bio",
+        "avatar",
+        "image",
+        "photo",
+        "share",
+        "social",
+        "comment",
+        "related",
+        "box",
+        "follow",
+        "description",
+        "job",
+        "role",
+        "title",
+    ]);
+    if is_author
+        || words.contains(&"author") && !is_about
+        || is(&[
+            "author-name",
+            "author__name",
+            "byline-name",
+            "byline__name",
+            "byline_name",
+            "authorname",
+            "author_name",
+            "byline__author",
+            "byline-author",
+        ])
+    {
+        return Some(NAMED);
+    }
+    let writer =
+        is(&["author", "autor", "auteur", "writer", "redacteur", "forfatter", "kirjoittaja", "skribent", "yazar"]);
+    match (is(&["byline", "signature"]), writer) {
+        (true, _) => Some(BYLINE),
+        (false, true) if !is_about => Some(AUTHOR),
+        _ => None,
+    }
+}
+
+/// Elements that are a line, or a part of one.
+pub(super) fn may_be_byline(name: &str) -> bool {
+    matches!(name, "p" | "div" | "span" | "a" | "address" | "li" | "strong" | "em" | "h2" | "h3" | "h4" | "h5" | "h6")
+}
+
+/// `/author/anna`, `/autores/anna-krause`.
+pub(super) fn leads_to_author(href: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "author",
+        "authors",
+        "by",
+        "autor",
+        "autores",
+        "autoren",
+        "auteur",
+        "auteurs",
+        "autore",
+        "autori",
+        "journalist",
+        "journalists",
+        "journaliste",
+        "journalistes",
+        "reporter",
+        "reporters",
+        "writer",
+        "writers",
+        "columnist",
+        "staff",
+        "people",
+        "person",
+        "profile",
+        "profiles",
+        "redaktion",
+        "redakteur",
+        "skribent",
+        "yazar",
+        "yazarlar",
+        "firma",
+        "firmas",
+        "kirjoittaja",
+        "toimittaja",
+        "penulis",
+        "contributors",
+        "contributor",
+    ];
+    address::leads_through(href, WORDS)
+}
+
+pub(super) fn is_date_class(class: &str) -> bool {
+    let words = class.split(|c: char| c.is_whitespace());
+    words.into_iter().any(|word| {
+        ["date", "datum", "fecha", "posted", "pubtime", "timestamp", "publish", "byline"]
+            .iter()
+            .any(|name| word.contains(name))
+            && !["update", "validate", "candidate", "mandate"].contains(&word)
+    })
+}
+
+/// The list of tags that a link stands in, by the name of its class.
+pub(super) fn tag_list<'a>(link: &NodeRef<'a>) -> Option<NodeRef<'a>> {
+    const WORDS: &[&str] = &[
+        "tags",
+        "taglist",
+        "tag-list",
+        "tag_list",
+        "topics",
+        "keyword",
+        "etiquet",
+        "schlagwort",
+        "schlagwoerter",
+        "stichwort",
+        "themen",
+        "temas",
+        "hashtag",
+        "etiket",
+        "asiasanat",
+        "avainsan",
+        "emneord",
+        "nyckelord",
+        "trefwoord",
+        "cimke",
+        "štítky",
+    ];
+    link.ancestors_it(Some(NEAR)).find(|outer| {
+        let names = names(outer);
+        let is_frame =
+            outer.node_name().is_some_and(|name| matches!(&*name, "body" | "html" | "article" | "main" | "p"));
+        !is_frame && WORDS.iter().any(|word| names.contains(word))
+    })
+}
+
+/// What a link shares with others of its list: the list itself, or the line they stand in.
+pub(super) fn list_of<'a>(link: &NodeRef<'a>) -> Option<NodeRef<'a>> {
+    let parent = link.parent()?;
+    let is_entry =
+        parent.node_name().is_some_and(|name| matches!(&*name, "li" | "span" | "dd" | "b" | "strong" | "h3"));
+    if is_entry { parent.parent() } else { Some(parent) }
+}
+
+/// Does a link stand in a paragraph that says something else?
+pub(super) fn is_in_prose(link: &NodeRef<'_>) -> bool {
+    let paragraph = link.ancestors_it(Some(NEAR)).find(|outer| outer.node_name().is_some_and(|name| &*name == "p"));
+    paragraph.is_some_and(|paragraph| text(&paragraph).is_none_or(|text| text.chars().count() > SHORT_LINE * 2))
+}
+
+/// Class and id of an element.
+pub(super) fn names(node: &NodeRef<'_>) -> String {
+    let name = |key: &str| node.attr(key).map(|name| name.to_lowercase()).unwrap_or_default();
+    format!(" {} {} {} ", name("class"), name("id"), name("itemprop"))
+}
+
+/// Does it stand among what is about other articles, or the site?
+pub(super) fn is_aside(node: &NodeRef<'_>) -> bool {
+    const WORDS: &[&str] = &[
+        "comment",
+        "related",
+        "sidebar",
+        "recommend",
+        "footer",
+        "popular",
+        "trending",
+        "newsletter",
+        "most-read",
+        "read-more",
+        "teaser",
+        "promo",
+        "widget",
+        "carousel",
+        "disqus",
+        "breadcrumb",
+    ];
+    node.ancestors_it(None).chain([*node]).any(|outer| {
+        let Some(name) = outer.node_name() else { return false };
+        match &*name {
+            "nav" | "footer" | "aside" => true,
+            "body" | "html" | "article" | "main" => false,
+            _ => {
+                let names = names(&outer);
+                names.split_whitespace().any(|name| WORDS.iter().any(|word| is_named(name, word)))
+            }
+        }
+    })
+}
+
+/// `sidebar`, `sidebar-left`, `page__sidebar`; `has-sidebar` and `content-sidebar-wrap` hold more than that.
+fn is_named(name: &str, word: &str) -> bool {
+    let holds = ["has-", "with-", "no-", "is-"].iter().any(|start| name.starts_with(start));
+    !holds && (name.starts_with(word) || name.ends_with(word))
+}
+
+pub(super) fn attribute(node: &NodeRef<'_>, name: &str) -> Option<String> {
+    node.attr(name).map(|value| value.to_string()).filter(|value| !value.trim().is_empty())
+}
+
+pub(super) fn line(node: &NodeRef<'_>) -> Option<String> {
+    clean::some_line(&text(node)?).filter(|text| text.chars().count() <= LONGEST_LINE)
+}
+
+pub(super) fn short_line(node: &NodeRef<'_>) -> Option<String> {
+    line(node).filter(|text| text.chars().count() <= SHORT_LINE)
+}
+
+/// A heading without the words that stand over it: `<h1><span class="kicker">Town</span> Crane falls</h1>`.
+pub(super) fn heading(node: &NodeRef<'_>) -> Option<String> {
+    const OVER: &[&str] = &[
+        "kicker",
+        "eyebrow",
+        "overline",
+        "topline",
+        "dachzeile",
+        "spitzmarke",
+        "supertitle",
+        "surtitle",
+        "overtitle",
+        "pretitle",
+        "antetitulo",
+        "occhiello",
+        "label",
+        "badge",
+        "category",
+        "rubrik",
+        "sr-only",
+        "visually-hidden",
+        "visuallyhidden",
+    ];
+    let is_over = |part: &NodeRef<'_>| {
+        part.is_element() && {
+            let names = names(part);
+            OVER.iter().any(|word| names.contains(word))
+        }
+    };
+    let own = text_of(node, &is_over).and_then(|text| clean::some_line(&text));
+    own.or_else(|| line(node)).filter(|text| text.chars().count() <= LONGEST_LINE)
+}
+
+/// The lines of an element, with bars between them.
+pub(super) fn parts(node: &NodeRef<'_>) -> Option<String> {
+    let lines: Vec<String> = text(node)?.split("\n\n").filter_map(clean::some_line).collect();
+    Some(lines.join(" | ")).filter(|text| !text.is_empty() && text.chars().count() <= LONGEST_LINE)
+}
+
+pub(super) fn short_parts(node: &NodeRef<'_>) -> Option<String> {
+    parts(node).filter(|text| text.chars().count() <= SHORT_LINE)
+}
+
+/// The text of an element, its parts apart from each other.
+fn text(node: &NodeRef<'_>) -> Option<String> {
+    text_of(node, &|_| false)
+}
+
+/// The same, without some of its parts.
+fn text_of(node: &NodeRef<'_>, is_left_out: &dyn Fn(&NodeRef<'_>) -> bool) -> Option<String> {
+    let mut text = String::new();
+    let mut left_out = None;
+    for part in node.descendants_it() {
+        if left_out.is_some_and(|out| part.ancestors_it(None).any(|outer| outer.id == out)) {
+            continue;
+        }
+        if is_left_out(&part) {
+            left_out = Some(part.id);
+            continue;
+        }
+        if part.is_text() {
+            text.push_str(&part.text());
+        } else if part.node_name().is_some_and(|name| {
+            !matches!(
+                &*name,
+                "a" | "span" | "b" | "i" | "em" | "strong" | "font" | "u" | "mark" | "sup" | "sub" | "wbr"
+            )
+        }) {
+            text.push_str("\n\n");
+        }
+        if text.len() > LONGEST_LINE * 8 {
+            return None;
+        }
+    }
+    Some(text)
+}

@@ -1,0 +1,99 @@
+//! Where an article is from: its publisher, its language, its part of the site.
+
+use super::thing::Thing;
+use super::titles::letters;
+use super::trust::{Found, found};
+use super::{Reader, names, object};
+use crate::identity;
+
+/// A step of the way to the page that is no longer is a part of the site, and not the headline.
+const LONGEST_PART: usize = 30;
+const LONGEST_SECTION: usize = 100;
+
+impl Reader<'_> {
+    pub(super) fn source(&self) -> Vec<Found<String>> {
+        let publisher = |thing: &Thing<'_>| thing.named("publisher").into_iter().next();
+        let mut sources: Vec<Found<String>> =
+            self.told().filter_map(|(from, thing)| Some(found(from, publisher(thing)?.name))).collect();
+        sources.extend(self.metas("opengraph", &["og:site_name"]));
+        sources.extend(self.scripts.site_name().map(|name| found("json-ld", name)));
+        sources.extend(self.metas(
+            "meta",
+            &["dc.publisher", "dcterms.publisher", "publisher", "article_publication_name", "citation_journal_title"],
+        ));
+        sources.retain(|name| !names::is_address(&name.value));
+        sources
+    }
+
+    pub(super) fn lang(&self) -> Vec<Found<String>> {
+        let mut tags = self.texts("inLanguage");
+        tags.extend(self.marks.lang.clone().map(|tag| found("html", tag)));
+        tags.extend(
+            self.metas("meta", &["content-language", "dc.language", "dcterms.language", "language", "inlanguage"]),
+        );
+        tags.extend(self.metas("opengraph", &["og:locale"]));
+        tags
+    }
+
+    pub(super) fn section(&self) -> Vec<Found<String>> {
+        let mut sections = self.texts("articleSection");
+        sections.extend(self.metas("opengraph", &["article:section", "og:section"]));
+        sections.extend(self.metas(
+            "meta",
+            &[
+                "parsely-section",
+                "section",
+                "article.section",
+                "articlesection",
+                "cxenseparse:section",
+                "prism.section",
+                "sailthru_section",
+                "category",
+                "page.section",
+            ],
+        ));
+        sections.extend(self.breadcrumb().map(|name| found("breadcrumb", name)));
+        sections.retain(|name| !names::is_address(&name.value) && name.value.chars().count() <= LONGEST_SECTION);
+        sections
+    }
+
+    /// The last step before the page, unless that is its front.
+    fn breadcrumb(&self) -> Option<String> {
+        let mut steps = self.scripts.breadcrumbs();
+        if steps.is_empty() {
+            steps = self.items.breadcrumbs();
+        }
+        let titles: Vec<String> = self.headlines().iter().map(|title| letters(&title.value)).collect();
+        let is_page = |step: &String| titles.iter().any(|title| title.starts_with(&letters(step)));
+        if steps.last().is_some_and(is_page) {
+            steps.pop();
+        }
+        steps.into_iter().skip(1).last().and_then(|step| object::plain(&step))
+    }
+
+    /// All the names the site goes by.
+    pub(super) fn sites(&self, host: Option<&str>) -> Vec<String> {
+        let mut sites: Vec<String> = self.source().into_iter().map(|name| name.value).collect();
+        sites.extend(
+            self.marks
+                .metas(&["twitter:site", "al:ios:app_name", "al:android:app_name", "apple-mobile-web-app-title"])
+                .map(|name| name.trim_start_matches('@').to_owned()),
+        );
+        if let Some(host) = host {
+            let domain = identity::registrable_domain(host).unwrap_or_else(|| host.to_owned());
+            sites.extend(domain.split('.').next().map(str::to_owned));
+            sites.extend([domain, host.to_owned()]);
+        }
+        sites.retain(|site| !letters(site).is_empty());
+        sites
+    }
+
+    /// What the site calls its parts.
+    pub(super) fn sections(&self) -> Vec<String> {
+        let mut sections: Vec<String> = self.section().into_iter().map(|name| name.value).collect();
+        sections.extend(self.scripts.breadcrumbs());
+        sections.extend(self.items.breadcrumbs());
+        sections.retain(|section| section.chars().count() <= LONGEST_PART && section.split_whitespace().count() <= 4);
+        sections
+    }
+}
