@@ -4,6 +4,7 @@
 use dom_query::{Document, Element, NodeData, NodeId, local_name};
 
 use super::hints::{self, Hints};
+use super::lines;
 
 /// Blocks that are looked at; a page of more is no article.
 const MOST: usize = 50_000;
@@ -60,8 +61,8 @@ pub(super) struct Page {
     pub(super) blocks: Vec<Block>,
     /// In document order; the first stands for the page.
     pub(super) boxes: Vec<Boxed>,
-    /// Letters of the blocks up to each.
-    sums: Vec<usize>,
+    /// Letters of the prose before each block.
+    prose: Vec<usize>,
 }
 
 impl Page {
@@ -69,17 +70,18 @@ impl Page {
     pub(super) fn read(document: &Document, picked: &dyn Fn(NodeId) -> bool) -> Page {
         let mut reading = Reading::new(document, picked);
         reading.walk();
-        let sums = reading.blocks.iter().scan(0, |sum, block| {
-            *sum += block.letters;
+        let prose = reading.blocks.iter().scan(0, |sum, block| {
+            *sum += if lines::is_prose(block) { block.letters } else { 0 };
             Some(*sum)
         });
-        let sums = std::iter::once(0).chain(sums).collect();
-        Page { blocks: reading.blocks, boxes: reading.boxes, sums }
+        let prose = std::iter::once(0).chain(prose).collect();
+        Page { blocks: reading.blocks, boxes: reading.boxes, prose }
     }
 
-    /// Letters of all that is shown between two blocks.
-    pub(super) fn letters_in(&self, from: usize, to: usize) -> usize {
-        self.sums[to] - self.sums[from]
+    /// Whether there is prose enough to be the article outside what stands between two blocks: a twentieth of it.
+    pub(super) fn has_prose_outside(&self, from: usize, to: usize) -> bool {
+        let inside = self.prose[to] - self.prose[from];
+        (self.prose[self.blocks.len()] - inside) * 20 > inside
     }
 
     /// The boxes around a block, from the inside out.
@@ -284,7 +286,7 @@ impl<'a> Reading<'a> {
 
 /// Whether a line that a single `<br>` ends was a paragraph: a full one, ended as a sentence is.
 fn ends_well(line: &str) -> bool {
-    line.len() > 120 && line.trim_end().ends_with(super::lines::is_end)
+    line.len() > 120 && line.trim_end().ends_with(lines::is_end)
 }
 
 fn breaks_line(name: &str) -> bool {

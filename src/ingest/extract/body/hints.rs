@@ -27,7 +27,7 @@ impl Hints {
     pub(super) const HEADER: Hints = Hints(128);
     /// A byline or a date by its markup.
     pub(super) const LINE: Hints = Hints(256);
-    /// The frame around every page of a site.
+    /// The frame around every page of a site, and what readers say below: not the article, however long.
     pub(super) const FRAME: Hints = Hints(512);
     /// An entry of a list, and a list.
     pub(super) const ITEM: Hints = Hints(1024);
@@ -70,6 +70,7 @@ static WORDS: LazyLock<HashMap<&str, Hints>> = LazyLock::new(|| {
     let lists = [
         (&parts.caption, Hints::CAPTION),
         (&parts.beside, Hints::BESIDE),
+        (&parts.comments, Hints::BESIDE | Hints::FRAME),
         (&parts.perhaps, Hints::PERHAPS),
         (&parts.body, Hints::BODY),
     ];
@@ -154,17 +155,21 @@ fn by_words(names: &str) -> Hints {
         return hints;
     }
     for name in names.split_ascii_whitespace() {
+        let (mut said, mut count) = (Hints::default(), 0);
         let mut before = String::new();
         for_each_word(name, |word| {
-            hints |= words.get(word).copied().unwrap_or_default();
+            count += 1;
+            said |= words.get(word).copied().unwrap_or_default();
             if !before.is_empty() {
                 before.push(' ');
                 before.push_str(word);
-                hints |= words.get(before.as_str()).copied().unwrap_or_default();
+                said |= words.get(before.as_str()).copied().unwrap_or_default();
             }
             before.clear();
             before.push_str(word);
         });
+        // `comments` are the comments, and `has-comments` is something that has some.
+        hints |= if count > 1 { said.without(Hints::FRAME) } else { said };
     }
     hints
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 pub(super) struct Parts {
     pub(super) caption: Vec<String>,
     pub(super) beside: Vec<String>,
+    pub(super) comments: Vec<String>,
     pub(super) perhaps: Vec<String>,
     pub(super) body: Vec<String>,
     pub(super) leads_away: Vec<String>,

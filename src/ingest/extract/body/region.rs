@@ -52,8 +52,9 @@ fn beside(page: &Page) -> Vec<bool> {
     let (sums, most) = if taken[blocks] > 0 { (taken, MOST) } else { (prose, MOST_OF_ALL) };
     let mut beside = vec![false; blocks];
     for boxed in &page.boxes {
-        let share = (sums[boxed.to] - sums[boxed.from]) * 100;
-        if boxed.own.has(Hints::CAPTION | Hints::BESIDE) && share < sums[blocks] * most {
+        let is_most = (sums[boxed.to] - sums[boxed.from]) * 100 >= sums[blocks] * most;
+        let framed = boxed.own.has(Hints::FRAME) && page.has_prose_outside(boxed.from, boxed.to);
+        if boxed.own.has(Hints::CAPTION | Hints::BESIDE) && (framed || !is_most) {
             beside[boxed.from..boxed.to].fill(true);
         }
     }

@@ -249,6 +249,13 @@ fn a_page_too_heavy_for_the_crate_is_read() {
 }
 
 #[test]
+fn comments_longer_than_the_article_are_not_it() {
+    let comment = format!("<div class=comment-body><p>{OTHER}</p><p>{OTHER}</p></div>");
+    let comments = format!("<section class=comments>{}</section>", comment.repeat(20));
+    check(&format!("<article><h1>Crane</h1>{}</article>{comments}", paragraphs(&[FIRST, SECOND])), &[FIRST, SECOND]);
+}
+
+#[test]
 fn text_that_has_no_paragraphs_is_read() {
     check(
         &format!("<div class=story><div>{FIRST}</div><div>{SECOND}</div><div>{THIRD}</div></div>"),

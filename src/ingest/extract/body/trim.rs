@@ -6,10 +6,9 @@ use super::blocks::{Block, Kind, Page};
 use super::hints::Hints;
 use super::{lines, region};
 
-/// An element with this share of the text is not beside it, whatever it calls itself; and one that calls itself the frame
-/// of the page, with this share of all there is: percent.
+/// An element with this share of the text is not beside it, whatever it calls itself, percent; unless it is the frame of the
+/// page or the comments, and there is prose outside.
 const MOST: usize = 40;
-const MOST_FRAMED: usize = 90;
 /// A figure with more letters holds more than a picture.
 const FIGURE: usize = 400;
 /// Letters of a paragraph that ends as no sentence does, where it stands first or last.
@@ -58,13 +57,12 @@ fn take_out_named(page: &mut Page) {
     let letters = Sums::of(page, |block| block.letters);
     let linked = Sums::of(page, |block| block.linked);
     let prose = Sums::of(page, |block| if lines::is_prose(block) { block.letters } else { 0 });
-    let (all, shown) = (letters.between(0, page.blocks.len()), page.letters_in(0, page.blocks.len()));
+    let all = letters.between(0, page.blocks.len());
     for at in 0..page.boxes.len() {
         let (own, from, to) = (page.boxes[at].own, page.boxes[at].from, page.boxes[at].to);
         let taken = letters.between(from, to);
-        let framed = own.has(Hints::FRAME);
-        let is_most = taken * 100 >= all * MOST && (!framed || page.letters_in(from, to) * 100 >= shown * MOST_FRAMED);
-        if taken == 0 || is_most {
+        let framed = own.has(Hints::FRAME) && page.has_prose_outside(from, to);
+        if taken == 0 || taken * 100 >= all * MOST && !framed {
             continue;
         }
         let reads = prose.between(from, to) * 2 > taken && linked.between(from, to) * 4 < taken;
