@@ -110,7 +110,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     threads.push(following);
     welcome(&listener)?;
     let door = Door::new(archive, intake, bounds);
-    http::serve(door, listener, async move { asked.notified().await }).await?;
+    http::serve(door, listener, asked.notified()).await;
     stop.store(true, Ordering::Relaxed);
     if let Some(fetching) = fetching {
         fetching.await?;

@@ -11,6 +11,7 @@ mod params;
 mod runs;
 mod versions;
 
+mod connections;
 mod problem;
 mod spool;
 mod upload;
@@ -20,7 +21,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -61,29 +61,14 @@ impl FromRef<Door> for Arc<Archive> {
 }
 
 /// Answers on `listener` until `shutdown`; then finishes what is under way.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    door: Door,
-    listener: TcpListener,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let stopping = Arc::new(tokio::sync::Notify::new());
-    let announced = Arc::clone(&stopping);
-    let shutdown = async move {
+pub async fn serve(door: Door, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+    let stopping = tokio::sync::Notify::new();
+    let shutdown = async {
         shutdown.await;
-        announced.notify_one();
+        stopping.notify_one();
     };
-    // Small answers on a kept connection must not wait for more bytes to send.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "no TCP_NODELAY");
-        }
-    });
-    let serving = axum::serve(listener, router::router(door)).with_graceful_shutdown(shutdown);
     tokio::select! {
-        done = serving.into_future() => done,
-        () = async { stopping.notified().await; tokio::time::sleep(DRAIN).await } => Ok(()),
+        () = connections::serve(listener, router::router(door), shutdown) => {}
+        () = async { stopping.notified().await; tokio::time::sleep(DRAIN).await } => {}
     }
 }

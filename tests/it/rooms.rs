@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// A library, and the only folder that names it.
 const KEPT_TO: &[(&str, &str)] = &[
     ("axum", "src/http"),
+    ("hyper", "src/http"),
     ("tantivy", "src/engine/embedded"),
     ("rusqlite", "src/store"),
     ("clap", "src/cli"),
