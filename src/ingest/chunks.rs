@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{CoderResult, Decoder};
+use encoding_rs::{CoderResult, Decoder, Encoding};
 
 use super::encoding;
 
@@ -13,6 +13,8 @@ pub(super) struct Chunks<R> {
     stream: R,
     /// Read and not yet decoded.
     bytes: Vec<u8>,
+    /// The encoding that whoever sent it names.
+    told: Option<&'static Encoding>,
     /// `None` while all has been ASCII.
     decoder: Option<Decoder>,
     /// What has been read and not yet been let go.
@@ -29,9 +31,10 @@ pub(super) struct Chunks<R> {
 }
 
 impl<R: Read> Chunks<R> {
-    pub(super) fn new(stream: R) -> Chunks<R> {
+    pub(super) fn new(stream: R, told: Option<&'static Encoding>) -> Chunks<R> {
         let (bytes, text) = (Vec::new(), String::new());
-        Chunks { stream, bytes, decoder: None, text, offset: 0, line: 1, paused: false, ended: false, broken: None }
+        let (offset, line, paused, ended, broken) = (0, 1, false, false, None);
+        Chunks { stream, bytes, told, decoder: None, text, offset, line, paused, ended, broken }
     }
 
     /// Reads on until there are `wanted` bytes of text, or the file ends.
@@ -55,23 +58,6 @@ impl<R: Read> Chunks<R> {
         self.text.drain(..length);
     }
 
-    /// Lets go of the text, and of what follows it on its last line.
-    pub(super) fn skip_line(&mut self) {
-        let mut end = self.text.len();
-        if self.text.ends_with('\n') {
-            return self.advance(end);
-        }
-        loop {
-            self.advance(end);
-            self.fill(1);
-            match self.text.find('\n') {
-                Some(found) => return self.advance(found + 1),
-                None if self.ended => return self.advance(self.text.len()),
-                None => end = self.text.len(),
-            }
-        }
-    }
-
     fn read_piece(&mut self) {
         let start = self.bytes.len();
         self.bytes.resize(start + PIECE, 0);
@@ -82,7 +68,7 @@ impl<R: Read> Chunks<R> {
         self.broken = why.filter(|_| !self.paused);
         self.ended = length < PIECE && !self.paused;
         if self.decoder.is_none()
-            && let Some((encoding, mark)) = encoding::choose(&self.bytes, self.ended)
+            && let Some((encoding, mark)) = encoding::choose(&self.bytes, self.told, self.ended)
         {
             self.bytes.drain(..mark);
             self.decoder = Some(encoding.new_decoder_without_bom_handling());
@@ -121,13 +107,8 @@ impl<R: Read> Read for Patient<R> {
     }
 }
 
-/// Fills the buffer as far as the stream goes; also says why it goes no further.
-pub(super) fn fill(stream: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
-    fill_meanwhile(&mut Patient(stream), buffer)
-}
-
-/// The same, as far as it goes for now: then the reason is `WouldBlock`.
-fn fill_meanwhile(stream: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
+/// Fills the buffer as far as the stream goes for now; also says why it goes no further.
+pub(super) fn fill_meanwhile(stream: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut length = 0;
     while length < buffer.len() {
         match stream.read(&mut buffer[length..]) {
@@ -147,24 +128,13 @@ mod tests {
     #[test]
     fn a_text_comes_in_pieces_and_keeps_its_place() {
         let text = "a\né\n".repeat(PIECE / 4);
-        let mut chunks = Chunks::new(text.as_bytes());
+        let mut chunks = Chunks::new(text.as_bytes(), None);
         chunks.fill(10);
         assert!(!chunks.ended && text.starts_with(&chunks.text));
         chunks.advance(5);
         assert_eq!((chunks.offset, chunks.line), (5, 3));
         chunks.fill(usize::MAX);
         assert_eq!((chunks.ended, chunks.text.as_str()), (true, &text[5..]));
-    }
-
-    #[test]
-    fn what_is_let_go_by_the_line_ends_with_it() {
-        let text = format!("{}\nb\n", "a".repeat(3 * PIECE));
-        let mut chunks = Chunks::new(text.as_bytes());
-        chunks.fill(10);
-        chunks.skip_line();
-        assert_eq!((chunks.text.as_str(), chunks.line), ("b\n", 2));
-        chunks.skip_line();
-        assert_eq!((chunks.text.as_str(), chunks.ended), ("", true));
     }
 
     /// Pauses after each word.
@@ -184,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_has_come_by_a_pause_can_be_looked_at() {
-        let mut chunks = Chunks::new(Hesitant(vec!["one ", "two"], false));
+        let mut chunks = Chunks::new(Hesitant(vec!["one ", "two"], false), None);
         chunks.fill_meanwhile(100);
         assert_eq!((chunks.text.as_str(), chunks.paused, chunks.ended), ("one ", true, false));
         chunks.fill_meanwhile(100);
@@ -192,7 +162,7 @@ mod tests {
         chunks.paused = false;
         chunks.fill_meanwhile(100);
         assert_eq!((chunks.text.as_str(), chunks.ended, chunks.broken), ("one two", true, None));
-        let mut chunks = Chunks::new(Hesitant(vec!["one ", "two"], false));
+        let mut chunks = Chunks::new(Hesitant(vec!["one ", "two"], false), None);
         chunks.fill(100);
         assert_eq!((chunks.text.as_str(), chunks.ended, chunks.broken), ("one two", true, None));
     }
@@ -200,7 +170,7 @@ mod tests {
     #[test]
     fn what_is_cut_between_pieces_is_decoded_whole() {
         let text = format!("{}é", "a".repeat(PIECE - 1));
-        let mut chunks = Chunks::new(text.as_bytes());
+        let mut chunks = Chunks::new(text.as_bytes(), None);
         chunks.fill(usize::MAX);
         assert!(chunks.text.ends_with("aé"));
     }

@@ -5,13 +5,22 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
+/// The encoding that whoever sends something calls by this name.
+pub fn named(label: &str) -> Option<&'static Encoding> {
+    Encoding::for_label_no_replacement(label.trim().as_bytes())
+}
+
 /// Says what the bytes are, and how many of them are a byte order mark. `None`: so far all is ASCII, and nothing needs
-/// to be decided. A byte order mark decides; else UTF-8 where there is more of it than of anything else, so that one bad
-/// byte does not spoil a whole file; else what an XML declaration or a page says, if the bytes can be that; else what
-/// they look like. `ended` says that no more bytes follow.
-pub(super) fn choose(bytes: &[u8], ended: bool) -> Option<(&'static Encoding, usize)> {
+/// to be decided. A byte order mark decides; else what the sender has `told`, where it is no kind of ASCII; else UTF-8
+/// where there is more of it than of anything else, so that one bad byte does not spoil a whole file; else what the
+/// sender, an XML declaration or a page says, if the bytes can be that; else what they look like. Where the sender names
+/// another encoding, a text has to be sound to be UTF-8 all the same. `ended` says that no more bytes follow.
+pub(super) fn choose(bytes: &[u8], told: Option<&'static Encoding>, ended: bool) -> Option<(&'static Encoding, usize)> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return Some((encoding, length));
+    }
+    if let Some(told) = told.filter(|told| !told.is_ascii_compatible() && is_in(bytes, told)) {
+        return Some((told, 0));
     }
     if let Some(encoding) = utf16_without_mark(bytes) {
         return Some((encoding, 0));
@@ -24,10 +33,11 @@ pub(super) fn choose(bytes: &[u8], ended: bool) -> Option<(&'static Encoding, us
             .map(|encoding| (encoding, 0));
     }
     let (sound, damaged) = count_utf8(bytes, ended);
-    if damaged == 0 || sound > damaged {
+    let told = told.filter(|told| told.is_ascii_compatible() && *told != UTF_8 && fits(bytes, told));
+    if damaged == 0 || sound > damaged && told.is_none() {
         return Some((UTF_8, 0));
     }
-    if let Some(encoding) = declared.filter(|encoding| fits(bytes, encoding)) {
+    if let Some(encoding) = told.or(declared.filter(|encoding| fits(bytes, encoding))) {
         return Some((encoding, 0));
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
@@ -64,6 +74,17 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     found.filter(|encoding| ![UTF_8, UTF_16LE, UTF_16BE, REPLACEMENT].contains(encoding))
 }
 
+/// Can the bytes be in an encoding in which ASCII is written otherwise? In UTF-16 a text is hardly UTF-8 as well, but for
+/// zeros; ISO-2022-JP has no byte beyond ASCII.
+fn is_in(bytes: &[u8], encoding: &'static Encoding) -> bool {
+    let is_likely = if encoding == ISO_2022_JP {
+        bytes.is_ascii()
+    } else {
+        bytes.contains(&0) || std::str::from_utf8(bytes).is_err()
+    };
+    is_likely && fits(bytes, encoding)
+}
+
 /// Can the bytes be that, but for a few?
 fn fits(bytes: &[u8], encoding: &'static Encoding) -> bool {
     let text = encoding.decode_without_bom_handling(&bytes[..bytes.len().min(HEAD * 16)]).0;
@@ -84,7 +105,7 @@ pub(super) fn text<'a>(bytes: &'a [u8], declared: Option<&str>) -> Cow<'a, str> 
     let declared = declared
         .and_then(|label| Encoding::for_label(label.as_bytes()))
         .filter(|encoding| *encoding != UTF_8 && fits(bytes, encoding));
-    let encoding = declared.or_else(|| choose(bytes, true).map(|(encoding, _)| encoding)).unwrap_or(UTF_8);
+    let encoding = declared.or_else(|| choose(bytes, None, true).map(|(encoding, _)| encoding)).unwrap_or(UTF_8);
     encoding.decode_without_bom_handling(bytes).0
 }
 
@@ -123,7 +144,23 @@ mod tests {
 
     #[track_caller]
     fn check(bytes: &[u8], expected: Option<&str>) {
-        assert_eq!(choose(bytes, true).map(|(encoding, _)| encoding.name()), expected);
+        assert_eq!(choose(bytes, None, true).map(|(encoding, _)| encoding.name()), expected);
+    }
+
+    #[test]
+    fn what_the_sender_says_comes_after_the_mark_and_before_the_page() {
+        let told = |label: &str, bytes: &[u8]| choose(bytes, named(label), true).map(|(encoding, _)| encoding.name());
+        assert_eq!(told("iso-8859-7", b"\xef\xbb\xbfa"), Some("UTF-8"));
+        assert_eq!(told("iso-8859-7", b"<meta charset=windows-1251>\xe1\xe2"), Some("ISO-8859-7"));
+        assert_eq!(told("iso-8859-7", "Käse".as_bytes()), Some("UTF-8"), "it is sound");
+        assert_eq!(told("iso-8859-7", b"\xc3\xa4 \xc3\xb6 \xc1"), Some("ISO-8859-7"), "it is not sound");
+        assert_eq!(told("utf-8", b"<meta charset=windows-1251>\xce\xeb\xee\xe2\xee"), Some("windows-1251"));
+        assert_eq!(told("utf-16le", b"a\0"), Some("UTF-16LE"));
+        assert_eq!(told("utf-16", b"plain"), None);
+        assert_eq!(told("iso-2022-jp", b"plain"), Some("ISO-2022-JP"), "the rest may not be");
+        assert_eq!(told("shift_jis", b"\x8b\xe0\x91\xae"), Some("Shift_JIS"));
+        assert_eq!(told("iso-8859-7", b"plain"), None);
+        assert!(named("iso-2022-kr").is_none() && named("klingon").is_none() && named(" LATIN1 ").is_some());
     }
 
     #[test]

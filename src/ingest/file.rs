@@ -89,19 +89,21 @@ pub(super) fn read(
     progress: &Progress,
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
-    let mut chunks = Chunks::new(stream);
-    chunks.fill_meanwhile(HEAD);
+    let is_alone = file.inside.is_empty();
+    let declared = if is_alone { options.declared } else { &[] };
+    let mut chunks = Chunks::new(stream, options.charset.filter(|_| is_alone));
+    let is_told = options.is_lines || options.format.is_some() || declared.len() == 1;
+    look(&mut chunks, file.name, is_told);
     let head = &chunks.text[..chunks.text.floor_char_boundary(HEAD.min(chunks.text.len()))];
     if head.trim().is_empty() && chunks.ended {
         let reason = chunks.broken.map_or_else(|| Reason::new("empty", "there is nothing in it"), Reason::breaks_off);
         return refuse(file, &chunks, reason, sink);
     }
-    if !file.inside.is_empty() && options.format.is_none() && detect::is_about(file.name) {
+    if !is_alone && options.format.is_none() && detect::is_about(file.name) {
         progress.set_aside.fetch_add(1, Ordering::Relaxed);
         let reason = Reason::new("set_aside", "it tells about the other files; named by itself it is read");
         return refuse(file, &chunks, reason, sink);
     }
-    let declared = if file.inside.is_empty() { options.declared } else { &[] };
     let format = match options.format.map_or_else(|| detect::among(declared, head, file.name), Ok) {
         Ok(format) => format,
         Err(reason) => return refuse(file, &chunks, reason, sink),
@@ -117,6 +119,27 @@ pub(super) fn read(
         Format::Feed | Format::Sitemap | Format::NewsMl | Format::Nitf => {
             document(chunks, file, format, options, around, sink)
         }
+    }
+}
+
+/// Reads as much as tells the format, or all that has come for now, where that tells or nothing needs to be told.
+fn look(chunks: &mut Chunks<impl Read>, name: &str, is_told: bool) {
+    loop {
+        chunks.fill_meanwhile(HEAD);
+        if !chunks.paused || is_told || tells(&chunks.text, name) {
+            return;
+        }
+        chunks.paused = false;
+    }
+}
+
+/// Is this enough of a file of many articles to know its format? Nothing is known of a list before its first element is
+/// whole, nor of a table before its first line is.
+fn tells(head: &str, name: &str) -> bool {
+    match detect::detect(head, name) {
+        Ok(Format::Json | Format::Ninjs) => json::begins(head),
+        Ok(Format::Csv | Format::Reuters) => head.contains('\n'),
+        _ => false,
     }
 }
 
@@ -155,15 +178,16 @@ fn one(
         return sink(Item::Page(Box::new(Page::filed(chunks.text, url, place, known_as))));
     }
     let read = match format {
-        Format::PageDump => page_dump::read(&chunks.text),
+        Format::PageDump => page_dump::read(&chunks.text).map(|article| (article, None)),
         Format::Markdown => markdown::read(&chunks.text, file.name, &options.map),
-        _ => text::read(&chunks.text, file.name, options.section_from_folder),
+        _ => text::read(&chunks.text, file.name, options.section_from_folder).map(|article| (article, None)),
     };
-    match read.and_then(fit) {
-        Ok(mut article) => {
+    match read.and_then(|(article, note)| Ok((fit(article)?, note))) {
+        Ok((mut article, note)) => {
             file.name_by_place(&mut article, format);
             let place = Place { source: file.name.to_owned(), offset: 0, line: Some(1) };
-            sink(Item::Article { article: Box::new(article), format, place, around, original: None })
+            sink(Item::Article { article: Box::new(article), format, place, around, original: None })?;
+            note.map_or(ControlFlow::Continue(()), |reason| refuse(file, &chunks, reason, sink))
         }
         Err(reason) => refuse(file, &chunks, reason, sink),
     }
@@ -293,7 +317,7 @@ fn many(
         // What is not finished is looked at again together with what follows.
         if taken == 0 && text.len() > most {
             emit(0..text.len(), Err(too_large(most)))?;
-            chunks.skip_line();
+            pass_over(&mut chunks);
             wanted = CHUNK;
             continue;
         }
@@ -315,5 +339,17 @@ fn many(
         }
         None if is_silent => refuse(file, &chunks, Reason::new("no_article", NOTHING), sink),
         None => ControlFlow::Continue(()),
+    }
+}
+
+/// Lets go of what is too large, to the end of its line, however far that is.
+fn pass_over(chunks: &mut Chunks<impl Read>) {
+    chunks.advance(chunks.text.len());
+    while !chunks.ended {
+        chunks.fill(1);
+        match chunks.text.find('\n') {
+            Some(end) => return chunks.advance(end + 1),
+            None => chunks.advance(chunks.text.len()),
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::chunks::{Patient, fill};
+use super::chunks::{Patient, fill_meanwhile};
 use super::file::{self, File};
 use super::{Item, Place, ReadOptions, Reason, Sink, warc};
 
@@ -253,15 +253,16 @@ impl<'a, 's> Reading<'a, 's> {
         if depth == 0 {
             self.proportion = Proportion::default();
         }
-        let mut head = [0; 512];
-        let (length, broken) = fill(&mut stream, &mut head);
-        if let Some(error) = broken.filter(|_| length == 0) {
+        let mut head = [0; HEAD];
+        let (length, why) = look(&mut stream, &mut head);
+        let is_paused = why.as_ref().is_some_and(|error| error.kind() == ErrorKind::WouldBlock);
+        if let Some(error) = why.filter(|_| length == 0) {
             return self.reject(name, Reason::breaks_off(error.kind()));
         }
         let magic = head[..length].to_vec();
-        let whole = io::Cursor::new(magic.clone()).chain(stream);
+        let whole = io::Cursor::new(magic.clone()).chain(Resumed { stream, is_paused });
         if let Some(packing) = web_archive(&magic) {
-            let passed_over = warc::read(whole, packing, name, self.sink)?;
+            let passed_over = warc::read(Patient(whole), packing, name, self.sink)?;
             self.progress.set_aside.fetch_add(passed_over, Ordering::Relaxed);
             return ControlFlow::Continue(());
         }
@@ -365,6 +366,44 @@ impl<'a, 's> Reading<'a, 's> {
     }
 }
 
+/// What tells one kind of file from another: a tar archive by its first block, a packed web archive by its first lines.
+const HEAD: usize = 512;
+
+/// Reads so much; of a text that comes slowly, what there is for now: then the reason is `WouldBlock`.
+fn look(stream: &mut impl Read, head: &mut [u8]) -> (usize, Option<io::Error>) {
+    let mut length = 0;
+    loop {
+        let (more, why) = fill_meanwhile(stream, &mut head[length..]);
+        length += more;
+        let waits = |error: &io::Error| error.kind() == ErrorKind::WouldBlock && !is_text(&head[..length]);
+        if !why.as_ref().is_some_and(waits) {
+            return (length, why);
+        }
+    }
+}
+
+/// Text for sure, and nothing packed: it begins as markup or JSON does, or a line of it has ended.
+fn is_text(head: &[u8]) -> bool {
+    let is_packed = matches!(head, [0x1f, ..] | [0x28, 0xb5, ..] | [b'B', b'Z', ..] | [b'P', b'K', ..]);
+    let begins = head.trim_ascii_start().first().is_some_and(|byte| matches!(byte, b'{' | b'[' | b'<'));
+    !is_packed && !head.contains(&0) && (begins || head.contains(&b'\n'))
+}
+
+/// What follows a look that ended in a pause: whoever reads on hears of the pause as well.
+struct Resumed<R> {
+    stream: R,
+    is_paused: bool,
+}
+
+impl<R: Read> Read for Resumed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if std::mem::take(&mut self.is_paused) {
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        self.stream.read(buffer)
+    }
+}
+
 /// Is this a web archive, and how is it packed? One that is packed by records is unpacked by them, so that damage costs
 /// no more than a record.
 fn web_archive(head: &[u8]) -> Option<warc::Packing> {
@@ -382,6 +421,34 @@ fn hidden(member: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Comes in pieces, with a pause after each.
+    struct Slow(Vec<&'static [u8]>, bool);
+
+    impl Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if !self.1 && !self.0.is_empty() {
+                return Err(ErrorKind::WouldBlock.into());
+            }
+            let piece = if self.0.is_empty() { b"" } else { self.0.remove(0) };
+            buffer[..piece.len()].copy_from_slice(piece);
+            Ok(piece.len())
+        }
+    }
+
+    #[test]
+    fn of_a_text_that_comes_slowly_what_there_is_is_looked_at() {
+        let looked = |pieces: &[&'static [u8]]| {
+            let mut head = [0; HEAD];
+            let (length, why) = look(&mut Slow(pieces.to_vec(), false), &mut head);
+            (length, why.is_some())
+        };
+        assert_eq!(looked(&[b"{\"id\":1}", b"x"]), (8, true));
+        assert_eq!(looked(&[b"title,te", b"xt\n", b"x"]), (11, true));
+        assert_eq!(looked(&[b"\x1f", b"\x8b\x08\n", b"x"]), (5, false), "packed");
+        assert_eq!(looked(&[b"a.csv", b"\0\0", b"x"]), (8, false), "a tar archive begins so");
+    }
 
     #[test]
     fn what_unpacks_out_of_proportion_is_read_no_further() {

@@ -27,6 +27,9 @@ pub struct Intake {
 pub struct Taken<'a> {
     /// The line on which it begins, counted from 1
     pub line: Option<u64>,
+    /// Where what was rejected begins, in bytes of the text as UTF-8
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
     /// The member of an archive it stands in
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -95,6 +98,7 @@ fn told<'a>(piece: &Became<'a>) -> Taken<'a> {
     match *piece {
         Became::Stored(place, incoming, outcome) => Taken {
             line: place.line,
+            offset: None,
             member: member(&place.source),
             id: Some(incoming.id()),
             external_id: incoming.article.external_id.as_deref(),
@@ -109,6 +113,7 @@ fn told<'a>(piece: &Became<'a>) -> Taken<'a> {
         },
         Became::Rejected(reject) => Taken {
             line: reject.line,
+            offset: reject.offset,
             member: member(&reject.source),
             id: None,
             external_id: None,

@@ -32,6 +32,8 @@ pub mod fetched;
 pub mod intake;
 
 pub use detect::Format;
+pub use encoding::named as encoding_named;
+pub use encoding_rs::Encoding;
 pub use page::Page;
 pub use readers::columns::FieldMap;
 
@@ -58,6 +60,8 @@ pub struct ReadOptions {
     pub declared: &'static [Format],
     /// JSON was said to come one a line.
     pub is_lines: bool,
+    /// The encoding that whoever sent it names. Of no consequence inside of archives.
+    pub charset: Option<&'static Encoding>,
     /// The address of a page that is handed over without one.
     pub url: Option<String>,
     /// Bytes of one article, at most, where that is to be less than usual.

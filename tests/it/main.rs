@@ -5,6 +5,7 @@
 
 mod archive;
 mod made_up;
+mod sending;
 mod server;
 mod wire;
 
@@ -18,6 +19,7 @@ mod feeds;
 mod hostile;
 mod index;
 mod ingest;
+mod ledger;
 mod live;
 mod operation;
 mod oracle;
@@ -31,6 +33,7 @@ mod scenarios;
 mod search;
 mod spans;
 mod stories;
+mod streams;
 mod suggestions;
 mod versions;
 mod watch;

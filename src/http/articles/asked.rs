@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use super::super::params::unknown_value;
 use super::super::problem::Problem;
 use crate::ingest::options::Wishes;
-use crate::ingest::{Format, ReadOptions};
+use crate::ingest::{self, Format, ReadOptions};
 use crate::nearest::nearest;
 use crate::query::Advice;
 
@@ -53,10 +53,11 @@ pub(super) fn read(pairs: &[(String, String)], headers: &HeaderMap, largest: usi
         Advice::of("unknown_value", error.what, error.detail).hint("/openapi.json lists the parameters.")
     })?;
     packed_as_we_unpack(headers)?;
-    let kind = kind(headers)?;
+    let (kind, charset) = kind(headers)?;
     let options = ReadOptions {
         declared: Format::declared(&kind),
         is_lines: options.is_lines || options.format.is_none() && Format::is_lines(&kind),
+        charset: charset.map(|name| encoding(&name)).transpose()?,
         url: url(pairs)?,
         largest: Some(largest),
         ..options
@@ -144,16 +145,30 @@ fn packed_as_we_unpack(headers: &HeaderMap) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The content type without its parameters.
-fn kind(headers: &HeaderMap) -> Result<String, Problem> {
+/// The content type without its parameters, and of these the one that names the encoding of the text.
+fn kind(headers: &HeaderMap) -> Result<(String, Option<String>), Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let mut parts = kind.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let charset = parts.filter_map(|part| part.split_once('=')).find_map(|(name, value)| {
+        let value = value.trim().trim_matches(['"', '\'']);
+        (name.trim().eq_ignore_ascii_case("charset") && !value.is_empty()).then(|| value.to_owned())
+    });
     if kind.starts_with("multipart/") {
         let detail = "a form of several parts is not read";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", detail)
             .hint("Send the file alone, as the body: curl --data-binary @file."));
     }
-    Ok(kind)
+    Ok((kind, charset))
+}
+
+/// Who names an encoding that nobody knows means another one, and no text would come out right.
+fn encoding(name: &str) -> Result<&'static ingest::Encoding, Problem> {
+    ingest::encoding_named(name).ok_or_else(|| {
+        let detail = format!("`charset={name}` is no encoding that is known");
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", detail)
+            .hint("Name it as the Web does, as utf-8 or windows-1252; or leave it out, and it is found by looking.")
+    })
 }
 
 #[cfg(test)]
@@ -206,6 +221,15 @@ mod tests {
             assert!(declared(looked_at).unwrap().is_empty(), "{looked_at}");
         }
         assert_eq!(declared("multipart/form-data; boundary=x").unwrap_err(), "unsupported_type");
+    }
+
+    #[test]
+    fn the_encoding_that_is_named_must_be_known() {
+        let named = |kind| asked("", &[(header::CONTENT_TYPE, kind)]).map(|asked| asked.options.charset);
+        let name = |kind| named(kind).map(|known| known.map(|encoding| encoding.name()));
+        assert_eq!(name("text/csv; header=present; Charset=\"ISO-8859-7\""), Ok(Some("ISO-8859-7")));
+        assert_eq!((name("text/csv"), name("text/csv; charset=")), (Ok(None), Ok(None)));
+        assert_eq!(named("text/csv; charset=klingon").unwrap_err(), "unsupported_type");
     }
 
     #[test]

@@ -93,7 +93,7 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
     ("version", &["version"]),
     ("corrected", &["corrected", "correction"]),
     ("status", &["status", "pubstatus"]),
-    ("embargo", &["embargo", "embargoed", "embargo_until", "embargoed_until"]),
+    ("embargo", &["embargo", "embargoed", "embargo_until", "embargoed_until", "embargo_date"]),
 ];
 
 /// Which column or key of the input holds which field: `headline=otsikko,lead=tiivistelma`.
@@ -185,10 +185,20 @@ pub(in crate::ingest) struct Values {
 /// Values by name.
 pub(in crate::ingest) trait Record {
     fn get(&self, name: &str) -> Option<Values>;
+
+    /// Whatever stands there under a name, as it is written, also where it is no text.
+    fn written(&self, name: &str) -> Vec<String> {
+        self.get(name).map(|values| values.texts).unwrap_or_default()
+    }
 }
 
 /// Makes an article of a record.
 pub(in crate::ingest) fn article(record: &impl Record, map: &FieldMap) -> Result<Article, Reason> {
+    finish(beginnings(record, map))
+}
+
+/// What a record says of an article, whether that is enough to be one or not.
+pub(in crate::ingest) fn beginnings(record: &impl Record, map: &FieldMap) -> Article {
     let values = |field: &str| values(record, map, field);
     let one = |field: &str| values(field).texts.into_iter().find_map(|value| text(&value));
     let list = |field: &str| several(values(field), &[';', '|', ',']);
@@ -218,10 +228,32 @@ pub(in crate::ingest) fn article(record: &impl Record, map: &FieldMap) -> Result
         status: one("status").map(|word| wire::status(&word)).unwrap_or_default(),
         ..Article::default()
     };
-    if let Some(embargo) = one("embargo") {
-        wire::embargo(&mut article, &embargo);
+    embargo(record, map, &mut article);
+    article
+}
+
+/// Whatever may be an embargo is one, under each of its names: the last that ends counts, and one that cannot be read
+/// more than all that can.
+fn embargo(record: &impl Record, map: &FieldMap, article: &mut Article) -> Option<Reason> {
+    let names = NAMES.iter().find(|(name, _)| *name == "embargo").map_or(&[][..], |(_, names)| names);
+    let written: Vec<String> = match map.column("embargo") {
+        Some(column) => record.written(column),
+        None => names.iter().flat_map(|name| record.written(name)).collect(),
+    };
+    let (mut last, mut unread) = (None, None);
+    for text in written.iter().filter(|text| !is_none(text)) {
+        let note = wire::embargo(article, &clean::unescape(text));
+        unread = unread.or(note);
+        last = last.max(article.embargo);
     }
-    finish(article)
+    article.embargo = last.filter(|_| unread.is_none());
+    unread
+}
+
+/// How exports write that there is none.
+fn is_none(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    matches!(text.as_str(), "" | "false" | "no" | "none" | "null" | "nil" | "n/a" | "0" | "-")
 }
 
 /// Of an article that is hidden for an embargo which cannot be read: what to do about it.
@@ -229,8 +261,7 @@ pub(in crate::ingest) fn unread_embargo(record: &impl Record, map: &FieldMap, ar
     if article.status != Status::Withheld || article.embargo.is_some() {
         return None;
     }
-    let text = values(record, map, "embargo").texts.into_iter().find_map(|value| text(&value))?;
-    wire::embargo(&mut Article::default(), &text)
+    embargo(record, map, &mut Article::default())
 }
 
 fn values(record: &impl Record, map: &FieldMap, field: &str) -> Values {

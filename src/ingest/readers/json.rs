@@ -50,6 +50,12 @@ pub(in crate::ingest) struct Reader {
     lines: Option<bool>,
 }
 
+/// Has the first object, or the first of a list, come whole?
+pub(in crate::ingest) fn begins(text: &str) -> bool {
+    let first = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '[' | '\u{feff}'));
+    repair::balanced(first).is_some()
+}
+
 impl Reader {
     /// `is_lines`: it was said to be JSON Lines, so that nothing has to be found by looking.
     pub(in crate::ingest) fn new(is_lines: bool) -> Reader {
@@ -65,19 +71,27 @@ impl Reader {
         map: &FieldMap,
         emit: &mut Emit<'_>,
     ) -> ControlFlow<(), usize> {
-        let is_lines = *self.lines.get_or_insert_with(|| is_lines(text, ended));
+        let is_lines = self.lines.unwrap_or_else(|| self.look(text, ended));
         if is_lines { lines(text, ended, map, emit) } else { values(text, ended, map, &mut self.vain, emit) }
+    }
+
+    /// Several lines, and most of them whole objects? As long as there is no more than one that is, this goes for now.
+    fn look(&mut self, text: &str, ended: bool) -> bool {
+        let (count, objects) = whole_lines(text, ended);
+        if !ended && count < 2 && objects == count {
+            return count == 1;
+        }
+        *self.lines.insert(objects > 1 && objects * 2 > count)
     }
 }
 
-/// Several lines, and most of them whole objects?
-fn is_lines(text: &str, ended: bool) -> bool {
+/// How many lines there are at the beginning, and how many of them are whole objects.
+fn whole_lines(text: &str, ended: bool) -> (usize, usize) {
     let whole = if ended { text.len() } else { text.rfind('\n').unwrap_or(0) };
     let lines = text[..whole].lines().filter(|line| !line.trim().is_empty()).take(LINES);
-    let (count, objects) = lines.fold((0, 0), |(count, objects), line| {
+    lines.fold((0, 0), |(count, objects), line| {
         (count + 1, objects + usize::from(line.trim_start().starts_with('{') && repair::parse(line.trim()).is_ok()))
-    });
-    objects > 1 && objects * 2 > count
+    })
 }
 
 fn lines(text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> ControlFlow<(), usize> {
@@ -205,7 +219,15 @@ fn is_item(object: &Map<String, Value>) -> bool {
     ninjs::is_item(object.keys().map(String::as_str))
 }
 
-pub(super) fn article(value: &Value, map: &FieldMap) -> Result<Article, Reason> {
+/// What a front matter says of its article, and what is the matter with its embargo.
+pub(super) fn matter(value: &Value, map: &FieldMap) -> (Article, Option<Reason>) {
+    let Value::Object(object) = value else { return (Article::default(), None) };
+    let article = columns::beginnings(&Object(object), map);
+    let unread = columns::unread_embargo(&Object(object), map, &article);
+    (article, unread)
+}
+
+fn article(value: &Value, map: &FieldMap) -> Result<Article, Reason> {
     match value {
         Value::Object(object) => columns::article(&Object(object), map),
         _ => Err(Reason::new("no_article", "not an object")),
@@ -223,6 +245,24 @@ impl Record for Object<'_> {
         })?;
         let texts = texts(found);
         (!texts.is_empty()).then_some(Values { texts, is_list: found.is_array() })
+    }
+
+    fn written(&self, name: &str) -> Vec<String> {
+        let named = self.0.iter().filter(|(key, _)| columns::same(key, name)).map(|(_, value)| value);
+        let outer = name.split_once('.').and_then(|(outer, inner)| Some((find(self.0, outer)?.as_object()?, inner)));
+        let within = outer.into_iter().flat_map(|(object, inner)| Object(object).written(inner));
+        named.flat_map(written).chain(within).collect()
+    }
+}
+
+/// A value as it is written; nothing where it is empty.
+fn written(value: &Value) -> Vec<String> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::String(text) => vec![text.clone()],
+        Value::Array(list) => list.iter().flat_map(written).collect(),
+        Value::Object(object) if object.is_empty() => Vec::new(),
+        value => vec![texts(value).into_iter().next().unwrap_or_else(|| value.to_string())],
     }
 }
 
@@ -274,6 +314,7 @@ fn texts(value: &Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::Status;
 
     #[track_caller]
     fn articles(text: &str) -> Vec<Result<Article, Reason>> {
@@ -367,6 +408,48 @@ mod tests {
         assert_eq!(read("12345678901234567").as_deref(), Some("12345678901234567"));
         assert_eq!(read("12345678901234567890123"), None);
         assert_eq!(read("\"12345678901234567890123\"").as_deref(), Some("12345678901234567890123"));
+    }
+
+    #[test]
+    fn whatever_may_be_an_embargo_hides() {
+        let read = |embargo: &str| {
+            let found = articles(&format!("{{\"title\":\"A\",{embargo}}}"));
+            let article = found[0].as_ref().unwrap();
+            let end = article.embargo.map(|at| at.to_string()).unwrap_or_default();
+            (article.status == Status::Withheld, end, found.get(1).map(|note| note.as_ref().unwrap_err().code))
+        };
+        let hidden = (true, String::new(), Some("bad_embargo"));
+        for unread in [
+            r#""embargo":"until noon""#,
+            r#""embargoed":true"#,
+            r#""embargo":{"until":"soon"}"#,
+            r#""Embargo Until":["2030-03-01T06:00:00Z","soon"]"#,
+            r#""embargo":"2030-03-01T06:00:00Z","embargo_until":"soon""#,
+        ] {
+            assert_eq!(read(unread), hidden, "{unread}");
+        }
+        let end = |end: &str| (false, end.to_owned(), None);
+        assert_eq!(read(r#""embargo":{"$date":"2030-03-01T06:00:00Z"}"#), end("2030-03-01T06:00:00Z"));
+        let both = r#""embargoed":"2030-03-01T07:00:00Z","embargo_until":"2030-03-01T06:00:00Z""#;
+        assert_eq!(read(both), end("2030-03-01T07:00:00Z"));
+        for none in ["null", "false", "\" \"", "{}", "[]", "\"None\""] {
+            assert_eq!(read(&format!("\"embargo\":{none}")), end(""), "{none}");
+        }
+    }
+
+    #[test]
+    fn lines_are_known_by_the_second() {
+        let (mut reader, mut count) = (Reader::default(), 0);
+        let mut read = |text: &str, ended| {
+            let taken = reader.read(text, ended, &FieldMap::default(), &mut |_, article| {
+                count += usize::from(article.is_ok());
+                ControlFlow::Continue(())
+            });
+            (taken, count, reader.lines)
+        };
+        assert_eq!(read("{\"title\":\"A\"}\n", false), (ControlFlow::Continue(14), 1, None));
+        assert_eq!(read("{\"title\":\"A\"}\n{\"title\":\"A\"}\n{\"ti", false).1, 3);
+        assert_eq!(read("{\"title\":\n{\"title\":\"A\"}\n", true), (ControlFlow::Continue(24), 4, Some(true)));
     }
 
     #[test]

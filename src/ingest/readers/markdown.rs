@@ -7,12 +7,10 @@ use super::text;
 use crate::article::Article;
 use crate::ingest::{Reason, clean};
 
-pub(in crate::ingest) fn read(text: &str, path: &str, map: &FieldMap) -> Result<Article, Reason> {
+/// The article, and what is the matter with its embargo.
+pub(in crate::ingest) fn read(text: &str, path: &str, map: &FieldMap) -> Result<(Article, Option<Reason>), Reason> {
     let (matter, rest) = front_matter(text)?;
-    let mut article = match matter {
-        Some(matter) => super::json::article(&matter, map).or_else(nothing_yet)?,
-        None => Article::default(),
-    };
+    let (mut article, unread) = matter.map(|matter| super::json::matter(&matter, map)).unwrap_or_default();
     // What a front matter calls `id` or `slug` recurs within a site; the place of the file does not.
     article.external_id = None;
     let body = paragraphs(rest);
@@ -25,12 +23,7 @@ pub(in crate::ingest) fn read(text: &str, path: &str, map: &FieldMap) -> Result<
     if article.published.at.is_none() {
         article.published = text::date_in_name(path).unwrap_or_default();
     }
-    columns::finish(article)
-}
-
-/// A front matter without a text: the text may follow.
-fn nothing_yet(reason: Reason) -> Result<Article, Reason> {
-    if reason.code == "no_text" { Ok(Article::default()) } else { Err(reason) }
+    Ok((columns::finish(article)?, unread))
 }
 
 /// What stands between the fences, as JSON, and the text after them.
@@ -265,11 +258,12 @@ fn closing(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::Status;
 
     #[test]
     fn front_matter_and_text() {
         let text = "---\ntitle: \"A: b\"\ndate: 2019-11-18 08:34:00 -0500\ntopics:\n  - one\n  - two\n---\n\n{{< x y=\"z\" >}}\n\n## Head\n\nSee **[this](https://a.example/b)** now.\n- item\n";
-        let article = read(text, "x/2019-a.md", &FieldMap::default()).unwrap();
+        let (article, _) = read(text, "x/2019-a.md", &FieldMap::default()).unwrap();
         assert_eq!(article.headline, "A: b");
         assert_eq!(article.body, ["Head", "See this now.", "item"]);
         assert_eq!(article.tags, ["one", "two"]);
@@ -278,10 +272,34 @@ mod tests {
 
     #[test]
     fn toml_and_none_and_broken() {
-        let article = read("+++\ntitle = 'T'\ndate = 2020-01-02\n+++\nText.", "a.md", &FieldMap::default()).unwrap();
+        let (article, _) =
+            read("+++\ntitle = 'T'\ndate = 2020-01-02\n+++\nText.", "a.md", &FieldMap::default()).unwrap();
         assert_eq!((article.headline.as_str(), article.body.len()), ("T", 1));
-        assert_eq!(read("# Only\n\ntext", "b.md", &FieldMap::default()).unwrap().headline, "Only");
+        assert_eq!(read("# Only\n\ntext", "b.md", &FieldMap::default()).unwrap().0.headline, "Only");
         assert_eq!(read("---\ntitle: x\n", "c.md", &FieldMap::default()).unwrap_err().code, "bad_front_matter");
+    }
+
+    #[test]
+    fn an_embargo_hides_in_every_kind_of_front_matter() {
+        let read = |matter: &str| {
+            let (article, unread) = read(&format!("{matter}\n# A\n\nb"), "a.md", &FieldMap::default()).unwrap();
+            let end = article.embargo.map(|at| at.to_string()).unwrap_or_default();
+            (end, article.status == Status::Withheld, unread.map(|reason| reason.code))
+        };
+        let end = |end: &str| (end.to_owned(), false, None);
+        assert_eq!(read("---\nembargo: 2030-03-01T06:00:00Z\n---"), end("2030-03-01T06:00:00Z"), "and no title");
+        assert_eq!(read("+++\nembargo = 2030-03-01T06:00:00Z\n+++"), end("2030-03-01T06:00:00Z"));
+        assert_eq!(read("---\nembargo:\n  until: 2030-03-01\n---"), end("2030-03-02T12:00:00Z"));
+        assert_eq!(read("---\nembargo:\n---"), end(""));
+        let hidden = (String::new(), true, Some("bad_embargo"));
+        for matter in [
+            "---\nembargo: until noon\n---",
+            "---\ntitle: One: Two\nembargo: until noon\n---",
+            "---\nembargo:\n  until: noon\n---",
+            "+++\n[embargo]\nuntil = 'noon'\n+++",
+        ] {
+            assert_eq!(read(matter), hidden, "{matter}");
+        }
     }
 
     #[track_caller]
@@ -306,7 +324,7 @@ mod tests {
 
     #[test]
     fn front_matter_as_it_is_written() {
-        let read = |text: &str| read(text, "posts/2019-04-05-a.md", &FieldMap::default()).unwrap();
+        let read = |text: &str| read(text, "posts/2019-04-05-a.md", &FieldMap::default()).unwrap().0;
         let article = read("\n\n---\ntitle: A\ntags: x, y\nexpiry: 1\nexpiry: 2\n---\nb\n");
         assert_eq!((article.headline.as_str(), article.tags.len(), article.body.len()), ("A", 2, 1));
         assert_eq!(article.published.at.unwrap().to_string(), "2019-04-05T00:00:00Z", "the date of the file's name");

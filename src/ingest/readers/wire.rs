@@ -1,6 +1,6 @@
 //! What the formats of the wires share: whose an identifier is, what a status means, and when an embargo ends.
 
-use jiff::{Span, Timestamp};
+use jiff::{RoundMode, Span, Timestamp, TimestampRound, Unit};
 
 use super::columns;
 use crate::article::{Article, Precision, Provenance, Status};
@@ -81,12 +81,26 @@ pub(super) fn withhold(article: &mut Article) {
 fn moment(text: &str) -> Option<Timestamp> {
     let stamp = dates::parse_stamp(text, Provenance::File)?;
     let at = stamp.at?;
-    match stamp.precision {
-        Precision::Second | Precision::Minute | Precision::Hour if has_zone(text) => Some(at),
-        Precision::Second | Precision::Minute | Precision::Hour => at.checked_add(Span::new().hours(12)).ok(),
+    let end = match stamp.precision {
+        Precision::Second | Precision::Minute | Precision::Hour => {
+            let zone = if has_zone(text) { 0 } else { 12 };
+            let rest = i64::from(has_fraction(text));
+            at.checked_add(Span::new().hours(zone).seconds(rest)).ok()
+        }
         Precision::Day => at.checked_add(Span::new().hours(36)).ok(),
         _ => None,
-    }
+    };
+    // As the store keeps it.
+    end?.round(TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Ceil)).ok()
+}
+
+/// Is a part of a second written? Dates are read to the second, and no embargo ends before its time.
+fn has_fraction(text: &str) -> bool {
+    let text = text.trim();
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let time = if is_number { Some(0) } else { text.find(['T', 't', ':']) };
+    let parts = time.into_iter().flat_map(|at| text[at..].split(['.', ',']).skip(1));
+    parts.into_iter().any(|part| part.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Does something besides digits follow the time? A number of seconds since 1970 has a zone of its own.
@@ -205,6 +219,12 @@ mod tests {
         check("2030-03-01T06:00:00", Some("2030-03-01T18:00:00Z"));
         check("March 1, 2030 6:00 AM", Some("2030-03-01T18:00:00Z"));
         check("2030-03-01", Some("2030-03-02T12:00:00Z"));
+        check("2030-03-01T06:00:00.25+01:00", Some("2030-03-01T05:00:01Z"));
+        check("2030-03-01T06:00:00,9Z", Some("2030-03-01T06:00:01Z"));
+        check("20300301T060000.5", Some("2030-03-01T18:00:01Z"));
+        check("1898575200.5", Some("2030-03-01T06:00:01Z"));
+        check("1898575200500", Some("2030-03-01T06:00:00.5Z"));
+        check("1898575200000000001", Some("2030-03-01T06:00:00.001Z"));
     }
 
     #[test]
