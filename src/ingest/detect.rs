@@ -56,6 +56,9 @@ const FOREIGN: &[(&str, &str)] = &[
     ("<!--", "markup of another kind"),
 ];
 
+/// Said where something is no format of news, but can be made one.
+pub(super) const WAY_OUT: &str = "; saved as text, HTML or CSV it would be";
+
 /// Files that tell about a collection and are no part of it.
 const ABOUT: &[&str] = &[
     "readme",
@@ -112,7 +115,7 @@ pub(super) fn detect(head: &str, name: &str) -> Result<Format, Reason> {
         return format;
     }
     if let Some((_, kind)) = FOREIGN.iter().find(|(mark, _)| begins(start, mark)) {
-        return Err(Reason::new("unknown_format", format!("this is {kind}, which is not read")));
+        return Err(Reason::new("unknown_format", format!("this is {kind}, which is not read{WAY_OUT}")));
     }
     let is_markdown = matches!(extension.as_str(), "md" | "markdown");
     let is_json = start.starts_with(['{', '[']) && !is_markdown;
@@ -230,7 +233,9 @@ fn looks_like_table(head: &str) -> bool {
 pub(super) fn is_about(name: &str) -> bool {
     let file = name.rsplit(['/', '!']).next().unwrap_or(name).to_lowercase();
     let (stem, ending) = file.split_once('.').unwrap_or((&file, ""));
-    ABOUT.contains(&stem.trim_end_matches("_extra")) && matches!(ending, "" | "md" | "txt" | "rst" | "markdown")
+    let is_licence = stem.starts_with("license-") || stem.starts_with("licence-");
+    (is_licence || ABOUT.contains(&stem.trim_end_matches("_extra")))
+        && matches!(ending, "" | "md" | "txt" | "rst" | "markdown")
 }
 
 #[cfg(test)]
@@ -298,6 +303,7 @@ mod tests {
     #[test]
     fn what_tells_about_a_collection_is_known_by_its_name() {
         assert!(is_about("news.tar!a/README.md") && is_about("x/LICENSE") && is_about("SOURCE.txt"));
+        assert!(is_about("LICENSE-MIT") && !is_about("license-fees-rise.html"));
         assert!(!is_about("x/readme-first-say-librarians.md") && !is_about("sources.csv"));
     }
 }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::chunks::{Patient, fill_meanwhile};
+use super::detect::WAY_OUT;
 use super::file::{self, File};
 use super::{Item, Place, ReadOptions, Reason, Sink, warc};
 
@@ -330,6 +331,10 @@ impl<'a, 's> Reading<'a, 's> {
             Ok(archive) => archive,
             Err(_) => return self.reject(name, Reason::new("truncated", "the zip archive is damaged or cut off")),
         };
+        if let Some(kind) = document(&archive) {
+            let detail = format!("this is {kind}, which is not read{WAY_OUT}");
+            return self.reject(name, Reason::new("unknown_format", detail));
+        }
         for index in 0..archive.len() {
             if !self.proportion.is_kept() {
                 return self.reject(name, Reason::breaks_off(ErrorKind::FileTooLarge));
@@ -412,6 +417,14 @@ fn web_archive(head: &[u8]) -> Option<warc::Packing> {
     }
     let (packing, first) = warc::peek(head)?;
     (warc::looks_like(&first) || head.starts_with(warc::DICTIONARY)).then_some(packing)
+}
+
+/// Is this one document, that is packed as an archive?
+fn document<R: Read + io::Seek>(archive: &zip::ZipArchive<R>) -> Option<&'static str> {
+    let has = |name: &str| archive.index_for_name(name).is_some();
+    let kinds = [("word/document.xml", "a Word document"), ("xl/workbook.xml", "an Excel workbook")];
+    let office = kinds.into_iter().find(|(name, _)| has(name)).map(|(_, kind)| kind);
+    office.or_else(|| has("mimetype").then_some("an OpenDocument or EPUB file"))
 }
 
 fn hidden(member: &str) -> bool {

@@ -49,6 +49,7 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
         "published",
         &[
             "published",
+            "date_gmt",
             "date",
             "publish_date",
             "date_published",
@@ -69,6 +70,7 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
     (
         "modified",
         &[
+            "modified_gmt",
             "modified",
             "date_modified",
             "date_modify",
@@ -82,7 +84,7 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
     ("authors", &["authors", "author", "byline", "by", "creator"]),
     ("tags", &["tags", "keywords", "topics", "tag", "topic", "taxonomies.tags"]),
     ("section", &["section", "category", "categories", "desk", "section_name", "taxonomies.categories"]),
-    ("source", &["source", "publisher", "agency", "source_name", "outlet", "publication", "newspaper"]),
+    ("source", &["source", "publisher", "agency", "source_name", "outlet", "media_name", "publication", "newspaper"]),
     ("site", &["source_domain", "site", "domain"]),
     ("lang", &["lang", "language", "inlanguage"]),
     ("places", &["places", "place", "location", "locations"]),
@@ -204,16 +206,17 @@ pub(in crate::ingest) fn beginnings(record: &impl Record, map: &FieldMap) -> Art
     let list = |field: &str| several(values(field), &[';', '|', ',']);
     let stamp = |field: &str| values(field).texts.first().and_then(|text| dates::parse_stamp(text, Provenance::File));
     let url = one("url");
+    let (source, headline) = (one("source"), one("headline").unwrap_or_default());
     let site = one("site").or_else(|| url.as_deref().and_then(identity::site_of));
     let mut article = Article {
         external_id: one("id"),
-        headline: one("headline").unwrap_or_default(),
+        headline: source.as_deref().and_then(|source| without_source(&headline, source)).unwrap_or(headline),
         lead: one("lead"),
         body: body(values("body").texts),
         published: stamp("published").unwrap_or_default(),
         modified: stamp("modified"),
-        source: Source { name: one("source"), site },
-        authors: several(values("authors"), &[';', '|']).iter().map(|author| without_by(author)).collect(),
+        source: Source { name: source, site },
+        authors: authors(values("authors")),
         tags: list("tags"),
         section: one("section"),
         places: list("places"),
@@ -280,6 +283,19 @@ pub(in crate::ingest) fn text(value: &str) -> Option<String> {
     clean::some_line(&clean::unescape(value))
 }
 
+/// People by name: their pages and their numbers are none.
+fn authors(values: Values) -> Vec<String> {
+    let authors = several(values, &[';', '|']).into_iter().map(|author| without_by(&author));
+    authors.filter(|author| author.contains(char::is_alphabetic) && wire::address(author).is_none()).collect()
+}
+
+/// `Tin rises` of `Tin rises - The Wire`, which is by The Wire.
+fn without_source(headline: &str, source: &str) -> Option<String> {
+    let rest = headline.strip_suffix(source)?;
+    let rest = [" - ", " | ", " – ", " — "].iter().find_map(|sign| rest.strip_suffix(sign))?;
+    clean::some_line(rest)
+}
+
 /// `By A. Writer` is by A. Writer.
 pub(in crate::ingest) fn without_by(author: &str) -> String {
     let by = author.get(..3).filter(|by| by.eq_ignore_ascii_case("by "));
@@ -341,7 +357,7 @@ fn written_list(text: &str) -> Vec<&str> {
 }
 
 fn body(values: Vec<String>) -> Vec<String> {
-    let paragraphs = values.iter().flat_map(|text| {
+    let paragraphs = values.iter().map(|text| without_count(text)).flat_map(|text| {
         if clean::looks_like_html(text) {
             clean::html_paragraphs(text)
         } else {
@@ -349,6 +365,13 @@ fn body(values: Vec<String>) -> Vec<String> {
         }
     });
     paragraphs.collect()
+}
+
+/// A text without the `[+1234 chars]` by which services say that they have cut it.
+fn without_count(text: &str) -> &str {
+    let Some((rest, count)) = text.rsplit_once("[+") else { return text };
+    let is_count = |count: &str| !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
+    count.trim_end().strip_suffix(" chars]").filter(|count| is_count(count)).map_or(text, |_| rest.trim_end())
 }
 
 #[cfg(test)]

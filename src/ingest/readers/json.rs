@@ -33,6 +33,9 @@ const LISTS: &[&str] = &[
 const WRAPPERS: &[&str] =
     &["response", "_source", "source_document", "hits", "data", "feed", "article", "attributes", "fields", "node"];
 
+/// Keys under which an article keeps parts of itself.
+const BOXES: &[&str] = &["fields", "attributes"];
+
 /// Lines looked at to tell whether each is an object of its own.
 const LINES: usize = 20;
 
@@ -53,7 +56,7 @@ pub(in crate::ingest) struct Reader {
 /// Has the first object, or the first of a list, come whole?
 pub(in crate::ingest) fn begins(text: &str) -> bool {
     let first = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '[' | '\u{feff}'));
-    repair::balanced(first).is_some()
+    repair::balanced(first).is_ok()
 }
 
 impl Reader {
@@ -183,8 +186,18 @@ fn objects(value: Value, emit: &mut dyn FnMut(Value) -> ControlFlow<()>) -> Cont
                 _ => emit(Value::Object(object)),
             }
         }
+        Value::Object(object) => emit(Value::Object(opened(object))),
         other => emit(other),
     }
+}
+
+/// An article with what interfaces put in a box beside its headline (open-platform.theguardian.com: `fields`).
+fn opened(mut object: Map<String, Value>) -> Map<String, Value> {
+    let boxed = BOXES.iter().find(|key| object.get(**key).is_some_and(Value::is_object));
+    if let Some(Value::Object(boxed)) = boxed.and_then(|key| object.remove(*key)) {
+        boxed.into_iter().for_each(|(key, value)| drop(object.entry(key).or_insert(value)));
+    }
+    object
 }
 
 /// Has the object a text of this name?
@@ -287,6 +300,7 @@ const NAMED: &[&str] = &[
     "$oid",
     "$numberLong",
     "title",
+    "webTitle",
     "label",
     "full_name",
     "#text",
@@ -356,6 +370,34 @@ mod tests {
             headlines(r#"{"title":"A","data":{"x":1},"items":[{"title":"B"}]}"#),
             [a()],
             "an article with a list"
+        );
+    }
+
+    #[test]
+    fn what_services_answer_is_read() {
+        let article = one(
+            r#"{"id":"world/2025/mar/01/tin","webTitle":"Tin rises","webPublicationDate":"2025-03-01T08:00:00Z",
+            "webUrl":"https://paper.example/tin","tags":[{"id":"business/tin","webTitle":"Tin"}],
+            "fields":{"headline":"Tin rises, again","bodyText":"It rose.","trailText":"A metal.","byline":"A Writer"}}"#,
+        );
+        assert_eq!((article.headline.as_str(), article.lead.as_deref()), ("Tin rises, again", Some("A metal.")));
+        assert_eq!(
+            (&article.body, &article.authors, &article.tags),
+            (&vec!["It rose.".to_owned()], &vec!["A Writer".to_owned()], &vec!["Tin".to_owned()])
+        );
+        let article = one(
+            r#"{"title":"Tin rises - The Wire","source":{"id":"w","name":"The Wire"},"author":"https://social.example/wire",
+            "publishedAt":"2025-03-01T08:00:00Z","content":"It rose.… [+1234 chars]"}"#,
+        );
+        assert_eq!((article.headline.as_str(), article.authors.len()), ("Tin rises", 0));
+        assert_eq!(article.body, ["It rose.…"]);
+        let article = one(
+            r#"{"id":17,"date":"2025-03-01T09:00:00","date_gmt":"2025-03-01T08:00:00","title":{"rendered":"Tin"},"author":3,
+            "content":{"rendered":"<p>It rose.</p>"},"link":"https://blog.example/tin"}"#,
+        );
+        assert_eq!(
+            (article.published.at.unwrap().to_string().as_str(), article.authors.len()),
+            ("2025-03-01T08:00:00Z", 0)
         );
     }
 
