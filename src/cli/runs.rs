@@ -28,13 +28,13 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let store = options.data.existing()?;
     match options.id {
-        None => store.runs(None, 100)?.iter().for_each(print),
+        None => print(&store.runs(None, 100)?),
         Some(id) => {
             let run = store.run(RunId(id))?.with_context(|| format!("there is no run {id}"))?;
             if options.copies {
                 return pieces(&store, run.id);
             }
-            print(&run);
+            print(std::slice::from_ref(&run));
             if options.rejects {
                 rejects(&store, run.id)?;
             }
@@ -43,21 +43,35 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(run: &Run) {
-    let counts = run.counts;
-    say!(
-        "{:>4}  {}  {:<11}  {} read: {} new, {} new versions, {} unchanged{}, {} rejected  {}",
-        run.id.0,
-        run.started.strftime("%Y-%m-%d %H:%M:%S"),
-        run.state.name(),
-        counts.seen,
-        counts.new,
-        counts.versions,
-        counts.unchanged,
-        copies(&counts),
-        counts.rejected,
-        run.input,
-    );
+/// The columns of the ledger; numbers stand to the right.
+const COLUMNS: [&str; 11] =
+    ["run", "started (UTC)", "took", "state", "read", "new", "versions", "unchanged", "copies", "rejected", "input"];
+
+fn print(runs: &[Run]) {
+    if runs.is_empty() {
+        return say!("nothing has been read yet");
+    }
+    let rows: Vec<[String; 11]> = std::iter::once(COLUMNS.map(str::to_owned)).chain(runs.iter().map(row)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..COLUMNS.len()).map(width).collect();
+    for row in &rows {
+        let cells = row.iter().zip(&widths).zip(COLUMNS).map(|((cell, width), column)| match column {
+            "input" => cell.clone(),
+            "started (UTC)" | "state" => format!("{cell:<width$}"),
+            _ => format!("{cell:>width$}"),
+        });
+        say!("{}", cells.collect::<Vec<_>>().join("  "));
+    }
+}
+
+fn row(run: &Run) -> [String; 11] {
+    let Counts { seen, new, versions, unchanged, copies, rejected, .. } = run.counts;
+    let took = run.took().map_or_else(|| "-".to_owned(), |took| format!("{:.1} s", took.as_secs_f64()));
+    let [seen, new, versions, unchanged, copies, rejected] =
+        [seen, new, versions, unchanged, copies, rejected].map(|count| count.to_string());
+    let (started, state) = (run.started.strftime("%Y-%m-%d %H:%M:%S").to_string(), run.state.name().to_owned());
+    let (id, input) = (run.id.to_string(), run.input.clone());
+    [id, started, took, state, seen, new, versions, unchanged, copies, rejected, input]
 }
 
 /// A word on copies where there are any.

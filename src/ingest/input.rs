@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +23,8 @@ const LARGEST_ZIP: u64 = 1 << 30;
 #[derive(Clone, Debug)]
 pub enum Input {
     Path(PathBuf),
+    /// Read one after the other, each as if it came alone; those that are gone meanwhile are no matter.
+    Files(Arc<[PathBuf]>),
     Stdin,
     Stream(Arc<Stream>),
 }
@@ -31,6 +34,7 @@ impl Input {
     pub fn name(&self) -> String {
         match self {
             Input::Path(path) => path.display().to_string(),
+            Input::Files(paths) => together(paths),
             Input::Stdin => "-".to_owned(),
             Input::Stream(stream) => stream.name.clone(),
         }
@@ -40,10 +44,23 @@ impl Input {
     pub fn size(&self) -> Option<u64> {
         match self {
             Input::Path(path) => Some(size(path)),
+            Input::Files(paths) => Some(paths.iter().map(|path| size(path)).sum()),
             Input::Stdin => None,
             Input::Stream(stream) => stream.size,
         }
     }
+}
+
+/// `3 files in /srv/wire: a.jsonl … c.jsonl`
+fn together(paths: &[PathBuf]) -> String {
+    let (Some(first), Some(last)) = (paths.first(), paths.last()) else { return String::new() };
+    if paths.len() == 1 {
+        return first.display().to_string();
+    }
+    let holds_all = |folder: &&Path| paths.iter().all(|path| path.starts_with(folder));
+    let folder = first.ancestors().skip(1).find(holds_all).unwrap_or(Path::new(""));
+    let within = |path: &PathBuf| path.strip_prefix(folder).unwrap_or(path).display().to_string();
+    format!("{} files in {}: {} … {}", paths.len(), folder.display(), within(first), within(last))
 }
 
 /// Bytes that come from elsewhere, as the body of a request. They are read once.
@@ -103,6 +120,10 @@ pub fn read(input: &Input, options: &ReadOptions, progress: &Progress, sink: &mu
         Input::Stream(stream) => {
             let mut reading = Reading::of("-", options, progress, sink);
             reading.stream(Counted { inner: &**stream, read: Arc::clone(&progress.read) }, "-", 0)
+        }
+        Input::Files(paths) => {
+            let mut there = paths.iter().filter(|path| path.exists());
+            there.try_for_each(|path| read(&Input::Path(path.clone()), options, progress, sink))
         }
         Input::Path(path) => {
             // However a path is typed, what lies there is the same.
@@ -244,10 +265,15 @@ impl<'a, 's> Reading<'a, 's> {
         if !named && path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             return self.reject(&name, Reason::new("cannot_open", "neither a file nor a folder"));
         }
-        match fs::File::open(path) {
-            Ok(file) => self.stream(Counted { inner: file, read: Arc::clone(&self.progress.read) }, &name, 0),
-            Err(error) => self.reject(&name, cannot(error)),
-        }
+        let file = match fs::File::open(path) {
+            Ok(file) => Counted { inner: file, read: Arc::clone(&self.progress.read) },
+            Err(error) => return self.reject(&name, cannot(error)),
+        };
+        // What breaks the code that reads one file is that file's matter alone.
+        catch_unwind(AssertUnwindSafe(|| self.stream(file, &name, 0))).unwrap_or_else(|_| {
+            tracing::error!(source = name, "reading a file has failed");
+            self.reject(&name, Reason::new("cannot_read", "reading this has failed; the log says more"))
+        })
     }
 
     fn stream(&mut self, mut stream: impl Read, name: &str, depth: usize) -> ControlFlow<()> {
@@ -461,6 +487,33 @@ mod tests {
         assert_eq!(looked(&[b"title,te", b"xt\n", b"x"]), (11, true));
         assert_eq!(looked(&[b"\x1f", b"\x8b\x08\n", b"x"]), (5, false), "packed");
         assert_eq!(looked(&[b"a.csv", b"\0\0", b"x"]), (8, false), "a tar archive begins so");
+    }
+
+    #[test]
+    fn a_file_that_breaks_the_code_that_reads_it_costs_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a", "b", "c"] {
+            fs::write(dir.path().join(format!("{name}.json")), format!("{{\"title\":\"{name}\"}}")).unwrap();
+        }
+        let mut met = Vec::new();
+        let input = Input::Path(dir.path().to_owned());
+        let _ = read(&input, &ReadOptions::default(), &Progress::default(), &mut |item| {
+            met.push(match item {
+                Item::Article { article, .. } => article.headline,
+                Item::Reject { reason, .. } => reason.code.to_owned(),
+                Item::Page(_) => String::new(),
+            });
+            assert!(met.last().is_none_or(|headline| headline != "b"), "this breaks it");
+            ControlFlow::Continue(())
+        });
+        assert_eq!(met, ["a", "b", "cannot_read", "c"]);
+    }
+
+    #[test]
+    fn files_read_together_are_named_by_their_folder() {
+        let name = |paths: &[&str]| Input::Files(paths.iter().map(PathBuf::from).collect()).name();
+        assert_eq!(name(&["/in/a/1.txt"]), "/in/a/1.txt");
+        assert_eq!(name(&["/in/a/1.txt", "/in/c.txt", "/in/b/2.txt"]), "3 files in /in: a/1.txt … b/2.txt");
     }
 
     #[test]

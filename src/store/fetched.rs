@@ -2,7 +2,8 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
@@ -48,7 +49,12 @@ pub struct FeedState {
     pub gone: bool,
     /// Code and detail of the last failure, while it lasts.
     pub trouble: Option<(String, String)>,
+    /// How long it wants to be left alone between two times it is asked.
+    pub pace: Option<Duration>,
 }
+
+/// How long it is remembered what became of a page that nothing links to any more.
+const KEPT: Duration = Duration::from_secs(90 * 86_400);
 
 /// What became of a page that an item of a feed links to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +132,8 @@ impl Store {
             state.failures,
             state.gone,
             code,
-            detail
+            detail,
+            state.pace.map(|pace| pace.as_secs())
         ])?;
         Ok(transaction.commit()?)
     }
@@ -162,6 +169,28 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
+    /// Notes that these pages are still linked to, so that what became of them is not forgotten.
+    pub fn note_linked(&self, addresses: &[String], now: Timestamp) -> Result<()> {
+        let mut writer = self.writer();
+        let (transaction, _) = writer.begin()?;
+        let lately = now.as_millisecond() - KEPT.as_millis() as i64 / 3;
+        for address in addresses {
+            let values = params![address, now.as_millisecond(), lately];
+            transaction.prepare_cached(sql::FETCHED_PAGE_SEEN)?.execute(values)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Forgets what became of pages that nothing has linked to for a long time; returns of how many.
+    pub fn forget_fetched_pages(&self, now: Timestamp) -> Result<usize> {
+        let mut writer = self.writer();
+        let (transaction, _) = writer.begin()?;
+        let since = now.as_millisecond() - KEPT.as_millis() as i64;
+        let forgotten = transaction.prepare_cached(sql::FETCHED_PAGES_FORGET)?.execute(params![since])?;
+        transaction.commit()?;
+        Ok(forgotten)
+    }
+
     /// Of a batch, which articles storing would change anything for.
     pub fn is_news(&self, batch: &[Incoming]) -> Result<Vec<bool>> {
         self.readers.read(|moment, _| {
@@ -191,12 +220,14 @@ impl Store {
         })
     }
 
-    /// Notes that a watched file has been read.
-    pub fn note_file(&self, path: &Path, mark: FileMark) -> Result<()> {
+    /// Notes that watched files have been read.
+    pub fn note_files(&self, files: &[(PathBuf, FileMark)]) -> Result<()> {
         let mut writer = self.writer();
         let (transaction, _) = writer.begin()?;
-        let values = params![path.as_os_str().as_bytes(), mark.size, mark.modified];
-        transaction.prepare_cached(sql::FILE_MARK_KEEP)?.execute(values)?;
+        for (path, mark) in files {
+            let values = params![path.as_os_str().as_bytes(), mark.size, mark.modified];
+            transaction.prepare_cached(sql::FILE_MARK_KEEP)?.execute(values)?;
+        }
         Ok(transaction.commit()?)
     }
 }
@@ -216,6 +247,7 @@ fn read_feed(row: &Row<'_>) -> rusqlite::Result<FeedState> {
         failures: row.get(8)?,
         gone: row.get(9)?,
         trouble: code.zip(row.get(11)?),
+        pace: row.get::<_, Option<u64>>(12)?.map(Duration::from_secs),
     })
 }
 
@@ -234,13 +266,13 @@ mod tests {
     fn the_mark_of_a_file_is_that_of_its_last_reading() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
-        let path = Path::new("/in/a.jsonl");
-        assert_eq!(store.file_mark(path).unwrap(), None);
+        let path = PathBuf::from("/in/a.jsonl");
+        assert_eq!(store.file_mark(&path).unwrap(), None);
         let (first, second) = (FileMark { size: 1, modified: -5 }, FileMark { size: 2, modified: i64::MAX });
-        store.note_file(path, first).unwrap();
-        store.note_file(path, second).unwrap();
+        store.note_files(&[(path.clone(), first)]).unwrap();
+        store.note_files(&[(PathBuf::from("/in/b.jsonl"), first), (path.clone(), second)]).unwrap();
         drop(store);
-        assert_eq!(Store::open(dir.path()).unwrap().file_mark(path).unwrap(), Some(second));
+        assert_eq!(Store::open(dir.path()).unwrap().file_mark(&path).unwrap(), Some(second));
     }
 
     #[test]
@@ -254,6 +286,7 @@ mod tests {
             due: Some(at(5)),
             failures: 2,
             trouble: Some(("too_slow".into(), "not answered".into())),
+            pace: Some(Duration::from_secs(3600)),
             ..FeedState::default()
         };
         store.keep_feed(&state).unwrap();
@@ -274,6 +307,22 @@ mod tests {
         let state = PageState { fate: PageFate::Failed, stamp: Some(at(7)), tries: 2 };
         store.keep_fetched_page("a.example/1", state, at(9)).unwrap();
         assert_eq!(store.fetched_page("a.example/1").unwrap(), Some(state));
+    }
+
+    #[test]
+    fn pages_that_nothing_links_to_are_forgotten_in_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let day = |day: i64| at(day * 86_400_000);
+        let state = PageState { fate: PageFate::Read, stamp: None, tries: 0 };
+        for address in ["a.example/1", "a.example/2"] {
+            store.keep_fetched_page(address, state, day(0)).unwrap();
+        }
+        store.note_linked(&["a.example/2".into(), "a.example/3".into()], day(50)).unwrap();
+        assert_eq!(store.forget_fetched_pages(day(89)).unwrap(), 0);
+        assert_eq!(store.forget_fetched_pages(day(91)).unwrap(), 1);
+        assert_eq!(store.fetched_page("a.example/1").unwrap(), None);
+        assert_eq!(store.fetched_page("a.example/2").unwrap(), Some(state));
     }
 
     #[test]

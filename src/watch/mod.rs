@@ -1,4 +1,4 @@
-//! IN BY ITSELF: files laid into watched folders are read as they are completed, each as a run of its own.
+//! IN BY ITSELF: files laid into watched folders are read as they are completed; those that come together as one run.
 //!
 //! That a file is there is told by the system's notices, and found by a walk through the folder: at the start, now and
 //! then to be sure, and often where notices do not come (network folders, too many sub-folders). When it is complete is
@@ -12,45 +12,38 @@ mod reading;
 mod ripening;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use crate::store::{Alone, FileMark, Store};
 use folders::Folders;
 use notices::{Notices, Sign};
+use reading::Readers;
 use ripening::Ripening;
 
 /// What has become complete is looked for this often.
 const TICK: Duration = Duration::from_millis(200);
-
-/// Files handed to the reader that it has not begun.
-const QUEUE: usize = 64;
 
 /// Watches the folders until `stop` is set. A folder that is not there is waited for.
 ///
 /// # Errors
 /// The threads could not be started.
 pub fn start(store: &Arc<Store>, dirs: &[PathBuf], stop: &Arc<AtomicBool>) -> std::io::Result<Vec<JoinHandle<()>>> {
-    let (to_read, files) = mpsc::sync_channel(QUEUE);
-    let reader = {
-        let (store, stop) = (Arc::clone(store), Arc::clone(stop));
-        let reading = move || reading::read_all(&store, &files, &stop);
-        std::thread::Builder::new().name("watch-read".to_owned()).spawn(reading)?
-    };
+    let (readers, threads) = Readers::start(store, stop)?;
     let watcher = {
         let watcher = Watcher {
             store: Arc::clone(store),
             folders: Folders::new(dirs, Instant::now()),
             notices: Notices::new(),
             ripening: Ripening::default(),
-            to_read,
+            readers,
         };
         let stop = Arc::clone(stop);
         std::thread::Builder::new().name("watch".to_owned()).spawn(move || watcher.watch(&stop))?
     };
-    Ok(vec![watcher, reader])
+    Ok(threads.into_iter().chain([watcher]).collect())
 }
 
 struct Watcher {
@@ -58,7 +51,7 @@ struct Watcher {
     folders: Folders,
     notices: Notices,
     ripening: Ripening,
-    to_read: mpsc::SyncSender<PathBuf>,
+    readers: Readers,
 }
 
 impl Watcher {
@@ -129,14 +122,13 @@ impl Watcher {
         }
     }
 
-    /// Hands complete files to the reader as far as it takes them.
+    /// Hands complete files to the readers as far as they take them.
     fn hand_on(&mut self) {
-        let now = Instant::now();
+        let (now, mut later) = (Instant::now(), Vec::new());
         while let Some(path) = self.ripening.next(now, &mark) {
-            if let Err(mpsc::TrySendError::Full(path)) = self.to_read.try_send(path) {
-                return self.ripening.closed(path);
-            }
+            later.extend(self.readers.give(path).err());
         }
+        later.into_iter().for_each(|path| self.ripening.closed(path));
     }
 }
 

@@ -1,6 +1,6 @@
 //! A folder with an archive, and the program run on it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -47,10 +47,21 @@ impl TestArchive {
         output.status.code().is_none()
     }
 
-    /// The newest line of the ledger.
-    pub(crate) fn last_run(&self) -> String {
+    /// The ledger as it is printed, newest first: what stands under each head.
+    pub(crate) fn runs(&self) -> Vec<HashMap<String, String>> {
         let output = self.command("runs").output().unwrap();
-        String::from_utf8(output.stdout).unwrap().lines().next().unwrap_or_default().to_owned()
+        let table = String::from_utf8(output.stdout).unwrap();
+        let cells = |line: &str| -> Vec<String> {
+            line.split("  ").map(|cell| cell.trim().to_owned()).filter(|cell| !cell.is_empty()).collect()
+        };
+        let mut lines = table.lines();
+        let head = cells(lines.next().unwrap_or_default());
+        lines.map(|line| head.iter().cloned().zip(cells(line)).collect()).collect()
+    }
+
+    /// What the newest run says under this head; nothing where there is none.
+    pub(crate) fn last_run(&self, head: &str) -> String {
+        self.runs().first().and_then(|run| run.get(head)).cloned().unwrap_or_default()
     }
 
     /// Writes a file beside the archive.

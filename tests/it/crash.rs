@@ -133,7 +133,7 @@ fn killed_ingest(lines: &str, moment: Duration, beside_a_server: bool, expected:
     let file = archive.file("a.jsonl", lines);
     let running = beside_a_server.then(|| Server::start(&archive));
     kill_at(archive.begin_ingest(&file), moment);
-    let acknowledged = new_articles(&archive.last_run());
+    let acknowledged = new_articles(&archive);
     let server = running.unwrap_or_else(|| Server::start(&archive));
     let what = format!("after {moment:?}: the {acknowledged} articles that the ledger counts");
     server.until(&what, |server| server.total("*") == acknowledged);
@@ -151,10 +151,9 @@ fn kill_at(mut process: Child, moment: Duration) {
     process.wait().unwrap();
 }
 
-/// `… 3300 read: 3000 new, …`; none where no run had begun.
-fn new_articles(line: &str) -> u64 {
-    let before = line.split(" new,").next().unwrap_or_default();
-    before.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default()
+/// As the ledger counts them; none where no run had begun.
+fn new_articles(archive: &TestArchive) -> u64 {
+    archive.last_run("new").parse().unwrap_or_default()
 }
 
 #[test]
@@ -167,7 +166,7 @@ fn a_server_killed_while_it_syncs_is_right_when_it_is_back() {
         let file = archive.file("a.jsonl", &lines);
         let server = Server::start(&archive);
         let mut ingest = archive.begin_ingest(&file);
-        wait_until("articles in the store", || new_articles(&archive.last_run()) > 0);
+        wait_until("articles in the store", || new_articles(&archive) > 0);
         std::thread::sleep(Duration::from_millis(numbers.below(1000)));
         server.kill();
         assert!(ingest.wait().unwrap().success());

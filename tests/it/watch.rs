@@ -42,10 +42,8 @@ impl Desk {
 
     /// The names of the files that were read, one a run, oldest first.
     fn runs(&self) -> Vec<String> {
-        let out = self.archive.command("runs").output().unwrap();
-        let listed = String::from_utf8(out.stdout).unwrap();
-        let name = |line: &str| Path::new(line.split_whitespace().last().unwrap()).file_name().unwrap().to_owned();
-        listed.lines().rev().map(|line| name(line).into_string().unwrap()).collect()
+        let name = |input: &str| Path::new(input).file_name().unwrap().to_string_lossy().into_owned();
+        self.archive.runs().iter().rev().map(|run| name(&run["input"])).collect()
     }
 }
 
@@ -105,6 +103,28 @@ fn a_file_that_is_replaced_is_read_again_and_one_that_is_deleted_stays_in() {
     desk.lay("c.jsonl", &article(2, "Zinc falls"));
     comes(&server, "zinc");
     assert_eq!((server.total("copper"), desk.runs().len()), (1, 4));
+}
+
+#[test]
+fn files_dropped_at_once_are_a_run_or_a_few_and_a_broken_one_is_read_again_when_it_is_another() {
+    let desk = desk();
+    let server = desk.watching();
+    for n in 0..400 {
+        desk.lay(
+            &format!("{n:03}.jsonl"),
+            &if n == 200 { "{\"title\":\n".to_owned() } else { article(n, "Tin rises") },
+        );
+    }
+    server.until("all of them", |server| server.total("tin") == 399);
+    server.until("their runs to end", |_| desk.archive.runs().iter().all(|run| run["state"] == "finished"));
+    let runs = desk.archive.runs();
+    assert!(runs.len() < 20, "{runs:?}");
+    assert!(runs.iter().any(|run| run["input"].contains(" files in ")), "{runs:?}");
+    let rejected = || desk.archive.runs().iter().filter(|run| run["rejected"] != "0").count();
+    assert_eq!(rejected(), 1);
+    desk.lay("200.jsonl", &article(200, "Tin rises"));
+    server.until("the last of them", |server| server.total("tin") == 400);
+    assert_eq!((rejected(), desk.runs().last().unwrap().as_str()), (1, "200.jsonl"));
 }
 
 #[test]
