@@ -45,7 +45,10 @@ pub(super) struct Known {
 
 #[derive(Debug)]
 pub(super) enum Answer {
-    NotModified,
+    NotModified {
+        /// As of a document.
+        fresh: Option<Duration>,
+    },
     Document(Box<Document>),
 }
 
@@ -59,6 +62,8 @@ pub(super) struct Document {
     pub(super) media_type: Option<String>,
     pub(super) charset: Option<String>,
     pub(super) known: Known,
+    /// How long it stays as it is, as its sender says (RFC 9111, 4.2.1).
+    pub(super) fresh: Option<Duration>,
     pub(super) bytes: Vec<u8>,
 }
 
@@ -238,7 +243,7 @@ impl Client {
         let (status, headers, bytes) = self.bounded(request, LARGEST, Bound::Refuse).await?;
         let permanent = matches!(status.as_u16(), 301 | 308);
         match status.as_u16() {
-            304 => Ok(Step::Answer(Answer::NotModified)),
+            304 => Ok(Step::Answer(Answer::NotModified { fresh: fresh(&headers) })),
             200..=299 => Ok(Step::Answer(Answer::Document(Box::new(document(url, &headers, bytes))))),
             301 | 302 | 303 | 307 | 308 => match location(url, &headers) {
                 Some(to) => Ok(Step::Redirect { to, permanent }),
@@ -322,7 +327,20 @@ fn document(url: &Url, headers: &HeaderMap, bytes: Vec<u8>) -> Document {
         name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches(['"', '\'']).to_owned())
     });
     let known = Known { etag: text(headers, header::ETAG), last_modified: text(headers, header::LAST_MODIFIED) };
-    Document { url: url.clone(), moved: false, media_type, charset, known, bytes }
+    Document { url: url.clone(), moved: false, media_type, charset, known, fresh: fresh(headers), bytes }
+}
+
+/// `max-age`, less the time it has lain in between.
+fn fresh(headers: &HeaderMap) -> Option<Duration> {
+    let said = text(headers, header::CACHE_CONTROL)?.to_ascii_lowercase();
+    let mut directives = said.split(',').map(str::trim);
+    if directives.clone().any(|directive| matches!(directive, "no-cache" | "no-store")) {
+        return None;
+    }
+    let seconds = |value: &str| value.trim().trim_matches('"').parse::<u64>().ok();
+    let longest = directives.find_map(|directive| seconds(directive.strip_prefix("max-age=")?))?;
+    let age = text(headers, header::AGE).and_then(|age| seconds(&age)).unwrap_or_default();
+    Some(Duration::from_secs(longest.saturating_sub(age)))
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {

@@ -1,7 +1,7 @@
 //! IN BY ITSELF: feeds are asked now and then whether they have something new, and the pages of their items are fetched.
 //!
 //! How one thing is asked for, and what is refused, is in [`client`]; manners towards a host in [`host`]; when a feed is
-//! asked next in [`schedule`]. What a poll brings and what is kept of it is in [`poll`] and [`pages`]. A poll that brings
+//! asked next in [`schedule`]; what an index of sitemaps names is asked in [`sitemaps`]. What a poll brings and what is kept of it is in [`poll`] and [`pages`]. A poll that brings
 //! nothing leaves no line in the ledger; one that fails leaves one when the failure is new.
 
 mod address;
@@ -10,6 +10,7 @@ mod host;
 mod pages;
 mod poll;
 mod schedule;
+mod sitemaps;
 mod trouble;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::config::{Feed, Feeds};
 use crate::store::{Alone, FeedState, Store, StoreError};
 use client::Client;
+use poll::Origin;
 
 /// Feeds asked at the same time.
 const AT_ONCE: usize = 8;
@@ -31,6 +33,8 @@ const LOOK: Duration = Duration::from_secs(60);
 
 /// While another server fetches, whether it still does is looked at this often.
 const AGAIN: Duration = Duration::from_secs(1);
+
+const TIDY: Duration = Duration::from_secs(86_400);
 
 /// How soon after a fault of our own a feed is asked again.
 const AFTER_FAULT: Duration = Duration::from_secs(60);
@@ -82,7 +86,9 @@ impl Poller {
         };
         let mut polls = JoinSet::new();
         let mut stop = self.stop.clone();
+        let mut tidied = None;
         loop {
+            self.tidy(&mut tidied).await;
             let pause = self.start_due(&mut due, &mut polls);
             tokio::select! {
                 biased;
@@ -133,6 +139,21 @@ impl Poller {
         .await
     }
 
+    /// Forgets once a day what is not needed any more.
+    async fn tidy(self: &Arc<Poller>, tidied: &mut Option<Timestamp>) {
+        let now = Timestamp::now();
+        let lately = |tidied: Timestamp| now.duration_since(tidied).unsigned_abs() < TIDY;
+        if tidied.is_some_and(lately) {
+            return;
+        }
+        *tidied = Some(now);
+        match self.on_store(move |store| store.forget_fetched_pages(now)).await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "pages that nothing links to any more are forgotten"),
+            Err(error) => tracing::error!(%error, "what is known of fetched pages cannot be tidied"),
+        }
+    }
+
     /// Starts the polls whose time has come, as many as may run; returns how long there is nothing to start.
     fn start_due(
         self: &Arc<Poller>,
@@ -158,7 +179,7 @@ impl Poller {
     async fn poll_and_say(self: Arc<Poller>, at: usize) -> Option<Timestamp> {
         let feed = self.feeds.get(at)?;
         let now = Timestamp::now();
-        match self.poll(feed, now).await {
+        match self.poll(feed, Origin::Configured, now).await {
             Ok(state) => next(Some(&state), now),
             Err(error) => {
                 tracing::error!(feed = %feed.url, %error, "a poll could not be taken in");

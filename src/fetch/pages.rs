@@ -10,6 +10,7 @@ use super::client::{Answer, Document, Known};
 use super::poll::{Line, reject};
 use super::trouble::{Kind, Trouble};
 use super::{FetchError, Poller};
+use crate::article::Status;
 use crate::config::Feed;
 use crate::ingest::fetched::{self, Fetched};
 use crate::store::{Incoming, PageFate, PageState};
@@ -31,9 +32,9 @@ impl Poller {
     ) -> Result<(Vec<Incoming>, Result<bool, Trouble>), FetchError> {
         items.sort_by_key(|item| std::cmp::Reverse(fetched::stamp(&item.article)));
         let (started, time) = (Instant::now(), feed.every.unwrap_or(self.every));
-        let (mut alone, mut complete) = (Vec::new(), true);
+        let (mut alone, mut known, mut complete) = (Vec::new(), Vec::new(), true);
         for item in items {
-            let Some((link, address)) = link(&item) else {
+            let Some((link, address)) = link(&item).filter(|_| item.article.status != Status::Killed) else {
                 alone.push(item);
                 continue;
             };
@@ -44,6 +45,7 @@ impl Poller {
                 if before.is_some_and(|before| before.fate != PageFate::Read) {
                     alone.push(item);
                 }
+                known.push(address);
                 continue;
             }
             if started.elapsed() >= time {
@@ -71,6 +73,7 @@ impl Poller {
             };
             self.on_store(move |store| store.keep_fetched_page(&address, fate, Timestamp::now())).await?;
         }
+        self.on_store(move |store| store.note_linked(&known, Timestamp::now())).await?;
         Ok((alone, Ok(complete)))
     }
 
@@ -84,7 +87,7 @@ impl Poller {
     ) -> Result<Result<(), Trouble>, FetchError> {
         let document = match self.client.get(link, &Known::default()).await {
             Ok(Answer::Document(document)) => document,
-            Ok(Answer::NotModified) => return Ok(Err(Trouble::status(304, None))),
+            Ok(Answer::NotModified { .. }) => return Ok(Err(Trouble::status(304, None))),
             Err(trouble) => return Ok(Err(trouble)),
         };
         let Document { url, media_type, charset, bytes, .. } = *document;
@@ -112,7 +115,7 @@ fn link(item: &Incoming) -> Option<(Url, String)> {
     Some((Url::parse(url).ok()?, fetched::page_address(url)?))
 }
 
-fn is_wanted(before: Option<&PageState>, stamp: Option<Timestamp>) -> bool {
+pub(super) fn is_wanted(before: Option<&PageState>, stamp: Option<Timestamp>) -> bool {
     let Some(before) = before else { return true };
     // The store counts in milliseconds.
     let millisecond = |stamp: Option<Timestamp>| stamp.map(Timestamp::as_millisecond);

@@ -1,6 +1,7 @@
 //! One poll of one feed: what came, what of it is new, and how it stands with the feed now.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use url::Url;
@@ -19,7 +20,7 @@ pub(super) struct Line {
 }
 
 /// What a poll has come to.
-enum Met {
+pub(super) enum Met {
     NotModified,
     /// Everything was taken in, or some pages are to be tried again.
     Read {
@@ -27,14 +28,27 @@ enum Met {
     },
 }
 
+/// Whether it is one of the configuration, or one that another names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Configured,
+    Named,
+}
+
 impl Poller {
     /// Asks a feed, stores what is new, and keeps how it stands.
-    pub(super) async fn poll(self: &Arc<Poller>, feed: &Feed, now: Timestamp) -> Result<FeedState, FetchError> {
+    pub(super) async fn poll(
+        self: &Arc<Poller>,
+        feed: &Feed,
+        origin: Origin,
+        now: Timestamp,
+    ) -> Result<FeedState, FetchError> {
         let url = feed.url.to_string();
         let kept = self.on_store(move |store| store.feed(&url)).await?;
         let mut state = kept.unwrap_or_else(|| FeedState { url: feed.url.to_string(), ..FeedState::default() });
         let mut line = Line { input: state.url.clone(), run: None };
-        let met = match self.ask(feed, &mut state, &mut line, now).await {
+        let mut fresh = None;
+        let met = match self.ask(feed, origin, &mut state, &mut line, &mut fresh, now).await {
             Ok(met) => met,
             Err(error) => {
                 // What is wrong is told by the first error.
@@ -54,7 +68,7 @@ impl Poller {
                     (state.etag, state.last_modified, state.body) = (None, None, None);
                 }
                 (state.failures, state.trouble, state.succeeded) = (0, None, Some(now));
-                state.due = Some(schedule::after_success(now, every, &state.url));
+                state.due = Some(schedule::after_success(now, every, state.pace.max(fresh), &state.url));
                 self.close(&mut line, RunState::Finished).await?;
             }
             Err(Trouble { kind: Kind::Held, wait, .. }) => {
@@ -77,18 +91,24 @@ impl Poller {
     async fn ask(
         self: &Arc<Poller>,
         feed: &Feed,
+        origin: Origin,
         state: &mut FeedState,
         line: &mut Line,
+        fresh: &mut Option<Duration>,
         now: Timestamp,
     ) -> Result<Result<Met, Trouble>, FetchError> {
         let moved_to = state.moved_to.as_deref().and_then(|url| Url::parse(url).ok());
         let known = Known { etag: state.etag.clone(), last_modified: state.last_modified.clone() };
         let document = match self.client.get(moved_to.as_ref().unwrap_or(&feed.url), &known).await {
-            Ok(Answer::NotModified) => return Ok(Ok(Met::NotModified)),
+            Ok(Answer::NotModified { fresh: said }) => {
+                *fresh = said;
+                return Ok(Ok(Met::NotModified));
+            }
             Ok(Answer::Document(document)) => document,
             Err(trouble) => return Ok(Err(trouble)),
         };
-        let Document { url, moved, known, charset, bytes, .. } = *document;
+        let Document { url, moved, known, charset, bytes, fresh: said, .. } = *document;
+        *fresh = said;
         let hash = blake3::hash(&bytes).as_bytes().to_vec();
         if state.body.as_ref() == Some(&hash) {
             note_move(state, moved, &url);
@@ -98,12 +118,16 @@ impl Poller {
         let size = bytes.len() as u64;
         let (reached, namespace) = (url.clone(), feed.namespace.clone());
         let fetched = Fetched { url, charset, bytes, at: now };
-        let reading = tokio::task::spawn_blocking(move || fetched::feed(&fetched, namespace.as_deref()));
+        let reading = tokio::task::spawn_blocking(move || fetched::list(&fetched, namespace.as_deref()));
         let Ok(items) = reading.await else { return Ok(Err(Trouble::unreadable())) };
-        if let Some(trouble) = no_feed(&items) {
+        if let Some(trouble) = no_feed(&items, origin) {
             return Ok(Err(trouble));
         }
         note_move(state, moved, &reached);
+        state.pace = items.pace;
+        if !items.sitemaps.is_empty() {
+            return self.poll_sitemaps(feed, &reached, items.sitemaps, now).await;
+        }
         let complete = self.take_in(feed, items, size, line).await?;
         (state.etag, state.last_modified, state.body) = (known.etag, known.last_modified, Some(hash));
         Ok(complete.map(|complete| Met::Read { complete }))
@@ -211,7 +235,11 @@ fn note_move(state: &mut FeedState, moved: bool, reached: &Url) {
 }
 
 /// What came is no list of articles, or could not be read at all.
-fn no_feed(items: &Items) -> Option<Trouble> {
+fn no_feed(items: &Items, origin: Origin) -> Option<Trouble> {
+    if !items.sitemaps.is_empty() {
+        let detail = "an index of sitemaps names another one, which is not followed";
+        return (origin == Origin::Named).then(|| Trouble::new(Kind::Lasting, "not_a_feed", detail));
+    }
     if items.is_no_feed {
         let detail = "it is a page or a text and no feed; give the address of the feed that the page names";
         return Some(Trouble::new(Kind::Lasting, "not_a_feed", detail));

@@ -8,8 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 const LONGEST_ASKED: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// After an answer: up to a twentieth late, so that feeds do not come together for ever.
-pub(super) fn after_success(now: Timestamp, every: Duration, url: &str) -> Timestamp {
+/// After an answer: up to a twentieth late, so that feeds do not come together for ever; and no sooner than is worth it by
+/// what the feed says, but for one that says never.
+pub(super) fn after_success(now: Timestamp, every: Duration, least: Option<Duration>, url: &str) -> Timestamp {
+    let every = every.max(least.unwrap_or_default().min(LONGEST));
     later(now, every + every.mul_f64(chance(url, now) / 20.0))
 }
 
@@ -65,12 +67,20 @@ mod tests {
 
     #[test]
     fn a_feed_that_fails_is_asked_ever_less_often() {
-        check(after_success(now(), EVERY, "a"), 900, 945);
+        check(after_success(now(), EVERY, None, "a"), 900, 945);
         check(after_failure(now(), EVERY, 1, None, "a"), 900, 1125);
         check(after_failure(now(), EVERY, 4, None, "a"), 7200, 9000);
         check(after_failure(now(), EVERY, 99, None, "a"), 86_400, 108_000);
         let rarely = Duration::from_secs(7 * 86_400);
         check(after_failure(now(), rarely, 3, None, "a"), 7 * 86_400, 9 * 86_400);
+    }
+
+    #[test]
+    fn a_feed_is_not_asked_before_it_is_worth_it() {
+        let after = |seconds| after_success(now(), EVERY, Some(Duration::from_secs(seconds)), "a");
+        check(after(3600), 3600, 3780);
+        check(after(60), 900, 945);
+        check(after(u64::MAX), 86_400, 90_720);
     }
 
     #[test]

@@ -2,16 +2,23 @@
 //! address is known from outside, and a page is the article that the item of the feed announced.
 
 use std::borrow::Cow;
+use std::io::Read;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use encoding_rs::{Encoding, UTF_8};
+use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
 use url::Url;
 
+use super::chunks::Chunks;
 use super::detect::Format;
 use super::file::NOTHING;
 use super::input::{self, Progress};
 use super::pipeline::{Settled, settled};
+pub use super::readers::sitemap::Named;
+use super::readers::{feed, sitemap};
+use super::root::Root;
 use super::{Item, Page, Place, ReadOptions, Reason};
 use crate::article::{Article, Precision, Stamp};
 use crate::identity::{self, Kind};
@@ -19,6 +26,9 @@ use crate::store::{Incoming, Rejected};
 
 /// Items taken from one feed; a news sitemap has a thousand at most.
 const MOST: usize = 10_000;
+
+/// Bytes of it that are looked at, unpacked.
+const LARGEST: usize = 64 << 20;
 
 /// The formats of lists of articles. Anything else at the address of a feed is a mistake, and no article.
 const FEEDS: &[Format] =
@@ -42,17 +52,40 @@ pub struct Items {
     pub rejects: Vec<Rejected>,
     /// It is something else than a list of articles: a page, a text.
     pub is_no_feed: bool,
+    /// It holds no articles, but names these.
+    pub sitemaps: Vec<Named>,
+    /// How long it wants to be left alone between two times it is asked.
+    pub pace: Option<Duration>,
 }
 
-/// Reads a feed. Relative addresses are those of its own.
-pub fn feed(fetched: &Fetched, namespace: Option<&str>) -> Items {
-    let mut items = Items::default();
+/// Reads a feed, or what else is a list of articles. Relative addresses are those of its own.
+pub fn list(fetched: &Fetched, namespace: Option<&str>) -> Items {
     let bytes = in_declared_encoding(&fetched.bytes, fetched.charset.as_deref());
-    let (options, progress) = (ReadOptions::default(), Progress::default());
+    let text = unpacked(&bytes);
+    let mut items = Items { sitemaps: sitemap::named(&text), pace: pace(&text), ..Items::default() };
+    if !items.sitemaps.is_empty() {
+        return items;
+    }
+    let options = ReadOptions { url: Some(fetched.url.to_string()), ..ReadOptions::default() };
+    let progress = Progress::default();
     let _ = input::read_bytes(&bytes, fetched.url.as_str(), &options, &progress, &mut |item| {
         items.add(item, fetched, namespace)
     });
     items
+}
+
+/// The text, where it is one.
+fn unpacked(bytes: &[u8]) -> String {
+    let is_packed = bytes.starts_with(b"\x1f\x8b");
+    let stream: Box<dyn Read> = if is_packed { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
+    let mut chunks = Chunks::new(stream, None);
+    chunks.fill(LARGEST);
+    chunks.text
+}
+
+fn pace(text: &str) -> Option<Duration> {
+    let is_feed = Root::of(text).is_some_and(|root| matches!(root.local().as_str(), "rss" | "rdf" | "feed"));
+    if is_feed { feed::pace(text) } else { None }
 }
 
 /// Reads the page that an item of a feed links to. It is the same article: known by the item's own identifier where it
@@ -228,14 +261,14 @@ mod tests {
     #[test]
     fn addresses_in_a_feed_are_those_of_its_own() {
         let json = br#"[{"title":"Tin","url":"/tin"},{"title":"Zinc","url":"https://b.example/zinc"}]"#;
-        let items = feed(&fetched("https://a.example/feeds/all.json", json), None);
+        let items = list(&fetched("https://a.example/feeds/all.json", json), None);
         let urls: Vec<_> = items.articles.iter().map(|one| one.article.url.as_deref().unwrap()).collect();
         assert_eq!(urls, ["https://a.example/tin", "https://b.example/zinc"]);
     }
 
     #[test]
     fn a_text_is_no_feed_and_makes_no_article() {
-        let items = feed(&fetched("https://a.example/feed", b"Service unavailable\n\nWe will be back soon."), None);
+        let items = list(&fetched("https://a.example/feed", b"Service unavailable\n\nWe will be back soon."), None);
         assert!(items.is_no_feed && items.articles.is_empty());
     }
 
@@ -245,7 +278,7 @@ mod tests {
             let json = [b"[{\"title\":\"".as_slice(), bytes, b"\"}]"].concat();
             let mut fetched = fetched("https://a.example/feed", &json);
             fetched.charset = Some("iso-8859-7".to_owned());
-            feed(&fetched, None).articles[0].article.headline.clone()
+            list(&fetched, None).articles[0].article.headline.clone()
         };
         assert_eq!(read(b"\xc1\xe8\xde\xed\xe1"), "Αθήνα");
         assert_eq!(read("Αθήνα".as_bytes()), "Αθήνα");

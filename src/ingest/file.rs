@@ -203,6 +203,7 @@ fn document(
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
     let most = options.largest.unwrap_or(LARGEST_FILE);
+    let base = options.url.as_deref().filter(|_| file.inside.is_empty());
     chunks.fill(LARGEST_DOCUMENT);
     let text = chunks.text.as_str();
     let mut is_silent = true;
@@ -229,7 +230,7 @@ fn document(
         }
     };
     match format {
-        Format::Feed => feed::read(text, &mut emit),
+        Format::Feed => feed::read(text, base, &mut emit),
         Format::Sitemap => sitemap::read(text, &mut emit),
         Format::NewsMl => newsml::read(text, &mut emit),
         _ => nitf::read(text, &mut emit),

@@ -13,7 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("stories", &["analysis", "article"]),
     ("store", &["article", "identity", "stories"]),
     ("watch", &["ingest", "store"]),
-    ("fetch", &["config", "ingest", "store"]),
+    ("fetch", &["article", "config", "ingest", "store"]),
     ("analysis", &[]),
     ("query", &["analysis", "nearest"]),
     ("engine", &["analysis", "article", "identity", "query"]),

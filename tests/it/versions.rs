@@ -1,6 +1,6 @@
 //! Versions, kills and embargoes, as a running server answers.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::archive::TestArchive;
@@ -113,7 +113,7 @@ fn known_id(archive: &TestArchive) -> String {
 #[test]
 fn an_embargo_that_ended_while_nothing_ran_is_over_at_the_next_start() {
     let archive = TestArchive::new();
-    let until = Timestamp::now().checked_add(SignedDuration::from_hours(1)).unwrap();
+    let until = Timestamp::from_second(Timestamp::now().as_second() + 3600).unwrap();
     ingest(&archive, &item("1", 1, SECRET, &json!({"embargo": until.to_string()})));
     assert_eq!(Server::start(&archive).total("*"), 0);
     // As if the hour had passed.

@@ -1,25 +1,53 @@
 //! RSS 0.9 to 2.0, with and without RDF, and Atom: one item after the other, and what the channel says of all of them.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use url::Url;
 
 use super::xml::{self, Around, Element};
 use super::{Emit, columns, json_feed, wire};
-use crate::article::{Article, Provenance, Source, Stamp};
+use crate::article::{Article, Provenance, Source, Stamp, Status};
 use crate::identity;
 use crate::ingest::{Reason, clean, dates};
 
-pub(in crate::ingest) fn read(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()> {
+/// `base` is where it was fetched from, if anybody knows.
+pub(in crate::ingest) fn read(text: &str, base: Option<&str>, emit: &mut Emit<'_>) -> ControlFlow<()> {
     if text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').starts_with('{') {
-        return json_feed::read(text, emit);
+        return json_feed::read(text, base, emit);
     }
-    let is_record = |name: &str| name.eq_ignore_ascii_case("item") || name.eq_ignore_ascii_case("entry");
-    let channel = channel(&xml::outline(text, is_record));
-    xml::records(text, is_record, &mut |at, record| {
-        let article = record.and_then(|(item, around)| entry(&item, &around, &channel).article(&channel));
-        emit(at, article)
+    let base = base.map(str::to_owned);
+    let channel = Channel { base, ..channel(&xml::outline(text, is_record)) };
+    xml::records(text, is_record, &mut |at, record| match record {
+        Ok((item, _)) if item.is("at:deleted-entry") => {
+            withdrawn(&item, &channel).into_iter().try_for_each(|kill| emit(at.clone(), kill))
+        }
+        record => emit(at, record.and_then(|(item, around)| entry(&item, &around, &channel).article(&channel))),
     })
+}
+
+/// How long a feed wants to be left alone between two times it is asked: `ttl` in minutes (RSS 2.0), or a period and how
+/// often in it something may come (the syndication module of RSS 1.0).
+pub(in crate::ingest) fn pace(text: &str) -> Option<Duration> {
+    let root = xml::outline(text, is_record);
+    let channel = root.child("channel").unwrap_or(&root);
+    let line = |name: &str| channel.child(name).and_then(Element::line);
+    let number = |name: &str| line(name)?.parse::<u64>().ok().filter(|number| *number > 0);
+    let ttl = number("ttl").map(|minutes| minutes.saturating_mul(60));
+    let period = line("sy:updatePeriod").and_then(|period| match period.to_lowercase().as_str() {
+        "hourly" => Some(3600),
+        "daily" => Some(86_400),
+        "weekly" => Some(7 * 86_400),
+        "monthly" => Some(30 * 86_400),
+        "yearly" => Some(365 * 86_400),
+        _ => None,
+    });
+    let period = period.map(|seconds| seconds / number("sy:updateFrequency").unwrap_or(1));
+    ttl.max(period).map(Duration::from_secs)
+}
+
+fn is_record(name: &str) -> bool {
+    ["item", "entry", "deleted-entry"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// What a feed says of all its items.
@@ -28,10 +56,19 @@ pub(super) struct Channel {
     pub(super) title: Option<String>,
     /// The site it belongs to.
     pub(super) link: Option<String>,
-    /// Its own address.
+    /// Its own address, as it says.
     pub(super) address: Option<String>,
+    /// Where it was fetched from.
+    pub(super) base: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) authors: Vec<String>,
+}
+
+impl Channel {
+    /// By which relative addresses are resolved, the innermost last.
+    pub(super) fn bases(&self) -> Vec<String> {
+        self.base.iter().chain(&self.address).chain(&self.link).cloned().collect()
+    }
 }
 
 /// What it says of one.
@@ -79,6 +116,24 @@ impl Entry {
     }
 }
 
+/// What a feed has taken back (RFC 6721), by the id that its entry bore: once as an entry is known that had an address
+/// besides, and, where the id may have been its address, once as that.
+fn withdrawn(item: &Element<'_>, channel: &Channel) -> Vec<Result<Article, Reason>> {
+    let Some(id) = item.attribute("ref").and_then(clean::some_line) else {
+        return vec![Err(Reason::new("no_article", "a deleted entry that does not say which"))];
+    };
+    let modified = item.attribute("when").and_then(|when| dates::parse_stamp(when, Provenance::Feed));
+    let kill = |is_permalink| {
+        let source = Source { name: channel.title.clone(), site: None };
+        let mut article = Article { status: Status::Killed, modified, source, ..Article::default() };
+        identify(&mut article, &id, is_permalink, channel);
+        article.source.site = article.url.as_deref().and_then(identity::site_of);
+        wire::finish(article)
+    };
+    let as_address = identity::normalise_url(&id).map(|_| kill(None));
+    std::iter::once(kill(Some(false))).chain(as_address).collect()
+}
+
 /// An id that is the address of the article names it as its page does; others name it within the site, and short ones,
 /// of which every feed has its own, within the feed.
 fn identify(article: &mut Article, id: &str, is_permalink: Option<bool>, channel: &Channel) {
@@ -124,14 +179,15 @@ fn channel(root: &Element<'_>) -> Channel {
         link: link(channel).and_then(|link| resolve(&bases, &link)),
         authors: channel.children("atom:author").filter_map(person).collect(),
         address: address.map(str::to_owned),
+        base: None,
         lang: lang.or_else(declared),
     }
 }
 
 fn entry(item: &Element<'_>, around: &Around, channel: &Channel) -> Entry {
-    let home = channel.address.iter().chain(&channel.link).cloned();
+    let home = channel.bases();
     let own = item.attribute("xml:base").map(str::to_owned);
-    let bases: Vec<String> = home.chain(around.base.iter().cloned()).chain(own).collect();
+    let bases: Vec<String> = home.into_iter().chain(around.base.iter().cloned()).chain(own).collect();
     let guid = first(item, &["guid", "atom:id", "id", "dc:identifier"]);
     let stamp = |names: &[&str]| {
         let mut found = names.iter().filter_map(|name| item.child(name)?.line());
@@ -325,15 +381,10 @@ fn source(html: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::readers::handed_on;
 
-    #[track_caller]
     fn articles(text: &str) -> Vec<Result<Article, Reason>> {
-        let mut found = Vec::new();
-        let _ = read(text, &mut |_, article| {
-            found.push(article);
-            ControlFlow::Continue(())
-        });
-        found
+        handed_on(|emit| read(text, None, emit))
     }
 
     fn rss(item: &str) -> String {
@@ -428,6 +479,46 @@ mod tests {
             (found[1].published.at.unwrap().to_string().as_str(), found[1].lead.as_deref()),
             ("2025-02-26T00:00:00Z", Some("Lead"))
         );
+    }
+
+    #[test]
+    fn a_deleted_entry_kills_what_its_entry_was() {
+        let deleted = |id: &str| {
+            format!(
+                "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:x='http://purl.org/atompub/tombstones/1.0'><link href='https://wire.example/'/>\
+                 <x:deleted-entry ref='{id}' when='2025-02-28T10:00:00Z'><x:comment>Withdrawn</x:comment></x:deleted-entry></feed>"
+            )
+        };
+        let entry = |id: &str, link: &str| {
+            let feed = "<feed xmlns='http://www.w3.org/2005/Atom'><link href='https://wire.example/'/>";
+            format!("{feed}<entry><title>A</title><id>{id}</id><link href='{link}'/></entry></feed>")
+        };
+        let settled = |article: &Article| identity::settle(article, None, "feed");
+        for (id, link) in [
+            ("tag:wire.example,2025:1", "https://wire.example/a"),
+            ("https://wire.example/a", "https://wire.example/a?utm_source=feed"),
+            ("https://wire.example/?p=7", "https://wire.example/a"),
+        ] {
+            let article = articles(&entry(id, link)).remove(0).unwrap();
+            let kills: Vec<Article> = articles(&deleted(id)).into_iter().map(Result::unwrap).collect();
+            assert!(kills.iter().all(|kill| kill.status == Status::Killed), "{id}");
+            assert!(kills.iter().any(|kill| settled(kill) == settled(&article)), "{id}: {kills:?}");
+            assert_eq!(kills[0].modified.unwrap().at.unwrap().to_string(), "2025-02-28T10:00:00Z");
+        }
+        assert_eq!(articles(&deleted("")).remove(0).unwrap_err().code, "no_article");
+    }
+
+    #[test]
+    fn a_feed_says_how_often_it_is_worth_asking() {
+        let seconds = |said: &str| pace(&rss(said)).map(|pace| pace.as_secs());
+        assert_eq!(seconds("<ttl> 60 </ttl>"), Some(3600));
+        let sy = "xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'";
+        let period =
+            format!("<sy:updatePeriod {sy}>Daily</sy:updatePeriod><sy:updateFrequency {sy}>4</sy:updateFrequency>");
+        assert_eq!(seconds(&period), Some(21_600));
+        assert_eq!(seconds(&format!("<ttl>5</ttl>{period}")), Some(21_600));
+        assert_eq!((seconds("<ttl>0</ttl>"), seconds("<ttl>soon</ttl>"), seconds("")), (None, None, None));
+        assert_eq!(seconds("<item><ttl>60</ttl></item>"), None);
     }
 
     #[test]

@@ -13,11 +13,11 @@ use crate::ingest::{Reason, clean, dates};
 type Object = Map<String, Value>;
 
 /// Reads the items; where the whole is no JSON, those that are.
-pub(super) fn read(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()> {
+pub(super) fn read(text: &str, base: Option<&str>, emit: &mut Emit<'_>) -> ControlFlow<()> {
     let Ok(Value::Object(root)) = repair::parse(text.trim_start_matches('\u{feff}')) else {
-        return whole_items(text, emit);
+        return whole_items(text, base, emit);
     };
-    let channel = channel(&root);
+    let channel = Channel { base: base.map(str::to_owned), ..channel(&root) };
     let items = root.get("items").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
     for item in items {
         emit(0..text.len(), entry(item, &channel).article(&channel))?;
@@ -26,7 +26,7 @@ pub(super) fn read(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()> {
 }
 
 /// The items up to the first that is broken.
-fn whole_items(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()> {
+fn whole_items(text: &str, base: Option<&str>, emit: &mut Emit<'_>) -> ControlFlow<()> {
     let broken = |at: usize| Reason::new("bad_json", format!("no JSON any more, or it breaks off, from byte {at} on"));
     let Some((_, list)) = keys(text).into_iter().find(|(key, value)| *key == "items" && value.starts_with('[')) else {
         return emit(0..text.len(), Err(broken(0)));
@@ -34,6 +34,7 @@ fn whole_items(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()> {
     let start = text.len() - list.len();
     let root = repair::parse(&format!("{}[]}}", text[..start].trim_start_matches('\u{feff}')));
     let channel = root.ok().as_ref().and_then(Value::as_object).map(channel).unwrap_or_default();
+    let channel = Channel { base: base.map(str::to_owned), ..channel };
     let mut at = start + 1;
     while let Some(open) =
         text[at..].find(['{', ']']).map(|found| at + found).filter(|open| text[*open..].starts_with('{'))
@@ -53,13 +54,14 @@ fn channel(root: &Object) -> Channel {
         title: line(root, "title"),
         link: text(root, "home_page_url"),
         address: text(root, "feed_url"),
+        base: None,
         lang: text(root, "language"),
         authors: authors(root),
     }
 }
 
 fn entry(item: &Object, channel: &Channel) -> Entry {
-    let bases: Vec<String> = channel.address.iter().chain(&channel.link).cloned().collect();
+    let bases = channel.bases();
     let address = |key: &str| text(item, key).and_then(|address| feed::resolve(&bases, &address));
     let html = text(item, "content_html").map(|html| clean::markup_paragraphs(&html)).filter(|body| !body.is_empty());
     let plain = || text(item, "content_text").map(|text| clean::paragraphs(&text));
@@ -119,7 +121,7 @@ mod tests {
     #[track_caller]
     fn articles(text: &str) -> Vec<Article> {
         let mut found = Vec::new();
-        let _ = read(text, &mut |_, article| {
+        let _ = read(text, None, &mut |_, article| {
             found.push(article.unwrap());
             ControlFlow::Continue(())
         });
@@ -156,7 +158,7 @@ mod tests {
     fn of_a_feed_that_breaks_off_the_whole_items_are_read() {
         let text = r#"{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","title":"A","content_text":"x"},{"id":"2","ti"#;
         let mut found = Vec::new();
-        let _ = read(text, &mut |_, article| {
+        let _ = read(text, None, &mut |_, article| {
             found.push(article.map(|article| article.headline).map_err(|reason| reason.code));
             ControlFlow::Continue(())
         });

@@ -33,3 +33,14 @@ pub(super) mod text;
 
 /// Takes an article, or why there is none, and where in the text it stands.
 type Emit<'a> = dyn FnMut(Range<usize>, Result<Article, Reason>) -> ControlFlow<()> + 'a;
+
+/// All that a reader hands on.
+#[cfg(test)]
+fn handed_on(read: impl FnOnce(&mut Emit<'_>) -> ControlFlow<()>) -> Vec<Result<Article, Reason>> {
+    let mut found = Vec::new();
+    let _ = read(&mut |_, article| {
+        found.push(article);
+        ControlFlow::Continue(())
+    });
+    found
+}

@@ -273,15 +273,10 @@ fn stamp(parent: &Element<'_>, name: &str) -> Option<Stamp> {
 mod tests {
     use super::*;
     use crate::article::Status;
+    use crate::ingest::readers::handed_on;
 
-    #[track_caller]
     fn articles(text: &str) -> Vec<Result<Article, Reason>> {
-        let mut found = Vec::new();
-        let _ = read(text, &mut |_, article| {
-            found.push(article);
-            ControlFlow::Continue(())
-        });
-        found
+        handed_on(|emit| read(text, emit))
     }
 
     fn item(item_meta: &str, meta: &str, content: &str) -> String {

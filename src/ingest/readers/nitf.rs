@@ -295,15 +295,10 @@ fn image(content: &Element<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::readers::handed_on;
 
-    #[track_caller]
     fn articles(text: &str) -> Vec<Result<Article, Reason>> {
-        let mut found = Vec::new();
-        let _ = read(text, &mut |_, article| {
-            found.push(article);
-            ControlFlow::Continue(())
-        });
-        found
+        handed_on(|emit| read(text, emit))
     }
 
     fn document(docdata: &str, head: &str, content: &str) -> String {

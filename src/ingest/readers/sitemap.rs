@@ -2,10 +2,13 @@
 
 use std::ops::ControlFlow;
 
+use jiff::{Span, Timestamp};
+
 use super::xml::{self, Element};
 use super::{Emit, columns, wire};
-use crate::article::{Article, Provenance, Source, Stamp};
+use crate::article::{Article, Precision, Provenance, Source, Stamp};
 use crate::identity;
+use crate::ingest::root::Root;
 use crate::ingest::{Reason, dates};
 
 pub(in crate::ingest) fn read(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()> {
@@ -35,6 +38,39 @@ pub(in crate::ingest) fn read(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()
     ControlFlow::Continue(())
 }
 
+/// A sitemap that an index names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub url: String,
+    /// Until when it may have changed, where that is said: of a bare day, until it is over.
+    pub changed: Option<Timestamp>,
+}
+
+/// The sitemaps that an index names; none where this is no index.
+pub(in crate::ingest) fn named(text: &str) -> Vec<Named> {
+    if Root::of(text).is_none_or(|root| root.local() != "sitemapindex") {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let _ = xml::records(text, |name| name.eq_ignore_ascii_case("sitemap"), &mut |_, record| {
+        let record = record.ok().map(|(record, _)| record);
+        if let Some(url) = record.as_ref().and_then(|record| record.child("loc")?.line()) {
+            let changed = record.as_ref().and_then(|record| stamp(record.child("lastmod")?));
+            found.push(Named { url, changed: changed.and_then(end) });
+        }
+        if found.len() < MOST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    found
+}
+
+/// An index has so many by its protocol.
+const MOST: usize = 50_000;
+
+fn end(stamp: Stamp) -> Option<Timestamp> {
+    let day = Span::new().hours(if stamp.precision > Precision::Hour { 24 } else { 0 });
+    stamp.at?.checked_add(day).ok()
+}
+
 fn article(record: &Element<'_>, news: &Element<'_>) -> Result<Article, Reason> {
     let text = |path: &str| news.find(path).and_then(|found| columns::text(&found.text()));
     let mut tags = Vec::new();
@@ -61,15 +97,10 @@ fn stamp(date: &Element<'_>) -> Option<Stamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::readers::handed_on;
 
-    #[track_caller]
     fn articles(text: &str) -> Vec<Result<Article, Reason>> {
-        let mut found = Vec::new();
-        let _ = read(text, &mut |_, article| {
-            found.push(article);
-            ControlFlow::Continue(())
-        });
-        found
+        handed_on(|emit| read(text, emit))
     }
 
     #[test]
@@ -98,5 +129,9 @@ mod tests {
         let text = "<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><sitemap><loc>x</loc></sitemap></sitemapindex>";
         let [refused] = articles(text).try_into().unwrap();
         assert!(refused.unwrap_err().detail.starts_with("a sitemap index"));
+        assert_eq!(named(text), [Named { url: "x".into(), changed: None }]);
+        let text = text.replace("</loc>", "</loc><lastmod>2026-11-25</lastmod>");
+        assert_eq!(named(&text)[0].changed, Some("2026-11-26T00:00:00Z".parse().unwrap()), "any time that day");
+        assert_eq!(named("<urlset><url><loc>x</loc></url></urlset>"), []);
     }
 }

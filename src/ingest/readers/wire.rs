@@ -81,7 +81,9 @@ pub(super) fn withhold(article: &mut Article) {
 fn moment(text: &str) -> Option<Timestamp> {
     let stamp = dates::parse_stamp(text, Provenance::File)?;
     let at = stamp.at?;
+    let exact = text.trim().parse::<Timestamp>().ok();
     let end = match stamp.precision {
+        _ if exact.is_some() => exact,
         Precision::Second | Precision::Minute | Precision::Hour => {
             let zone = if has_zone(text) { 0 } else { 12 };
             let rest = i64::from(has_fraction(text));
@@ -94,7 +96,7 @@ fn moment(text: &str) -> Option<Timestamp> {
     end?.round(TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Ceil)).ok()
 }
 
-/// Is a part of a second written? Dates are read to the second, and no embargo ends before its time.
+/// Is a part of a second written? Other dates are read to the second, and no embargo ends before its time.
 fn has_fraction(text: &str) -> bool {
     let text = text.trim();
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
@@ -145,7 +147,7 @@ pub(super) fn without_repeats(mut body: Vec<String>, headline: &str, byline: Opt
 
 /// An article with nothing to read is none, whatever is said of it; but for one that ends what was there before.
 pub(super) fn finish(mut article: Article) -> Result<Article, Reason> {
-    if article.status == Status::Killed && article.external_id.is_some() {
+    if article.status == Status::Killed && (article.external_id.is_some() || article.url.is_some()) {
         return Ok(article);
     }
     if article.headline.is_empty() {
@@ -219,8 +221,8 @@ mod tests {
         check("2030-03-01T06:00:00", Some("2030-03-01T18:00:00Z"));
         check("March 1, 2030 6:00 AM", Some("2030-03-01T18:00:00Z"));
         check("2030-03-01", Some("2030-03-02T12:00:00Z"));
-        check("2030-03-01T06:00:00.25+01:00", Some("2030-03-01T05:00:01Z"));
-        check("2030-03-01T06:00:00,9Z", Some("2030-03-01T06:00:01Z"));
+        check("2030-03-01T06:00:00.25+01:00", Some("2030-03-01T05:00:00.25Z"));
+        check("2030-03-01T06:00:00.0001Z", Some("2030-03-01T06:00:00.001Z"));
         check("20300301T060000.5", Some("2030-03-01T18:00:01Z"));
         check("1898575200.5", Some("2030-03-01T06:00:01Z"));
         check("1898575200500", Some("2030-03-01T06:00:00.5Z"));

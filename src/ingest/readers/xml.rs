@@ -41,6 +41,8 @@ const SPACES: &[(&str, &str)] = &[
     ("www.w3.org/2005/atom", "atom"),
     ("purl.org/atom/ns#", "atom"),
     ("www.w3.org/1999/02/22-rdf-syntax-ns#", "rdf"),
+    ("purl.org/rss/1.0/modules/syndication", "sy"),
+    ("purl.org/atompub/tombstones/1.0", "at"),
     ("www.itunes.com/dtds/podcast-1.0.dtd", "itunes"),
     ("www.google.com/schemas/sitemap-news/0.9", "news"),
     ("www.google.com/schemas/sitemap-image/1.1", "image"),
