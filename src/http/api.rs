@@ -4,21 +4,20 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::params;
 use super::problem::{Envelope, PROBLEM, Problem};
+use super::question::{Answered, Question};
 use crate::query::Advice;
-use crate::search::answer::{ArticleAnswer, QueryAnswer, SearchAnswer, SearchError};
+use crate::search::answer::{ArticleAnswer, QueryAnswer, SearchAnswer};
 use crate::search::request::ArticleRequest;
 use crate::search::{Archive, Readiness};
-
-pub(super) type Answered = Result<Response, Problem>;
 
 /// Searches the archive
 #[utoipa::path(
@@ -32,12 +31,8 @@ pub(super) type Answered = Result<Response, Problem>;
         (status = 503, description = "Too many searches at once, or one that takes too long", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn search(
-    State(archive): State<Arc<Archive>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answered {
-    find(&archive, &pairs(query.as_deref()), &headers).await
+pub(super) async fn search(question: Question) -> Answered {
+    find(&question, &question.parameters).await
 }
 
 /// Searches the archive, with the same parameters as a form or as a JSON object, for long queries
@@ -53,13 +48,8 @@ pub(super) async fn search(
         (status = 503, description = "Too many searches at once, or one that takes too long", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn search_by_form(
-    State(archive): State<Arc<Archive>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Answered {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+pub(super) async fn search_by_form(question: Question, body: Bytes) -> Answered {
+    let kind = question.content_type();
     let in_body: Vec<_> = if kind.starts_with("application/json") {
         json_pairs(&body)?
     } else if kind.starts_with("application/x-www-form-urlencoded") {
@@ -68,18 +58,11 @@ pub(super) async fn search_by_form(
         let detail = "send application/x-www-form-urlencoded or application/json";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", detail));
     };
-    let mut pairs = pairs(query.as_deref());
-    pairs.extend(in_body);
-    find(&archive, &pairs, &headers).await
+    find(&question, &[question.parameters.as_slice(), &in_body].concat()).await
 }
 
-async fn find(archive: &Archive, pairs: &[(String, String)], headers: &HeaderMap) -> Answered {
-    let answer = archive.search(params::read(pairs)?).await?;
-    fresh(&answer, headers)
-}
-
-pub(super) fn pairs(query: Option<&str>) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
+async fn find(question: &Question, parameters: &[(String, String)]) -> Answered {
+    question.answer(&question.archive.search(params::read(parameters)?).await?)
 }
 
 /// Reads a query and explains it, without searching
@@ -94,13 +77,8 @@ pub(super) fn pairs(query: Option<&str>) -> Vec<(String, String)> {
         (status = 503, description = "Too many searches at once", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn query(
-    State(archive): State<Arc<Archive>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answered {
-    let answer = archive.explain(params::read_query(&pairs(query.as_deref()))?).await?;
-    fresh(&answer, &headers)
+pub(super) async fn query(question: Question) -> Answered {
+    question.answer(&question.archive.explain(params::read_query(&question.parameters)?).await?)
 }
 
 /// Strings, numbers and booleans as they are; an array repeats its name.
@@ -141,24 +119,10 @@ fn json_pairs(body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
         (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn article(
-    State(archive): State<Arc<Archive>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answered {
-    let mut request = ArticleRequest { id, ..ArticleRequest::default() };
-    for (name, value) in pairs(query.as_deref()) {
-        match name.as_str() {
-            "version" => request.version = Some(version_number("version", &value)?),
-            _ => {
-                let advice = Advice::of("unknown_parameter", &name, format!("there is no parameter `{name}`"));
-                return Err(advice.hint("An article takes `version`.").into());
-            }
-        }
-    }
-    let answer = archive.article(request).await?;
-    fresh(&answer, &headers)
+pub(super) async fn article(question: Question, Path(id): Path<String>) -> Answered {
+    let [version] = question.values(["version"], "An article takes `version`.")?;
+    let version = version.map(|value| version_number("version", value)).transpose()?;
+    question.answer(&question.archive.article(ArticleRequest { id, version, ..ArticleRequest::default() }).await?)
 }
 
 pub(super) fn version_number(parameter: &str, value: &str) -> Result<u32, Problem> {
@@ -168,38 +132,6 @@ pub(super) fn version_number(parameter: &str, value: &str) -> Result<u32, Proble
             .hint("Versions are counted from 1.")
             .into()
     })
-}
-
-/// An answer with its strong ETag: a hash of all that it says, so that the same tag means the same answer.
-pub(super) fn fresh(answer: &impl Serialize, headers: &HeaderMap) -> Answered {
-    let body = serde_json::to_vec(answer).map_err(|error| Problem::from(SearchError::Internal(error.to_string())))?;
-    let (caching, is_known) = tagged(said(&body), headers);
-    Ok(if is_known {
-        (StatusCode::NOT_MODIFIED, caching).into_response()
-    } else {
-        (caching, [(header::CONTENT_TYPE, "application/json")], body).into_response()
-    })
-}
-
-/// The headers for an answer that says this, and whether the client has it already.
-pub(super) fn tagged(said: &[u8], headers: &HeaderMap) -> ([(HeaderName, HeaderValue); 2], bool) {
-    let tag = format!("\"{}\"", &blake3::hash(said).to_hex()[..24]);
-    let caching = [
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-        (header::ETAG, HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))),
-    ];
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
-    let mut known = known.split(',').map(|known| known.trim().trim_start_matches("W/"));
-    (caching, known.any(|known| known == tag || known == "*"))
-}
-
-/// What an answer says, without how long it took to say it: that is its last member, where it has it.
-fn said(body: &[u8]) -> &[u8] {
-    const TOOK: &[u8] = b",\"took_ms\":";
-    let from = body.len().saturating_sub(64);
-    // Within a string its quotes would be escaped.
-    let took = body[from..].windows(TOOK.len()).position(|bytes| bytes == TOOK);
-    took.map_or(body, |at| &body[..from + at])
 }
 
 /// The process answers

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::problem::{Envelope, PROBLEM, Problem, fault};
 use super::spool::{self, Spool, Tail};
-use super::{Door, api, upload};
+use super::{Door, question, upload};
 use crate::ingest::input::Stream;
 use crate::ingest::intake::{Ended, Intake, Taken};
 use crate::search::Archive;
@@ -91,7 +91,7 @@ pub(super) async fn add(
     body: Body,
 ) -> Result<Response, Problem> {
     same_site(&headers)?;
-    let asked = asked::read(&api::pairs(query.as_deref()), &headers, door.bounds.largest_article)?;
+    let asked = asked::read(&question::pairs(query.as_deref()), &headers, door.bounds.largest_article)?;
     let slot = Arc::clone(&door.uploads).try_acquire_owned().map_err(|_| busy())?;
     let (spool, tail) = spool::open(door.intake.dir()).map_err(|error| {
         tracing::error!(%error, "an answer cannot be laid aside");
@@ -290,7 +290,7 @@ pub(super) async fn delete(
     headers: HeaderMap,
 ) -> Result<Json<Deletion>, Problem> {
     same_site(&headers)?;
-    let is_waiting = asked::read_commit(&api::pairs(query.as_deref()))?;
+    let is_waiting = asked::read_commit(&question::pairs(query.as_deref()))?;
     archive.delete(id.clone()).await?;
     let committed = if is_waiting { Some(archive.committed(PATIENCE).await) } else { None };
     Ok(Json(Deletion { id, status: "deleted", committed }))

@@ -13,6 +13,7 @@ mod versions;
 
 mod connections;
 mod problem;
+mod question;
 mod spool;
 mod upload;
 

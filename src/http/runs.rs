@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::Path;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::io::AsyncWriteExt;
 
 use super::problem::{Envelope, PROBLEM, Problem};
-use super::{api, spool};
+use super::question::{Answered, Question};
+use super::spool;
 use crate::query::Advice;
 use crate::search::Archive;
 use crate::search::ledger::{RejectLine, Rejected, Rejects, RunLine, Runs};
@@ -35,13 +36,9 @@ const PIECE: usize = 100;
         (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn runs(
-    State(archive): State<Arc<Archive>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let page = Page::read(query.as_deref())?;
-    api::fresh(&archive.runs(page.cursor, page.limit).await?, &headers)
+pub(super) async fn runs(question: Question) -> Answered {
+    let page = Page::of(&question)?;
+    question.answer(&question.archive.runs(page.cursor, page.limit).await?)
 }
 
 /// One run, and how far it has come
@@ -56,12 +53,8 @@ pub(super) async fn runs(
         (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn run(
-    State(archive): State<Arc<Archive>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    api::fresh(&known(&archive, &id).await?, &headers)
+pub(super) async fn run(question: Question, Path(id): Path<String>) -> Answered {
+    question.answer(&known(&question.archive, &id).await?)
 }
 
 /// What a run refused, where and why
@@ -81,15 +74,10 @@ pub(super) async fn run(
         (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn rejects(
-    State(archive): State<Arc<Archive>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let page = Page::read(query.as_deref())?;
-    let run = known(&archive, &id).await?;
-    api::fresh(&archive.rejects(run.id, page.cursor.unwrap_or_default(), page.limit).await?, &headers)
+pub(super) async fn rejects(question: Question, Path(id): Path<String>) -> Answered {
+    let page = Page::of(&question)?;
+    let run = known(&question.archive, &id).await?;
+    question.answer(&question.archive.rejects(run.id, page.cursor.unwrap_or_default(), page.limit).await?)
 }
 
 /// All that a run refused, one a line
@@ -103,12 +91,9 @@ pub(super) async fn rejects(
         (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn rejects_as_lines(
-    State(archive): State<Arc<Archive>>,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    let run = known(&archive, &id).await?;
-    Ok(all(archive, run.id, "jsonl", "application/x-ndjson", |n, reject| {
+pub(super) async fn rejects_as_lines(question: Question, Path(id): Path<String>) -> Answered {
+    let run = known(&question.archive, &id).await?;
+    Ok(all(question.archive, run.id, "jsonl", "application/x-ndjson", |n, reject| {
         let mut line = serde_json::to_vec(&RejectLine::of(n, reject)).unwrap_or_default();
         line.push(b'\n');
         line
@@ -126,12 +111,9 @@ pub(super) async fn rejects_as_lines(
         (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn rejects_as_pieces(
-    State(archive): State<Arc<Archive>>,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    let run = known(&archive, &id).await?;
-    Ok(all(archive, run.id, "txt", "text/plain; charset=utf-8", |_, reject| {
+pub(super) async fn rejects_as_pieces(question: Question, Path(id): Path<String>) -> Answered {
+    let run = known(&question.archive, &id).await?;
+    Ok(all(question.archive, run.id, "txt", "text/plain; charset=utf-8", |_, reject| {
         let mut piece = reject.piece().map(<[u8]>::to_vec).unwrap_or_default();
         if !piece.is_empty() && !piece.ends_with(b"\n") {
             piece.push(b'\n');
@@ -188,19 +170,12 @@ struct Page {
 }
 
 impl Page {
-    fn read(query: Option<&str>) -> Result<Page, Problem> {
-        let mut page = Page { limit: USUAL, cursor: None };
-        for (name, value) in api::pairs(query) {
-            match name.as_str() {
-                "limit" => page.limit = limit(&value)?,
-                "cursor" => page.cursor = Some(cursor(&value)?),
-                _ => {
-                    let advice = Advice::of("unknown_parameter", &name, format!("there is no parameter `{name}`"));
-                    return Err(advice.hint("The ledger takes `limit` and `cursor`.").into());
-                }
-            }
-        }
-        Ok(page)
+    fn of(question: &Question) -> Result<Page, Problem> {
+        let [given, cursor_given] = question.values(["limit", "cursor"], "The ledger takes `limit` and `cursor`.")?;
+        Ok(Page {
+            limit: given.map(limit).transpose()?.unwrap_or(USUAL),
+            cursor: cursor_given.map(cursor).transpose()?,
+        })
     }
 }
 

@@ -1,15 +1,12 @@
 //! The API's answers about the versions of an article: what is different between two, and the page one was taken from.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::Path;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 
-use super::api::{Answered, fresh, pairs, tagged, version_number};
-use super::problem::{Envelope, PROBLEM, Problem};
-use crate::query::Advice;
-use crate::search::Archive;
+use super::api::version_number;
+use super::problem::{Envelope, PROBLEM};
+use super::question::{Answered, Question};
 use crate::search::answer::{DifferenceAnswer, OriginalPage};
 use crate::search::request::{ArticleRequest, DifferenceRequest};
 
@@ -31,21 +28,11 @@ use crate::search::request::{ArticleRequest, DifferenceRequest};
         (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn difference(
-    State(archive): State<Arc<Archive>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answered {
-    let mut request = DifferenceRequest { id, ..DifferenceRequest::default() };
-    for (name, value) in pairs(query.as_deref()) {
-        match name.as_str() {
-            "from" => request.from = Some(version_number("from", &value)?),
-            "to" => request.to = Some(version_number("to", &value)?),
-            _ => return Err(unknown(&name, "A comparison takes `from` and `to`.")),
-        }
-    }
-    fresh(&archive.difference(request).await?, &headers)
+pub(super) async fn difference(question: Question, Path(id): Path<String>) -> Answered {
+    let [from, to] = question.values(["from", "to"], "A comparison takes `from` and `to`.")?;
+    let from = from.map(|value| version_number("from", value)).transpose()?;
+    let to = to.map(|value| version_number("to", value)).transpose()?;
+    question.answer(&question.archive.difference(DifferenceRequest { id, from, to }).await?)
 }
 
 /// The page that a version of an article was taken from, as it came
@@ -65,30 +52,16 @@ pub(super) async fn difference(
         (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn original(
-    State(archive): State<Arc<Archive>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answered {
-    let mut request = ArticleRequest { id, ..ArticleRequest::default() };
-    for (name, value) in pairs(query.as_deref()) {
-        match name.as_str() {
-            "version" => request.version = Some(version_number("version", &value)?),
-            _ => return Err(unknown(&name, "An original takes `version`.")),
-        }
-    }
-    let original = archive.original(request).await?;
-    let (caching, is_known) = tagged(&original.page, &headers);
+pub(super) async fn original(question: Question, Path(id): Path<String>) -> Answered {
+    let [version] = question.values(["version"], "An original takes `version`.")?;
+    let version = version.map(|value| version_number("version", value)).transpose()?;
+    let original = question.archive.original(ArticleRequest { id, version, ..ArticleRequest::default() }).await?;
+    let (caching, is_known) = question.tagged(&original.page);
     Ok(if is_known {
         (StatusCode::NOT_MODIFIED, caching).into_response()
     } else {
         (caching, inert(&original), original.page).into_response()
     })
-}
-
-fn unknown(name: &str, hint: &str) -> Problem {
-    Advice::of("unknown_parameter", name, format!("there is no parameter `{name}`")).hint(hint).into()
 }
 
 /// Whatever the page holds, a browser must not make a page of it: it is text, it is saved and not shown, and where it is

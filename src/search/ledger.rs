@@ -1,5 +1,6 @@
 //! What is done to the archive, and what the ledger says of it.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -54,6 +55,9 @@ pub struct RejectLine {
     pub copy: String,
     /// More of it may have stood there than the copy holds
     pub cut: bool,
+    /// The bytes of the copy, where they are no UTF-8
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
 }
 
 /// A page of what a run refused, in the order met
@@ -124,12 +128,33 @@ impl Archive {
 impl RejectLine {
     pub fn of(n: u64, reject: Rejected) -> RejectLine {
         let cut = reject.is_cut();
+        let base64 = (!is_text(&reject.copy, cut)).then(|| BASE64_STANDARD.encode(&reject.copy));
         let Rejected { source, offset, line, code, detail, copy } = reject;
         let mut copy = String::from_utf8_lossy(&copy).into_owned();
         if cut {
             // Half of a character at the place where it was cut.
             copy.truncate(copy.trim_end_matches('\u{fffd}').len());
         }
-        RejectLine { n, source, offset, line, code, detail, copy, cut }
+        RejectLine { n, source, offset, line, code, detail, copy, cut, base64 }
+    }
+}
+
+/// UTF-8, but for half of a character at the place where it was cut.
+fn is_text(copy: &[u8], cut: bool) -> bool {
+    std::str::from_utf8(copy).map_or_else(|error| cut && error.error_len().is_none(), |_| true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::REJECT_COPY;
+
+    #[test]
+    fn what_is_no_text_comes_with_its_bytes() {
+        let line = |copy: &[u8]| RejectLine::of(1, Rejected { copy: copy.to_vec(), ..Rejected::default() });
+        assert_eq!(line("Käse".as_bytes()).base64, None);
+        assert_eq!(line(b"K\xe4se").base64.as_deref(), Some("S+RzZQ=="));
+        let cut = ["ä".repeat(REJECT_COPY / 2 - 1).as_bytes(), b"a\xc3"].concat();
+        assert_eq!((line(&cut).cut, line(&cut).base64), (true, None));
     }
 }

@@ -81,6 +81,27 @@ fn what_was_refused_can_be_mended_and_read_again() {
     assert_eq!(server.total("*"), 4);
 }
 
+/// Under the name of the file that it came from, so that its bare numbers are those of that file.
+#[test]
+fn what_a_file_had_refused_can_be_mended_and_ingested_again() {
+    let archive = TestArchive::new();
+    let whole = "{\"id\":1,\"title\":\"Tin\"}\n{\"id\":2,\"title\":\"Zinc\"}\n{\"id\":3,\"title\":\"Ore\"}\n";
+    let mend = |text: &str| text.replace("\"title\" ", "\"title\":");
+    let broken = whole.replace("\"title\":\"Zinc", "\"title\" \"Zinc");
+    assert!(
+        archive.ingest(&[&archive.file("a.jsonl", &broken)]).contains("2 new, 0 new versions, 0 unchanged, 1 rejected")
+    );
+    let pieces = archive.command("runs").args(["1", "--rejects", "--copies"]).output().unwrap().stdout;
+    let mended = archive.folder.path().join("mended");
+    std::fs::create_dir(&mended).unwrap();
+    std::fs::write(mended.join("a.jsonl"), mend(&String::from_utf8(pieces).unwrap())).unwrap();
+    assert!(
+        archive.ingest(&[&mended.join("a.jsonl").display().to_string()]).contains("1 new, 0 new versions, 0 unchanged")
+    );
+    let again = archive.ingest(&[&archive.file("a.jsonl", whole)]);
+    assert!(again.contains("0 new, 0 new versions, 3 unchanged, 0 rejected"), "{again}");
+}
+
 #[test]
 fn the_refused_rows_of_a_table_come_with_its_head() {
     let (_archive, server) = server();
