@@ -56,6 +56,7 @@ pub(in crate::ingest) fn body(document: &Document, known: &Known<'_>) -> Body {
         Verdict::Longer(rest) => ("both", rest),
         Verdict::More => return Body { paragraphs: given, from: "article-body" },
     };
+    trim::take_out_repeats(&mut page);
     let shown = page.blocks.into_iter().filter(|block| block.taken).map(|block| block.text);
     Body { paragraphs: shown.chain(rest).collect(), from }
 }

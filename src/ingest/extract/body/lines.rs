@@ -72,13 +72,17 @@ pub(super) fn is_clock(block: &Block) -> bool {
         && !block.text.chars().any(char::is_alphabetic)
 }
 
-/// Whether a line says where else the newspaper can be followed: a short one whose links are the names of networks.
+/// Whether a line says where else the newspaper can be followed: a short one whose links are the names of networks, or one
+/// that leads to its newsletter.
 pub(super) fn follows(block: &Block) -> bool {
     if block.linked == 0 || block.text.chars().take(WAY + 1).count() > WAY {
         return false;
     }
-    let words = block.text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
-    let names = words.filter(|word| PARTS.networks.contains(word)).map(|name| name.chars().count());
+    let words: Vec<String> = block.text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
+    if words.iter().any(|word| PARTS.newsletters.iter().any(|known| word.starts_with(known.as_str()))) {
+        return true;
+    }
+    let names = words.iter().filter(|word| PARTS.networks.contains(*word)).map(|name| name.chars().count());
     names.sum::<usize>() == block.linked
 }
 

@@ -14,6 +14,7 @@ pub(super) struct Parts {
     pub(super) leads_away: Vec<String>,
     pub(super) said_alone: Vec<String>,
     pub(super) networks: Vec<String>,
+    pub(super) newsletters: Vec<String>,
 }
 
 /// A table that cannot be read would give no hints; a test reads it.

@@ -154,6 +154,20 @@ fn clocks_that_stand_alone_and_asks_to_be_followed_are_left_out() {
 }
 
 #[test]
+fn an_ask_to_take_the_newsletter_is_left_out() {
+    check_inside("<p>All the news by mail: <a href=/n>order our newsletters here</a>.</p>", &[FIRST, SECOND, THIRD]);
+}
+
+#[test]
+fn what_has_been_read_is_not_read_again() {
+    let article = format!(
+        "<article><h1>Crane falls into harbour</h1>{}</article>",
+        paragraphs(&[FIRST, SECOND, THIRD, &format!("{FIRST} {SECOND}"), &format!("{}…", &FIRST[..60]), OTHER])
+    );
+    check(&article, &[FIRST, SECOND, THIRD, OTHER]);
+}
+
+#[test]
 fn what_stands_behind_the_article_is_left_out() {
     let article = format!(
         "<div class=story><h1>Crane falls into harbour</h1>{}</div>",

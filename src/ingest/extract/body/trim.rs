@@ -19,6 +19,9 @@ const HEADINGS: usize = 5;
 const NEARLY_ALL: usize = 70;
 /// Elements around a block that may look like the one the article stands in.
 const LIKE: usize = 3;
+/// Letters of what is known again, and paragraphs of a text that is looked through for it.
+const REPEATED: usize = 30;
+const MOST_REPEATED: usize = 500;
 /// Elements between a piece that was overlooked and the paragraphs it stands among.
 const NEAR: usize = 5;
 
@@ -31,6 +34,38 @@ pub(super) fn trim(page: &mut Page, headline: &str) {
     take_out_behind(page);
     put_in_between(page, first, last);
     take_out_lone_headings(page);
+}
+
+/// What has been read before: several paragraphs once more as one, or the beginning of one with dots behind it. A paragraph
+/// that comes twice as it is may be meant.
+pub(super) fn take_out_repeats(page: &mut Page) {
+    let taken: Vec<usize> = (0..page.blocks.len()).filter(|&at| page.blocks[at].taken).collect();
+    if taken.len() > MOST_REPEATED {
+        return;
+    }
+    let mut read: Vec<String> = Vec::new();
+    for at in taken {
+        let block = &page.blocks[at];
+        let letters = lines::letters_of(&block.text);
+        let is_cut = block.text.ends_with('…') || block.text.ends_with("...");
+        let is_beginning = is_cut && block.letters >= REPEATED && read.iter().any(|known| known.starts_with(&letters));
+        if is_beginning || is_put_together(&letters, &read) {
+            page.blocks[at].taken = false;
+        } else {
+            read.push(letters);
+        }
+    }
+}
+
+/// Whether most of a paragraph is other paragraphs.
+fn is_put_together(letters: &str, read: &[String]) -> bool {
+    let parts = read.iter().filter(|known| known.len() >= REPEATED && known.len() < letters.len());
+    let (mut count, mut sum) = (0, 0);
+    for part in parts.filter(|part| letters.contains(part.as_str())) {
+        count += 1;
+        sum += part.len();
+    }
+    count > 1 && sum * 10 >= letters.len() * 8
 }
 
 /// Sums over the blocks up to each, so that an element costs two looks.
