@@ -151,8 +151,23 @@ fn moment(at: DateTime, precision: Precision, zone: &str, local: &Local<'_>) -> 
         let at = at.to_zoned_datetime(local.zone.clone()).ok()?.timestamp();
         return Some(Moment { at, precision, is_zoned: false });
     }
+    if let Some(clock) = of_america(zone) {
+        return Some(Moment { at: at.to_zoned_datetime(clock).ok()?.timestamp(), precision, is_zoned: true });
+    }
     let at = utc(at)?.checked_sub(Span::new().seconds(offset(zone)?)).ok()?;
     Some(Moment { at, precision, is_zoned: true })
+}
+
+/// `ET` is what the clock shows there, in summer and in winter.
+fn of_america(zone: &str) -> Option<TimeZone> {
+    let name = match zone.to_ascii_lowercase().as_str() {
+        "et" => "America/New_York",
+        "ct" => "America/Chicago",
+        "mt" => "America/Denver",
+        "pt" => "America/Los_Angeles",
+        _ => return None,
+    };
+    TimeZone::get(name).ok()
 }
 
 fn meridiem(zone: &str) -> (&str, Option<bool>) {
@@ -341,6 +356,7 @@ mod tests {
             "27 Feb 2025 18:44 (UTC+2)",
             "Thu Feb 27 16:44 2025",
             "27 февраля 2025, 19:44 MSK",
+            "Feb. 27, 2025, 11:44 a.m. ET",
             "PUBLISHED: 16:44, 27 February 2025 | UPDATED: 18:00, 28 February 2025",
             "২৭ ফেব্রুয়ারি ২০২৫ ০৪:৪৪ পিএম",
         ] {

@@ -80,7 +80,7 @@ impl Reader<'_> {
             }
             taken.push(line);
         }
-        names::names(&taken.iter().map(|line| line.text.clone()).collect::<Vec<_>>())
+        names::without_roles(names::names(&taken.iter().map(|line| line.text.clone()).collect::<Vec<_>>()))
     }
 }
 

@@ -193,7 +193,7 @@ impl Marks {
         }
         let Some(text) = seen::short_parts(node) else { return };
         let first = text.split(" | ").next().unwrap_or_default();
-        if seen::leads_to_author(href) && names::are_full(&names::split(first)) {
+        if seen::leads_to_author(href) && names::are_full(&names::split(first)) && !seen::is_in_prose(node) {
             self.byline(node, seen::LINKED);
         } else if names::is_byline(first) {
             self.byline(node, seen::WORDED);
@@ -204,11 +204,11 @@ impl Marks {
         let list = seen::tag_list(node);
         let rank = match list {
             _ if rel.split_whitespace().any(|rel| rel == "tag") => seen::TOLD_TAG,
-            Some(_) => seen::LISTED_TAG,
+            Some(_) if !self.headings.is_empty() => seen::LISTED_TAG,
             None if !self.headings.is_empty() && tags::leads_to_tag(href) && !seen::is_in_prose(node) => {
                 seen::LINKED_TAG
             }
-            None => return,
+            _ => return,
         };
         let Some(list) = list.or_else(|| seen::list_of(node)).filter(|_| self.tags.len() < MOST) else { return };
         // A list of tags may be a `<nav>` or a `<footer>` of the article.

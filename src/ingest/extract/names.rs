@@ -96,7 +96,7 @@ fn by_commas(line: &str) -> Vec<&str> {
     }
     let mut names: Vec<&str> = Vec::new();
     for part in parts {
-        if names.is_empty() || !is_role(part) && looks_like_name(part) {
+        if names.is_empty() || !is_role(part) && !is_degree(part) && looks_like_name(part) {
             names.push(part);
         }
     }
@@ -162,6 +162,12 @@ fn is_role(part: &str) -> bool {
         || lower.contains('@')
 }
 
+/// Without the roles among names; roles alone stay.
+pub(super) fn without_roles(names: Vec<String>) -> Vec<String> {
+    let people: Vec<String> = names.iter().filter(|name| !is_role(name)).cloned().collect();
+    if people.is_empty() { names } else { people }
+}
+
 /// Is this line a byline by how it begins, and nothing else? `Foto:` says who took the picture.
 pub(super) fn is_byline(line: &str) -> bool {
     let line = line.trim();
@@ -191,6 +197,12 @@ pub(super) fn are_full(names: &[String]) -> bool {
             && looks_like_name(name)
     };
     !names.is_empty() && names.iter().all(is_full)
+}
+
+/// `MS`, `RDN`, `M.Sc.` behind a name.
+fn is_degree(part: &str) -> bool {
+    let letters = part.chars().filter(|c| c.is_alphabetic());
+    !part.contains(' ') && letters.clone().count() <= 5 && letters.filter(|c| c.is_uppercase()).count() > 1
 }
 
 /// A few words that begin as names do.
@@ -260,6 +272,8 @@ mod tests {
         check("Anna (A.K.) Krause", &["Anna (A.K.) Krause"]);
         check("Par Anna Krause avec Eva Falk", &["Anna Krause", "Eva Falk"]);
         check("Krause, Anna", &["Krause, Anna"]);
+        check("Anna Krause, MS, RDN", &["Anna Krause"]);
+        check("Analysis by Anna Krause", &["Anna Krause"]);
         check("José Ortega y Gasset", &["José Ortega y Gasset"]);
         check("Автор: Анна Краузе", &["Анна Краузе"]);
         check("山田太郎", &["山田太郎"]);

@@ -85,7 +85,6 @@ pub(super) fn leads_to_author(href: &str) -> bool {
     const WORDS: &[&str] = &[
         "author",
         "authors",
-        "by",
         "autor",
         "autores",
         "autoren",
@@ -103,8 +102,6 @@ pub(super) fn leads_to_author(href: &str) -> bool {
         "writers",
         "columnist",
         "staff",
-        "people",
-        "person",
         "profile",
         "profiles",
         "redaktion",

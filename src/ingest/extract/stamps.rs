@@ -169,7 +169,9 @@ fn visible(marks: &Marks, is_modified: bool, local: &Local<'_>) -> Vec<Found<Rea
 }
 
 /// The most trusted date; one that says more of the same day is better, from wherever.
-fn settled(readings: Vec<Found<Reading>>) -> Option<Found<Stamp>> {
+fn settled(mut readings: Vec<Found<Reading>>) -> Option<Found<Stamp>> {
+    // What cannot be is kept only where nothing else is said.
+    readings.sort_by_key(|reading| !is_plausible(&reading.value));
     let first = readings.first()?;
     let is_better = |other: &&Found<Reading>| {
         let (one, other) = (&first.value, &other.value);
@@ -183,6 +185,12 @@ fn settled(readings: Vec<Found<Reading>>) -> Option<Found<Stamp>> {
     };
     let best = readings.iter().find(is_better).unwrap_or(first);
     Some(found(best.from, best.value.stamp))
+}
+
+fn is_plausible(reading: &Reading) -> bool {
+    let mut stamp = reading.stamp;
+    dates::flag_implausible(&mut stamp, Timestamp::now());
+    !stamp.implausible
 }
 
 /// Does an instant lie within a day, a month or a year, in whatever zone?
@@ -281,6 +289,16 @@ mod tests {
             "json-ld",
             "2025-02-27T16:44:00Z",
         );
+    }
+
+    #[test]
+    fn what_can_be_is_believed_before_what_cannot() {
+        check(
+            &[("json-ld", "0001-01-01T00:00:00Z"), ("visible", "27 February 2025")],
+            "visible",
+            "2025-02-27T00:00:00Z",
+        );
+        check(&[("json-ld", "0001-01-01T00:00:00Z")], "json-ld", "0001-01-01T00:00:00Z");
     }
 
     #[test]

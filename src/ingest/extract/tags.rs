@@ -7,7 +7,7 @@ use dom_query::NodeId;
 use super::marks::TagLink;
 use super::thing::Thing;
 use super::trust::{Found, found};
-use super::{Reader, address, seen};
+use super::{Reader, address, seen, titles};
 use crate::ingest::clean;
 
 /// Tags of one article; a longer list is made for search engines.
@@ -17,13 +17,17 @@ const LONGEST: usize = 120;
 /// A tag that is seen has no more words and letters, and a list of more is one of the whole site.
 const WORDS: usize = 5;
 const LONGEST_SHOWN: usize = 50;
-const MOST_SHOWN: usize = 30;
+const MOST_SHOWN: usize = 20;
+
+/// What stands before the colon of a tag, where tags have a scheme; and what stands there of other things.
+const TAG_KINDS: &[&str] = &["tag", "tags", "topic", "topics", "keyword", "keywords", "subject", "thema", "tema"];
+const OTHER_KINDS: &[&str] =
+    &["section", "type", "author", "format", "channel", "template", "site", "lang", "contenttype", "content-type"];
 
 const OPENGRAPH: &[&str] = &["article:tag", "og:article:tag", "og:tags", "article:tags"];
 
 const META: &[&str] = &[
     "news_keywords",
-    "keywords",
     "parsely-tags",
     "sailthru.tags",
     "cxenseparse:keywords",
@@ -44,8 +48,15 @@ impl Reader<'_> {
         }
         let metas = |names: &[&str]| -> Vec<String> { self.marks.metas(names).map(str::to_owned).collect() };
         lists.push(found("opengraph", tags(&metas(OPENGRAPH), true)));
+        let shown = tags(&shown(&self.marks.tags), true);
+        let is_of_article = |tag: &String| shown.iter().any(|shown| titles::letters(shown) == titles::letters(tag));
         lists.extend(META.iter().map(|name| found("meta", tags(&metas(&[name]), false))));
-        lists.push(found("visible", tags(&shown(&self.marks.tags), true)));
+        // Keywords are often those of the whole site: not one of them is among the tags that are seen.
+        let keywords = tags(&metas(&["keywords"]), false);
+        if shown.is_empty() || keywords.iter().any(is_of_article) {
+            lists.push(found("meta", keywords));
+        }
+        lists.push(found("visible", shown));
         lists.retain(|list| !list.value.is_empty());
         lists
     }
@@ -143,13 +154,17 @@ fn named(thing: &Thing<'_>, properties: &[&str]) -> Vec<String> {
 /// The tags in the values of one place, each once. A value that is no element of a list may be one itself.
 fn tags(values: &[String], is_list: bool) -> Vec<String> {
     let mut known = HashSet::new();
-    let parts = values.iter().flat_map(|value| cut(value, is_list && values.len() > 1));
-    let tags = parts.filter_map(|part| tidy(&part)).filter(|tag| known.insert(tag.to_lowercase()));
+    let parts: Vec<String> = values.iter().flat_map(|value| cut(value, is_list && values.len() > 1)).collect();
+    // One with a colon may be called so; most of a list with one are a scheme.
+    let is_scheme = parts.iter().filter(|part| schemed(part).is_some()).count() * 2 > parts.len();
+    let named = parts.iter().filter_map(|part| if is_scheme { of_scheme(part) } else { Some(part) });
+    let tags = named.filter_map(tidy).filter(|tag| known.insert(tag.to_lowercase()));
     tags.take(MOST).collect()
 }
 
 fn cut(value: &str, is_whole: bool) -> Vec<String> {
-    let value = clean::unescape(value);
+    // Escaped once more than the page needs, its `;` would cut.
+    let value = clean::unescape(&clean::unescape(value));
     let value = value.trim();
     if value.starts_with('[')
         && let Ok(list) = serde_json::from_str::<Vec<String>>(value)
@@ -165,24 +180,22 @@ fn cut(value: &str, is_whole: bool) -> Vec<String> {
 
 fn tidy(part: &str) -> Option<String> {
     let tag = clean::line(part);
-    let tag =
-        said(&tag)?.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '[' | ']' | '#' | ',' | ';'));
+    let tag = tag.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '[' | ']' | '#' | ',' | ';'));
     let sound = tag.chars().any(char::is_alphanumeric) && tag.chars().count() <= LONGEST && !tag.starts_with("http");
     sound.then(|| tag.to_owned())
 }
 
-/// `tag:tin` is `tin`; `section:metals` and `type_article` are for other programs.
-fn said(tag: &str) -> Option<&str> {
-    let parts = tag.split_once(':').or_else(|| tag.split_once('_').filter(|_| !tag.contains(' ')));
-    let Some((kind, name)) = parts.filter(|(_, name)| !name.trim().is_empty()) else { return Some(tag) };
-    match kind.trim().to_lowercase().as_str() {
-        "tag" | "tags" | "topic" | "topics" | "keyword" | "keywords" | "kw" | "subject" | "thema" | "tema" => {
-            Some(name)
-        }
-        "section" | "type" | "author" | "format" | "channel" | "template" | "site" | "lang" | "contenttype"
-        | "content-type" | "content_type" => None,
-        _ => Some(tag),
-    }
+/// What a tag of a scheme names: `tag:tin` is `tin`; `section:metals` and `type:article` are for other programs.
+fn of_scheme(tag: &str) -> Option<&str> {
+    let Some((kind, name)) = schemed(tag) else { return Some(tag) };
+    TAG_KINDS.contains(&kind.trim().to_lowercase().as_str()).then_some(name)
+}
+
+/// The kind and the name of a tag that says what kind it is.
+fn schemed(tag: &str) -> Option<(&str, &str)> {
+    let (kind, name) = tag.split_once(':').filter(|(_, name)| !name.trim().is_empty())?;
+    let lower = kind.trim().to_lowercase();
+    (TAG_KINDS.contains(&lower.as_str()) || OTHER_KINDS.contains(&lower.as_str())).then_some((kind, name))
 }
 
 #[cfg(test)]
@@ -207,6 +220,8 @@ mod tests {
             true,
             &["tin", "zinc", "Lead: a history"],
         );
+        check(&["Topic: a history", "zinc"], true, &["Topic: a history", "zinc"]);
+        check(&["tin, AT&amp;amp;T, zinc"], false, &["tin", "AT&T", "zinc"]);
         check(&["AT&amp;T", "#tin", "https://a.example/tin"], true, &["AT&T", "tin"]);
     }
 }
