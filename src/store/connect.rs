@@ -16,7 +16,7 @@ static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations")
 const BUSY: Duration = Duration::from_secs(30);
 
 /// More than there are statements.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 128;
 
 pub(super) fn file(dir: &Path) -> PathBuf {
     dir.join("store.sqlite")

@@ -195,10 +195,10 @@ impl Store {
     pub fn is_news(&self, batch: &[Incoming]) -> Result<Vec<bool>> {
         self.readers.read(|moment, _| {
             let is_news = |one: &Incoming| {
-                let Some(known) = BatchWrite::known(moment, &one.identity)? else {
+                let print = Fingerprint::of(&one.identity, &one.article);
+                let Some(known) = BatchWrite::known(moment, &one.identity, &print.content)? else {
                     return Ok::<_, StoreError>(true);
                 };
-                let print = Fingerprint::of(&one.identity, &one.article);
                 let verdict = judge(&known.kept, &print, one.article.status);
                 Ok(!matches!(verdict, Verdict::Unchanged | Verdict::Recaptured))
             };
@@ -208,7 +208,7 @@ impl Store {
 
     /// Whether there is an article of this identity, in whichever state.
     pub fn is_kept(&self, identity: &Identity) -> Result<bool> {
-        self.readers.read(|moment, _| Ok(BatchWrite::known(moment, identity)?.is_some()))
+        self.readers.read(|moment, _| BatchWrite::is_known(moment, identity))
     }
 
     /// How a watched file was when it was last read; `None` when it never was.

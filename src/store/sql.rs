@@ -1,4 +1,7 @@
 //! Every statement of the store, in one place, so that a test can prepare each against the schema.
+//!
+//! A limit is `+?1`: of a bare parameter there SQLite wants to know the value when it plans, and plans anew whenever it is
+//! bound (`sqlite3ExprIsInteger`), which costs more than most of these statements.
 
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:literal;)*) => {
@@ -13,11 +16,20 @@ statements! {
     META = "SELECT value FROM meta WHERE name = ?1";
     META_KEEP = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 
-    /// Every version kept under one identity, oldest first; nothing when the identity is new.
-    KNOWN = "SELECT a.num, v.content_hash, v.provider_version, v.modified, v.has_body, v.row = a.current, a.captured,
-                    a.status = 'killed', a.deleted
-             FROM articles a JOIN versions v ON v.article = a.num
-             WHERE a.key = ?1 AND a.namespace = ?2 ORDER BY v.number";
+    IS_KNOWN = "SELECT EXISTS (SELECT 1 FROM articles WHERE key = ?1 AND namespace = ?2)";
+    /// The article of an identity: the version that is shown, and of all of them whether one has the text ?3, the highest
+    /// number, the latest stamp, and whether one has a body. Nothing when the identity is new.
+    KNOWN = "SELECT a.num, a.deleted, a.status = 'killed', a.captured,
+                    s.content_hash, s.provider_version, s.modified, s.has_body,
+                    (SELECT max(number) FROM versions WHERE article = a.num),
+                    f.content_hash = ?3 OR EXISTS
+                        (SELECT 1 FROM versions WHERE article = a.num AND number > 1 AND content_hash = ?3),
+                    f.provider_version, (SELECT max(provider_version) FROM versions WHERE article = a.num AND number > 1),
+                    f.modified, (SELECT max(modified) FROM versions WHERE article = a.num AND number > 1),
+                    f.has_body OR EXISTS
+                        (SELECT 1 FROM versions WHERE article = a.num AND number > 1 AND has_body = 1)
+             FROM articles a JOIN versions s ON s.row = a.current JOIN versions f ON f.article = a.num AND f.number = 1
+             WHERE a.key = ?1 AND a.namespace = ?2";
     /// Its first version row is written, and named by `ARTICLE_CURRENT`, in the same transaction.
     ARTICLE_ADD = "INSERT INTO articles (id, namespace, key, current, status, seen) VALUES (?1, ?2, ?3, 0, 'usable', ?4)";
     ARTICLE_CURRENT = "UPDATE articles SET current = ?2, status = ?3, captured = ?4 WHERE num = ?1";
@@ -31,7 +43,7 @@ statements! {
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     HOLDS = "SELECT number, provider_version, modified, status, until FROM holds WHERE article = ?1";
     NEXT_DUE = "SELECT min(until) FROM holds WHERE until IS NOT NULL";
-    HOLDS_DUE = "SELECT article, number FROM holds WHERE until <= ?1 ORDER BY until, article, number LIMIT ?2";
+    HOLDS_DUE = "SELECT article, number FROM holds WHERE until <= ?1 ORDER BY until, article, number LIMIT +?2";
     HOLD_END = "DELETE FROM holds WHERE article = ?1 AND number = ?2";
     /// Only where the version whose embargo is over is the one that the article names.
     ARTICLE_RELEASE = "UPDATE articles SET status = 'usable' WHERE num = ?1 AND status = 'withheld'
@@ -74,7 +86,7 @@ statements! {
     /// The highest ever given, even if its row has since been pruned.
     LAST_CHANGE = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)";
     CHANGE = "SELECT article, at FROM changes WHERE seq = ?1";
-    CHANGES = "SELECT seq, article FROM changes WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    CHANGES = "SELECT seq, article FROM changes WHERE seq > ?1 ORDER BY seq LIMIT +?2";
     DATA_VERSION = "PRAGMA data_version";
 
     META_SET = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
@@ -83,7 +95,7 @@ statements! {
     TEXTS_CLEAR = "DELETE FROM story_texts";
     DUE_ALL = "INSERT INTO tellings_due SELECT num FROM articles WHERE deleted = 0 AND status = 'usable'
                ON CONFLICT DO NOTHING";
-    DUE = "SELECT article FROM tellings_due ORDER BY article LIMIT ?1";
+    DUE = "SELECT article FROM tellings_due ORDER BY article LIMIT +?1";
     DUE_DONE = "DELETE FROM tellings_due WHERE article = ?1";
 
     /// Its own original until the stories are settled.
@@ -106,7 +118,7 @@ statements! {
     TEXTS_LED = "SELECT num, at, id FROM story_texts WHERE leader = ?1 AND leader <> num";
     KEY_ADD = "INSERT INTO story_keys (key, leads, back, class, text) VALUES (?1, ?2, ?3, ?4, ?5)";
     KEY_REMOVE = "DELETE FROM story_keys WHERE key = ?1 AND leads = ?2 AND back = ?3 AND class = ?4 AND text = ?5";
-    KEY_SHARED = "SELECT class, text FROM story_keys WHERE key = ?1 AND leads = ?2 AND back BETWEEN ?3 AND ?4 LIMIT ?5";
+    KEY_SHARED = "SELECT class, text FROM story_keys WHERE key = ?1 AND leads = ?2 AND back BETWEEN ?3 AND ?4 LIMIT +?5";
     KEY_SHARED_IN = "SELECT text FROM story_keys WHERE key = ?1 AND leads = ?2 AND back = ?3 AND class = ?4";
 
     RUN_ADD = "INSERT INTO runs (input, state, started) VALUES (?1, 'running', ?2)";
@@ -117,11 +129,11 @@ statements! {
     RUN = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes
            FROM runs WHERE id = ?1";
     RUNS = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes
-            FROM runs WHERE id < ?2 ORDER BY id DESC LIMIT ?1";
+            FROM runs WHERE id < ?2 ORDER BY id DESC LIMIT +?1";
     REJECT_ADD = "INSERT INTO rejects (run, n, source, offset, line, code, detail, copy)
                   SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM rejects WHERE run = ?1";
     REJECTS = "SELECT n, source, offset, line, code, detail, copy FROM rejects
-               WHERE run = ?1 AND n > ?2 ORDER BY n LIMIT ?3";
+               WHERE run = ?1 AND n > ?2 ORDER BY n LIMIT +?3";
 
     FILE_MARK = "SELECT size, modified FROM watched_files WHERE path = ?1";
     FILE_MARK_KEEP = "INSERT INTO watched_files (path, size, modified) VALUES (?1, ?2, ?3)
@@ -148,6 +160,32 @@ mod tests {
         let conn = super::super::connect::writer(dir.path()).unwrap();
         for (name, sql) in super::ALL {
             assert!(conn.prepare(sql).is_ok(), "{name}: {:?}", conn.prepare(sql).err());
+        }
+    }
+
+    #[test]
+    fn what_is_asked_of_very_many_versions_is_found_without_reading_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = super::super::connect::writer(dir.path()).unwrap();
+        let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {}", super::KNOWN)).unwrap();
+        let steps = statement.query_map(["", "", ""], |row| row.get::<_, String>(3)).unwrap();
+        let plan: Vec<String> = steps.map(|step| step.unwrap()).collect();
+        for index in ["versions_by_text", "versions_by_provider", "versions_by_modified", "versions_with_body"] {
+            assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
+        }
+    }
+
+    #[test]
+    fn no_question_is_planned_anew_for_other_values() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = super::super::connect::writer(dir.path()).unwrap();
+        for (name, sql) in super::ALL.iter().filter(|(_, sql)| sql.starts_with("SELECT")) {
+            let mut statement = conn.prepare(sql).unwrap();
+            for value in 0..3 {
+                (1..=statement.parameter_count()).for_each(|at| statement.raw_bind_parameter(at, value).unwrap());
+                let _ = statement.raw_query().next().unwrap();
+            }
+            assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0, "{name}");
         }
     }
 }

@@ -24,10 +24,18 @@ pub(super) struct Fingerprint {
 /// An article as it is kept.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
-    /// Every version, in any order.
-    pub(super) versions: Vec<Fingerprint>,
-    /// Which of them answers show, or would if they might.
-    pub(super) shown: usize,
+    /// The version that answers show, or would if they might.
+    pub(super) shown: Fingerprint,
+    /// How many there are.
+    pub(super) count: u32,
+    /// One of them has the text that comes in.
+    pub(super) has_text: bool,
+    /// Of all their provider's versions.
+    pub(super) highest: Option<u64>,
+    /// Of all their modification stamps.
+    pub(super) latest: Option<Timestamp>,
+    /// One of them has a body.
+    pub(super) has_body: bool,
     pub(super) is_killed: bool,
 }
 
@@ -45,10 +53,10 @@ pub(super) enum Verdict {
 
 pub(super) fn judge(kept: &Kept, incoming: &Fingerprint, status: Status) -> Verdict {
     let is_behind = kept.is_behind(incoming, status);
-    if kept.versions.iter().any(|version| version.content == incoming.content) && !kept.is_newer(incoming) {
+    if kept.has_text && !kept.is_newer(incoming) {
         return match kept.is_recaptured(incoming) {
             false => Verdict::Unchanged,
-            true if kept.shown().content == incoming.content => Verdict::Recaptured,
+            true if kept.shown.content == incoming.content => Verdict::Recaptured,
             true if is_behind => Verdict::Unchanged,
             true => Verdict::Current,
         };
@@ -57,29 +65,17 @@ pub(super) fn judge(kept: &Kept, incoming: &Fingerprint, status: Status) -> Verd
 }
 
 impl Kept {
-    fn shown(&self) -> &Fingerprint {
-        &self.versions[self.shown]
-    }
-
-    fn highest(&self) -> Option<u64> {
-        self.versions.iter().filter_map(|version| version.provider_version).max()
-    }
-
-    fn latest(&self) -> Option<Timestamp> {
-        self.versions.iter().filter_map(|version| version.modified).max()
-    }
-
     fn is_newer(&self, incoming: &Fingerprint) -> bool {
-        incoming.provider_version > self.highest() || incoming.modified > self.latest()
+        incoming.provider_version > self.highest || incoming.modified > self.latest
     }
 
     /// A crawler has come later than when it took the text that is shown.
     fn is_recaptured(&self, incoming: &Fingerprint) -> bool {
-        incoming.captured.is_some() && self.shown().captured.is_some() && incoming.captured > self.shown().captured
+        incoming.captured.is_some() && self.shown.captured.is_some() && incoming.captured > self.shown.captured
     }
 
     fn is_behind(&self, incoming: &Fingerprint, status: Status) -> bool {
-        if incoming.provider_version.is_some() && incoming.provider_version < self.highest() {
+        if incoming.provider_version.is_some() && incoming.provider_version < self.highest {
             return true;
         }
         if status == Status::Killed {
@@ -89,23 +85,23 @@ impl Kept {
             return !self.is_beyond_the_kill(incoming);
         }
         // No stamp makes up for a missing body.
-        let is_stub = !incoming.has_body && self.versions.iter().any(|version| version.has_body);
-        let fills_a_stub = incoming.has_body && !self.shown().has_body;
+        let is_stub = !incoming.has_body && self.has_body;
+        let fills_a_stub = incoming.has_body && !self.shown.has_body;
         (is_stub && status == Status::Usable) || (!fills_a_stub && self.is_older(incoming))
     }
 
     /// After a kill the text comes back only with what says that it is later. Where nothing says so, it stays away.
     fn is_beyond_the_kill(&self, incoming: &Fingerprint) -> bool {
-        match (incoming.provider_version, self.highest()) {
+        match (incoming.provider_version, self.highest) {
             (Some(number), Some(highest)) => number > highest,
-            _ => incoming.modified.zip(self.latest()).is_some_and(|(modified, latest)| modified > latest),
+            _ => incoming.modified.zip(self.latest).is_some_and(|(modified, latest)| modified > latest),
         }
     }
 
     /// Older than what is shown, by the first of provider version, capture and modification stamp that both have and
     /// that differs. Where nothing says which is older, the one that comes later is the newer.
     fn is_older(&self, incoming: &Fingerprint) -> bool {
-        let shown = self.shown();
+        let shown = &self.shown;
         if incoming.provider_version.zip(shown.provider_version).is_some_and(|(number, shown)| number > shown) {
             return false;
         }
@@ -275,14 +271,28 @@ mod tests {
         Fingerprint { content, provider_version, modified, modified_until: modified, captured: None, has_body }
     }
 
-    /// Versions of which the last is shown.
-    fn article(versions: &[Fingerprint]) -> Kept {
-        Kept { versions: versions.to_vec(), shown: versions.len() - 1, is_killed: false }
+    /// What comes to versions of which the last is shown.
+    fn article(versions: &[Fingerprint], incoming: &Fingerprint) -> Kept {
+        Kept {
+            shown: versions[versions.len() - 1].clone(),
+            count: versions.len() as u32,
+            has_text: versions.iter().any(|version| version.content == incoming.content),
+            highest: versions.iter().filter_map(|version| version.provider_version).max(),
+            latest: versions.iter().filter_map(|version| version.modified).max(),
+            has_body: versions.iter().any(|version| version.has_body),
+            is_killed: false,
+        }
     }
 
     #[track_caller]
     fn check(stored: &[Fingerprint], incoming: Fingerprint, expected: Verdict) {
-        assert_eq!(judge(&article(stored), &incoming, Status::Usable), expected);
+        assert_eq!(judge(&article(stored, &incoming), &incoming, Status::Usable), expected);
+    }
+
+    /// What becomes of a kill of the second version.
+    fn kill(stored: &[Fingerprint]) -> Verdict {
+        let kill = kept(2, Some(2), None, false);
+        judge(&article(stored, &kill), &kill, Status::Killed)
     }
 
     #[test]
@@ -310,8 +320,7 @@ mod tests {
         check(&stored, kept(2, Some(2), Some(90), true), Verdict::Behind);
         check(&stored, kept(2, Some(3), None, true), Verdict::Current);
         check(&stored, kept(2, None, None, true), Verdict::Current);
-        let kill = judge(&article(&stored), &kept(2, Some(2), None, false), Status::Killed);
-        assert_eq!(kill, Verdict::Behind, "a kill of an earlier version that comes late");
+        assert_eq!(kill(&stored), Verdict::Behind, "a kill of an earlier version that comes late");
     }
 
     #[test]
@@ -330,7 +339,7 @@ mod tests {
         let stored = [kept(1, Some(1), None, true)];
         check(&stored, kept(2, Some(2), None, false), Verdict::Behind);
         check(&[kept(1, None, None, false)], kept(2, None, None, false), Verdict::Current);
-        assert_eq!(judge(&article(&stored), &kept(2, Some(2), None, false), Status::Killed), Verdict::Current);
+        assert_eq!(kill(&stored), Verdict::Current);
     }
 
     #[test]
@@ -341,7 +350,7 @@ mod tests {
 
     #[track_caller]
     fn check_after_kill(kill: Fingerprint, incoming: Fingerprint, expected: Verdict) {
-        let kept = Kept { is_killed: true, ..article(&[kill]) };
+        let kept = Kept { is_killed: true, ..article(&[kill], &incoming) };
         assert_eq!(judge(&kept, &incoming, Status::Usable), expected, "{incoming:?}");
     }
 

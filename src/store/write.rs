@@ -135,7 +135,7 @@ impl BatchWrite<'_> {
     /// What became of it, and its number.
     fn put(&mut self, incoming: &Incoming, print: &Fingerprint, telling: &Telling) -> Result<(Outcome, u64)> {
         let Incoming { identity, article, original } = incoming;
-        let Some(known) = BatchWrite::known(self.transaction, identity)? else {
+        let Some(known) = BatchWrite::known(self.transaction, identity, &print.content)? else {
             let num = self.add_article(identity)?;
             let row = self.add_current(num, 1, incoming, print, telling)?;
             self.add_original(row, original.as_deref())?;
@@ -144,7 +144,7 @@ impl BatchWrite<'_> {
         if known.is_deleted {
             return Ok((Outcome::Deleted, known.num));
         }
-        let next = known.kept.versions.len() as u32 + 1;
+        let next = known.kept.count + 1;
         let row = match judge(&known.kept, print, article.status) {
             Verdict::Unchanged => return Ok((Outcome::Unchanged, known.num)),
             Verdict::Recaptured => {
@@ -159,29 +159,31 @@ impl BatchWrite<'_> {
         Ok((Outcome::Version, known.num))
     }
 
-    pub(super) fn known(conn: &Connection, identity: &Identity) -> Result<Option<Known>> {
-        let mut statement = conn.prepare_cached(sql::KNOWN)?;
-        let mut rows = statement.query(params![identity.key, identity.namespace])?;
-        let mut known: Option<Known> = None;
-        while let Some(row) = rows.next()? {
-            let empty = || Kept { versions: Vec::new(), shown: 0, is_killed: false };
-            let known = known.get_or_insert(Known { num: row.get(0)?, is_deleted: row.get(8)?, kept: empty() });
-            let moment = |at: Option<i64>| at.and_then(|at| Timestamp::from_millisecond(at).ok());
-            let is_shown = row.get(5)?;
-            if is_shown {
-                known.kept.shown = known.kept.versions.len();
-                known.kept.is_killed = row.get(7)?;
-            }
-            known.kept.versions.push(Fingerprint {
-                content: row.get(1)?,
-                provider_version: row.get(2)?,
-                modified: moment(row.get(3)?),
+    /// What is kept under an identity, looked at for somebody who comes with a text.
+    pub(super) fn known(conn: &Connection, identity: &Identity, text: &[u8; 32]) -> Result<Option<Known>> {
+        let moment = |at: Option<i64>| at.and_then(|at| Timestamp::from_millisecond(at).ok());
+        let read = |row: &Row<'_>| {
+            let shown = Fingerprint {
+                content: row.get(4)?,
+                provider_version: row.get(5)?,
+                modified: moment(row.get(6)?),
                 modified_until: None,
-                captured: if is_shown { moment(row.get(6)?) } else { None },
-                has_body: row.get(4)?,
-            });
-        }
-        Ok(known)
+                captured: moment(row.get(3)?),
+                has_body: row.get(7)?,
+            };
+            let highest = row.get::<_, Option<u64>>(10)?.max(row.get(11)?);
+            let latest = moment(row.get::<_, Option<i64>>(12)?.max(row.get(13)?));
+            let (count, has_text, has_body) = (row.get(8)?, row.get(9)?, row.get(14)?);
+            let kept = Kept { shown, count, has_text, highest, latest, has_body, is_killed: row.get(2)? };
+            Ok(Known { num: row.get(0)?, is_deleted: row.get(1)?, kept })
+        };
+        let values = params![identity.key, identity.namespace, text];
+        Ok(conn.prepare_cached(sql::KNOWN)?.query_row(values, read).optional()?)
+    }
+
+    pub(super) fn is_known(conn: &Connection, identity: &Identity) -> Result<bool> {
+        let values = params![identity.key, identity.namespace];
+        Ok(conn.prepare_cached(sql::IS_KNOWN)?.query_row(values, |row| row.get(0))?)
     }
 
     fn add_article(&self, identity: &Identity) -> Result<u64> {
