@@ -8,6 +8,7 @@ use super::encoding;
 
 /// Bytes read at a time.
 const PIECE: usize = 1 << 20;
+const STEP: usize = 64 << 10;
 
 pub(super) struct Chunks<R> {
     stream: R,
@@ -59,10 +60,7 @@ impl<R: Read> Chunks<R> {
     }
 
     fn read_piece(&mut self) {
-        let start = self.bytes.len();
-        self.bytes.resize(start + PIECE, 0);
-        let (length, error) = fill_meanwhile(&mut self.stream, &mut self.bytes[start..]);
-        self.bytes.truncate(start + length);
+        let (length, error) = self.take_in();
         let why = error.map(|error| error.kind());
         self.paused = why == Some(io::ErrorKind::WouldBlock);
         self.broken = why.filter(|_| !self.paused);
@@ -74,6 +72,21 @@ impl<R: Read> Chunks<R> {
             self.decoder = Some(encoding.new_decoder_without_bom_handling());
         }
         self.decode();
+    }
+
+    /// Reads a piece, and makes no room for a whole one where there is less: many files are small.
+    fn take_in(&mut self) -> (usize, Option<io::Error>) {
+        let mut taken = 0;
+        loop {
+            let from = self.bytes.len();
+            self.bytes.resize(from + STEP, 0);
+            let (length, error) = fill_meanwhile(&mut self.stream, &mut self.bytes[from..]);
+            self.bytes.truncate(from + length);
+            taken += length;
+            if length < STEP || taken >= PIECE {
+                return (taken, error);
+            }
+        }
     }
 
     fn decode(&mut self) {

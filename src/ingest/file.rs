@@ -108,7 +108,8 @@ pub(super) fn read(
         Ok(format) => format,
         Err(reason) => return refuse(file, &chunks, reason, sink),
     };
-    let around = language::around(file.inside, head);
+    // A page says its own, or has text enough to tell.
+    let around = if format == Format::Html { None } else { language::around(file.inside, head) };
     match format {
         Format::Json | Format::Ninjs | Format::Csv | Format::Reuters => {
             many(chunks, file, format, options, around, sink)

@@ -138,6 +138,22 @@ fn what_was_acknowledged_survives_kill_9_and_is_there_once() {
 }
 
 #[test]
+fn several_come_in_at_once_and_none_waits_for_the_end_of_another() {
+    let (archive, dir) = (TestArchive::new(), tempfile::tempdir().unwrap());
+    let server = Server::start_with(archive.command("serve").arg("--watch").arg(dir.path()));
+    let mut long = Upload::begin(&server);
+    long.send(&corpus(3000));
+    assert_eq!(long.results(1)[0]["outcome"], "new");
+    let small = added(&server, "commit=wait", &[JSON], "{\"id\":\"small\",\"title\":\"Unicorn seen\"}");
+    assert_eq!((&small["committed"], server.total("unicorn")), (&json!(true), 1));
+    std::fs::write(dir.path().join("a.jsonl"), "{\"id\":\"laid\",\"title\":\"Griffin seen\"}\n").unwrap();
+    server.until("the watched file", |server| server.total("griffin") == 1);
+    assert_eq!(server.json("/api/v1/runs/1")["state"], "running");
+    long.send("");
+    assert_eq!(long.results(3300).len(), 3299, "and one before");
+}
+
+#[test]
 fn uploads_at_once_are_bounded() {
     let archive = TestArchive::new();
     let server = Server::start_with(archive.command("serve").args(["--uploads", "1"]));
