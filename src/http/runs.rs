@@ -1,15 +1,16 @@
 //! The ledger: what was read, how far it has come, and what was refused.
 
+use std::io;
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tokio::io::AsyncWriteExt;
+use futures_util::stream;
 
 use super::problem::{Envelope, PROBLEM, Problem};
 use super::question::{Answered, Question};
-use super::spool;
 use crate::query::Advice;
 use crate::search::Archive;
 use crate::search::ledger::{RejectLine, Rejected, Rejects, RunLine, Runs};
@@ -128,21 +129,21 @@ fn all(
     run: u64,
     ending: &str,
     kind: &'static str,
-    write: impl Fn(u64, Rejected) -> Vec<u8> + Send + 'static,
+    write: fn(u64, Rejected) -> Vec<u8>,
 ) -> Response {
-    let (mut to, body) = spool::body();
-    tokio::spawn(async move {
-        let mut after = 0;
-        // A client that has gone is not read for; nor is anything sent after a fault, so that the answer lacks its end.
-        while let Ok(rejected) = archive.rejected(run, after, PIECE).await {
-            let Some((last, _)) = rejected.last() else { return };
-            after = *last;
+    // After a fault the connection breaks off: the client must not take what it has for all there is.
+    let pieces = stream::try_unfold(0, move |after| {
+        let archive = Arc::clone(&archive);
+        async move {
+            let fault = |_| io::Error::other("the ledger cannot be read on");
+            let rejected = archive.rejected(run, after, PIECE).await.map_err(fault)?;
+            let Some((last, _)) = rejected.last() else { return Ok(None) };
+            let last = *last;
             let lines: Vec<u8> = rejected.into_iter().flat_map(|(n, reject)| write(n, reject)).collect();
-            if to.write_all(&lines).await.is_err() {
-                return;
-            }
+            Ok::<_, io::Error>(Some((lines, last)))
         }
     });
+    let body = Body::from_stream(pieces);
     let name = format!("attachment; filename=\"run-{run}-rejects.{ending}\"");
     let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
     let headers = [

@@ -148,9 +148,10 @@ fn alone(store: &Store, stop: &AtomicBool) -> Option<Alone> {
     None
 }
 
-/// How a file is now; `None` where there is no file, or nothing in it yet.
+/// How a file is now; `None` where there is no file, or nothing in it yet. A link is no file: whoever may lay something into
+/// a watched folder must not have the server read what lies elsewhere.
 fn mark(path: &Path) -> Option<FileMark> {
-    let metadata = path.metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() > 0)?;
+    let metadata = path.symlink_metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() > 0)?;
     let modified = metadata.modified().ok()?;
     let since = modified.duration_since(UNIX_EPOCH).map(|since| since.as_nanos());
     let modified = match since {

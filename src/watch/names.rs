@@ -38,7 +38,7 @@ fn is_left(name: &str) -> bool {
         || UNFINISHED.iter().any(|end| name.ends_with(end))
 }
 
-/// Walks `from`, which lies in `root`, in the order of names; links to folders are not followed. `each` says whether to
+/// Walks `from`, which lies in `root`, in the order of names; links are not followed. `each` says whether to
 /// go on. Returns whether the walk came to its end.
 pub(super) fn walk(root: &Path, from: &Path, each: &mut dyn FnMut(&Path) -> bool) -> bool {
     let Ok(entries) = fs::read_dir(from) else { return true };
@@ -49,7 +49,7 @@ pub(super) fn walk(root: &Path, from: &Path, each: &mut dyn FnMut(&Path) -> bool
         match entry.file_type() {
             _ if left_alone(root, &path) => true,
             Ok(kind) if kind.is_dir() => walk(root, &path, each),
-            Ok(kind) if kind.is_file() || kind.is_symlink() => each(&path),
+            Ok(kind) if kind.is_file() => each(&path),
             _ => true,
         }
     })

@@ -42,7 +42,25 @@ fn laughter() -> String {
     format!("<!DOCTYPE rss [{entities}]><rss version=\"2.0\"><channel><title>t</title>{item}</channel></rss>")
 }
 
+/// Files in which nothing that begins has an end: each beginning must not have the whole file read.
+fn lay_out_beginnings(folder: &Path) {
+    write(folder, "objects.json", "{\"a\":\n".repeat(20_000));
+    write(folder, "escapes.json", "{\\\"\n".repeat(150_000));
+    write(folder, "quotes.csv", format!("title,text\n{}", "\"a\",\"b\n".repeat(60_000)));
+    write(folder, "articles.sgm", "<REUTERS NEWID=\"2\"><TEXT>\n".repeat(20_000));
+    write(folder, "dictionaries.warc.zst", [0x5d, 0x2a, 0x4d, 0x18, 0, 0, 0, 0].repeat(40_000));
+    let stored =
+        [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0][..], &65_530_u16.to_le_bytes(), &5_u16.to_le_bytes()].concat();
+    let first = b"WARC/1.0\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n";
+    let mut sound = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    sound.write_all(first).unwrap();
+    write(folder, "members.warc.gz", [sound.finish().unwrap(), stored.repeat(60_000)].concat());
+    let tags: Vec<String> = (0..100_000).map(|n| format!("tag {n}")).collect();
+    write(folder, "tags.json", json!({"title": "A", "body": "b", "tags": tags}).to_string());
+}
+
 fn lay_out(folder: &Path) {
+    lay_out_beginnings(folder);
     let deep = "<p>The text at the bottom of a deep page goes on for a while and says a thing or two.</p>".repeat(5);
     for (name, mark) in [("div", "<div>"), ("b", "<b>"), ("table", "<table><tr><td>"), ("font", "<font><i>")] {
         write(folder, &format!("deep-{name}.html"), page(&format!("{}{deep}", mark.repeat(50_000))));
@@ -107,15 +125,23 @@ fn hostile_input_is_refused_with_a_reason_and_the_rest_is_read() {
         ("headline.json", "too_large"),
         ("deep.xml", "truncated"),
         ("deep.json", "no_article"),
+        ("objects.json", "bad_json"),
+        ("escapes.json", "bad_json"),
+        ("quotes.csv", "bad_row"),
+        ("articles.sgm", "truncated"),
+        ("dictionaries.warc.zst", "damaged"),
+        ("members.warc.gz", "too_large"),
+        ("tags.json", "too_large"),
     ] {
-        assert!(rejects.get(file).is_some_and(|codes| codes.contains(&code.to_owned())), "{file}: {rejects:?}");
+        let codes = rejects.get(file).cloned().unwrap_or_default();
+        assert!(codes.contains(&code.to_owned()), "{file}: {:?}", &codes[..codes.len().min(9)]);
     }
-    assert!(rejects.contains_key("line.jsonl"), "{rejects:?}");
+    assert!(rejects.contains_key("line.jsonl"));
     assert!(!archive.folder.path().join("up.txt").exists() && !folder.join("../../up.txt").exists());
     let server = crate::server::Server::start(&archive);
     assert_eq!(server.total("headline:everything"), 1, "what comes after it is read");
     assert_eq!(server.total("headline:climbs"), 1, "a name in an archive is only a name");
-    assert_eq!(server.total("bottom"), 5, "deep pages are read, and one with a long heading: {rejects:?}");
+    assert_eq!(server.total("bottom"), 5, "deep pages are read, and one with a long heading");
     assert_eq!(server.total("München"), 1, "the wrong encoding is seen through");
     assert_eq!(server.total("tag:dated"), 5, "no date is no reason to lose an article");
 }

@@ -147,6 +147,8 @@ fn what_is_no_article_is_refused_with_a_reason() {
     refused(400, "unknown_parameter", "nmespace=x", &[JSON], b"{}");
     refused(400, "unknown_value", "format=jason", &[JSON], b"{}");
     refused(403, "cross_site", "", &[JSON, "Sec-Fetch-Site: cross-site"], b"{\"title\":\"Tin\"}");
+    refused(403, "cross_site", "", &[JSON, "Origin: http://evil.example"], b"{\"title\":\"Tin\"}");
+    refused(403, "cross_site", "", &[JSON, "Origin: null"], b"{\"title\":\"Tin\"}");
     let large = json!({"title": "Tin", "text": "tin ".repeat(400_000)}).to_string();
     refused(413, "too_large", "", &[JSON], large.as_bytes());
     let lines = [large.as_str(), "{\"title\":\"Tin\"}", "{\"title\":\"Zinc\"}"].join("\n");

@@ -72,6 +72,20 @@ fn a_file_that_is_being_written_is_read_when_it_is_closed() {
 }
 
 #[test]
+fn a_link_to_what_lies_elsewhere_is_no_file() {
+    let desk = desk();
+    let elsewhere = desk.dir.path().join("secret.jsonl");
+    fs::write(&elsewhere, article(1, "Tin rises")).unwrap();
+    fs::create_dir_all(desk.folder()).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, desk.folder().join("a.jsonl")).unwrap();
+    let server = desk.watching();
+    std::os::unix::fs::symlink(&elsewhere, desk.folder().join("b.jsonl")).unwrap();
+    desk.lay("c.jsonl", &article(2, "Zinc falls"));
+    comes(&server, "zinc");
+    assert_eq!((server.total("tin"), desk.runs()), (0, vec!["c.jsonl".into()]));
+}
+
+#[test]
 fn a_file_is_taken_under_its_last_name_only() {
     let desk = desk();
     let server = desk.watching();

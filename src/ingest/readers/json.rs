@@ -195,7 +195,9 @@ fn objects(value: Value, emit: &mut dyn FnMut(Value) -> ControlFlow<()>) -> Cont
 fn opened(mut object: Map<String, Value>) -> Map<String, Value> {
     let boxed = BOXES.iter().find(|key| object.get(**key).is_some_and(Value::is_object));
     if let Some(Value::Object(boxed)) = boxed.and_then(|key| object.remove(*key)) {
-        boxed.into_iter().for_each(|(key, value)| drop(object.entry(key).or_insert(value)));
+        for (key, value) in boxed {
+            object.entry(key).or_insert(value);
+        }
     }
     object
 }
