@@ -56,11 +56,11 @@ pub(super) fn resolved(url: &str, base: Option<&Url>) -> Option<Url> {
 }
 
 /// Does the path of a link lead through one of these to something: `/author/anna`, `/tags/metals/tin`?
-pub(super) fn leads_through(href: &str, steps: &[&str]) -> bool {
+pub(super) fn leads_through<S: AsRef<str>>(href: &str, steps: &[S]) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or(href);
     let mut behind = path.split('/').rev().skip_while(|step| step.is_empty());
     let last = behind.next();
-    last.is_some() && behind.take(2).any(|step| steps.iter().any(|known| step.eq_ignore_ascii_case(known)))
+    last.is_some() && behind.take(2).any(|step| steps.iter().any(|known| step.eq_ignore_ascii_case(known.as_ref())))
 }
 
 #[cfg(test)]

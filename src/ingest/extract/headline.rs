@@ -65,10 +65,11 @@ impl Reader<'_> {
         headlines
     }
 
-    /// The first heading; of several, and where the page has a title, one that this repeats.
+    /// The first heading, of the second rank where there is none of the first; of several, and where the page has a title, one that this repeats.
     pub(super) fn main_heading(&self) -> Option<&Heading> {
         let headings = &self.marks.headings;
         let Some(title) = self.marks.title.as_deref().map(letters) else { return headings.first() };
+        let headings = if headings.is_empty() { &self.marks.seconds } else { headings };
         let is_title = |heading: &&Heading| {
             heading.text.chars().count() > SHORTEST_HEADING && title.contains(&letters(&heading.text))
         };

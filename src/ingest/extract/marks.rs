@@ -21,6 +21,8 @@ pub(super) struct Marks {
     pub(super) metas: Vec<(String, String)>,
     pub(super) title: Option<String>,
     pub(super) headings: Vec<Heading>,
+    /// Of the second rank, where there has been none of the first.
+    pub(super) seconds: Vec<Heading>,
     pub(super) lang: Option<String>,
     pub(super) canonical: Option<String>,
     pub(super) base: Option<String>,
@@ -113,6 +115,10 @@ impl Marks {
             "time" => self.time(node, true),
             "h2" | "h3" | "h4" => {
                 self.subheadings += 1;
+                if &*name == "h2" && self.headings.is_empty() && self.seconds.len() < 20 && self.is_of_article(node) {
+                    let at = self.elements;
+                    self.seconds.extend(seen::heading(node).map(|text| Heading { text, at }));
+                }
                 self.by_class(node, &name);
             }
             _ => self.by_class(node, &name),
@@ -187,7 +193,8 @@ impl Marks {
 
     /// A line that is a byline by how it begins, or by where it leads, close behind the headline.
     fn line(&mut self, node: &NodeRef<'_>, name: &str, href: &str) {
-        let near = self.headings.last().is_some_and(|heading| self.elements - heading.at < NEAR);
+        let near =
+            self.headings.last().or(self.seconds.last()).is_some_and(|heading| self.elements - heading.at < NEAR);
         if !near || self.bylines.len() >= MOST_LINES || !seen::may_be_byline(name) {
             return;
         }
@@ -201,13 +208,13 @@ impl Marks {
     }
 
     fn tag_link(&mut self, node: &NodeRef<'_>, rel: &str, href: &str) {
+        let has_heading = !self.headings.is_empty() || !self.seconds.is_empty();
         let list = seen::tag_list(node);
         let rank = match list {
             _ if rel.split_whitespace().any(|rel| rel == "tag") => seen::TOLD_TAG,
-            Some(_) if !self.headings.is_empty() => seen::LISTED_TAG,
-            None if !self.headings.is_empty() && tags::leads_to_tag(href) && !seen::is_in_prose(node) => {
-                seen::LINKED_TAG
-            }
+            Some(_) if has_heading => seen::LISTED_TAG,
+            None if has_heading && seen::is_hashtag(node) => seen::LINKED_TAG,
+            None if has_heading && tags::leads_to_tag(href) && !seen::is_in_prose(node) => seen::LINKED_TAG,
             _ => return,
         };
         let Some(list) = list.or_else(|| seen::list_of(node)).filter(|_| self.tags.len() < MOST) else { return };
@@ -223,7 +230,8 @@ impl Marks {
             return;
         }
         let text = seen::line(node).unwrap_or_default();
-        let datetime = ["datetime", "data-datetime", "data-time", "data-timestamp", "title", "content"];
+        let datetime =
+            ["datetime", "data-datetime", "data-date-time", "data-time", "data-timestamp", "title", "content"];
         let datetime = datetime.iter().filter(|key| is_time || **key != "title").find_map(|key| attribute(node, key));
         if datetime.is_none() && (text.is_empty() || !text.chars().any(char::is_numeric)) {
             return;

@@ -16,6 +16,7 @@ struct Words {
     before: Vec<String>,
     between: Vec<String>,
     roles: Vec<String>,
+    behind: Vec<String>,
     nobody: Vec<String>,
     desks: Vec<String>,
 }
@@ -234,6 +235,7 @@ fn tidy(name: &str) -> Option<String> {
     let name = without_before(&name).trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, ',' | ';' | ':' | '|' | '-' | '–' | '—' | '*' | '"' | '·' | '•' | '/')
     });
+    let name = WORDS.behind.iter().find_map(|role| name.strip_suffix(role.as_str())?.strip_suffix(' ')).unwrap_or(name);
     let lower = name.to_lowercase();
     let is_nobody = WORDS.nobody.contains(&lower) || WORDS.desks.contains(&lower);
     let sound = !is_nobody
@@ -278,6 +280,7 @@ mod tests {
         check("Автор: Анна Краузе", &["Анна Краузе"]);
         check("山田太郎", &["山田太郎"]);
         check("Byron Krause", &["Byron Krause"]);
+        check("홍길동 기자", &["홍길동"]);
         check("anna@paper.example Anna Krause", &["Anna Krause"]);
         check("Troy L. Smith, Cleveland.com", &["Troy L. Smith"]);
     }

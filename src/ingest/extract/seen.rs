@@ -3,7 +3,7 @@
 
 use dom_query::NodeRef;
 
-use super::address;
+use super::{address, tags};
 use crate::ingest::clean;
 
 /// A line that is seen: a byline, a heading, a date.
@@ -66,9 +66,20 @@ pub(super) fn byline_rank(class: &str, is_author: bool) -> Option<u8> {
     {
         return Some(NAMED);
     }
-    let writer =
-        is(&["author", "autor", "auteur", "writer", "redacteur", "forfatter", "kirjoittaja", "skribent", "yazar"]);
-    match (is(&["byline", "signature"]), writer) {
+    let writer = is(&[
+        "author",
+        "autor",
+        "auteur",
+        "writer",
+        "journalist",
+        "signature",
+        "redacteur",
+        "forfatter",
+        "kirjoittaja",
+        "skribent",
+        "yazar",
+    ]);
+    match (is(&["byline"]), writer) {
         (true, _) => Some(BYLINE),
         (false, true) if !is_about => Some(AUTHOR),
         _ => None,
@@ -130,37 +141,25 @@ pub(super) fn is_date_class(class: &str) -> bool {
     })
 }
 
-/// The list of tags that a link stands in, by the name of its class.
+/// The list of tags that a link stands in, by the name of its class, or by what stands before it.
 pub(super) fn tag_list<'a>(link: &NodeRef<'a>) -> Option<NodeRef<'a>> {
-    const WORDS: &[&str] = &[
-        "tags",
-        "taglist",
-        "tag-list",
-        "tag_list",
-        "topics",
-        "keyword",
-        "etiquet",
-        "schlagwort",
-        "schlagwoerter",
-        "stichwort",
-        "themen",
-        "temas",
-        "hashtag",
-        "etiket",
-        "asiasanat",
-        "avainsan",
-        "emneord",
-        "nyckelord",
-        "trefwoord",
-        "cimke",
-        "štítky",
-    ];
-    link.ancestors_it(Some(NEAR)).find(|outer| {
-        let names = names(outer);
-        let is_frame =
-            outer.node_name().is_some_and(|name| matches!(&*name, "body" | "html" | "article" | "main" | "p"));
-        !is_frame && WORDS.iter().any(|word| names.contains(word))
-    })
+    let is_frame = |outer: &NodeRef<'_>| {
+        outer.node_name().is_some_and(|name| matches!(&*name, "body" | "html" | "article" | "main" | "p"))
+    };
+    let is_named = |outer: &NodeRef<'_>| !is_frame(outer) && tags::is_list_class(&names(outer));
+    link.ancestors_it(Some(NEAR)).find(is_named).or_else(|| list_of(link).filter(is_labelled))
+}
+
+/// Does a label stand before a list, or first in it?
+fn is_labelled(list: &NodeRef<'_>) -> bool {
+    let says = |node: &NodeRef<'_>| short_line(node).is_some_and(|text| tags::is_label(&text));
+    let is_blank = |child: &NodeRef<'_>| child.is_text() && child.text().trim().is_empty();
+    let first = list.children_it(false).find(|child| child.is_element() || child.is_text() && !is_blank(child));
+    let before = list.prev_element_sibling();
+    before.is_some_and(|before| says(&before))
+        || first.is_some_and(|first| {
+            if first.is_text() { tags::is_label(&first.text()) } else { first.first_child().is_some() && says(&first) }
+        })
 }
 
 /// What a link shares with others of its list: the list itself, or the line they stand in.
@@ -169,6 +168,11 @@ pub(super) fn list_of<'a>(link: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     let is_entry =
         parent.node_name().is_some_and(|name| matches!(&*name, "li" | "span" | "dd" | "b" | "strong" | "h3"));
     if is_entry { parent.parent() } else { Some(parent) }
+}
+
+/// `#tin`
+pub(super) fn is_hashtag(link: &NodeRef<'_>) -> bool {
+    short_line(link).is_some_and(|text| text.starts_with('#') && text.len() > 2)
 }
 
 /// Does a link stand in a paragraph that says something else?

@@ -1,8 +1,10 @@
 //! What an article is about, in the publisher's words.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use dom_query::NodeId;
+use serde::Deserialize;
 
 use super::marks::TagLink;
 use super::thing::Thing;
@@ -15,9 +17,21 @@ const MOST: usize = 100;
 const LONGEST: usize = 120;
 
 /// A tag that is seen has no more words and letters, and a list of more is one of the whole site.
-const WORDS: usize = 5;
+const MOST_WORDS: usize = 5;
 const LONGEST_SHOWN: usize = 50;
 const MOST_SHOWN: usize = 20;
+
+/// The words of `index/tags.toml`.
+#[derive(Default, Deserialize)]
+struct Words {
+    lists: Vec<String>,
+    labels: Vec<String>,
+    steps: Vec<String>,
+}
+
+/// A table that cannot be read would find no tags that are only seen; a test reads it.
+static WORDS: LazyLock<Words> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../index/tags.toml")).unwrap_or_default());
 
 /// What stands before the colon of a tag, where tags have a scheme; and what stands there of other things.
 const TAG_KINDS: &[&str] = &["tag", "tags", "topic", "topics", "keyword", "keywords", "subject", "thema", "tema"];
@@ -94,56 +108,24 @@ fn shown(links: &[TagLink]) -> Vec<String> {
 
 /// A headline, and not a tag.
 fn is_more(text: &str) -> bool {
-    text.split_whitespace().count() > WORDS || text.chars().count() > LONGEST_SHOWN
+    text.split_whitespace().count() > MOST_WORDS || text.chars().count() > LONGEST_SHOWN
 }
 
 /// `/tag/tin`, `/temas/estano`, `/thema/zinn`.
 pub(super) fn leads_to_tag(href: &str) -> bool {
-    const STEPS: &[&str] = &[
-        "tag",
-        "tags",
-        "topic",
-        "topics",
-        "tema",
-        "temas",
-        "thema",
-        "themen",
-        "themes",
-        "theme",
-        "sujet",
-        "sujets",
-        "etiqueta",
-        "etiquetas",
-        "etichetta",
-        "argomenti",
-        "argomento",
-        "emne",
-        "emner",
-        "amne",
-        "aihe",
-        "aiheet",
-        "keyword",
-        "keywords",
-        "hashtag",
-        "etiket",
-        "konu",
-        "subject",
-        "subjects",
-        "tagi",
-        "trefwoord",
-        "onderwerp",
-        "stichwort",
-        "schlagwort",
-        "cimke",
-        "temat",
-        "tematy",
-        "stitky",
-        "stitek",
-        "oznaka",
-        "teme",
-        "eticheta",
-    ];
-    address::leads_through(href, STEPS)
+    address::leads_through(href, &WORDS.steps)
+}
+
+/// Are elements of this class a list of tags?
+pub(super) fn is_list_class(names: &str) -> bool {
+    WORDS.lists.iter().any(|word| names.contains(word.as_str()))
+}
+
+/// `Tags:`, `Archivado en`: what is said before a list of them.
+pub(super) fn is_label(text: &str) -> bool {
+    let text =
+        text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '|' | '#' | '•')).to_lowercase();
+    WORDS.labels.contains(&text)
 }
 
 fn named(thing: &Thing<'_>, properties: &[&str]) -> Vec<String> {
@@ -201,6 +183,14 @@ fn schemed(tag: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_table_of_words_is_read() {
+        assert!(!WORDS.lists.is_empty() && !WORDS.labels.is_empty());
+        let words = WORDS.lists.iter().chain(&WORDS.labels).chain(&WORDS.steps);
+        words.for_each(|word| assert_eq!(*word, word.to_lowercase()));
+        assert!(is_label("Archivado en:") && is_list_class(" article__tags ") && leads_to_tag("/tag/tin"));
+    }
 
     #[track_caller]
     fn check(values: &[&str], is_list: bool, expected: &[&str]) {

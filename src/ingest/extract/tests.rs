@@ -167,6 +167,14 @@ fn bylines_under_other_headings_are_of_other_articles() {
 }
 
 #[test]
+fn a_page_without_a_heading_of_the_first_rank_has_one_of_the_second() {
+    let body = "<h2>Best of today</h2><article><h2>Tin is up again</h2><p>Von Anna Krause</p>";
+    let article = read("<title>Tin is up again</title>", body, None);
+    assert_eq!((article.headline.as_str(), &article.authors[..]), ("Tin is up again", &["Anna Krause".to_owned()][..]));
+    came_from(&article, "headline", "visible");
+}
+
+#[test]
 fn words_over_the_heading_are_not_in_it() {
     let heading = "<h1><span class='article__kicker'>Metals</span> <span>Tin is up</span></h1>";
     assert_eq!(read("", heading, None).headline, "Tin is up");
@@ -182,6 +190,10 @@ fn tags_that_are_seen_are_read_where_nothing_says_them() {
         "<div class='story-keywords'><a href='/search?q=tin'>Tin</a>, <a href='/search?q=zinc'>Zinc</a></div>"
             .to_owned(),
         "<a rel=tag href=/1>Tin</a> <a rel=tag href=/2>Zinc</a>".to_owned(),
+        "<section><h2>Archivado en</h2><ul><li><a href=/1>Tin</a></li><li><a href=/2>Zinc</a></li></ul></section>"
+            .to_owned(),
+        "<div>Tags: <a href=/1>Tin</a>, <a href=/2>Zinc</a></div>".to_owned(),
+        "<div><a href=/1>#Tin</a> <a href=/2>#Zinc</a></div>".to_owned(),
         format!(
             "<p>Tin has been up since Monday, as all traders in the city say who were asked, and <a href='/tag/lead'>lead</a> \
              has not, which nobody at the exchange had thought to be likely, or so they say on this day, and on others too.</p><ul>{links}</ul>"

@@ -99,7 +99,7 @@ pub(super) fn of(name: &str, element: &Element) -> Hints {
     for attribute in &element.attrs {
         let value: &str = attribute.value.as_ref();
         hints |= match attribute.name.local.as_ref() {
-            "class" | "id" => by_words(value),
+            "class" | "id" | "data-component" | "data-testid" | "data-module" | "data-area" => by_words(value),
             "itemprop" => by_property(value),
             "role" => by_role(value),
             "rel" if value == "author" => Hints::LINE,

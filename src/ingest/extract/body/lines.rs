@@ -8,8 +8,8 @@ use super::parts::PARTS;
 
 /// Letters of a line that leads to another article, at most.
 const WAY: usize = 200;
-/// Bytes of one that holds a time or a number, at most.
-const CLOCK: usize = 20;
+/// Bytes of one that holds a time, a number or an address, at most.
+const CLOCK: usize = 60;
 
 /// Letters from which a line is prose though it does not end as a sentence does, and below which it is not even so.
 const LONG: usize = 100;
@@ -65,11 +65,15 @@ pub(super) fn leads_away(text: &str, linked: bool) -> bool {
     })
 }
 
-/// A time or a number that stands alone, as over the entries of a page that goes on.
+/// A time, a date or a number that stands alone, as over the entries of a page that goes on; and a line with somebody's
+/// address.
 pub(super) fn is_clock(block: &Block) -> bool {
-    matches!(block.kind, Kind::Plain | Kind::Paragraph)
-        && block.text.len() < CLOCK
-        && !block.text.chars().any(char::is_alphabetic)
+    if !matches!(block.kind, Kind::Plain | Kind::Paragraph) || block.text.len() > CLOCK {
+        return false;
+    }
+    let count = |is: fn(char) -> bool| block.text.chars().filter(|c| is(*c)).count();
+    let is_mail = |word: &str| word.split_once('@').is_some_and(|(_, host)| host.contains('.'));
+    count(char::is_alphabetic) * 2 <= count(char::is_numeric) || block.text.split([' ', '(']).any(is_mail)
 }
 
 /// Whether a line says where else the newspaper can be followed: a short one whose links are the names of networks, or one

@@ -88,6 +88,7 @@ fn ways_to_other_articles_are_left_out_with_their_heading() {
 fn boxes_that_say_what_they_are_are_left_out() {
     let letter = "Our best stories every morning in your letter box. Sign up now, it costs nothing and takes a minute.";
     check_inside(&format!("<div class='newsletter-signup'><p>{letter}</p></div>"), &[FIRST, SECOND, THIRD]);
+    check_inside(&format!("<section data-component=Newsletter><p>{letter}</p></section>"), &[FIRST, SECOND, THIRD]);
     check_inside(&format!("<aside><p>{OTHER}</p></aside>"), &[FIRST, SECOND, THIRD]);
     check_inside(&format!("<div role=complementary><p>{OTHER}</p></div>"), &[FIRST, SECOND, THIRD]);
 }
@@ -141,7 +142,9 @@ fn lines_that_lead_away_are_left_out_in_many_languages() {
 
 #[test]
 fn clocks_that_stand_alone_and_asks_to_be_followed_are_left_out() {
-    check_inside("<div>19:00</div>", &[FIRST, SECOND, THIRD]);
+    for line in ["19:00", "27.02.2025, 16.44 Uhr", "홍길동 기자 (hong@paper.example)"] {
+        check_inside(&format!("<div>{line}</div>"), &[FIRST, SECOND, THIRD]);
+    }
     check_inside(
         "<p>Follow the Courier on <a href=/f>Facebook</a> and <a href=/i>Instagram</a>.</p>",
         &[FIRST, SECOND, THIRD],
