@@ -5,7 +5,7 @@
 //! crate finds little (`region`); then what does not belong is taken out and what was overlooked is put in (`trim`). The
 //! `articleBody` a page may carry is laid over the result (`given`): where the two agree, it says where the article ends.
 //!
-//! Pure: the document is not changed, and nothing here knows a publisher.
+//! Pure: nothing here knows a publisher. The document is used up, so that nobody has to copy it.
 
 mod blocks;
 mod hints;
@@ -47,7 +47,7 @@ pub(in crate::ingest) struct Body {
     pub(in crate::ingest) from: &'static str,
 }
 
-pub(in crate::ingest) fn body(document: &Document, known: &Known<'_>) -> Body {
+pub(in crate::ingest) fn body(document: Document, known: &Known<'_>) -> Body {
     let mut page = shown(document, known.headline);
     let given = known.article_body.map(given::paragraphs).unwrap_or_default();
     let (from, rest) = match given::compare(&mut page, &given) {
@@ -62,12 +62,9 @@ pub(in crate::ingest) fn body(document: &Document, known: &Known<'_>) -> Body {
 }
 
 /// The page with the blocks taken that it shows as the article.
-fn shown(document: &Document, headline: &str) -> Page {
-    let picked = pick::picked(document);
-    let mut page = Page::read(document, &|id| picked.contains(&id));
-    for block in &mut page.blocks {
-        block.taken = block.picked * 2 > block.letters;
-    }
+fn shown(document: Document, headline: &str) -> Page {
+    let mut page = Page::read(&document);
+    page.pick(&pick::picked(document));
     trim::trim(&mut page, headline);
     if region::take_thicker(&mut page) {
         trim::trim(&mut page, headline);

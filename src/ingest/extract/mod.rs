@@ -67,7 +67,7 @@ pub(in crate::ingest) fn article(page: &str, url: Option<&str>) -> Result<Articl
     let known = page_of(&marks, fetched.as_ref());
     let (ld, data) = (scripts.article(&known), items.article(&known));
     let reader = Reader { marks: &marks, scripts: &scripts, items: &items, ld, data, fetched: fetched.as_ref() };
-    let article = reader.article(&document)?;
+    let article = reader.article(document)?;
     verdict::check(&article, &reader)?;
     Ok(article)
 }
@@ -90,7 +90,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn article(&self, document: &Document) -> Result<Article, Reason> {
+    fn article(&self, document: Document) -> Result<Article, Reason> {
         let mut article = Article::default();
         let url = address::canonical(self.marks, self.ld.as_ref(), self.data.as_ref(), self.fetched);
         let parsed = url.as_ref().map(|url| url.value.clone());
@@ -127,7 +127,7 @@ impl Reader<'_> {
         Ok(article)
     }
 
-    fn body(&self, article: &mut Article, document: &Document, url: Option<&Url>) {
+    fn body(&self, article: &mut Article, document: Document, url: Option<&Url>) {
         let article_body = self.told().find_map(|(_, thing)| thing.raw("articleBody"));
         let known = body::Known {
             article_body: article_body.as_deref(),

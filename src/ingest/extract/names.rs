@@ -62,7 +62,7 @@ fn in_part(part: &str) -> Vec<String> {
     let line = without_before(part);
     let apart = line.contains([';', '、', '،']) || line.contains('/') && !line.contains("//") && line.contains(' ');
     let parts: Vec<&str> = match apart {
-        true => line.split([';', '、', '،', '/']).collect(),
+        true => line.split([';', '、', '،', '/']).flat_map(by_commas).collect(),
         false => by_commas(line),
     };
     parts.into_iter().flat_map(joined).filter_map(tidy).collect()
@@ -269,6 +269,7 @@ mod tests {
         check("Von Anna Krause und Cem Demir", &["Anna Krause", "Cem Demir"]);
         check("Anna Krause, Cem Demir and Eva Falk", &["Anna Krause", "Cem Demir", "Eva Falk"]);
         check("Anna Krause; Cem Demir", &["Anna Krause", "Cem Demir"]);
+        check("Anna Krause, Chief Reporter; Cem Demir", &["Anna Krause", "Cem Demir"]);
         check("Anna Krause | The Tin Times", &["Anna Krause"]);
         check("Text: Anna Krause (dpa)", &["Anna Krause"]);
         check("Anna (A.K.) Krause", &["Anna (A.K.) Krause"]);

@@ -33,7 +33,7 @@ pub(super) fn zone(host: Option<&str>, language: Option<&str>) -> Option<TimeZon
     });
     let language = language.map(str::to_lowercase).unwrap_or_default();
     let mut tags = language.split(['-', '_']);
-    let (tongue, region) = (tags.next().unwrap_or_default(), tags.last().unwrap_or_default());
+    let (tongue, region) = (tags.next().unwrap_or_default(), tags.next_back().unwrap_or_default());
     let name = domain
         .as_ref()
         .and_then(|domain| zones.publishers.get(domain))

@@ -1,6 +1,8 @@
 //! A page as a row of blocks: pieces of text between the elements that break a line, each with where it stands and what
 //! the elements around it say of themselves. One walk without recursion; what is never shown is not in it.
 
+use std::collections::HashSet;
+
 use dom_query::{Document, Element, NodeData, NodeId, local_name};
 
 use super::hints::{self, Hints};
@@ -63,19 +65,36 @@ pub(super) struct Page {
     pub(super) boxes: Vec<Boxed>,
     /// Letters of the prose before each block.
     prose: Vec<usize>,
+    /// The pieces of text in the blocks.
+    pieces: Vec<Piece>,
+}
+
+struct Piece {
+    id: NodeId,
+    block: usize,
+    letters: usize,
 }
 
 impl Page {
-    /// Reads a page; `picked` tells of a piece of text whether another extractor has taken it.
-    pub(super) fn read(document: &Document, picked: &dyn Fn(NodeId) -> bool) -> Page {
-        let mut reading = Reading::new(document, picked);
+    pub(super) fn read(document: &Document) -> Page {
+        let mut reading = Reading::new(document);
         reading.walk();
         let prose = reading.blocks.iter().scan(0, |sum, block| {
             *sum += if lines::is_prose(block) { block.letters } else { 0 };
             Some(*sum)
         });
         let prose = std::iter::once(0).chain(prose).collect();
-        Page { blocks: reading.blocks, boxes: reading.boxes, prose }
+        Page { blocks: reading.blocks, boxes: reading.boxes, prose, pieces: reading.pieces }
+    }
+
+    /// Notes which pieces of text another extractor has taken, and takes the blocks that are mostly these.
+    pub(super) fn pick(&mut self, picked: &HashSet<NodeId>) {
+        for piece in self.pieces.iter().filter(|piece| picked.contains(&piece.id)) {
+            self.blocks[piece.block].picked += piece.letters;
+        }
+        for block in &mut self.blocks {
+            block.taken = block.picked * 2 > block.letters;
+        }
     }
 
     /// Whether there is prose enough to be the article outside what stands between two blocks: a twentieth of it.
@@ -104,8 +123,8 @@ struct Open {
 
 struct Reading<'a> {
     document: &'a Document,
-    picked: &'a dyn Fn(NodeId) -> bool,
     blocks: Vec<Block>,
+    pieces: Vec<Piece>,
     boxes: Vec<Boxed>,
     open: Vec<Open>,
     /// The block that is being put together.
@@ -121,12 +140,12 @@ enum Step {
 }
 
 impl<'a> Reading<'a> {
-    fn new(document: &'a Document, picked: &'a dyn Fn(NodeId) -> bool) -> Reading<'a> {
+    fn new(document: &'a Document) -> Reading<'a> {
         let page = Boxed { parent: 0, own: Hints::default(), look: 0, from: 0, to: 0 };
         Reading {
             document,
-            picked,
             blocks: Vec::new(),
+            pieces: Vec::new(),
             boxes: vec![page],
             open: Vec::new(),
             block: Block::default(),
@@ -253,7 +272,7 @@ impl<'a> Reading<'a> {
         let link = self.open.last().is_some_and(|open| open.link);
         self.block.letters += letters;
         self.block.linked += if link { letters } else { 0 };
-        self.block.picked += if (self.picked)(id) { letters } else { 0 };
+        self.pieces.push(Piece { id, block: self.blocks.len(), letters });
     }
 
     /// Adds text with its white space made single.

@@ -49,7 +49,7 @@ fn of_html(given: &str) -> Vec<String> {
     } else {
         given.replace('\n', "<br><br>")
     };
-    let page = Page::read(&Document::from(marked), &|_| false);
+    let page = Page::read(&Document::from(marked));
     page.blocks.into_iter().map(|block| block.text).collect()
 }
 

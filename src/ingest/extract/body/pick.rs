@@ -9,12 +9,13 @@ use dom_smoothie::{Config, Readability};
 /// element for each of those around it. Pages have a twentieth of this; these take half a second.
 const MOST: usize = 2_000_000;
 
-pub(super) fn picked(document: &Document) -> HashSet<NodeId> {
-    if is_too_much(document) {
+/// The document is changed by it, and gone.
+pub(super) fn picked(document: Document) -> HashSet<NodeId> {
+    if is_too_much(&document) {
         return HashSet::new();
     }
     let config = Config { disable_json_ld: true, ..Config::default() };
-    let Ok(mut readability) = Readability::with_document(document.clone(), None, Some(config)) else {
+    let Ok(mut readability) = Readability::with_document(document, None, Some(config)) else {
         return HashSet::new();
     };
     if readability.parse().is_err() {

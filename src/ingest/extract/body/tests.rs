@@ -25,7 +25,7 @@ fn page(main: &str) -> String {
 
 fn read_with(html: &str, article_body: Option<&str>) -> (Vec<String>, &'static str) {
     let known = Known { article_body, headline: "Crane falls into harbour", lead: None, url: None, lang: None };
-    let body = body(&Document::from(html), &known);
+    let body = body(Document::from(html), &known);
     (body.paragraphs, body.from)
 }
 
