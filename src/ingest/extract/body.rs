@@ -11,6 +11,7 @@ mod blocks;
 mod hints;
 mod lines;
 mod parts;
+mod reading;
 
 mod pick;
 mod region;

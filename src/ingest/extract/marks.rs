@@ -200,7 +200,7 @@ impl Marks {
         }
         let Some(text) = seen::short_parts(node) else { return };
         let first = text.split(" | ").next().unwrap_or_default();
-        if seen::leads_to_author(href) && names::are_full(&names::split(first)) && !seen::is_in_prose(node) {
+        if names::leads_to_author(href) && names::are_full(&names::split(first)) && !seen::is_in_prose(node) {
             self.byline(node, seen::LINKED);
         } else if names::is_byline(first) {
             self.byline(node, seen::WORDED);

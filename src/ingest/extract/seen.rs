@@ -3,7 +3,7 @@
 
 use dom_query::NodeRef;
 
-use super::{address, tags};
+use super::tags;
 use crate::ingest::clean;
 
 /// A line that is seen: a byline, a heading, a date.
@@ -89,46 +89,6 @@ pub(super) fn byline_rank(class: &str, is_author: bool) -> Option<u8> {
 /// Elements that are a line, or a part of one.
 pub(super) fn may_be_byline(name: &str) -> bool {
     matches!(name, "p" | "div" | "span" | "a" | "address" | "li" | "strong" | "em" | "h2" | "h3" | "h4" | "h5" | "h6")
-}
-
-/// `/author/anna`, `/autores/anna-krause`.
-pub(super) fn leads_to_author(href: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "author",
-        "authors",
-        "autor",
-        "autores",
-        "autoren",
-        "auteur",
-        "auteurs",
-        "autore",
-        "autori",
-        "journalist",
-        "journalists",
-        "journaliste",
-        "journalistes",
-        "reporter",
-        "reporters",
-        "writer",
-        "writers",
-        "columnist",
-        "staff",
-        "profile",
-        "profiles",
-        "redaktion",
-        "redakteur",
-        "skribent",
-        "yazar",
-        "yazarlar",
-        "firma",
-        "firmas",
-        "kirjoittaja",
-        "toimittaja",
-        "penulis",
-        "contributors",
-        "contributor",
-    ];
-    address::leads_through(href, WORDS)
 }
 
 pub(super) fn is_date_class(class: &str) -> bool {

@@ -1,0 +1,81 @@
+use super::*;
+
+#[test]
+fn the_table_of_words_is_read() {
+    assert!(!WORDS.before.is_empty() && !WORDS.between.is_empty());
+    let words = WORDS.before.iter().chain(&WORDS.between).chain(&WORDS.roles).chain(&WORDS.nobody);
+    words.for_each(|word| assert_eq!(*word, small(word)));
+}
+
+#[track_caller]
+fn check(byline: &str, expected: &[&str]) {
+    assert_eq!(split(byline), expected, "{byline}");
+}
+
+#[test]
+fn names_are_found_in_bylines() {
+    check("By Anna Krause", &["Anna Krause"]);
+    check("By ANNA KRAUSE, AP Auto Writer", &["ANNA KRAUSE"]);
+    check("By MEG KRAUSE and ERRIN HALL, Associated Press", &["MEG KRAUSE", "ERRIN HALL"]);
+    check("Von Anna Krause und Cem Demir", &["Anna Krause", "Cem Demir"]);
+    check("Anna Krause, Cem Demir and Eva Falk", &["Anna Krause", "Cem Demir", "Eva Falk"]);
+    check("Anna Krause; Cem Demir", &["Anna Krause", "Cem Demir"]);
+    check("Anna Krause, Chief Reporter; Cem Demir", &["Anna Krause", "Cem Demir"]);
+    check("Anna Krause | The Tin Times", &["Anna Krause"]);
+    check("Text: Anna Krause (dpa)", &["Anna Krause"]);
+    check("Anna (A.K.) Krause", &["Anna (A.K.) Krause"]);
+    check("Par Anna Krause avec Eva Falk", &["Anna Krause", "Eva Falk"]);
+    check("Krause, Anna", &["Krause, Anna"]);
+    check("Anna Krause, MS, RDN", &["Anna Krause"]);
+    check("Analysis by Anna Krause", &["Anna Krause"]);
+    check("José Ortega y Gasset", &["José Ortega y Gasset"]);
+    check("Автор: Анна Краузе", &["Анна Краузе"]);
+    check("山田太郎", &["山田太郎"]);
+    check("Byron Krause", &["Byron Krause"]);
+    check("홍길동 기자", &["홍길동"]);
+    check("anna@paper.example Anna Krause", &["Anna Krause"]);
+    check("Troy L. Smith, Cleveland.com", &["Troy L. Smith"]);
+}
+
+#[test]
+fn a_byline_is_known_by_how_it_begins() {
+    for line in ["By Anna Krause", "Von Anna Krause und Cem Demir", "Par Anna de la Tour", "Текст: Анна Краузе"]
+    {
+        assert!(is_byline(line), "{line}");
+    }
+    for line in ["By the sea", "Foto: Anna Krause", "Anna Krause", "Von hier bis Berlin", "By Monday"] {
+        assert!(!is_byline(line), "{line}");
+    }
+}
+
+#[test]
+fn what_begins_a_name_stays_with_it() {
+    check("Di Maio", &["Di Maio"]);
+    check("Von der Leyen", &["Von der Leyen"]);
+    check("Per Nyberg", &["Per Nyberg"]);
+    check("Di Anna Krause", &["Anna Krause"]);
+}
+
+#[test]
+fn an_account_is_no_name() {
+    assert!(["jdoe", "anna_k", "CC7567"].into_iter().all(is_account));
+    assert!(!["Anna Krause", "Cher", "山田太郎"].into_iter().any(is_account));
+}
+
+#[test]
+fn a_desk_is_somebody_where_it_is_stated() {
+    assert_eq!(split_stated("Web Desk"), ["Web Desk"]);
+    check("Web Desk", &[]);
+}
+
+#[test]
+fn what_is_nobody_is_no_author() {
+    for byline in ["https://a.example/anna", "@anna", "admin", "12345678901234567", "Staff", "anna@paper.example", ""] {
+        check(byline, &[]);
+    }
+}
+
+#[test]
+fn each_once() {
+    assert_eq!(names(&["Anna Krause".to_owned(), "By ANNA KRAUSE".to_owned()]), ["Anna Krause"]);
+}
