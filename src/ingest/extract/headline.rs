@@ -5,6 +5,9 @@ use super::marks::Heading;
 use super::titles::{before_name, is_site, letters, without_site};
 use super::trust::{self, Found, found};
 
+/// Headlines that are compared with each other.
+const MOST: usize = 40;
+
 /// A headline that is longer is none.
 const LONGEST: usize = 1_000;
 
@@ -81,7 +84,7 @@ impl Reader<'_> {
 /// calls its parts.
 fn choose(titles: Vec<Found<String>>, sites: &[String], sections: &[String]) -> Option<Found<String>> {
     let titles: Vec<Found<String>> =
-        titles.into_iter().filter(|title| title.value.chars().count() <= LONGEST).collect();
+        titles.into_iter().filter(|title| title.value.chars().count() <= LONGEST).take(MOST).collect();
     let all: Vec<String> = titles.iter().map(|title| title.value.clone()).collect();
     let cleaned: Vec<Found<String>> = titles
         .into_iter()

@@ -11,6 +11,7 @@ use crate::ingest::clean;
 /// More of anything is not looked at: a page of an article has a few of each.
 const MOST: usize = 400;
 const MOST_LINES: usize = 60;
+const MOST_LINKS: usize = 3_000;
 
 /// Elements behind the headline among which a line without a class is taken for a byline.
 const NEAR: usize = 120;
@@ -33,6 +34,7 @@ pub(super) struct Marks {
     /// Metas by `name`, until those by `property` are known: what is said by both is meant by the second.
     named: Vec<(String, String)>,
     subheadings: usize,
+    links: usize,
     looks: usize,
     elements: usize,
 }
@@ -208,6 +210,10 @@ impl Marks {
     }
 
     fn tag_link(&mut self, node: &NodeRef<'_>, rel: &str, href: &str) {
+        self.links += 1;
+        if self.links > MOST_LINKS || self.tags.len() >= MOST {
+            return;
+        }
         let has_heading = !self.headings.is_empty() || !self.seconds.is_empty();
         let list = seen::tag_list(node);
         let rank = match list {
@@ -217,7 +223,7 @@ impl Marks {
             None if has_heading && tags::leads_to_tag(href) && !seen::is_in_prose(node) => seen::LINKED_TAG,
             _ => return,
         };
-        let Some(list) = list.or_else(|| seen::list_of(node)).filter(|_| self.tags.len() < MOST) else { return };
+        let Some(list) = list.or_else(|| seen::list_of(node)) else { return };
         // A list of tags may be a `<nav>` or a `<footer>` of the article.
         let around = list.parent().filter(|_| rank == seen::LISTED_TAG).unwrap_or(*node);
         if self.is_of_article(&around) {

@@ -12,6 +12,9 @@ const LONGEST_LINE: usize = 300;
 /// A byline without a class, and the name of a tag.
 const SHORT_LINE: usize = 100;
 
+/// Elements and pieces of text in a line: more is none, and is not looked through for each element around it.
+const MOST_PARTS: usize = 500;
+
 /// Elements between a link and the list it stands in.
 const NEAR: usize = 4;
 
@@ -250,7 +253,10 @@ fn text(node: &NodeRef<'_>) -> Option<String> {
 fn text_of(node: &NodeRef<'_>, is_left_out: &dyn Fn(&NodeRef<'_>) -> bool) -> Option<String> {
     let mut text = String::new();
     let mut left_out = None;
-    for part in node.descendants_it() {
+    for (count, part) in node.descendants_it().enumerate() {
+        if count > MOST_PARTS {
+            return None;
+        }
         if left_out.is_some_and(|out| part.ancestors_it(None).any(|outer| outer.id == out)) {
             continue;
         }

@@ -277,6 +277,12 @@ fn hostile_pages_are_read_or_refused() {
     assert!(article(&format!("{authors}{TEXT}"), None).is_ok());
     let things = "<div itemscope itemtype=NewsArticle itemprop=a>".repeat(50_000);
     assert!(article(&format!("{things}{TEXT}"), None).is_ok());
+    let spans = format!("<h1>Tin is up</h1>{}{}{TEXT}", "<span>".repeat(400), "<i></i>".repeat(100_000));
+    assert!(article(&spans, None).is_ok());
+    let titles: String = (0..800)
+        .map(|number| format!("<meta property='og:title' content='{} - {number}'>", "Tin - ".repeat(50)))
+        .collect();
+    assert!(article(&format!("{titles}{TEXT}"), None).is_ok());
     let nested = format!("<script type='application/ld+json'>{}</script>{TEXT}", "{\"a\":[".repeat(100_000));
     assert!(article(&nested, None).is_ok());
     assert_eq!(article(&"<p>a".repeat(5 << 20), None).map_err(|reason| reason.code).err(), Some("too_large"));

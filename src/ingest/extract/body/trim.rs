@@ -19,9 +19,10 @@ const HEADINGS: usize = 5;
 const NEARLY_ALL: usize = 70;
 /// Elements around a block that may look like the one the article stands in.
 const LIKE: usize = 3;
-/// Letters of what is known again, and paragraphs of a text that is looked through for it.
+/// Letters of what is known again, and paragraphs and letters of a text that is looked through for it.
 const REPEATED: usize = 30;
 const MOST_REPEATED: usize = 500;
+const LONGEST_REPEATED: usize = 200_000;
 /// Elements between a piece that was overlooked and the paragraphs it stands among.
 const NEAR: usize = 5;
 
@@ -40,7 +41,8 @@ pub(super) fn trim(page: &mut Page, headline: &str) {
 /// that comes twice as it is may be meant.
 pub(super) fn take_out_repeats(page: &mut Page) {
     let taken: Vec<usize> = (0..page.blocks.len()).filter(|&at| page.blocks[at].taken).collect();
-    if taken.len() > MOST_REPEATED {
+    let letters: usize = taken.iter().map(|&at| page.blocks[at].letters).sum();
+    if taken.len() > MOST_REPEATED || letters > LONGEST_REPEATED {
         return;
     }
     let mut read: Vec<String> = Vec::new();
