@@ -109,17 +109,23 @@ statements! {
                             FROM story_texts t JOIN story_texts l ON l.num = t.leader WHERE t.num = ?1) s
                         WHERE tellings.text = s.num AND tellings.original <> s.original
                         RETURNING tellings.article, tellings.original";
-    TEXT = "SELECT at, id, leader, sketch FROM story_texts WHERE num = ?1";
+    /// The same of one more article that has the text.
+    TELLING_JOINED = "UPDATE tellings SET original = s.original FROM (SELECT t.num, l.first AS original
+                          FROM story_texts t JOIN story_texts l ON l.num = t.leader WHERE t.num = ?1) s
+                      WHERE tellings.article = ?2 AND tellings.text = s.num AND tellings.original <> s.original
+                      RETURNING tellings.article, tellings.original";
+    TEXT = "SELECT at, id, leader, sketch, first FROM story_texts WHERE num = ?1";
     TEXT_PRINTED = "SELECT num FROM story_texts WHERE print = ?1";
     TEXT_ADD = "INSERT INTO story_texts (print, sketch, at, id, first) VALUES (?1, ?2, ?3, ?4, ?5)";
     TEXT_MOVE = "UPDATE story_texts SET at = ?2, id = ?3, first = ?4, leader = NULL WHERE num = ?1";
     TEXT_LEADER = "UPDATE story_texts SET leader = ?2 WHERE num = ?1";
     TEXT_REMOVE = "DELETE FROM story_texts WHERE num = ?1";
     TEXTS_LED = "SELECT num, at, id FROM story_texts WHERE leader = ?1 AND leader <> num";
-    KEY_ADD = "INSERT INTO story_keys (key, leads, back, class, text) VALUES (?1, ?2, ?3, ?4, ?5)";
-    KEY_REMOVE = "DELETE FROM story_keys WHERE key = ?1 AND leads = ?2 AND back = ?3 AND class = ?4 AND text = ?5";
-    KEY_SHARED = "SELECT class, text FROM story_keys WHERE key = ?1 AND leads = ?2 AND back BETWEEN ?3 AND ?4 LIMIT +?5";
-    KEY_SHARED_IN = "SELECT text FROM story_keys WHERE key = ?1 AND leads = ?2 AND back = ?3 AND class = ?4";
+    KEY_ADD = "INSERT INTO story_keys (key, leads, place, class, text) VALUES (?1, ?2, ?3, ?4, ?5)";
+    KEY_REMOVE = "DELETE FROM story_keys WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class = ?4 AND text = ?5";
+    KEY_SHARED = "SELECT class, place, text FROM story_keys WHERE key = ?1 AND leads = ?2 LIMIT +?3";
+    KEY_SHARED_IN = "SELECT class, text FROM story_keys
+                     WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class BETWEEN ?4 AND ?5 LIMIT +?6";
 
     RUN_ADD = "INSERT INTO runs (input, state, started) VALUES (?1, 'running', ?2)";
     RUN_ADVANCE = "UPDATE runs SET fresh = fresh + ?2, versions = versions + ?3, unchanged = unchanged + ?4,

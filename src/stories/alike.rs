@@ -1,32 +1,47 @@
 //! Whether two texts are copies of each other: a predicate of their sketches and of nothing else.
 
-use super::sample::{Sample, shared};
-use super::sketch::{Class, Sketch};
+use super::meeting::{meets, parts, parts_needed};
+use super::sample::shared;
+use super::sketch::Sketch;
 
-/// Of the shingles of the shorter text, so many percent stand in the longer: two words in a hundred changed cost six
-/// shingles in a hundred, one in ten costs 27, a sentence in five left out 20.
-const CONTAINED: usize = 45;
+/// Of the shingles of the shorter text, so many percent are found in the longer, and so many more of them: one word in
+/// ten changed costs about 20 percent, a sentence in five left out another 20.
+const FOUND: usize = 45;
+const MORE: usize = 3;
 
-/// And so many of those of each of its halves: a common tail, background repeated from the day before, or the terms of
-/// use of a site are no copy.
-const IN_EACH_HALF: usize = 27;
+/// And so many percent of them are in stretches that stand there, and the longest stretch that does not is no longer
+/// than so many: a common head and tail, background repeated from the day before, two parts of a series are no copy.
+const STANDING: usize = 52;
+const LONGEST: usize = 42;
+
+/// Where so many percent of what stands is found, nobody has rewritten it, and what does not stand is another text, not
+/// the same in other words: so many must stand. Fewer than so many shingles do not say.
+const CLEAN: usize = 94;
+const EXACT: usize = 77;
+const SURE: usize = 48;
+
+/// What a stretch is told by: how much a shingle that is found speaks for one that stands, how much one that is not
+/// speaks against it, and what it takes to begin or end one.
+const FOR: i32 = 21;
+const AGAINST: i32 = 15;
+const TURN: i32 = 60;
 
 /// And so many of its figures, if there are [`FIGURES`] or more; of a table, the second.
 const FIGURES: usize = 5;
-const OF_FIGURES: usize = 50;
+const OF_FIGURES: usize = 40;
 const OF_TABLE: usize = 70;
 
 /// And so many of its names, if there are [`NAMES`] or more, unless far more of the text than that is common: a form
 /// filled in for another company, another town.
 const NAMES: usize = 3;
-const OF_NAMES: usize = 55;
-const FAR_MORE: usize = 75;
+const OF_NAMES: usize = 34;
+const FAR_MORE: usize = 70;
 
 /// Of short texts, so many percent of the shingles of both together must be common.
 const NEARLY_ALL: usize = 70;
 
 /// Fewer shingles to compare are no evidence.
-const EVIDENCE: usize = 10;
+const EVIDENCE: usize = 6;
 
 /// Symmetric, and true of a text and itself.
 pub fn alike(one: &Sketch, other: &Sketch) -> bool {
@@ -34,64 +49,98 @@ pub fn alike(one: &Sketch, other: &Sketch) -> bool {
         return true;
     }
     one.short == other.short
-        && find_each_other(one, other)
+        && meet(one, other)
         && if one.short { nearly_all(one, other) } else { contained(one, other) }
 }
 
-/// How many keys in the front half of either text two texts must share to be compared at all; and one in the back half of
-/// either, if they are of one class. Fewer where the longer text has few that can be in the shorter.
-pub fn keys_needed(one: Class, other: Class) -> usize {
-    if one.min(other) > 1 && one.abs_diff(other) <= 1 { 2 } else { 1 }
-}
-
-fn find_each_other(one: &Sketch, other: &Sketch) -> bool {
-    let level = one.key_level().max(other.key_level());
-    let ([front, back], [front_there, back_there]) = (one.halves(level), other.halves(level));
-    let crossing = shared(front, back_there) + shared(back, front_there);
-    let (fronts, backs) = (shared(front, front_there) + crossing, shared(back, back_there) + crossing);
-    fronts >= keys_needed(one.class(), other.class()) && (backs > 0 || one.class() != other.class())
+fn meet(one: &Sketch, other: &Sketch) -> bool {
+    let shared = one.keys.iter().flat_map(|(key, here)| {
+        other.keys.iter().filter(move |(there, _)| there == key).map(|(_, there)| parts(*here, *there))
+    });
+    shared.reduce(|met, more| met | more).is_some_and(|met| meets(met, parts_needed(one.class(), other.class())))
 }
 
 fn nearly_all(one: &Sketch, other: &Sketch) -> bool {
     let level = one.level.max(other.level);
-    let (left, right) = (one.shingles(level), other.shingles(level));
+    let (left, right) = (sorted(one.at(level)), sorted(other.at(level)));
     let common = shared(&left, &right);
     let all = left.len() + right.len() - common;
     one.figures == other.figures && common >= EVIDENCE && common * 100 >= all * NEARLY_ALL
 }
 
-fn contained(one: &Sketch, other: &Sketch) -> bool {
-    let level = one.level.max(other.level);
-    let (left, right) = (one.shingles(level), other.shingles(level));
-    let common = shared(&left, &right);
-    let shorter = left.len().min(right.len());
-    let is_shorter = |all: &[u32]| all.len() == shorter;
-    shorter >= EVIDENCE
-        && common * 100 >= shorter * CONTAINED
-        && (!is_shorter(&left) || halves_in(one, &right, level))
-        && (!is_shorter(&right) || halves_in(other, &left, level))
-        && figures_agree(one, other)
-        && (common * 100 >= shorter * FAR_MORE || names_agree(one, other))
+fn sorted(mut hashes: Vec<u32>) -> Vec<u32> {
+    hashes.sort_unstable();
+    hashes
 }
 
-fn halves_in(shorter: &Sketch, longer: &[u32], level: u8) -> bool {
-    let stands = |half: &[u32]| shared(half, longer) * 100 >= half.len() * IN_EACH_HALF;
-    shorter.halves(level).into_iter().all(stands)
+fn contained(one: &Sketch, other: &Sketch) -> bool {
+    let level = one.level.max(other.level);
+    let (left, right) = (one.at(level), other.at(level));
+    let (there, here) = (sorted(left.clone()), sorted(right.clone()));
+    let both = left.len() <= right.len() && stands(one, other, &left, &here);
+    both || right.len() <= left.len() && stands(one, other, &right, &there)
+}
+
+fn stands(one: &Sketch, other: &Sketch, shorter: &[u32], longer: &[u32]) -> bool {
+    let found: Vec<bool> = shorter.iter().map(|shingle| longer.binary_search(shingle).is_ok()).collect();
+    let (all, common) = (found.len(), found.iter().filter(|found| **found).count());
+    let agree = || figures_agree(one, other) && (common * 100 >= all * FAR_MORE || names_agree(one, other));
+    all >= EVIDENCE && common * 100 >= all * FOUND + MORE * 100 && holds(&cut(&found), all) && agree()
+}
+
+fn holds(cut: &Cut, all: usize) -> bool {
+    let clean = cut.stands >= SURE && cut.found * 100 >= cut.stands * CLEAN;
+    cut.longest * 100 <= all * LONGEST && cut.stands * 100 >= all * if clean { EXACT } else { STANDING }
+}
+
+/// Which shingles are in stretches that stand in the other text: the likeliest way to cut the one into such and others.
+fn cut(found: &[bool]) -> Cut {
+    let (mut stands, mut foreign) = (Cut::default(), Cut::default());
+    for found in found {
+        let (begun, ended) = (foreign.turned(), stands.turned());
+        stands = stands.better(begun).standing(*found);
+        foreign = foreign.better(ended).foreign();
+    }
+    stands.better(foreign)
+}
+
+/// A text cut into stretches so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cut {
+    /// What speaks for it.
+    score: i32,
+    stands: usize,
+    found: usize,
+    /// Of the stretches that do not stand the longest, and the last.
+    longest: usize,
+    last: usize,
+}
+
+impl Cut {
+    fn turned(self) -> Cut {
+        Cut { score: self.score - TURN, ..self }
+    }
+
+    fn better(self, other: Cut) -> Cut {
+        if other.score > self.score { other } else { self }
+    }
+
+    fn standing(self, found: bool) -> Cut {
+        let score = self.score + if found { FOR } else { -AGAINST };
+        Cut { score, stands: self.stands + 1, found: self.found + usize::from(found), last: 0, ..self }
+    }
+
+    fn foreign(self) -> Cut {
+        let last = self.last + 1;
+        Cut { last, longest: self.longest.max(last), ..self }
+    }
 }
 
 fn figures_agree(one: &Sketch, other: &Sketch) -> bool {
     let wanted = if one.tabular || other.tabular { OF_TABLE } else { OF_FIGURES };
-    agree(&one.figures, &other.figures, FIGURES, wanted)
+    one.figures.agrees(&other.figures, FIGURES, wanted)
 }
 
 fn names_agree(one: &Sketch, other: &Sketch) -> bool {
-    agree(&one.names, &other.names, NAMES, OF_NAMES)
-}
-
-/// Of the smaller set, so many percent are in the other, if it has `enough` to say so.
-fn agree(one: &Sample, other: &Sample, enough: usize, wanted: usize) -> bool {
-    let level = one.level.max(other.level);
-    let (left, right) = (one.at(level), other.at(level));
-    let fewer = left.len().min(right.len());
-    fewer < enough || shared(left, right) * 100 >= fewer * wanted
+    one.names.agrees(&other.names, NAMES, OF_NAMES)
 }

@@ -4,11 +4,13 @@
 //! in whatever order articles came. Pure: where sketches are kept and how alike ones are found is the store's business.
 
 mod alike;
+mod meeting;
 mod sample;
 mod sketch;
 
-pub use alike::{alike, keys_needed};
-pub use sketch::{Class, Sketch};
+pub use alike::alike;
+pub use meeting::{AMONG_FIGURES, Class, EACH, Parts, classes, meets, parts, parts_needed};
+pub use sketch::Sketch;
 
 /// Changes whenever a sketch or the rule does: what is kept under another one is made anew.
-pub const RULE: u32 = 1;
+pub const RULE: u32 = 2;

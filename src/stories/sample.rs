@@ -53,6 +53,14 @@ impl Sample {
     pub(super) fn at(&self, level: u8) -> &[u32] {
         thinned(&self.hashes, level.max(self.level))
     }
+
+    /// Of the smaller set, so many percent are in the other, if it has `enough` to say so.
+    pub(super) fn agrees(&self, other: &Sample, enough: usize, wanted: usize) -> bool {
+        let level = self.level.max(other.level);
+        let (left, right) = (self.at(level), other.at(level));
+        let fewer = left.len().min(right.len());
+        fewer < enough || shared(left, right) * 100 >= fewer * wanted
+    }
 }
 
 #[cfg(test)]

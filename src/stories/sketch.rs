@@ -5,18 +5,19 @@
 
 use std::collections::BTreeSet;
 
-use super::sample::{Sample, level_for, thinned};
+use super::meeting::{AMONG_FIGURES, Class, PLACES, class_of_forms};
+use super::sample::{Sample, bound, level_for, thinned};
 use crate::analysis::{Event, segment};
 use crate::article::Article;
 
 /// A shingle has at least so many words, and letters; a short word counts as [`SHORTEST`] letters.
-const SHINGLE_WORDS: usize = 3;
-const SHINGLE_LETTERS: usize = 15;
+const SHINGLE_WORDS: usize = 2;
+const SHINGLE_LETTERS: usize = 12;
 const SHORTEST: usize = 3;
 
 /// A body of fewer letters says too little by itself: the headline and the lead are compared with it, and nearly all of
 /// it must agree. A table has to be longer, or to have figures to be known by: its words are those of every other.
-const FULL_TEXT: usize = 100;
+const FULL_TEXT: usize = 45;
 const FULL_TABLE: usize = 250;
 const TELLING_FIGURES: usize = 6;
 
@@ -31,8 +32,18 @@ const SHINGLES: usize = 192;
 const FIGURES: usize = 48;
 const NAMES: usize = 48;
 
-/// Of the shingles kept, those by which alike texts find each other.
-const KEYS: usize = 32;
+/// Keys, by which alike texts find each other; with fewer it is in a class of its own.
+const KEYS: usize = 40;
+const FEW: usize = 24;
+
+/// In a form one word in so many, or more, is a figure, and there are enough of them to find it by; so many are kept.
+const FORM: usize = 12;
+const FIGURES_TO_FIND: usize = 4;
+const FIGURE_KEYS: usize = 24;
+
+/// A key has so many of the next figures and names, of so many words.
+const TELLING: usize = 2;
+const NEAR: usize = 10;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sketch {
@@ -40,9 +51,11 @@ pub struct Sketch {
     pub print: i64,
     pub(super) short: bool,
     pub(super) level: u8,
-    /// Shingles that begin in the first half of the text, in order, and the others.
-    pub(super) front: Vec<u32>,
-    pub(super) back: Vec<u32>,
+    /// In the order of the text.
+    pub(super) shingles: Vec<u32>,
+    pub(super) key_level: u8,
+    /// By which alike texts find each other, and in which place of the text they begin.
+    pub keys: Vec<(u32, u8)>,
     /// Numbers, and words with a figure in them.
     pub(super) figures: Sample,
     /// Words with a capital inside a sentence.
@@ -50,48 +63,35 @@ pub struct Sketch {
     pub(super) tabular: bool,
 }
 
-/// How texts are grouped to be found: 0 are the short ones; from there on it grows with the length of the text.
-pub type Class = u8;
-
 impl Sketch {
     /// Nothing where there is too little to compare.
     pub fn of(article: &Article) -> Option<Sketch> {
-        let mut text = Text::default();
-        article.body.iter().for_each(|paragraph| text.read(paragraph));
-        let short = text.is_short();
-        if short {
-            text = Text::default();
-            let parts = [Some(article.headline.as_str()), article.lead.as_deref()].into_iter().flatten();
-            parts.chain(article.body.iter().map(String::as_str)).for_each(|part| text.read(part));
+        let (lead, headline) = (article.lead.iter(), std::iter::once(&article.headline));
+        let text = Text::of(article.body.iter());
+        if !text.is_short() {
+            return Some(text.sketch(false));
         }
-        (text.letters() >= ENOUGH).then(|| text.sketch(short))
+        let text = Text::of(lead.clone().chain(&article.body));
+        if !text.is_short() {
+            return Some(text.sketch(false));
+        }
+        let text = Text::of(headline.chain(lead).chain(&article.body));
+        (text.letters() >= ENOUGH).then(|| text.sketch(true))
     }
 
     pub fn class(&self) -> Class {
-        if self.short { 0 } else { 1 + self.key_level() }
+        let in_text = self.keys.iter().filter(|(_, place)| *place < PLACES).count();
+        let class = match self.key_level {
+            _ if self.short => 0,
+            0 if in_text < FEW => 1,
+            level => 2 + level,
+        };
+        if in_text < self.keys.len() { class_of_forms(class) } else { class }
     }
 
-    /// By which alike texts find each other, and whether each is in the back half of the text.
-    pub fn keys(&self) -> impl Iterator<Item = (u32, bool)> {
-        let [front, back] = self.halves(self.key_level()).map(<[u32]>::iter);
-        front.map(|key| (*key, false)).chain(back.map(|key| (*key, true)))
-    }
-
-    pub(super) fn key_level(&self) -> u8 {
-        let left = |level: &u8| self.halves(*level).map(<[u32]>::len).iter().sum::<usize>();
-        (self.level..32).find(|level| left(level) <= KEYS).unwrap_or(32)
-    }
-
-    /// Shingles of the front and of the back that are left at a level, in order.
-    pub(super) fn halves(&self, level: u8) -> [&[u32]; 2] {
-        [thinned(&self.front, level), thinned(&self.back, level)]
-    }
-
-    /// The same of both.
-    pub(super) fn shingles(&self, level: u8) -> Vec<u32> {
-        let mut all = self.halves(level).concat();
-        all.sort_unstable();
-        all
+    /// The shingles that are left at a level, in the order of the text.
+    pub(super) fn at(&self, level: u8) -> Vec<u32> {
+        self.shingles.iter().copied().filter(|shingle| *shingle <= bound(level)).collect()
     }
 }
 
@@ -107,14 +107,25 @@ struct Word {
     letters: usize,
     figure: bool,
     name: bool,
+    /// Of its sentence.
+    last: bool,
 }
 
 impl Text {
+    fn of<'a>(paragraphs: impl Iterator<Item = &'a String>) -> Text {
+        let mut text = Text::default();
+        paragraphs.for_each(|paragraph| text.read(paragraph));
+        text
+    }
+
     /// No language is told: copies need not agree on theirs.
     fn read(&mut self, paragraph: &str) {
         let mut begins = true;
         segment(paragraph, None, |event| match event {
-            Event::SentenceEnd { .. } => begins = true,
+            Event::SentenceEnd { .. } => {
+                begins = true;
+                self.words.iter_mut().last().into_iter().for_each(|word| word.last = true);
+            }
             Event::Word(word) if word.span > 1 => {}
             Event::Word(word) => {
                 let capital = paragraph[word.at.clone()].starts_with(char::is_uppercase);
@@ -124,6 +135,7 @@ impl Text {
                     letters: word.folded.chars().count().max(SHORTEST),
                     figure: word.folded.contains(|c: char| c.is_ascii_digit()),
                     name: capital && !begins,
+                    last: false,
                 });
                 begins = false;
             }
@@ -147,16 +159,9 @@ impl Text {
     }
 
     fn sketch(self, short: bool) -> Sketch {
-        let mut shingles: Vec<(u32, usize)> =
-            (0..self.words.len()).filter_map(|at| Some((self.shingle(at)?, at))).collect();
-        shingles.sort_unstable();
-        shingles.dedup_by_key(|(hash, _)| *hash);
-        let hashes: Vec<u32> = shingles.iter().map(|(hash, _)| *hash).collect();
-        let level = level_for(&hashes, 0, SHINGLES);
-        let kept = thinned(&hashes, level).len();
-        let half = self.words.len() / 2;
-        let of_half =
-            |front: bool| shingles[..kept].iter().filter(move |(_, at)| (*at < half) == front).map(|(hash, _)| *hash);
+        let (shingles, level) = fewest((0..self.words.len()).filter_map(|at| Some((self.shingle(at)?, at))), SHINGLES);
+        let (keys, key_level) = fewest((0..self.words.len()).filter_map(|at| Some((self.key(at)?, at))), KEYS);
+        let in_text = keys.into_iter().map(|(key, at)| (key, self.place(at)));
         let such =
             |kind: fn(&Word) -> bool| self.words.iter().filter(move |word| kind(word)).map(|word| mixed(word.hash));
         let figures = Sample::of(such(|word| word.figure).collect(), FIGURES);
@@ -168,19 +173,47 @@ impl Text {
             print: (i64::from_le_bytes(print) & !1) | i64::from(short),
             short,
             level,
-            front: of_half(true).collect(),
-            back: of_half(false).collect(),
+            shingles: shingles.into_iter().map(|(shingle, _)| shingle).collect(),
+            key_level,
+            keys: in_text.chain(self.figure_keys()).collect(),
             tabular: self.is_table(),
             figures,
             names,
         }
     }
 
+    fn place(&self, at: usize) -> u8 {
+        (at * usize::from(PLACES) / self.words.len()) as u8
+    }
+
+    /// A shingle, with the next figures and names of its sentence: the slots of a form that is filled in for another.
+    fn key(&self, from: usize) -> Option<u32> {
+        let near = &self.words[from..(from + NEAR).min(self.words.len())];
+        let sentence = near.iter().position(|word| word.last).map_or(near, |last| &near[..=last]);
+        let telling = sentence.iter().filter(|word| word.figure || word.name).take(TELLING);
+        let shingle = u64::from(self.shingle(from)?);
+        Some(mixed(telling.fold(shingle, |hash, word| chained(hash, word.hash))))
+    }
+
+    /// Of a form, figures that follow one another, and the word before: the same two elsewhere are others.
+    fn figure_keys(&self) -> Vec<(u32, u8)> {
+        let before = std::iter::once(0).chain(self.words.iter().map(|word| word.hash));
+        let figures: Vec<(u64, u64)> = before
+            .zip(&self.words)
+            .filter(|(_, word)| word.figure)
+            .map(|(before, word)| (chained(before, word.hash), word.hash))
+            .collect();
+        let pairs = figures.windows(2).map(|pair| mixed(chained(pair[0].0, pair[1].1)));
+        let (keys, _) = fewest(pairs.zip(0..), FIGURE_KEYS);
+        let is_form = figures.len() * FORM >= self.words.len() && keys.len() >= FIGURES_TO_FIND;
+        keys.into_iter().filter(|_| is_form).map(|(key, _)| (key, AMONG_FIGURES)).collect()
+    }
+
     /// The one that begins at a word; the last words of a text begin none.
     fn shingle(&self, from: usize) -> Option<u32> {
         let (mut hash, mut letters) = (0u64, 0);
         for (count, word) in self.words[from..].iter().enumerate() {
-            hash = (hash.rotate_left(23) ^ word.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            hash = chained(hash, word.hash);
             letters += word.letters;
             if count + 1 >= SHINGLE_WORDS && letters >= SHINGLE_LETTERS {
                 return Some(mixed(hash));
@@ -190,9 +223,26 @@ impl Text {
     }
 }
 
+/// Each hash once, where it comes first: those that are left at the level at which at most `most` are, in the order of
+/// the text.
+fn fewest(all: impl Iterator<Item = (u32, usize)>, most: usize) -> (Vec<(u32, usize)>, u8) {
+    let mut all: Vec<(u32, usize)> = all.collect();
+    all.sort_unstable();
+    all.dedup_by_key(|(hash, _)| *hash);
+    let hashes: Vec<u32> = all.iter().map(|(hash, _)| *hash).collect();
+    let level = level_for(&hashes, 0, most);
+    all.truncate(thinned(&hashes, level).len());
+    all.sort_unstable_by_key(|(_, at)| *at);
+    (all, level)
+}
+
 /// FNV-1a.
 fn hash(word: &str) -> u64 {
     word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+fn chained(hash: u64, next: u64) -> u64 {
+    (hash.rotate_left(23) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Spreads what a hash knows over the 32 bits that are kept (the finaliser of SplitMix64).
@@ -205,40 +255,46 @@ fn mixed(hash: u64) -> u32 {
 /// A sketch as bytes.
 impl Sketch {
     pub fn to_bytes(&self) -> Vec<u8> {
-        let lists = [&self.front, &self.back, &self.figures.hashes, &self.names.hashes];
+        let lists = [&self.shingles, &self.figures.hashes, &self.names.hashes];
         let mut bytes = self.print.to_le_bytes().to_vec();
-        bytes.extend([
-            u8::from(self.short) | u8::from(self.tabular) << 1,
-            self.level,
-            self.figures.level,
-            self.names.level,
-        ]);
+        let flags = u8::from(self.short) | u8::from(self.tabular) << 1;
+        bytes.extend([flags, self.level, self.key_level, self.figures.level, self.names.level]);
         bytes.extend(lists.map(|list| list.len() as u8));
         bytes.extend(lists.into_iter().flatten().flat_map(|hash| hash.to_le_bytes()));
+        bytes.extend(self.keys.iter().flat_map(|(key, _)| key.to_le_bytes()));
+        bytes.extend(self.keys.iter().map(|(_, place)| *place));
         bytes
     }
 
     /// Nothing if these are not the bytes of a sketch.
     pub fn from_bytes(bytes: &[u8]) -> Option<Sketch> {
         let (print, rest) = bytes.split_first_chunk::<8>()?;
-        let ([flags, level, figure_level, name_level, lengths @ ..], rest) = rest.split_first_chunk::<8>()?;
-        let (hashes, []) = rest.as_chunks::<4>() else { return None };
-        let [front, back, figures, names] = lengths.map(usize::from);
-        if hashes.len() != front + back + figures + names {
+        let ([flags, level, key_level, figure_level, name_level, lengths @ ..], rest) =
+            rest.split_first_chunk::<8>()?;
+        let lengths = lengths.map(usize::from);
+        let [shingles, figures, names] = lengths;
+        let (hashes, rest) = rest.split_at_checked(4 * (shingles + figures + names))?;
+        let keys = rest.len() / 5;
+        let (keys, places) = rest.split_at_checked(4 * keys)?;
+        if keys.len() != 4 * places.len() {
             return None;
         }
-        let list = |from: usize, length: usize| {
-            hashes[from..from + length].iter().map(|hash| u32::from_le_bytes(*hash)).collect()
+        let read = |bytes: &[u8]| -> Vec<u32> {
+            bytes.as_chunks::<4>().0.iter().map(|hash| u32::from_le_bytes(*hash)).collect()
         };
+        let mut hashes = read(hashes);
+        let names = Sample { level: *name_level, hashes: hashes.split_off(shingles + figures) };
+        let figures = Sample { level: *figure_level, hashes: hashes.split_off(shingles) };
         Some(Sketch {
             print: i64::from_le_bytes(*print),
             short: flags & 1 != 0,
             tabular: flags & 2 != 0,
             level: *level,
-            front: list(0, front),
-            back: list(front, back),
-            figures: Sample { level: *figure_level, hashes: list(front + back, figures) },
-            names: Sample { level: *name_level, hashes: list(front + back + figures, names) },
+            shingles: hashes,
+            key_level: *key_level,
+            keys: read(keys).into_iter().zip(places.iter().copied()).collect(),
+            figures,
+            names,
         })
     }
 }

@@ -1,22 +1,22 @@
-//! Finding the texts that are like one. Copies share keys, at least so many; lists of texts that share one are read,
-//! and what has enough of them is compared.
+//! Finding the texts that are like one. Copies share keys, in several parts of the text; lists of texts that share one are
+//! read, and what shares enough of them is compared.
 //!
-//! A key can be in very many texts: the terms of use of a site are. Of keys that long, all but so many need not be read:
-//! who has enough keys in common has one of those that were. Nothing is left out by that, it only saves reading.
+//! A key can be in very many texts: the terms of use of a site are. Such lists are read for one part of the text alone,
+//! that in which they are shortest: who is a copy is met there. Nothing is left out by that, it only saves reading.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use rusqlite::params;
 
 use super::{Grouping, Result, Text, sql};
-use crate::stories::{Class, Sketch, alike, keys_needed};
+use crate::stories::{AMONG_FIGURES, Class, EACH, Parts, Sketch, alike, classes, meets, parts, parts_needed};
 
-/// A key that more texts have is read for those only that can be found by no other. Tests come to it sooner.
+/// A key that more texts have is read for one part of the text only. Tests come to it sooner.
 const LONG: usize = if cfg!(test) { 3 } else { 200 };
 
-/// No text is long enough for a class beyond.
-const CLASSES: Class = 34;
+/// A key, and the place in the text that it is in.
+type Key = (u32, u8);
 
 impl Grouping<'_> {
     /// Those that may now follow `text`, which has come to lead, as others like it do.
@@ -47,8 +47,8 @@ impl Grouping<'_> {
         let Some(sketch) = &text.sketch else { return Ok(()) };
         let mut statement = self.transaction.prepare_cached(sql)?;
         let class = sketch.class();
-        for (key, back) in sketch.keys() {
-            statement.execute(params![key, leads, back, class, text.num])?;
+        for (key, place) in &sketch.keys {
+            statement.execute(params![key, leads, place, class, text.num])?;
         }
         Ok(())
     }
@@ -58,119 +58,127 @@ impl Grouping<'_> {
         let Some(sketch) = &text.sketch else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         for candidate in self.candidates(sketch, leads)? {
+            if candidate == text.num {
+                continue;
+            }
             let other = self.text(candidate)?;
-            if candidate != text.num && other.sketch.as_ref().is_some_and(|other| alike(sketch, other)) {
+            self.work.compared.set(self.work.compared.get() + 1);
+            if other.sketch.as_ref().is_some_and(|other| alike(sketch, other)) {
                 found.push(other);
             }
         }
         Ok(found)
     }
 
-    /// Every text that may share as many keys as it takes: keys in the front half of either text; of its own class also
-    /// in the back half, which helps where the fronts are those of thousands.
+    /// Every text that shares as many keys as it takes, as far as is known.
     fn candidates(&self, sketch: &Sketch, leads: bool) -> Result<Vec<u64>> {
-        let (mut fronts, long) = self.met(Half::Front, sketch, leads)?;
+        let (mut met, mut long) = (Met::default(), Vec::new());
+        for &key in &sketch.keys {
+            let holders = self.sharing(key, leads)?;
+            if holders.len() > LONG { long.push(key) } else { met.add(holders) }
+        }
         let own = sketch.class();
-        if long.is_empty() {
-            return Ok(fronts.enough(own, &BTreeMap::new()));
+        let mut candidates = Vec::new();
+        for classes in classes(own) {
+            let needed = parts_needed(own, *classes.start());
+            let read = if long.is_empty() { needed } else { self.read_long(&long, leads, &classes, needed, &mut met)? };
+            candidates.extend(met.of(&classes, read));
         }
-        let mut unread = BTreeMap::new();
-        for class in if own == 0 { 0..=0 } else { 1..=CLASSES } {
-            let needed = keys_needed(own, class);
-            if class == own && long.len() >= needed {
-                let (backs, long) = self.met(Half::Back, sketch, leads)?;
-                if long.is_empty() {
-                    // One key there is enough.
-                    fronts.replace(own, backs);
-                    unread.insert(class, needed);
-                    continue;
-                }
-            }
-            let read = (long.len() + 1).saturating_sub(needed);
-            for (key, halves) in &long[..read] {
-                fronts.add(self.sharing_in(*key, leads, halves, class)?);
-            }
-            unread.insert(class, long.len() - read);
-        }
-        Ok(fronts.enough(own, &unread))
+        Ok(candidates)
     }
 
-    /// Texts that share a key in one half of either text; and the keys that too many share.
-    fn met(&self, half: Half, sketch: &Sketch, leads: bool) -> Result<(Met, Vec<Unread>)> {
-        let (mut met, mut long) = (Met::default(), Vec::new());
-        for (key, back) in sketch.keys() {
-            let halves = half.beside(back);
-            let texts = self.sharing(key, leads, &halves)?;
-            if texts.len() > LONG { long.push((key, halves)) } else { met.add(texts) }
+    /// Reads the long lists for texts of such classes, all of them or for one part of the text; says which.
+    fn read_long(
+        &self,
+        long: &[Key],
+        leads: bool,
+        classes: &RangeInclusive<Class>,
+        needed: Parts,
+        met: &mut Met,
+    ) -> Result<Parts> {
+        let choices = EACH.into_iter().filter(|part| needed & part != 0);
+        let mut part = choices.clone().next().unwrap_or_default();
+        for choice in choices {
+            if self.is_short(long, leads, classes, choice)? {
+                part = choice;
+                break;
+            }
         }
-        Ok((met, long))
+        for &(key, here) in long {
+            for there in places(here, part) {
+                met.add(self.sharing_in((key, here), leads, there, classes, usize::MAX)?);
+            }
+        }
+        Ok(part)
+    }
+
+    /// Whether there are few holders of these keys in one part of the text.
+    fn is_short(&self, long: &[Key], leads: bool, classes: &RangeInclusive<Class>, part: Parts) -> Result<bool> {
+        let mut left = LONG;
+        for &(key, here) in long {
+            for there in places(here, part) {
+                let holders = self.sharing_in((key, here), leads, there, classes, left + 1)?.len();
+                let Some(rest) = left.checked_sub(holders) else { return Ok(false) };
+                left = rest;
+            }
+        }
+        Ok(true)
     }
 
     /// At most one more than [`LONG`].
-    fn sharing(&self, key: u32, leads: bool, halves: &RangeInclusive<u8>) -> Result<Vec<(Class, u64)>> {
+    fn sharing(&self, (key, here): Key, leads: bool) -> Result<Vec<Holder>> {
         let mut statement = self.transaction.prepare_cached(sql::KEY_SHARED)?;
-        let values = params![key, leads, halves.start(), halves.end(), LONG as i64 + 1];
-        let texts = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(texts.collect::<Result<_, _>>()?)
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(Holder { class: row.get(0)?, parts: parts(here, row.get(1)?), text: row.get(2)? })
+        };
+        let holders =
+            statement.query_map(params![key, leads, LONG as i64 + 1], read)?.collect::<Result<Vec<_>, _>>()?;
+        self.work.read.set(self.work.read.get() + holders.len() as u64);
+        Ok(holders)
     }
 
     fn sharing_in(
         &self,
-        key: u32,
+        (key, here): Key,
         leads: bool,
-        halves: &RangeInclusive<u8>,
-        class: Class,
-    ) -> Result<Vec<(Class, u64)>> {
+        there: u8,
+        classes: &RangeInclusive<Class>,
+        most: usize,
+    ) -> Result<Vec<Holder>> {
         let mut statement = self.transaction.prepare_cached(sql::KEY_SHARED_IN)?;
-        let mut all = Vec::new();
-        for back in halves.clone() {
-            let texts = statement.query_map(params![key, leads, back, class], |row| Ok((class, row.get(0)?)))?;
-            all.extend(texts.collect::<Result<Vec<_>, _>>()?);
-        }
-        Ok(all)
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let values = params![key, leads, there, classes.start(), classes.end(), most];
+        let parts = parts(here, there);
+        let read = |row: &rusqlite::Row<'_>| Ok(Holder { class: row.get(0)?, parts, text: row.get(1)? });
+        let holders = statement.query_map(values, read)?.collect::<Result<Vec<_>, _>>()?;
+        self.work.read.set(self.work.read.get() + holders.len() as u64);
+        Ok(holders)
     }
 }
 
-#[derive(Clone, Copy)]
-enum Half {
-    Front,
-    Back,
+/// Of another text those places in which a key would be in a part of the two; in any, where none is named.
+fn places(here: u8, part: Parts) -> impl Iterator<Item = u8> {
+    (0..=AMONG_FIGURES).filter(move |there| meets(parts(here, *there), part))
 }
 
-impl Half {
-    /// In which half another text may have a key, so that one of the two has it in this half. As the table has it: 0 is
-    /// the front.
-    fn beside(self, back: bool) -> RangeInclusive<u8> {
-        match (self, back) {
-            (Half::Front, false) | (Half::Back, true) => 0..=1,
-            (Half::Front, true) => 0..=0,
-            (Half::Back, false) => 1..=1,
-        }
-    }
+/// A text that shares a key, and in which parts.
+struct Holder {
+    class: Class,
+    text: u64,
+    parts: Parts,
 }
 
-/// A key that too many share, and the halves it may stand in.
-type Unread = (u32, RangeInclusive<u8>);
-
-/// Texts met, and how often.
+/// Texts met, and in which parts.
 #[derive(Default)]
-struct Met(HashMap<(Class, u64), usize>);
+struct Met(HashMap<(Class, u64), Parts>);
 
 impl Met {
-    fn add(&mut self, texts: Vec<(Class, u64)>) {
-        texts.into_iter().for_each(|text| *self.0.entry(text).or_default() += 1);
+    fn add(&mut self, holders: Vec<Holder>) {
+        holders.into_iter().for_each(|holder| *self.0.entry((holder.class, holder.text)).or_default() |= holder.parts);
     }
 
-    /// What was met of one class is what was met elsewhere.
-    fn replace(&mut self, class: Class, other: Met) {
-        self.0.retain(|(kept, _), _| *kept != class);
-        self.0.extend(other.0.into_iter().filter(|((met, _), _)| *met == class));
-    }
-
-    /// Those that share enough keys, with those that were not read of their class.
-    fn enough(self, own: Class, unread: &BTreeMap<Class, usize>) -> Vec<u64> {
-        let enough =
-            |class: Class, shared: usize| shared + unread.get(&class).copied().unwrap_or(0) >= keys_needed(own, class);
-        self.0.into_iter().filter(|((class, _), shared)| enough(*class, *shared)).map(|((_, text), _)| text).collect()
+    fn of(&self, classes: &RangeInclusive<Class>, needed: Parts) -> impl Iterator<Item = u64> {
+        let met = self.0.iter().filter(move |((class, _), met)| classes.contains(class) && meets(**met, needed));
+        met.map(|((_, text), _)| *text)
     }
 }

@@ -11,10 +11,11 @@ mod find;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
 
 pub(super) use due::catch_up;
 
@@ -47,6 +48,8 @@ struct Text {
     /// Nothing while it is yet to be placed.
     leader: Option<u64>,
     sketch: Option<Sketch>,
+    /// The earliest article that has it.
+    first: u64,
 }
 
 impl Text {
@@ -62,13 +65,34 @@ pub(super) struct Grouping<'a> {
     due: BTreeMap<Order, u64>,
     /// Texts whose articles may have another original.
     touched: BTreeSet<u64>,
+    /// Texts that one more article has, and that article.
+    joined: BTreeSet<(u64, u64)>,
     /// Articles that have a line in the change log from this transaction already.
     told: HashSet<u64>,
+    work: Work,
+}
+
+/// What it took: lines of the table of keys read, and texts compared.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    read: Cell<u64>,
+    compared: Cell<u64>,
+}
+
+#[cfg(test)]
+impl Work {
+    fn note(&self) {
+        tests::WORK.set({
+            let (read, compared) = tests::WORK.get();
+            (read + self.read.get(), compared + self.compared.get())
+        });
+    }
 }
 
 impl<'a> Grouping<'a> {
     pub(super) fn new(transaction: &'a Transaction<'a>) -> Grouping<'a> {
-        Grouping { transaction, due: BTreeMap::new(), touched: BTreeSet::new(), told: HashSet::new() }
+        let (touched, joined) = (BTreeSet::new(), BTreeSet::new());
+        Grouping { transaction, due: BTreeMap::new(), touched, joined, told: HashSet::new(), work: Work::default() }
     }
 
     /// The same of one that may have told another story, or this one, before.
@@ -108,10 +132,12 @@ impl<'a> Grouping<'a> {
         let removed: Option<Option<u64>> = statement.query_row(params![article], |row| row.get(0)).optional()?;
         let Some(text) = removed.flatten() else { return Ok(()) };
         let text = self.text(text)?;
+        if text.first != article {
+            return Ok(());
+        }
         let mut statement = self.transaction.prepare_cached(sql::TELLING_FIRST)?;
         let first = |row: &Row<'_>| Ok((row.get::<_, u64>(0)?, (row.get(1)?, row.get(2)?)));
         match statement.query_row(params![text.num], first).optional()? {
-            Some((_, order)) if order == text.order => Ok(()),
             Some((first, order)) => self.move_to(&text, first, order),
             None => self.remove(&text),
         }
@@ -125,19 +151,31 @@ impl<'a> Grouping<'a> {
         }
         let mut copies = HashSet::new();
         for text in &self.touched {
-            let mut statement = self.transaction.prepare_cached(sql::TELLING_ORIGINAL)?;
-            let changed = statement.query_map(params![text], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            for (article, original) in changed.collect::<Result<Vec<(u64, u64)>, _>>()? {
-                if article != original {
-                    copies.insert(article);
-                }
-                if !self.told.contains(&article) {
-                    let values = params![article, now.as_millisecond()];
-                    self.transaction.prepare_cached(sql::CHANGE_ADD)?.execute(values)?;
-                }
+            self.retold(sql::TELLING_ORIGINAL, params![text], now, &mut copies)?;
+        }
+        for (text, article) in self.joined.iter().filter(|(text, _)| !self.touched.contains(text)) {
+            self.retold(sql::TELLING_JOINED, params![text, article], now, &mut copies)?;
+        }
+        tracing::trace!(work = ?self.work, "stories settled");
+        #[cfg(test)]
+        self.work.note();
+        Ok(copies)
+    }
+
+    /// Gives articles another original, and says so in the change log.
+    fn retold(&self, sql: &str, which: impl Params, now: Timestamp, copies: &mut HashSet<u64>) -> Result<()> {
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        let changed = statement.query_map(which, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for (article, original) in changed.collect::<Result<Vec<(u64, u64)>, _>>()? {
+            if article != original {
+                copies.insert(article);
+            }
+            if !self.told.contains(&article) {
+                let values = params![article, now.as_millisecond()];
+                self.transaction.prepare_cached(sql::CHANGE_ADD)?.execute(values)?;
             }
         }
-        Ok(copies)
+        Ok(())
     }
 
     /// The text of this sketch, which one more article has.
@@ -154,7 +192,7 @@ impl<'a> Grouping<'a> {
         if order < text.order {
             self.move_to(&text, article, order)?;
         }
-        self.touched.insert(num);
+        self.joined.insert((num, article));
         Ok(num)
     }
 
@@ -229,6 +267,7 @@ impl<'a> Grouping<'a> {
                 order: (row.get(0)?, row.get(1)?),
                 leader: row.get(2)?,
                 sketch: Sketch::from_bytes(&sketch),
+                first: row.get(4)?,
             })
         })?)
     }

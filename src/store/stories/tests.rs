@@ -1,5 +1,6 @@
 //! Whatever comes in whatever order, the stories are those of the plain rule.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
@@ -10,6 +11,11 @@ use crate::article::{Article, ArticleId, Stamp, Status};
 use crate::identity::{Identity, Kind, article_id};
 use crate::store::{Incoming, Outcome, RunId, Store};
 use crate::stories::{Sketch, alike};
+
+thread_local! {
+    /// Lines of the table of keys read so far, and texts compared.
+    pub(super) static WORK: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+}
 
 /// Words without meaning that look like words; each text of `seed` is another.
 fn text(seed: u64, words: usize) -> Vec<String> {
@@ -243,4 +249,118 @@ fn articles_stored_under_another_rule_are_compared_when_the_store_is_opened() {
     let again = Desk { store, run, _dir: dir };
     assert_eq!(again.stories(), stories);
     assert_eq!(again.store.changes_after(before, 9).unwrap().len(), 1, "the copy is to be indexed again");
+}
+
+/// How many articles of a kind come in, some at a time: the least that shows how the work grows.
+const MANY: u64 = if cfg!(debug_assertions) { 500 } else { 20_000 };
+
+/// What it takes to take in articles with such bodies, each the newest so far: keys read and texts compared, an article.
+fn work(bodies: impl Iterator<Item = String>) -> (u64, u64, Desk) {
+    let desk = desk();
+    WORK.set((0, 0));
+    let incoming: Vec<Incoming> =
+        bodies.enumerate().map(|(number, body)| said_in(number as u64, number as i64, body)).collect();
+    incoming.chunks(100).for_each(|batch| drop(desk.put(batch)));
+    let (read, compared) = WORK.get();
+    (read / incoming.len() as u64, compared / incoming.len() as u64, desk)
+}
+
+fn said_in(key: u64, second: i64, body: String) -> Incoming {
+    let at = Timestamp::from_second(second).unwrap();
+    let article = Article {
+        headline: "Of this and that".into(),
+        body: vec![body],
+        published: Stamp { at: Some(at), ..Stamp::default() },
+        ..Article::default()
+    };
+    Incoming {
+        identity: Identity { namespace: "wire".into(), key: key.to_string(), kind: Kind::Provider },
+        article,
+        original: None,
+    }
+}
+
+fn many() -> impl Iterator<Item = u64> {
+    let asked = std::env::var("BROADSHEET_MANY").ok().and_then(|many| many.parse().ok());
+    0..asked.unwrap_or(MANY)
+}
+
+#[track_caller]
+fn is_little(work: (u64, u64, Desk)) {
+    let (read, compared, _) = work;
+    println!("{read} keys read and {compared} texts compared, an article");
+    assert!(read < 500 && compared < 5, "{read} keys read and {compared} texts compared, an article");
+}
+
+#[test]
+fn what_stands_in_one_frame_is_not_compared_with_one_another() {
+    let frame = [text(1, 60).join(" "), text(2, 60).join(" ")];
+    let framed = |number: u64| {
+        let middle = text(100 + number, 80 + (number % 90) as usize).join(" ");
+        format!("{} {middle} {}", frame[0], frame[1])
+    };
+    is_little(work(many().map(framed)));
+}
+
+/// Below 41, by lot (SplitMix64).
+fn figure(number: u64) -> u64 {
+    let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ (mixed >> 31)) % 41
+}
+
+#[test]
+fn forms_filled_in_for_others_are_not_compared_with_one_another() {
+    let town = |number: u64| text(7000 + number % 400, 1)[0].replacen(char::is_alphabetic, "T", 1);
+    let figure = |number: u64, slot: u64| figure(16 * number + slot);
+    let weather = |number: u64| {
+        let [high, low, wind, rain, next, sun] = [1, 2, 3, 4, 5, 6].map(|slot| figure(number, slot));
+        format!(
+            "Sunny at first in {}, with a high of {high} and a low of {low} degrees. Winds from the west at {wind} miles an \
+             hour, with a chance of rain of {rain} percent towards the evening. The next day will see {next} degrees, and \
+             the sun rises at {sun} minutes past six over the hills of {}.",
+            town(number),
+            town(number / 3)
+        )
+    };
+    is_little(work(many().map(weather)));
+    let stocks = |number: u64| {
+        let line = |slot: u64| {
+            format!("{} {}.{} {}", town(slot), figure(number, slot), figure(number, 1 + slot), figure(slot, 2))
+        };
+        format!("Prices at the close of trading.\n{}", (0..8).map(line).collect::<Vec<_>>().join("\n"))
+    };
+    is_little(work(many().map(stocks)));
+}
+
+#[test]
+fn copies_are_compared_with_their_original_only() {
+    let exact = text(1, 200).join(" ");
+    let (_, compared, desk) = work(many().map(|_| exact.clone()));
+    assert_eq!(compared, 0);
+    assert_eq!(desk.store.article(&id(9), None).unwrap().unwrap().story.id, id(0));
+    let near = |number: u64| {
+        let mut words = text(1, 200);
+        words[(number % 190) as usize] = format!("word{number}");
+        words.join(" ")
+    };
+    is_little(work(many().map(near)));
+}
+
+#[test]
+fn an_article_updated_again_and_again_is_compared_with_its_copies_only() {
+    let desk = desk();
+    WORK.set((0, 0));
+    let version = |number: u64| {
+        let mut words = text(1, 200);
+        words.extend(text(10 + number, 3));
+        said_in(0, 0, words.join(" "))
+    };
+    desk.put(&[said_in(1, 5, text(1, 200).join(" "))]);
+    many().for_each(|number| drop(desk.put(&[version(number)])));
+    let (read, compared) = WORK.get();
+    let many = many().count() as u64;
+    assert!(read / many < 200 && compared / many < 8, "{read} keys read and {compared} texts compared in all");
+    assert_eq!(desk.store.article(&id(1), None).unwrap().unwrap().story.id, id(0));
 }

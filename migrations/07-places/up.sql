@@ -1,0 +1,13 @@
+-- Keys are kept by the sixth of the text that they are in (6: among its figures). Stories are told by another rule from here on, so that all of
+-- them are made anew when the store is opened.
+DROP TABLE story_keys;
+
+-- By which texts that are alike find each other. `class` grows with the length of the text.
+CREATE TABLE story_keys (
+    key     INTEGER NOT NULL,
+    leads   INTEGER NOT NULL CHECK (leads IN (0, 1)),
+    place   INTEGER NOT NULL CHECK (place BETWEEN 0 AND 6),
+    class   INTEGER NOT NULL,
+    text    INTEGER NOT NULL,
+    PRIMARY KEY (key, leads, place, class, text)
+) STRICT, WITHOUT ROWID;
