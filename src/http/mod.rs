@@ -5,6 +5,7 @@ mod router;
 
 mod api;
 mod articles;
+mod copies;
 mod openapi;
 mod pages;
 mod params;

@@ -12,7 +12,7 @@ use utoipa::openapi::{ContentBuilder, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 
 use super::params::{self, Takes};
-use super::{api, articles, problem, runs, versions};
+use super::{api, articles, copies, problem, runs, versions};
 use crate::search::request::FacetField;
 
 #[derive(OpenApi)]
@@ -20,7 +20,7 @@ use crate::search::request::FacetField;
     info(description = "Full-text search over a news corpus. Errors are `application/problem+json` (RFC 9457)."),
     paths(
         api::search, api::search_by_form, api::query, api::article, articles::delete, articles::add,
-        versions::difference, versions::original, runs::runs, runs::run, runs::rejects, runs::rejects_as_lines,
+        copies::copies, versions::difference, versions::original, runs::runs, runs::run, runs::rejects, runs::rejects_as_lines,
         runs::rejects_as_pieces, api::alive, api::ready, api::version, description
     ),
     components(schemas(problem::Envelope)),

@@ -9,7 +9,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
-use super::{Door, api, articles, openapi, pages, problem, runs, versions};
+use super::{Door, api, articles, copies, openapi, pages, problem, runs, versions};
 
 /// A request body, at most, but for articles.
 const BODY: usize = 1024 * 1024;
@@ -28,6 +28,7 @@ pub(super) fn router(door: Door) -> Router {
         .route("/api/v1/search", get(api::search).post(api::search_by_form))
         .route("/api/v1/query", get(api::query))
         .route("/api/v1/articles/{id}", get(api::article).delete(articles::delete))
+        .route("/api/v1/articles/{id}/copies", get(copies::copies))
         .route("/api/v1/articles/{id}/diff", get(versions::difference))
         .route("/api/v1/articles/{id}/original", get(versions::original))
         .route("/api/v1/runs", get(runs::runs))

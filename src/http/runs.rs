@@ -165,14 +165,14 @@ async fn known(archive: &Archive, id: &str) -> Result<RunLine, Problem> {
     })
 }
 
-struct Page {
-    limit: usize,
-    cursor: Option<u64>,
+pub(super) struct Page {
+    pub(super) limit: usize,
+    pub(super) cursor: Option<u64>,
 }
 
 impl Page {
-    fn of(question: &Question) -> Result<Page, Problem> {
-        let [given, cursor_given] = question.values(["limit", "cursor"], "The ledger takes `limit` and `cursor`.")?;
+    pub(super) fn of(question: &Question) -> Result<Page, Problem> {
+        let [given, cursor_given] = question.values(["limit", "cursor"], "A list takes `limit` and `cursor`.")?;
         Ok(Page {
             limit: given.map(limit).transpose()?.unwrap_or(USUAL),
             cursor: cursor_given.map(cursor).transpose()?,
@@ -192,7 +192,7 @@ fn limit(value: &str) -> Result<usize, Problem> {
 fn cursor(value: &str) -> Result<u64, Problem> {
     let number = value.parse().ok().filter(|number| i64::try_from(*number).is_ok());
     number.ok_or_else(|| {
-        Advice::of("bad_cursor", "cursor", "no page of the ledger gave out this cursor")
+        Advice::of("bad_cursor", "cursor", "no page of a list gave out this cursor")
             .hint("Pass on `next_cursor` unchanged, or leave it out to begin anew.")
             .into()
     })

@@ -183,7 +183,7 @@ pub struct Hit {
 pub enum Copies {
     /// Of a hit: how many there are in the snapshot; with `collapse=near`, how many of them match.
     Number(u64),
-    /// Of an article, whole: those that answers may show now, the earliest first.
+    /// Of an article, whole: the first hundred of those that answers may show now, the earliest first.
     List(Vec<CopyLine>),
 }
 
@@ -270,6 +270,8 @@ pub struct Bucket {
 pub struct ArticleAnswer {
     #[serde(flatten)]
     pub article: Hit,
+    /// How many other articles tell its story; `copies` has the earliest hundred.
+    pub copies_total: u64,
     pub related: Vec<String>,
     /// The page that this version was taken from is kept, and given out under `/original`.
     pub original: bool,
@@ -277,6 +279,17 @@ pub struct ArticleAnswer {
     /// The whole text with the words of a query marked, when one was passed along. For the page, not the API.
     #[serde(skip)]
     pub marked: Option<Marked>,
+}
+
+/// A page of the other articles that tell a story, the earliest first
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CopiesAnswer {
+    /// Its earliest article
+    pub story: ArticleId,
+    pub copies: Vec<CopyLine>,
+    /// How many there are
+    pub total: u64,
+    pub next_cursor: Option<String>,
 }
 
 /// Escaped HTML in which `<mark>` is the only element.

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::answer::{
-    ArticleAnswer, Clause, Copies, DifferenceAnswer, OriginalPage, QueryAnswer, QueryReading, SearchAnswer,
-    SearchError, Suggestion,
+    ArticleAnswer, Clause, Copies, CopiesAnswer, DifferenceAnswer, OriginalPage, QueryAnswer, QueryReading,
+    SearchAnswer, SearchError, Suggestion,
 };
 use super::article;
 use super::cursor::Cursor;
@@ -28,6 +28,9 @@ use crate::store::{Store, StoreError, StoredArticle};
 
 /// A search takes no longer than this.
 const TIME_LIMIT: Duration = Duration::from_secs(2);
+
+/// So many copies are listed with an article.
+const COPIES: usize = 100;
 
 pub struct Archive {
     pub(super) inner: Inner,
@@ -124,6 +127,12 @@ impl Archive {
     /// One article, whole.
     pub async fn article(&self, request: ArticleRequest) -> Result<ArticleAnswer, SearchError> {
         self.pool.run(|| self.inner.article(&request)).await
+    }
+
+    /// The other articles of its story, after the one that a page before ended with.
+    pub async fn copies(&self, id: String, after: Option<u64>, most: usize) -> Result<CopiesAnswer, SearchError> {
+        let store = &self.inner.store;
+        self.pool.run(|| article::copies(store, &article::shown(store, &id, None)?, after, most)).await
     }
 
     /// The page that an article was taken from.
@@ -265,9 +274,10 @@ impl Inner {
             (Some(q), None) => self.marked(q, request.mode, &stored)?,
             _ => None,
         };
-        let copies = self.store.copies(stored.num).map_err(store_error)?.into_iter().map(hydrate::copy).collect();
+        let CopiesAnswer { copies, total, .. } = article::copies(&self.store, &stored, None, COPIES)?;
         let told = hydrate::Told { story: stored.story.id.clone(), copies: Copies::List(copies) };
         Ok(ArticleAnswer {
+            copies_total: total,
             related: stored.article.related.clone(),
             original: self.store.has_original(stored.row).map_err(store_error)?,
             versions: article::lines(&self.store, stored.num)?,

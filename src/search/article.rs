@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::answer::{DifferenceAnswer, OriginalPage, SearchError, VersionLine, VersionStatus};
+use super::answer::{CopiesAnswer, DifferenceAnswer, OriginalPage, SearchError, VersionLine, VersionStatus};
 use super::archive::store_error;
-use super::difference;
 use super::request::{ArticleRequest, DifferenceRequest};
+use super::{difference, hydrate};
 use crate::article::ArticleId;
 use crate::store::{Standing, Store, StoredArticle, Version};
 
@@ -20,6 +20,19 @@ pub(super) fn shown(store: &Store, id: &str, version: Option<u32>) -> Result<Sto
         Some(refused) => Err(refused),
         None => Ok(stored),
     }
+}
+
+/// The other articles of its story, so many after the one of this number.
+pub(super) fn copies(
+    store: &Store,
+    of: &StoredArticle,
+    after: Option<u64>,
+    most: usize,
+) -> Result<CopiesAnswer, SearchError> {
+    let (copies, total) = store.copies(of.num, after, most + 1).map_err(store_error)?;
+    let last = copies.get(most - 1).filter(|_| copies.len() > most).map(|last| last.num.to_string());
+    let copies = copies.into_iter().take(most).map(hydrate::copy).collect();
+    Ok(CopiesAnswer { story: of.story.id.clone(), copies, total, next_cursor: last })
 }
 
 /// The history of an article, oldest first.

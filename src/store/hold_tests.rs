@@ -93,11 +93,11 @@ fn a_copy_under_embargo_is_of_no_story_before_its_time() {
         stored.iter().map(|stored| stored.story.original).collect::<Vec<_>>()
     };
     assert_eq!(originals(&desk), [1, 2]);
-    assert_eq!(desk.store.copies(2).unwrap(), []);
+    assert_eq!(desk.store.copies(2, None, 9).unwrap().0, []);
     desk.store.release_due(hours(2)).unwrap();
     let [one, other] = originals(&desk)[..] else { panic!() };
     assert_eq!(one, other, "they tell one story now");
-    assert_eq!(desk.store.copies(2).unwrap().len(), 1);
+    assert_eq!(desk.store.copies(2, None, 9).unwrap().0.len(), 1);
 }
 
 #[test]

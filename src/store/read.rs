@@ -131,16 +131,20 @@ impl Store {
         })
     }
 
-    /// The other articles of its story that answers may show, earliest first.
-    pub fn copies(&self, num: u64) -> Result<Vec<StoredArticle>> {
+    /// The other articles of its story that answers may show, earliest first: so many, after the one of this number; and
+    /// how many there are.
+    pub fn copies(&self, num: u64, after: Option<u64>, most: usize) -> Result<(Vec<StoredArticle>, u64)> {
         self.readers.read(|moment, unpacker| {
             let original: Option<u64> =
                 moment.prepare_cached(sql::ORIGINAL)?.query_row(params![num], |row| row.get(0)).optional()?;
-            let Some(original) = original else { return Ok(Vec::new()) };
+            let Some(original) = original else { return Ok((Vec::new(), 0)) };
+            let all = moment.prepare_cached(sql::COPIES_COUNT)?.query_row(params![original], |row| row.get(0))?;
             let mut statement = moment.prepare_cached(sql::COPIES)?;
-            let kept = statement.query_map(params![num, original], read_kept)?.collect::<Result<Vec<_>, _>>()?;
+            let values = params![num, original, after, i64::try_from(most).unwrap_or(i64::MAX)];
+            let kept = statement.query_map(values, read_kept)?.collect::<Result<Vec<_>, _>>()?;
             let opened = kept.into_iter().map(|kept| kept.open(moment, unpacker));
-            opened.filter(|copy| copy.as_ref().map_or(true, |copy| copy.standing == Standing::Shown)).collect()
+            let shown = opened.filter(|copy| copy.as_ref().map_or(true, |copy| copy.standing == Standing::Shown));
+            Ok((shown.collect::<Result<_>>()?, all))
         })
     }
 

@@ -68,13 +68,21 @@ statements! {
                       a.status, v.row = a.current
                        FROM articles a JOIN versions v ON v.article = a.num LEFT JOIN tellings t ON t.article = a.num
                        JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1 AND v.number = ?2";
-    /// The other articles of its story, earliest first.
+    /// The other articles of its story, earliest first, after one of them: so many.
     COPIES = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
                       a.status, v.row = a.current
-              FROM (SELECT ?2 AS article UNION ALL SELECT article FROM tellings WHERE original = ?2 AND original <> article) s
-              JOIN tellings t ON t.article = s.article JOIN articles a ON a.num = t.article
+              FROM (SELECT t.article, t.at, n.id
+                    FROM (SELECT ?2 AS article UNION ALL
+                          SELECT article FROM tellings WHERE original = ?2 AND original <> article) s
+                    JOIN tellings t ON t.article = s.article JOIN articles n ON n.num = t.article
+                    WHERE t.article <> ?1 AND (?3 IS NULL OR (t.at, n.id) > (SELECT l.at, m.id FROM tellings l
+                          JOIN articles m ON m.num = l.article WHERE l.article = ?3))
+                    ORDER BY t.at, n.id LIMIT +?4) s
+              JOIN articles a ON a.num = s.article JOIN tellings t ON t.article = a.num
               JOIN versions v ON v.row = a.current JOIN articles o ON o.num = t.original
-              WHERE a.num <> ?1 ORDER BY t.at, a.id";
+              ORDER BY s.at, s.id";
+    /// How many tell a story that others tell too, its original not counted.
+    COPIES_COUNT = "SELECT count(*) FROM tellings WHERE original = ?1 AND original <> article";
     ORIGINAL = "SELECT original FROM tellings WHERE article = ?1";
     VERSIONS = "SELECT v.row, v.number, v.provider_version, v.stored, v.run, v.row = a.current, v.modified, a.deleted,
                        a.status

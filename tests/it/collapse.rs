@@ -162,11 +162,25 @@ fn an_article_lists_its_copies_with_the_original_marked() {
             let copies = article["copies"].as_array().unwrap();
             let others: Vec<&str> = members.iter().map(|hit| text(hit, "id")).filter(|other| *other != id).collect();
             assert_eq!(ids(copies), others, "the earliest first");
+            assert_eq!(article["copies_total"], others.len());
+            assert_eq!(by_page(&server, id, others.len()), others, "one a page");
             assert!(copies.iter().all(|copy| copy["original"] == (text(copy, "id") == story)), "{copies:?}");
             let (_, page) = server.get(&format!("/article/{id}"));
             assert!(others.iter().all(|other| page.contains(&format!("/article/{other}"))), "{page}");
             assert_eq!(page.contains("(the original)"), id != story, "{page}");
         }
+    }
+}
+
+/// The copies of an article, one by one.
+fn by_page(server: &Server, id: &str, total: usize) -> Vec<String> {
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = server.json(&format!("/api/v1/articles/{id}/copies?limit=1{cursor}"));
+        assert_eq!(page["total"], total);
+        all.extend(ids(page["copies"].as_array().unwrap()).into_iter().map(str::to_owned));
+        let Some(next) = page["next_cursor"].as_str() else { return all };
+        cursor = format!("&cursor={next}");
     }
 }
 

@@ -43,6 +43,8 @@ pub(super) struct ArticlePage {
     versions: Vec<VersionLink>,
     /// Others that tell its story, the earliest first.
     copies: Vec<CopyLink>,
+    /// Where there are more: how many there are, and all of them.
+    all_copies: Option<Link>,
     is_original: bool,
     /// The page it was taken from, to be saved.
     kept_page: Option<String>,
@@ -119,6 +121,7 @@ pub(super) fn page(answer: &ArticleAnswer, here: &Address, tz: &TimeZone) -> Art
         related: answer.related.iter().filter_map(|url| outside(Some(url))).collect(),
         versions: versions(&answer.versions, hit, here, tz),
         copies: copies(hit, here, tz),
+        all_copies: all_copies(answer, here),
         is_original: hit.story == hit.id,
         kept_page: answer
             .original
@@ -206,6 +209,13 @@ fn version(line: &VersionLine, shown: Option<u32>, here: &Address, tz: &TimeZone
 fn copies(hit: &Hit, here: &Address, tz: &TimeZone) -> Vec<CopyLink> {
     let Some(Copies::List(lines)) = &hit.copies else { return Vec::new() };
     lines.iter().map(|line| copy(line, here, tz)).collect()
+}
+
+fn all_copies(answer: &ArticleAnswer, here: &Address) -> Option<Link> {
+    let Some(Copies::List(listed)) = &answer.article.copies else { return None };
+    let all = answer.copies_total;
+    let href = here.only(&[]).at(format!("{API}/articles/{}/copies", id(&answer.article))).href();
+    (all > listed.len() as u64).then(|| Link { href, label: format!("All {} copies, as JSON", grouped(all)) })
 }
 
 fn copy(line: &CopyLine, here: &Address, tz: &TimeZone) -> CopyLink {
@@ -310,6 +320,10 @@ mod tests {
         let mut original = made_up::article_answer();
         original.article.story = original.article.id.clone();
         assert!(drawn(&original, "").contains("This is the earliest"));
+        assert!(!drawn(&original, "").contains("All 1,200 copies"));
+        original.copies_total = 1200;
+        let page = drawn(&original, "");
+        assert!(page.contains("<a href=\"/api/v1/articles/a000000000000000/copies\">All 1,200 copies"), "{page}");
         original.article.copies = Some(Copies::List(vec![]));
         assert!(!drawn(&original, "").contains("id=\"copies\""));
     }
@@ -360,8 +374,14 @@ mod tests {
 
     #[test]
     fn an_article_of_nothing_is_drawn() {
-        let answer =
-            ArticleAnswer { article: Hit::default(), related: vec![], original: false, versions: vec![], marked: None };
+        let answer = ArticleAnswer {
+            article: Hit::default(),
+            copies_total: 0,
+            related: vec![],
+            original: false,
+            versions: vec![],
+            marked: None,
+        };
         assert!(drawn(&answer, "").contains("Without headline"));
     }
 }

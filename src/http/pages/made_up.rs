@@ -149,6 +149,7 @@ pub(super) fn article_answer() -> ArticleAnswer {
         body: vec!["“We need them all”, she said about <mark>rare earths</mark>.".into(), body[1].clone()],
     };
     ArticleAnswer {
+        copies_total: 2,
         article: Hit {
             body: Some(body),
             modified: Some(Some(stamp("2025-02-28T00:00:00Z", Precision::Day))),
@@ -205,6 +206,7 @@ pub(super) fn hostile_article() -> ArticleAnswer {
     let copies = Some(Copies::List(vec![CopyLine { headline: SCRIPT.into(), ..copy(3) }]));
     let article = Hit { body: Some(vec![SCRIPT.into()]), highlights: None, copies, ..hostile_hit() };
     ArticleAnswer {
+        copies_total: 2,
         article,
         related: vec!["javascript:alert(1)".into()],
         original: false,

@@ -211,7 +211,7 @@ fn the_earliest_is_the_original_whenever_it_comes() {
     assert_eq!(desk.put(&[plain(3, 2, 1)]), [Outcome::New]);
     assert!(desk.stories().values().all(|original| *original == id(3)));
     let first = desk.store.article(&id(3), None).unwrap().unwrap();
-    let copies: Vec<_> = desk.store.copies(first.num).unwrap().into_iter().map(|copy| copy.id).collect();
+    let copies: Vec<_> = desk.store.copies(first.num, None, 9).unwrap().0.into_iter().map(|copy| copy.id).collect();
     assert_eq!(copies, [id(1), id(2)]);
     let line = desk.store.run(desk.run).unwrap().unwrap();
     assert_eq!((line.counts.new, line.counts.copies, line.counts.seen), (2, 1, 3));
@@ -227,7 +227,7 @@ fn a_story_whose_original_is_killed_goes_on_under_the_next() {
     let changed: Vec<u64> = desk.store.changes_after(before, 9).unwrap().iter().map(|change| change.article).collect();
     assert_eq!(changed, [1, 2, 3]);
     let killed = desk.store.article(&id(1), None).unwrap().unwrap();
-    assert_eq!((killed.story.id, desk.store.copies(1).unwrap().len()), (id(1), 0));
+    assert_eq!((killed.story.id, desk.store.copies(1, None, 9).unwrap().0.len()), (id(1), 0));
 }
 
 #[test]
