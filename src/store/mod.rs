@@ -22,6 +22,7 @@ mod write;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -44,8 +45,21 @@ pub struct Store {
     watcher: Mutex<Connection>,
     /// The runs of this process.
     alive: Mutex<HashMap<RunId, runs::Alive>>,
+    spent: Mutex<Spent>,
     /// Closed last: only a connection that may write can fold the log into the file when nobody else has it open.
     writer: Mutex<write::Writer>,
+}
+
+/// What writing took since the store was opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spent {
+    pub articles: u64,
+    /// All of it.
+    pub writing: Duration,
+    /// Of it: making the sketches that articles are compared by,
+    pub sketching: Duration,
+    /// and finding and keeping their stories.
+    pub grouping: Duration,
 }
 
 impl Store {
@@ -59,6 +73,7 @@ impl Store {
             watcher: Mutex::new(connect::reader(dir)?),
             writer: write::Writer::new(conn)?,
             alive: Mutex::default(),
+            spent: Mutex::default(),
         };
         store.close_dead_runs()?;
         stories::catch_up(&store)?;

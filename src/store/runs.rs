@@ -110,6 +110,7 @@ impl Store {
         let line = transaction.prepare_cached(sql::RUN)?.query_one(params![run.0], read_run)?;
         transaction.commit()?;
         locked(&self.alive).remove(&run);
+        tracing::debug!(spent = ?self.spent(), "a run is over");
         Ok(line)
     }
 

@@ -1,6 +1,7 @@
 //! Writing: a batch is one transaction, and is acknowledged when that transaction is on the disk.
 
 use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
@@ -12,7 +13,7 @@ use super::pool::locked;
 use super::runs::{self, Counts, Rejected, RunId};
 use super::stories::{Grouping, Telling};
 use super::versions::{Fingerprint, Kept, Verdict, judge};
-use super::{Store, sql};
+use super::{Spent, Store, sql};
 use crate::article::{Article, ArticleId, Status};
 use crate::identity::{Identity, article_id};
 
@@ -77,16 +78,22 @@ impl Store {
 
     /// Articles, rejects and the `bytes` of input they were read from, as one transaction with the run's counts.
     pub fn write(&self, run: RunId, batch: &[Incoming], rejects: &[Rejected], bytes: u64) -> Result<Vec<Outcome>> {
+        let started = Instant::now();
         let prints: Vec<_> = batch.iter().map(|one| Fingerprint::of(&one.identity, &one.article)).collect();
+        let printed = Instant::now();
         let tellings: Vec<_> = batch.iter().map(|one| Telling::of(&one.article)).collect();
+        let sketching = printed.elapsed();
         let mut writer = self.writer();
         let (transaction, packer) = writer.begin()?;
         let (grouping, now) = (Grouping::new(&transaction), Timestamp::now());
-        let mut batch_write = BatchWrite { transaction: &transaction, packer, grouping, run, now };
+        let mut batch_write =
+            BatchWrite { transaction: &transaction, packer, grouping, telling: Duration::ZERO, run, now };
         let outcomes = batch.iter().zip(prints.iter().zip(&tellings));
         let outcomes = outcomes.map(|(one, (print, telling))| batch_write.put(one, print, telling));
         let outcomes = outcomes.collect::<Result<Vec<_>>>()?;
+        let settled = Instant::now();
         let copies = batch_write.grouping.settle(now)?;
+        let grouping = batch_write.telling + settled.elapsed();
         let outcomes: Vec<_> =
             outcomes.into_iter().map(|(outcome, num)| known_as(outcome, copies.contains(&num))).collect();
         runs::note_rejects(&transaction, run, rejects)?;
@@ -94,6 +101,11 @@ impl Store {
         fail::fail_point!("store::before_commit", |_| std::process::abort());
         transaction.commit()?;
         fail::fail_point!("store::after_commit", |_| std::process::abort());
+        let spent = &mut *locked(&self.spent);
+        spent.articles += batch.len() as u64;
+        spent.writing += started.elapsed();
+        spent.sketching += sketching;
+        spent.grouping += grouping;
         Ok(outcomes)
     }
 
@@ -118,6 +130,11 @@ impl Store {
         Ok(true)
     }
 
+    /// What writing has taken so far, and stories of it.
+    pub fn spent(&self) -> Spent {
+        *locked(&self.spent)
+    }
+
     pub(super) fn writer(&self) -> MutexGuard<'_, Writer> {
         locked(&self.writer)
     }
@@ -127,6 +144,8 @@ pub(super) struct BatchWrite<'a> {
     transaction: &'a Transaction<'a>,
     packer: &'a mut Packer,
     grouping: Grouping<'a>,
+    /// What telling stories has taken so far.
+    telling: Duration,
     run: RunId,
     now: Timestamp,
 }
@@ -210,11 +229,13 @@ impl BatchWrite<'_> {
         self.transaction.prepare_cached(sql::ARTICLE_CURRENT)?.execute(values)?;
         let values = params![num, self.now.as_millisecond()];
         self.transaction.prepare_cached(sql::CHANGE_ADD)?.execute(values)?;
+        let started = Instant::now();
         match status {
             Status::Usable if number == 1 => self.grouping.tell(num, &article_id(&incoming.identity).0, telling)?,
             Status::Usable => self.grouping.retell(num, &article_id(&incoming.identity).0, telling)?,
             Status::Withheld | Status::Killed => self.grouping.withdraw(num)?,
         }
+        self.telling += started.elapsed();
         Ok(row)
     }
 
