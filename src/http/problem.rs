@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -147,8 +147,20 @@ pub(super) async fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")
 }
 
-pub(super) async fn method_not_allowed() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address does not take this method")
+pub(super) async fn method_not_allowed(address: Uri) -> Problem {
+    let detail = "this address does not take this method";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).hint(methods(address.path()))
+}
+
+/// The router writes the header `Allow` after all else, so what is taken is told here once more; a test compares the two.
+fn methods(path: &str) -> &'static str {
+    let article = path.strip_prefix("/api/v1/articles/").filter(|rest| !rest.contains('/'));
+    match path {
+        "/api/v1/articles" => "It takes POST. `GET /api/v1/search` finds articles.",
+        "/api/v1/search" => "It takes GET and POST.",
+        _ if article.is_some() => "It takes GET and DELETE.",
+        _ => "It takes GET.",
+    }
 }
 
 /// Gives every refusal its body: ours, and those that a layer or extractor made.

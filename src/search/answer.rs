@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use super::held::{Kill, Killed, NoVersion, Withheld};
 use super::request::FacetField;
 use crate::article::{ArticleId, Source, Stamp};
 use crate::query::Advice;
@@ -133,6 +134,9 @@ pub struct Hit {
     pub lead: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Vec<String>>,
+    /// How the body begins, in some 280 bytes; null where there is a lead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<Stamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,6 +174,9 @@ pub struct Hit {
     pub story: Option<ArticleId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copies: Option<Copies>,
+    /// Of a copy: the original of its story, where it may be shown. For the page, not the API.
+    #[serde(skip)]
+    pub original: Option<Box<CopyLine>>,
     /// Only when sorted by relevance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f32>,
@@ -191,6 +198,9 @@ pub enum Copies {
 pub struct CopyLine {
     pub id: ArticleId,
     pub headline: String,
+    /// How it begins, where it has no headline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
     pub url: Option<String>,
     pub published: Stamp,
     pub source: Source,
@@ -406,16 +416,16 @@ pub enum SearchError {
     NoArticle,
     /// 404.
     #[error("{0}")]
-    NoVersion(String),
+    NoVersion(NoVersion),
     /// 404.
     #[error("the page that this version was taken from is not kept")]
     NoOriginal,
     /// 404: what it says may not be shown yet.
     #[error("{0}")]
-    Withheld(String),
+    Withheld(Withheld),
     /// 410: cancelled by its provider.
     #[error("{0}")]
-    Killed(String),
+    Killed(Killed),
     /// 410: deleted.
     #[error("this article has been withdrawn")]
     ArticleGone,

@@ -1,5 +1,6 @@
 //! The open archive: store, index and the pool that searches run on. Every door asks it.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::answer::{
-    ArticleAnswer, Clause, Copies, CopiesAnswer, DifferenceAnswer, OriginalPage, QueryAnswer, QueryReading,
+    ArticleAnswer, Clause, Copies, CopiesAnswer, CopyLine, DifferenceAnswer, Hit, OriginalPage, QueryAnswer, QueryReading,
     SearchAnswer, SearchError, Suggestion,
 };
 use super::article;
@@ -235,26 +236,33 @@ impl Inner {
         Ok((view, now_ms))
     }
 
-    fn hits(
-        &self,
-        request: &SearchRequest,
-        planned: &Planned,
-        found: &[FoundHit],
-    ) -> Result<Vec<super::answer::Hit>, SearchError> {
+    fn hits(&self, request: &SearchRequest, planned: &Planned, found: &[FoundHit]) -> Result<Vec<Hit>, SearchError> {
         let rows: Vec<u64> = found.iter().map(|hit| hit.row).collect();
         let stored = self.store.rows(&rows).map_err(store_error)?;
         if stored.len() != rows.len() {
             return Err(SearchError::Internal("the store lacks a version that the index names".to_owned()));
         }
+        let originals = if request.originals { self.originals(found)? } else { HashMap::new() };
         let mut hits = Vec::with_capacity(stored.len());
         for (stored, found) in stored.into_iter().zip(found) {
             let marks = found.marks.as_ref().filter(|_| !hydrate::is_withdrawn(&stored));
             let highlights = marks.map(|marks| highlight::fragments(&stored.article, marks, request.snippets));
             let score = plan::is_scored(&planned.plan).then_some(found.score);
             let told = hydrate::Told { story: self.story(&stored, found)?, copies: Copies::Number(found.copies) };
-            hits.push(hydrate::hit(stored, found.words, told, &request.fields, score, highlights));
+            let original = originals.get(&found.story).filter(|_| found.story != stored.num).cloned().map(Box::new);
+            let hit = hydrate::hit(stored, found.words, told, &request.fields, score, highlights);
+            hits.push(Hit { original, ..hit });
         }
         Ok(hits)
+    }
+
+    /// What hits are copies of, by its number.
+    fn originals(&self, found: &[FoundHit]) -> Result<HashMap<u64, CopyLine>, SearchError> {
+        let copies = found.iter().filter(|hit| hit.story != hit.place.num);
+        let nums: BTreeSet<u64> = copies.map(|hit| hit.story).collect();
+        let stored = self.store.current(&nums.into_iter().collect::<Vec<_>>()).map_err(store_error)?;
+        let shown = stored.into_iter().filter(|stored| !hydrate::is_withdrawn(stored));
+        Ok(shown.map(|stored| (stored.num, hydrate::copy(stored))).collect())
     }
 
     /// The name of the story that the state has a hit in; the store may have gone on since.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::answer::{CopiesAnswer, DifferenceAnswer, OriginalPage, SearchError, VersionLine, VersionStatus};
 use super::archive::store_error;
+use super::held::{Kill, Killed, NoVersion, Withheld};
 use super::request::{ArticleRequest, DifferenceRequest};
 use super::{difference, hydrate};
 use crate::article::ArticleId;
@@ -62,12 +63,8 @@ fn missing(store: &Store, id: &ArticleId, version: Option<u32>) -> Result<Search
     if let Some(refused) = refused(store, &current, None)? {
         return Ok(refused);
     }
-    let there = match store.versions(current.num).map_err(store_error)?.len() {
-        1 => "only version 1".to_owned(),
-        2 => "the versions 1 and 2".to_owned(),
-        number => format!("the versions 1 to {number}"),
-    };
-    Ok(SearchError::NoVersion(format!("this article has no version {wanted}; it has {there}")))
+    let there = store.versions(current.num).map_err(store_error)?.len() as u32;
+    Ok(SearchError::NoVersion(NoVersion::Beyond { wanted, there }))
 }
 
 /// The page that a version was taken from.
@@ -108,37 +105,24 @@ pub(super) fn difference(
 /// The version to compare with where none is named: the last one before that may be shown.
 fn before(lines: &[VersionLine], to: u32) -> Result<u32, SearchError> {
     let shown = lines.iter().filter(|line| line.status == VersionStatus::Shown && line.version < to);
-    let nothing = || SearchError::NoVersion(format!("there is no version before version {to} to compare it with"));
+    let nothing = || SearchError::NoVersion(NoVersion::NoneBefore { version: to });
     shown.map(|line| line.version).max().ok_or_else(nothing)
 }
 
 /// Why a version is not shown. No word of its text goes in here.
 fn refused(store: &Store, stored: &StoredArticle, version: Option<u32>) -> Result<Option<SearchError>, SearchError> {
-    let what = version.map_or_else(|| "this article".to_owned(), |number| format!("version {number} of this article"));
     Ok(match stored.standing {
         Standing::Shown => None,
         Standing::Deleted => Some(SearchError::ArticleGone),
-        Standing::Withheld { until } => Some(SearchError::Withheld(withheld(&what, until))),
+        Standing::Withheld { until } => Some(SearchError::Withheld(Withheld { version, until })),
         Standing::Killed { by } => {
             let versions = store.versions(stored.num).map_err(store_error)?;
             let kill = versions.iter().find(|version| version.number == by);
-            Some(SearchError::Killed(killed(&what, kill)))
+            Some(SearchError::Killed(Killed { version, by: kill.map(kill_line) }))
         }
     })
 }
 
-fn withheld(what: &str, until: Option<Timestamp>) -> String {
-    match until {
-        Some(until) => format!("{what} is under embargo until {until:.0}"),
-        None => format!("{what} is withheld until its provider releases it"),
-    }
-}
-
-fn killed(what: &str, kill: Option<&Version>) -> String {
-    let Some(kill) = kill else { return format!("{what} was cancelled by its provider") };
-    let provider = kill.provider_version.map(|number| format!(", its provider's version {number}")).unwrap_or_default();
-    format!(
-        "{what} was cancelled by its provider with version {}{provider}, taken in at {:.0}",
-        kill.number, kill.stored
-    )
+fn kill_line(kill: &Version) -> Kill {
+    Kill { version: kill.number, provider_version: kill.provider_version, stored: kill.stored }
 }

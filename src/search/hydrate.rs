@@ -1,6 +1,7 @@
 //! Hits with their text, as far as it was asked for.
 
 use super::answer::{Copies, CopyLine, Facet, FacetValue, Facets, Highlights, Hit, HitStatus};
+use super::excerpt;
 use super::request::{FacetField, HitFields};
 use crate::analysis;
 use crate::article::{Article, ArticleId};
@@ -12,9 +13,10 @@ pub(super) fn is_withdrawn(stored: &StoredArticle) -> bool {
     stored.standing != Standing::Shown
 }
 
-/// Every field, the body too.
+/// Every field, the body too; whoever has that needs no excerpt.
 pub(super) fn whole() -> HitFields {
-    HitFields { names: Some(HitFields::KNOWN.iter().map(|name| (*name).to_owned()).collect()) }
+    let names = HitFields::KNOWN.iter().filter(|name| **name != "excerpt");
+    HitFields { names: Some(names.map(|name| (*name).to_owned()).collect()) }
 }
 
 /// Which story an article tells, and who else does.
@@ -37,6 +39,7 @@ pub(super) fn hit(
     let article = stored.article;
     let mut hit = Hit { score, highlights, ..Hit::default() };
     let set = |name: &str| fields.wants(name);
+    hit.excerpt = set("excerpt").then(|| excerpt::of(&article));
     hit.id = set("id").then_some(stored.id);
     hit.external_id = set("external_id").then_some(article.external_id);
     hit.url = set("url").then_some(article.url);
@@ -67,7 +70,9 @@ pub(super) fn hit(
 
 pub(super) fn copy(stored: StoredArticle) -> CopyLine {
     let article = stored.article;
+    let begins = || article.lead.clone().or_else(|| excerpt::of(&article));
     CopyLine {
+        excerpt: if article.headline.trim().is_empty() { begins() } else { None },
         original: stored.id == stored.story.id,
         id: stored.id,
         headline: article.headline,

@@ -21,6 +21,8 @@ mod rewrite;
 mod suggest;
 
 mod difference;
+mod excerpt;
+mod held;
 mod highlight;
 mod hydrate;
 mod timeline;
@@ -28,4 +30,5 @@ mod timeline;
 mod cursor;
 
 pub use archive::{Archive, Readiness};
+pub use excerpt::first_words;
 pub use highlight::escape;

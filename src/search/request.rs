@@ -40,6 +40,8 @@ pub struct SearchRequest {
     /// 0 to 10.
     pub snippets: usize,
     pub fields: HitFields,
+    /// Name the originals of hits that are copies; for the page.
+    pub originals: bool,
     /// Say what each clause of the query comes to.
     pub explain: bool,
     /// What there was to say about the parameters; reported with the query's own warnings.
@@ -70,6 +72,7 @@ impl Default for SearchRequest {
             highlight: false,
             snippets: 2,
             fields: HitFields::default(),
+            originals: false,
             explain: false,
             advice: Vec::new(),
         }
@@ -98,13 +101,14 @@ pub struct HitFields {
 
 impl HitFields {
     /// Every name `fields=` knows, in the order of a hit.
-    pub const KNOWN: [&'static str; 24] = [
+    pub const KNOWN: [&'static str; 25] = [
         "id",
         "external_id",
         "url",
         "headline",
         "lead",
         "body",
+        "excerpt",
         "published",
         "modified",
         "seen",

@@ -13,7 +13,7 @@ const QUIET = [
 ];
 
 export const base = process.env.BASE_URL;
-assert.ok(base, 'BASE_URL must name a server started with --demo --ingest tests/hostile, as http://127.0.0.1:8080');
+assert.ok(base, 'BASE_URL must name a server started with --demo --ingest tests/hostile --ingest tests/browser/news, as http://127.0.0.1:8080');
 
 export const launch = () => chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

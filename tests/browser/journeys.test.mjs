@@ -175,6 +175,64 @@ for (const setting of settings) describe(setting.name, { concurrency: 2 }, () =>
     assert.ok(await total(page) > 0);
   });
 
+  journey('a story told by several is told apart: the original, its copies, and one hit for all', async (visit, page) => {
+    await page.goto('/search?q=%22northern+quays%22');
+    const hits = page.locator('.result');
+    assert.equal(await hits.count(), 3);
+    await look(visit, 'with-copies');
+    assert.equal(await hits.getByText('Original, 2 copies').count(), 1);
+    assert.equal(await hits.getByText('Copy of Council approves the tram').count(), 2);
+    assert.match(await page.locator('.result h2.stand-in').innerText(), /^The tram line to the northern quays/, 'first words stand in for a headline');
+
+    await page.getByRole('link', { name: 'Without copies' }).click();
+    await page.waitForURL('**collapse=near');
+    assert.equal(await hits.count(), 1);
+    assert.equal(await total(page), 1);
+    await look(visit, 'without-copies');
+
+    await page.goto('/search?source=Evening+Quay');
+    await hits.locator('h2 a').click();
+    await page.waitForURL('**/article/**');
+    await look(visit, 'copy');
+    await page.locator('.told a').click();
+    await page.waitForURL('**/article/**');
+    await page.locator('#copies').getByText('This is the earliest').waitFor();
+    assert.equal(await page.locator('#copies li').count(), 2);
+    await look(visit, 'original');
+  });
+
+  journey('an older version says so, and leads to the current one and to what is different', async (visit, page) => {
+    await page.goto('/search?source=Lockside+Gazette');
+    await page.locator('.result h2 a').click();
+    await page.waitForURL('**/article/**');
+    assert.equal(await page.locator('.older').count(), 0);
+    await page.locator('#versions').getByRole('link', { name: 'Version 1' }).click();
+    await page.waitForURL('**version=1');
+    await page.locator('.older').getByText('Not the current version').waitFor();
+    assert.ok((await page.locator('.text').innerText()).includes('31 to 14'));
+    await look(visit, 'older-version');
+
+    await page.locator('.older').getByRole('link', { name: 'What is different in it' }).click();
+    await page.waitForURL('**/compare?from=1&to=2');
+    assert.deepEqual(await page.locator('.text p.edited').first().locator('del, ins').evaluateAll((marks) => marks.map((mark) => mark.textContent)), ['31', '30', '14', '15']);
+    assert.match(await page.locator('.fields').innerText(), /5 March 2025, 07:30 UTC/);
+    await look(visit, 'comparison');
+    await page.goBack();
+    await page.locator('.older').getByRole('link', { name: 'The current version' }).click();
+    await page.waitForURL((url) => !url.search.includes('version'));
+    assert.ok((await page.locator('.text').innerText()).includes('30 to 15'));
+  });
+
+  journey('an article without a headline is called by its first words', async (visit, page) => {
+    await page.goto('/search?q=swans+telescope');
+    await look(visit, 'no-headline-hit');
+    await page.locator('.result h2.stand-in a').click();
+    await page.waitForURL('**/article/**');
+    assert.match(await page.locator('h1.stand-in').innerText(), /^Two swans have come back/);
+    assert.equal(await page.locator('.text p').count(), 2);
+    await look(visit, 'no-headline');
+  });
+
   journey('the manual', async (visit, page) => {
     await page.goto('/help');
     await look(visit, 'help');

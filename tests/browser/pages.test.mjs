@@ -31,8 +31,22 @@ for (const setting of settings.filter(({ scheme }) => scheme === 'light')) {
 test('a refusal is explained at an address of its own', async () => {
   const visit = await open(browser);
   await visit.page.goto('/search?limit=many');
-  await visit.page.getByRole('link', { name: 'What bad_number means' }).click();
+  await visit.page.getByRole('link', { name: 'What this means' }).click();
   assert.match(await visit.page.locator(':target').innerText(), /^bad_number/);
+  await visit.context.close();
+});
+
+test('a version that is not there leads to the article and to those that are', async () => {
+  const visit = await open(browser);
+  await visit.page.goto('/search?source=Lockside+Gazette');
+  const article = await visit.page.locator('.result h2 a').getAttribute('href');
+  for (const [path, way] of [['?version=9', 'Its versions'], ['/compare?from=1&to=9', 'The article']]) {
+    const response = await visit.page.goto(`${article}${path}`);
+    assert.equal(response.status(), 404);
+    await look(visit, 'no-version');
+    await visit.page.getByRole('link', { name: way, exact: true }).click();
+    await visit.page.locator('#versions').waitFor();
+  }
   await visit.context.close();
 });
 

@@ -232,6 +232,7 @@ fn every_address_says_which_methods_it_takes() {
             let answer = ask(&server, method, route, &[], b"");
             assert_eq!(answer.problem(405, &what), "method_not_allowed");
             assert!(answer.header("allow").is_some_and(|allow| allow.contains("GET")), "{what}: {answer:?}");
+            assert_hint_says_what_is_allowed(&answer);
         }
         if route != API {
             let answer = ask(&server, "POST", route, FORM, b"q=tin");
@@ -240,6 +241,18 @@ fn every_address_says_which_methods_it_takes() {
     }
     let allow = ask(&server, "DELETE", API, &[], b"");
     assert!(allow.header("allow").is_some_and(|allow| allow.contains("POST")), "{allow:?}");
+    assert_hint_says_what_is_allowed(&ask(&server, "GET", "/api/v1/articles", &[], b""));
+    assert_hint_says_what_is_allowed(&ask(&server, "PUT", &format!("/api/v1/articles/{article}/diff"), &[], b""));
+}
+
+#[track_caller]
+fn assert_hint_says_what_is_allowed(answer: &Answer) {
+    let problem: Value = serde_json::from_str(&answer.body).unwrap();
+    let (hint, allow) = (problem["hint"].as_str().unwrap(), answer.header("allow").unwrap());
+    let taken = hint.split('.').next().unwrap();
+    for method in ["GET", "POST", "DELETE"] {
+        assert_eq!(taken.contains(method), allow.contains(method), "{hint} / {allow}");
+    }
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn a_kill_leaves_a_notice_and_not_a_word_of_the_text() {
     assert_silent(&server, &id, &snapshot);
     let notice = get(&server, &format!("/api/v1/articles/{id}"));
     assert_eq!(notice.problem(410, "killed"), "article_killed");
-    assert!(notice.body.contains("with version 3") && notice.body.contains("provider's version 3"), "{}", notice.body);
+    assert!(notice.body.contains("with version 3, taken in at"), "{}", notice.body);
     let of_version = get(&server, &format!("/api/v1/articles/{id}?version=1"));
     assert_eq!(of_version.problem(410, "killed"), "article_killed");
     let page = ask(&server, "GET", &format!("/article/{id}"), BROWSER, b"");

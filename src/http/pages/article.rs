@@ -10,9 +10,9 @@ use jiff::tz::TimeZone;
 
 use super::address::{API, Address};
 use super::dates::{self, DateLine};
-use super::error::refusal;
+use super::error::of_article;
 use super::frame::{Frame, send};
-use super::hits::{self, EscapedText, Link};
+use super::hits::{self, EscapedText, Link, Name};
 use super::wording::{self, grouped, lang_attribute};
 use crate::article::Stamp;
 use crate::query::Mode;
@@ -20,11 +20,14 @@ use crate::search::Archive;
 use crate::search::answer::{ArticleAnswer, Copies, CopyLine, Hit, Marked, VersionLine, VersionStatus};
 use crate::search::request::{ArticleRequest, FacetField};
 
+/// Copies listed at once.
+const MOST_COPIES: usize = 12;
+
 #[derive(Template)]
 #[template(path = "article.html")]
 pub(super) struct ArticlePage {
     frame: Frame,
-    headline: EscapedText,
+    name: Name,
     lang: Option<String>,
     source: Option<Link>,
     section: Option<Link>,
@@ -35,6 +38,8 @@ pub(super) struct ArticlePage {
     lead: Option<EscapedText>,
     paragraphs: Vec<EscapedText>,
     notice: Option<&'static str>,
+    /// Where another version than the current one is shown.
+    older: Option<Older>,
     /// Heading and values, where there are any.
     filed_under: Vec<(&'static str, Vec<Link>)>,
     original: Option<Link>,
@@ -45,6 +50,8 @@ pub(super) struct ArticlePage {
     copies: Vec<CopyLink>,
     /// Where there are more: how many there are, and all of them.
     all_copies: Option<Link>,
+    /// Where there are very many: those that are folded away.
+    more_copies: Vec<CopyLink>,
     is_original: bool,
     /// The page it was taken from, to be saved.
     kept_page: Option<String>,
@@ -56,6 +63,15 @@ pub(super) struct ArticlePage {
     json: String,
 }
 
+/// What stands above a version that is not the current one.
+pub(super) struct Older {
+    number: u32,
+    stored: DateLine,
+    current: String,
+    /// What is different in the current one.
+    changes: String,
+}
+
 pub(super) struct VersionLink {
     pub(super) number: u32,
     pub(super) stored: DateLine,
@@ -64,8 +80,12 @@ pub(super) struct VersionLink {
     pub(super) is_shown: bool,
     /// Why it cannot be looked at.
     pub(super) held: Option<&'static str>,
+    /// When it was changed, as it says itself.
+    pub(super) modified: Option<String>,
     /// What it changed of the one before.
     pub(super) changes: Option<String>,
+    /// Of one that came late and never was the current: what the current has instead.
+    pub(super) differs: Option<String>,
 }
 
 pub(super) struct CopyLink {
@@ -82,9 +102,9 @@ pub(in crate::http) async fn article(
     RawQuery(query): RawQuery,
 ) -> Response {
     let here = Address::read("/article", query.as_deref()).at(format!("/article/{id}"));
-    match archive.article(request(id, &here)).await {
+    match archive.article(request(id.clone(), &here)).await {
         Ok(answer) => send(StatusCode::OK, &page(&answer, &here, &TimeZone::UTC)),
-        Err(error) => refusal(&here.at("/search"), error),
+        Err(error) => of_article(&id, &here.at("/search"), error),
     }
 }
 
@@ -102,9 +122,10 @@ pub(super) fn page(answer: &ArticleAnswer, here: &Address, tz: &TimeZone) -> Art
     let hit = &answer.article;
     let marked = answer.marked.as_ref();
     let lang = hit.lang.as_ref().and_then(Option::as_deref);
+    let mut copies = copies(hit, here, tz);
     ArticlePage {
-        frame: Frame { q: here.query().to_owned(), ..Frame::new(title(hit)) },
-        headline: hits::headline(hit, marked.map(|marked| marked.headline.as_str())),
+        frame: Frame { q: here.query().to_owned(), ..Frame::new(hits::plain_name(hit)) },
+        name: hits::name(hit, marked.map(|marked| marked.headline.as_str())),
         lang: lang_attribute(lang).map(str::to_owned),
         source: hits::source(hit),
         section: hits::section(hit),
@@ -115,12 +136,14 @@ pub(super) fn page(answer: &ArticleAnswer, here: &Address, tz: &TimeZone) -> Art
         lead: lead(hit, marked),
         paragraphs: paragraphs(hit, marked),
         notice: hits::notice(hit.status),
+        older: older(&answer.versions, hit, here, tz),
         filed_under: filed_under(hit),
         original: outside(hit.url.as_ref().and_then(Option::as_deref)),
         image: outside(hit.image.as_ref().and_then(Option::as_deref)),
         related: answer.related.iter().filter_map(|url| outside(Some(url))).collect(),
         versions: versions(&answer.versions, hit, here, tz),
-        copies: copies(hit, here, tz),
+        more_copies: copies.split_off(MOST_COPIES.min(copies.len())),
+        copies,
         all_copies: all_copies(answer, here),
         is_original: hit.story == hit.id,
         kept_page: answer
@@ -131,10 +154,6 @@ pub(super) fn page(answer: &ArticleAnswer, here: &Address, tz: &TimeZone) -> Art
         unmarked: here.without(&["q", "mode"]).href(),
         json: json(hit, here),
     }
-}
-
-fn title(hit: &Hit) -> &str {
-    hit.headline.as_deref().filter(|headline| !headline.trim().is_empty()).unwrap_or("Article")
 }
 
 /// A change at the very moment of publication is none.
@@ -173,20 +192,35 @@ fn outside(url: Option<&str>) -> Option<Link> {
     is_web.then(|| Link { label: url.to_owned(), href: url.to_owned() })
 }
 
-/// Newest first; a single version needs no list.
+fn older(lines: &[VersionLine], hit: &Hit, here: &Address, tz: &TimeZone) -> Option<Older> {
+    let shown = lines.iter().find(|line| Some(line.version) == hit.version && !line.current)?;
+    let current = lines.iter().find(|line| line.current)?;
+    Some(Older {
+        number: shown.version,
+        stored: dates::moment(shown.stored, tz),
+        current: here.without(&["version"]).href(),
+        changes: compared(shown.version, current.version, &id(hit)),
+    })
+}
+
+/// Newest first; a single version needs no list. One that came late and is older than the current by what it says itself
+/// changed nothing.
 fn versions(lines: &[VersionLine], hit: &Hit, here: &Address, tz: &TimeZone) -> Vec<VersionLink> {
     if lines.len() < 2 {
         return Vec::new();
     }
+    let current = lines.iter().find(|line| line.current).map_or(u32::MAX, |line| line.version);
     let mut before = None;
     let mut links = Vec::new();
     for line in lines {
-        let changes = before.filter(|_| line.status == VersionStatus::Shown);
-        let changes = changes.map(|before| compared(before, line.version, &id(hit)));
-        links.push(VersionLink { changes, ..version(line, hit.version, here, tz) });
-        before = if line.status == VersionStatus::Shown { Some(line.version) } else { before };
+        let is_shown = line.status == VersionStatus::Shown;
+        let is_late = line.version > current;
+        let changes = before.filter(|_| is_shown && !is_late).map(|before| compared(before, line.version, &id(hit)));
+        let differs = (is_shown && is_late).then(|| compared(line.version, current, &id(hit)));
+        links.push(VersionLink { changes, differs, ..version(line, hit.version, here, tz) });
+        before = if is_shown { Some(line.version) } else { before };
     }
-    links.reverse();
+    links.sort_by_key(|link| (!link.is_current, std::cmp::Reverse(link.number)));
     links
 }
 
@@ -194,7 +228,10 @@ fn version(line: &VersionLine, shown: Option<u32>, here: &Address, tz: &TimeZone
     VersionLink {
         number: line.version,
         stored: dates::moment(line.stored, tz),
-        href: here.setting("version", line.version.to_string()).href(),
+        href: match line.current {
+            true => here.without(&["version"]).href(),
+            false => here.setting("version", line.version.to_string()).href(),
+        },
         is_current: line.current,
         is_shown: shown == Some(line.version),
         held: match line.status {
@@ -202,7 +239,9 @@ fn version(line: &VersionLine, shown: Option<u32>, here: &Address, tz: &TimeZone
             VersionStatus::Withheld => Some("withheld"),
             VersionStatus::Killed => Some("cancelled"),
         },
+        modified: line.modified.map(|at| dates::bare(at, tz)),
         changes: None,
+        differs: None,
     }
 }
 
@@ -219,10 +258,9 @@ fn all_copies(answer: &ArticleAnswer, here: &Address) -> Option<Link> {
 }
 
 fn copy(line: &CopyLine, here: &Address, tz: &TimeZone) -> CopyLink {
-    let headline = Some(line.headline.as_str()).filter(|headline| !headline.trim().is_empty());
     CopyLink {
         href: here.only(&["q", "mode"]).at(format!("/article/{}", line.id)).href(),
-        headline: headline.unwrap_or("Without headline").to_owned(),
+        headline: hits::called(line),
         source: line.source.name.clone().or_else(|| line.source.site.clone()),
         date: dates::line(line.published, tz),
         is_original: line.original,
@@ -316,6 +354,7 @@ mod tests {
     fn copies_are_listed_and_the_original_is_marked() {
         let page = drawn(&made_up::article_answer(), "q=tin");
         assert!(page.contains("<a href=\"/article/a000000000000003?q=tin\" dir=\"auto\">"), "{page}");
+        assert!(page.contains(">Copy of</span> <a href=\"/article/a000000000000003?q=tin\""), "{page}");
         assert!(page.contains("(the original)") && !page.contains("This is the earliest"), "{page}");
         let mut original = made_up::article_answer();
         original.article.story = original.article.id.clone();
@@ -333,6 +372,51 @@ mod tests {
         let page = drawn(&made_up::article_answer(), "version=2");
         assert!(page.contains("href=\"/article/a000000000000000/compare?from=1&#38;to=2\""), "{page}");
         assert!(page.contains("href=\"/api/v1/articles/a000000000000000/original?version=2\""), "{page}");
+    }
+
+    #[test]
+    fn an_older_version_says_so_and_leads_to_the_current_one() {
+        let mut answer = made_up::article_answer();
+        assert!(!drawn(&answer, "").contains("Not the current version"));
+        answer.article.version = Some(1);
+        let page = drawn(&answer, "version=1");
+        assert!(page.contains("Not the current version") && page.contains("1 March 2025, 08:00:00 UTC"), "{page}");
+        assert!(page.contains("<a href=\"/article/a000000000000000\">The current version</a>"), "{page}");
+        assert!(page.contains("/compare?from=1&#38;to=2\">What is different in it"), "{page}");
+    }
+
+    #[test]
+    fn a_version_that_came_late_stands_below_the_current_one_and_changed_nothing() {
+        let mut answer = made_up::article_answer();
+        for line in &mut answer.versions {
+            line.current = line.version == 1;
+            line.modified =
+                Some(if line.current { "2025-03-02T12:00:00Z" } else { "2025-03-01T12:00:00Z" }.parse().unwrap());
+        }
+        answer.article.version = Some(1);
+        let page = drawn(&answer, "");
+        assert!(page.find(">Version 1<").unwrap() < page.find(">Version 2<").unwrap(), "{page}");
+        assert!(page.contains("changed 2 March 2025, 12:00 UTC") && !page.contains("what it changed"), "{page}");
+        assert!(page.contains("/compare?from=2&#38;to=1\">what the current one has instead"), "{page}");
+    }
+
+    #[test]
+    fn without_a_headline_the_first_words_are_its_title() {
+        let mut answer = made_up::article_answer();
+        (answer.article.headline, answer.article.lead, answer.marked) = (Some(String::new()), Some(None), None);
+        let page = drawn(&answer, "");
+        assert!(page.contains("<title>“We need them all”"), "{page}");
+        assert!(page.contains("<h1 class=\"stand-in\"") && page.contains("No headline"), "{page}");
+    }
+
+    #[test]
+    fn very_many_copies_are_folded_away() {
+        let mut answer = made_up::article_answer();
+        let copies = |number| Some(Copies::List((4..4 + number).map(made_up::copy).collect()));
+        answer.article.copies = copies(MOST_COPIES);
+        assert!(!drawn(&answer, "").contains("<details"));
+        answer.article.copies = copies(MOST_COPIES + 3);
+        assert!(drawn(&answer, "").contains("<summary>3 more</summary>"));
     }
 
     #[test]

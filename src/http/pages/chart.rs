@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
 use super::address::Address;
-use super::wording::articles;
+use super::wording::{articles, stories};
 use crate::search::answer::{Bucket, Timeline};
 
 /// Bars drawn at most; longer timelines are drawn with several buckets a bar.
@@ -39,6 +39,30 @@ pub(super) struct Bar {
     pub(super) href: Option<String>,
 }
 
+/// What is listed below the chart, and so drawn in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counts {
+    Articles,
+    /// One told at two dates is in two buckets.
+    Stories,
+}
+
+impl Counts {
+    fn of(self, bucket: &Bucket) -> u64 {
+        match self {
+            Counts::Articles => bucket.count,
+            Counts::Stories => bucket.stories,
+        }
+    }
+
+    fn worded(self, count: u64) -> String {
+        match self {
+            Counts::Articles => articles(count),
+            Counts::Stories => stories(count),
+        }
+    }
+}
+
 /// A stretch of the calendar that one bar counts.
 struct Stretch {
     from: String,
@@ -50,24 +74,25 @@ struct Stretch {
 /// `None` where fewer than two bars would be drawn: one bar says nothing that the total does not.
 pub(super) fn chart(timeline: &Timeline, here: &Address) -> Option<Chart> {
     let each = timeline.buckets.len().div_ceil(MOST_BARS).max(1);
+    let counts = if here.collapses() { Counts::Stories } else { Counts::Articles };
     let stretches: Vec<Stretch> =
-        timeline.buckets.chunks(each).filter_map(|buckets| stretch(timeline.interval, buckets)).collect();
+        timeline.buckets.chunks(each).filter_map(|buckets| stretch(timeline.interval, buckets, counts)).collect();
     if stretches.len() < 2 {
         return None;
     }
     let peak = stretches.iter().rev().max_by_key(|stretch| stretch.count)?;
-    let bars = stretches.iter().enumerate().map(|(index, one)| bar(index, one, peak.count, here)).collect();
+    let bars = stretches.iter().enumerate().map(|(index, one)| bar(index, one, peak.count, counts, here)).collect();
     Some(Chart {
         bars,
         width: stretches.len() * STEP,
         first: stretches.first()?.label.clone(),
         last: stretches.last()?.label.clone(),
-        peak: format!("{} ({})", peak.label, articles(peak.count)),
+        peak: format!("{} ({})", peak.label, counts.worded(peak.count)),
         unplaced: (timeline.unplaced > 0).then(|| articles(timeline.unplaced)),
     })
 }
 
-fn bar(index: usize, stretch: &Stretch, most: u64, here: &Address) -> Bar {
+fn bar(index: usize, stretch: &Stretch, most: u64, counts: Counts, here: &Address) -> Bar {
     let height = match stretch.count {
         0 => 0,
         count => (count.saturating_mul(HEIGHT) / most.max(1)).max(LEAST),
@@ -77,17 +102,17 @@ fn bar(index: usize, stretch: &Stretch, most: u64, here: &Address) -> Bar {
         x: index * STEP,
         y: HEIGHT - height,
         height,
-        label: format!("{}: {}", stretch.label, articles(stretch.count)),
+        label: format!("{}: {}", stretch.label, counts.worded(stretch.count)),
         href: (stretch.count > 0).then(narrowed),
     }
 }
 
 /// Neighbouring buckets as one stretch. `None` where a start is no date, which the engine does not write.
-fn stretch(interval: &str, buckets: &[Bucket]) -> Option<Stretch> {
+fn stretch(interval: &str, buckets: &[Bucket], counts: Counts) -> Option<Stretch> {
     let (from, _, first) = read(interval, &buckets.first()?.start)?;
     let (_, to, last) = read(interval, &buckets.last()?.start)?;
     let label = if first == last { first } else { format!("{first} to {last}") };
-    Some(Stretch { from, to, label, count: buckets.iter().map(|bucket| bucket.count).sum() })
+    Some(Stretch { from, to, label, count: buckets.iter().map(|bucket| counts.of(bucket)).sum() })
 }
 
 /// A bucket's first and last date as `from` and `to` read them, both inclusive, and its name.
@@ -159,6 +184,16 @@ mod tests {
         let heights: Vec<_> = chart.bars.iter().map(|bar| bar.height).collect();
         assert_eq!(heights, [100, 0, LEAST]);
         assert_eq!(chart.peak, "2001 (1,000 articles)");
+    }
+
+    #[test]
+    fn where_copies_are_left_out_stories_are_counted() {
+        let mut timeline = timeline("year", &[("2001-01-01", 5), ("2002-01-01", 3)]);
+        timeline.buckets[0].stories = 1;
+        let drawn = |query| chart(&timeline, &Address::read("/search", Some(query))).unwrap();
+        assert_eq!(drawn("collapse=near").bars[0].label, "2001: 1 story");
+        assert_eq!(drawn("collapse=near").peak, "2002 (3 stories)");
+        assert_eq!(drawn("").peak, "2001 (5 articles)");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::address::{API, Address};
 use super::dates::{self, DateLine};
-use super::error::refusal;
+use super::error::of_article;
 use super::frame::{Frame, send};
 use super::hits::EscapedText;
 use super::wording::{capitalised, grouped, lang_attribute};
@@ -24,6 +24,8 @@ struct ComparePage {
     frame: Frame,
     lang: Option<String>,
     headline: EscapedText,
+    /// Neither version has a headline.
+    is_unnamed: bool,
     lead: Option<EscapedText>,
     paragraphs: Vec<Paragraph>,
     fields: Vec<Field>,
@@ -61,24 +63,30 @@ pub(in crate::http) async fn compare(
 ) -> Response {
     let here = Address::read("/article", query.as_deref()).at(format!("/article/{id}/compare"));
     let number = |name: &str| here.first(name).and_then(|number| number.parse().ok());
-    let request = DifferenceRequest { id, from: number("from"), to: number("to") };
+    let request = DifferenceRequest { id: id.clone(), from: number("from"), to: number("to") };
     match archive.difference(request).await {
         Ok(answer) => send(StatusCode::OK, &page(&answer, &here, &TimeZone::UTC)),
-        Err(error) => refusal(&here.at("/search"), error),
+        Err(error) => of_article(&id, &here.at("/search"), error),
     }
 }
 
 fn page(answer: &DifferenceAnswer, here: &Address, tz: &TimeZone) -> ComparePage {
     let (from, to) = (answer.from.version, answer.to.version);
     let article = here.only(&[]).at(format!("/article/{}", answer.id));
+    let is_unnamed = answer.headline.iter().all(|piece| piece.text.trim().is_empty());
     let both = here.only(&[]).setting("from", from.to_string()).setting("to", to.to_string());
     ComparePage {
         frame: Frame::new(format!("What changed from version {from} to {to}")),
         lang: lang_attribute(answer.lang.as_deref()).map(str::to_owned),
-        headline: marked(&answer.headline),
+        headline: if is_unnamed {
+            EscapedText::plain("An article without a headline")
+        } else {
+            marked(&answer.headline)
+        },
+        is_unnamed,
         lead: Some(marked(&answer.lead)).filter(|_| !answer.lead.is_empty()),
         paragraphs: answer.body.iter().map(paragraph).collect(),
-        fields: answer.fields.iter().map(field).collect(),
+        fields: answer.fields.iter().map(|change| field(change, tz)).collect(),
         from: side(&answer.from, &article, tz),
         to: side(&answer.to, &article, tz),
         numbers: shown(&answer.versions),
@@ -124,16 +132,23 @@ fn marked(pieces: &[Piece]) -> EscapedText {
     EscapedText::marked(&html)
 }
 
-/// The values of a field in the order of the newer version, those that went at the end.
-fn field(change: &FieldChange) -> Field {
-    let piece = |kind, text: &String| vec![Piece { kind, text: text.clone() }];
-    let now = change
-        .to
+/// The values of a field in the order of the older version, those that came at the end: old before new, as in the text.
+fn field(change: &FieldChange, tz: &TimeZone) -> Field {
+    let is_date = matches!(change.name, "published" | "modified");
+    let worded = |value: &String| match value.parse() {
+        Ok(at) if is_date => dates::bare(at, tz),
+        _ => value.clone(),
+    };
+    let piece = |kind, value: &String| vec![Piece { kind, text: worded(value) }];
+    let old = change
+        .from
         .iter()
-        .map(|value| piece(if change.from.contains(value) { Change::Same } else { Change::Inserted }, value));
-    let gone = change.from.iter().filter(|value| !change.to.contains(value)).map(|value| piece(Change::Deleted, value));
-    let values: Vec<String> = now.chain(gone).map(|pieces| marked(&pieces).to_string()).collect();
-    Field { label: capitalised(label(change.name)), values: EscapedText::marked(&values.join(", ")) }
+        .map(|value| piece(if change.to.contains(value) { Change::Same } else { Change::Deleted }, value));
+    let new = change.to.iter().filter(|value| !change.from.contains(value)).map(|value| piece(Change::Inserted, value));
+    let values: Vec<String> = old.chain(new).map(|pieces| marked(&pieces).to_string()).collect();
+    let is_single = change.from.len() <= 1 && change.to.len() <= 1;
+    let values = values.join(if is_single { " " } else { ", " });
+    Field { label: capitalised(label(change.name)), values: EscapedText::marked(&values) }
 }
 
 fn label(name: &str) -> &str {
@@ -153,10 +168,12 @@ fn tally(answer: &DifferenceAnswer) -> String {
     let pieces: Vec<&Piece> = answer.headline.iter().chain(&answer.lead).chain(passages).collect();
     let words = |kind| {
         let texts = pieces.iter().filter(|piece| piece.kind == kind).map(|piece| piece.text.as_str());
-        texts.flat_map(str::split_whitespace).count() as u64
+        let words = texts.flat_map(str::split_whitespace).filter(|word| word.contains(char::is_alphanumeric));
+        words.count() as u64
     };
     match (words(Change::Deleted), words(Change::Inserted)) {
-        (0, 0) => "The text is the same in both".to_owned(),
+        (0, 0) if pieces.iter().all(|piece| piece.kind == Change::Same) => "The text is the same in both".to_owned(),
+        (0, 0) => "Only signs between the words are different".to_owned(),
         (deleted, inserted) => format!("{} deleted, {} inserted", counted(deleted), counted(inserted)),
     }
 }
@@ -186,7 +203,34 @@ mod tests {
     #[test]
     fn values_of_other_fields_are_told_one_by_one() {
         let page = drawn(&made_up::difference_answer());
-        assert!(page.contains("tin, <ins>zinc</ins>, <del>lead</del>"), "{page}");
+        assert!(page.contains("tin, <del>lead</del>, <ins>zinc</ins>"), "{page}");
+    }
+
+    #[test]
+    fn a_date_that_changed_is_worded_and_the_old_one_stands_first() {
+        let mut answer = made_up::difference_answer();
+        let (from, to) = (vec!["2025-04-02T08:00:00Z".to_owned()], vec!["2025-04-02T12:30:00Z".to_owned()]);
+        answer.fields = vec![FieldChange { name: "published", from, to }];
+        let expected = "<del>2 April 2025, 08:00 UTC</del> <ins>2 April 2025, 12:30 UTC</ins>";
+        assert!(drawn(&answer).contains(expected), "{}", drawn(&answer));
+    }
+
+    #[test]
+    fn signs_are_no_words() {
+        let mut answer = made_up::difference_answer();
+        let piece = |kind, text: &str| Piece { kind, text: text.to_owned() };
+        answer.headline = vec![piece(Change::Same, "Flood"), piece(Change::Inserted, ", updated")];
+        answer.body = Vec::new();
+        assert_eq!(tally(&answer), "0 words deleted, 1 word inserted");
+        answer.headline = vec![piece(Change::Same, "Flood"), piece(Change::Inserted, "!")];
+        assert_eq!(tally(&answer), "Only signs between the words are different");
+        answer.headline.truncate(1);
+        assert_eq!(tally(&answer), "The text is the same in both");
+    }
+
+    #[test]
+    fn versions_of_one_minute_are_told_apart() {
+        assert!(drawn(&made_up::difference_answer()).contains("1 March 2025, 08:00:00 UTC"));
     }
 
     #[test]

@@ -27,10 +27,23 @@ pub(super) fn line(stamp: Stamp, tz: &TimeZone) -> Option<DateLine> {
     Some(DateLine { text, datetime, doubtful: stamp.implausible, read_from: read_from(stamp.from), is_inferred })
 }
 
-/// An instant of our own clock, to the minute.
+/// An instant of our own clock, to the second: versions may come within one minute.
 pub(super) fn moment(at: Timestamp, tz: &TimeZone) -> DateLine {
-    let (text, datetime) = worded(at, Precision::Minute, tz);
-    DateLine { text, datetime, doubtful: false, read_from: "", is_inferred: false }
+    let text = at.to_zoned_datetime(tz.clone()).strftime("%-d %B %Y, %H:%M:%S %Z").to_string();
+    DateLine { text, datetime: iso(at), doubtful: false, read_from: "", is_inferred: false }
+}
+
+/// A date that says nothing of how exact it is: midnight is taken for a day, and a full minute for a minute.
+pub(super) fn bare(at: Timestamp, tz: &TimeZone) -> String {
+    match at.as_second() {
+        seconds if seconds.rem_euclid(86_400) == 0 => day(&at.to_zoned_datetime(TimeZone::UTC)),
+        seconds if seconds.rem_euclid(60) == 0 => with_time(&at.to_zoned_datetime(tz.clone())),
+        _ => moment(at, tz).text,
+    }
+}
+
+fn iso(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Instants are shown in the reader's zone, calendar dates as they stand.
@@ -38,7 +51,7 @@ fn worded(at: Timestamp, precision: Precision, tz: &TimeZone) -> (String, String
     let local = at.to_zoned_datetime(tz.clone());
     let calendar = at.to_zoned_datetime(TimeZone::UTC);
     match precision {
-        Precision::Second => (with_time(&local), at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        Precision::Second => (with_time(&local), iso(at)),
         Precision::Minute => (with_time(&local), at.strftime("%Y-%m-%dT%H:%MZ").to_string()),
         Precision::Hour => {
             (local.strftime("%-d %B %Y, about %H:00 %Z").to_string(), at.strftime("%Y-%m-%dT%H:00Z").to_string())
@@ -93,6 +106,18 @@ mod tests {
     fn the_zone_moves_instants_and_leaves_calendar_dates() {
         check(Precision::Minute, "Europe/Berlin", "1 March 2025, 00:44 CET", "2025-02-28T23:44Z");
         check(Precision::Day, "Europe/Berlin", "28 February 2025", "2025-02-28");
+    }
+
+    #[test]
+    fn a_bare_date_is_as_exact_as_it_can_be() {
+        let cases = [
+            ("2025-04-02T00:00:00Z", "2 April 2025"),
+            ("2025-04-02T08:30:00Z", "2 April 2025, 08:30 UTC"),
+            ("2025-04-02T08:30:07Z", "2 April 2025, 08:30:07 UTC"),
+        ];
+        for (at, text) in cases {
+            assert_eq!(bare(at.parse().unwrap(), &TimeZone::UTC), text);
+        }
     }
 
     #[test]

@@ -5,14 +5,17 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::address::Address;
+use jiff::tz::TimeZone;
+
 use super::advice::{self, Stretch};
 use super::codes;
+use super::dates;
 use super::frame::{Frame, send};
 use super::hits::{EscapedText, Link};
 use super::wording::{capitalised, sentence};
 use crate::http::problem::Problem;
 use crate::query::Advice;
-use crate::search::answer::SearchError;
+use crate::search::answer::{Killed, NoVersion, SearchError, Withheld};
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -42,7 +45,12 @@ pub(in crate::http) fn error_page(status: StatusCode, code: &str, detail: &str, 
 /// A search (or article) that could not be answered. The problem goes along, for programs that ask without wanting a
 /// page; making it also notes a fault in the log.
 pub(super) fn refusal(here: &Address, error: SearchError) -> Response {
+    refused(here, error, Vec::new())
+}
+
+fn refused(here: &Address, error: SearchError, ways_first: Vec<Link>) -> Response {
     let mut page = drawn(here, &error);
+    page.ways_on.splice(0..0, ways_first);
     let problem = Problem::from(error);
     page.ways_on.push(explained(problem.code()));
     let mut response = send(page.status, &page);
@@ -53,14 +61,31 @@ pub(super) fn refusal(here: &Address, error: SearchError) -> Response {
     response
 }
 
+/// A refusal that is about an article. Where only a version of it is not to be had, the way on is the article.
+pub(super) fn of_article(id: &str, here: &Address, error: SearchError) -> Response {
+    let article = here.only(&[]).at(format!("/article/{id}")).href();
+    let versions = match &error {
+        SearchError::NoVersion(NoVersion::Beyond { there, .. }) => Some(*there),
+        SearchError::NoVersion(NoVersion::NoneBefore { .. }) | SearchError::NoOriginal => Some(1),
+        SearchError::Withheld(Withheld { version, .. }) | SearchError::Killed(Killed { version, .. }) => *version,
+        _ => None,
+    };
+    let mut ways = Vec::new();
+    if let Some(versions) = versions {
+        ways.push(Link { label: "The article".into(), href: article.clone() });
+        ways.extend((versions > 1).then(|| Link { label: "Its versions".into(), href: format!("{article}#versions") }));
+    }
+    refused(here, error, ways)
+}
+
 fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
     let told = error.to_string();
     let (status, title, detail) = match error {
         SearchError::NoVersion(_) | SearchError::NoOriginal => {
             (StatusCode::NOT_FOUND, "No such version", told.as_str())
         }
-        SearchError::Withheld(_) => (StatusCode::NOT_FOUND, "Withheld", told.as_str()),
-        SearchError::Killed(_) => (StatusCode::GONE, "Cancelled by its provider", told.as_str()),
+        SearchError::Withheld(held) => return withheld(here, held),
+        SearchError::Killed(killed) => return cancelled(here, killed),
         SearchError::Refused(advice) => return unreadable(here, advice),
         SearchError::SnapshotGone => return snapshot_gone(here),
         SearchError::Busy => (
@@ -84,6 +109,35 @@ fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
     let again = status.is_server_error().then(|| again(here));
     let ways_on = again.into_iter().chain([front_page(), everything()]).collect();
     ErrorPage { ways_on, ..plain(here, status, title, detail) }
+}
+
+fn withheld(here: &Address, held: &Withheld) -> ErrorPage {
+    let what = named(held.version);
+    let (title, detail) = match held.until.map(|until| dates::moment(until, &TimeZone::UTC).text) {
+        Some(until) => ("Under embargo", format!("{what} may be shown from {until} on; it appears here by itself")),
+        None => ("Withheld", format!("{what} is not to be shown until its provider releases it")),
+    };
+    ErrorPage { ways_on: vec![front_page(), everything()], ..plain(here, StatusCode::NOT_FOUND, title, &detail) }
+}
+
+fn cancelled(here: &Address, killed: &Killed) -> ErrorPage {
+    let what = named(killed.version);
+    let detail = match killed.by {
+        Some(kill) => {
+            let stored = dates::moment(kill.stored, &TimeZone::UTC).text;
+            format!(
+                "{what} is not to be shown any more. The notice of its provider, version {}, came on {stored}",
+                kill.version
+            )
+        }
+        None => format!("{what} is not to be shown any more"),
+    };
+    let ways_on = vec![front_page(), everything()];
+    ErrorPage { ways_on, ..plain(here, StatusCode::GONE, "Cancelled by its provider", &detail) }
+}
+
+fn named(version: Option<u32>) -> String {
+    version.map_or_else(|| "this article".to_owned(), |number| format!("version {number} of this article"))
 }
 
 /// Parameters that make no search. The box goes on without the one that could not be read.
@@ -136,7 +190,7 @@ fn help() -> Link {
 }
 
 fn explained(code: &str) -> Link {
-    Link { label: format!("What {code} means"), href: codes::address(code) }
+    Link { label: "What this means".into(), href: codes::address(code) }
 }
 
 #[cfg(test)]
@@ -144,6 +198,7 @@ mod tests {
     use axum::body::to_bytes;
 
     use super::*;
+    use crate::search::answer::Kill;
 
     async fn text(response: Response) -> String {
         String::from_utf8(to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap()
@@ -171,11 +226,38 @@ mod tests {
         check(SearchError::Busy, StatusCode::SERVICE_UNAVAILABLE);
         check(SearchError::TimeOut, StatusCode::SERVICE_UNAVAILABLE);
         check(SearchError::NoArticle, StatusCode::NOT_FOUND);
-        check(SearchError::NoVersion("only version 1".into()), StatusCode::NOT_FOUND);
-        check(SearchError::Withheld("until then".into()), StatusCode::NOT_FOUND);
-        check(SearchError::Killed("with version 3".into()), StatusCode::GONE);
+        check(SearchError::NoVersion(NoVersion::NoneBefore { version: 1 }), StatusCode::NOT_FOUND);
+        check(SearchError::Withheld(Withheld { version: None, until: None }), StatusCode::NOT_FOUND);
+        check(SearchError::Killed(Killed { version: None, by: None }), StatusCode::GONE);
         check(SearchError::ArticleGone, StatusCode::GONE);
         check(SearchError::Internal("disk".into()), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    #[tokio::test]
+    async fn a_version_that_is_not_there_leads_to_those_that_are() {
+        let page = |error| text(of_article("a1", &here(), error));
+        let missing = page(SearchError::NoVersion(NoVersion::Beyond { wanted: 9, there: 2 })).await;
+        assert!(
+            missing.contains("href=\"/article/a1\"") && missing.contains("href=\"/article/a1#versions\""),
+            "{missing}"
+        );
+        let single = page(SearchError::NoVersion(NoVersion::Beyond { wanted: 9, there: 1 })).await;
+        assert!(single.contains("href=\"/article/a1\"") && !single.contains("#versions"), "{single}");
+        let killed = page(SearchError::Killed(Killed { version: Some(2), by: None })).await;
+        assert!(killed.contains("href=\"/article/a1\""), "another version may be shown: {killed}");
+        let whole = page(SearchError::Killed(Killed { version: None, by: None })).await;
+        assert!(!whole.contains("/article/a1"), "it would lead in a circle: {whole}");
+    }
+
+    #[tokio::test]
+    async fn what_may_not_be_shown_says_until_or_since_when_in_words() {
+        let at = "2026-11-26T04:55:04Z".parse().unwrap();
+        let held = text(refusal(&here(), SearchError::Withheld(Withheld { version: None, until: Some(at) }))).await;
+        assert!(held.contains("Under embargo") && held.contains("from 26 November 2026, 04:55:04 UTC on"), "{held}");
+        let by = Some(Kill { version: 2, provider_version: Some(2), stored: at });
+        let killed = text(refusal(&here(), SearchError::Killed(Killed { version: None, by }))).await;
+        assert!(killed.contains("version 2, came on 26 November 2026, 04:55:04 UTC"), "{killed}");
+        assert!(!killed.contains("2026-11-26T") && !killed.contains(">What article_killed"), "{killed}");
     }
 
     #[tokio::test]

@@ -9,12 +9,15 @@ use super::address::Address;
 use super::dates::{self, DateLine};
 use super::filters;
 use super::wording::{grouped, lang_attribute};
-use crate::search::answer::{Copies, Highlights, Hit, HitStatus};
-use crate::search::escape;
+use crate::search::answer::{Copies, CopyLine, Highlights, Hit, HitStatus};
 use crate::search::request::FacetField;
+use crate::search::{escape, first_words};
 
 /// Tags shown with a result.
 const MOST_TAGS: usize = 6;
+
+/// Bytes of the first words that stand in for a headline.
+const NAME: usize = 110;
 
 /// Text that is escaped already, so that templates write it as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,10 +29,25 @@ pub(super) struct Link {
     pub(super) href: String,
 }
 
+/// What an article is called: its headline, or its first words where it has none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    pub(super) text: EscapedText,
+    pub(super) stands_in: bool,
+}
+
+/// The article that another is a copy of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Original {
+    pub(super) headline: String,
+    pub(super) href: String,
+    pub(super) source: Option<String>,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct ResultLine {
     pub(super) href: String,
-    pub(super) headline: EscapedText,
+    pub(super) name: Name,
     pub(super) lang: Option<String>,
     pub(super) source: Option<Link>,
     pub(super) section: Option<Link>,
@@ -37,6 +55,7 @@ pub(super) struct ResultLine {
     pub(super) lead: Option<EscapedText>,
     pub(super) fragments: Option<EscapedText>,
     pub(super) tags: Vec<Link>,
+    pub(super) copy_of: Option<Original>,
     /// How many others tell its story; leads to them.
     pub(super) copies: Option<Link>,
     /// Said in place of content that is not there any more.
@@ -89,13 +108,15 @@ impl fmt::Display for EscapedText {
 /// `here` is the address of the search; an article's own address keeps the query, for its marks.
 pub(super) fn line(hit: &Hit, here: &Address, tz: &TimeZone) -> ResultLine {
     let highlights = hit.highlights.as_ref();
-    let (lead, fragments) = excerpts(hit, highlights);
+    let name = name(hit, highlights.and_then(|highlights| highlights.headline.as_deref()));
+    let (lead, fragments) = excerpts(hit, highlights, name.stands_in);
     let id = hit.id.as_ref().map(ToString::to_string).unwrap_or_default();
     let href = here.only(&["q", "mode"]).at(format!("/article/{id}")).href();
     ResultLine {
-        copies: copies(hit.copies.as_ref(), &href),
+        copy_of: hit.original.as_deref().filter(|_| is_there(hit)).map(|original| copied(original, here)),
+        copies: copies(hit, &href),
         href,
-        headline: headline(hit, highlights.and_then(|highlights| highlights.headline.as_deref())),
+        name,
         lang: lang_attribute(hit.lang.as_ref().and_then(Option::as_deref)).map(str::to_owned),
         source: source(hit),
         section: section(hit),
@@ -107,21 +128,77 @@ pub(super) fn line(hit: &Hit, here: &Address, tz: &TimeZone) -> ResultLine {
     }
 }
 
-fn copies(copies: Option<&Copies>, article: &str) -> Option<Link> {
-    let Copies::Number(number @ 1..) = copies? else { return None };
-    let noun = if *number == 1 { "copy" } else { "copies" };
-    Some(Link { label: format!("{} {noun}", grouped(*number)), href: format!("{article}#copies") })
+fn is_there(hit: &Hit) -> bool {
+    hit.status != Some(HitStatus::Deleted)
 }
 
-pub(super) fn headline(hit: &Hit, marked: Option<&str>) -> EscapedText {
-    if hit.status == Some(HitStatus::Deleted) {
-        return EscapedText::plain("An article that is gone");
+/// The original says how many copies there are of it; a copy, whose original is named beside it, how many more there are.
+fn copies(hit: &Hit, article: &str) -> Option<Link> {
+    let Some(Copies::Number(number @ 1..)) = hit.copies else { return None };
+    let label = if hit.story == hit.id {
+        format!("Original, {} {}", grouped(number), if number == 1 { "copy" } else { "copies" })
+    } else if hit.original.is_none() {
+        format!("{} {} its story", grouped(number), if number == 1 { "other tells" } else { "others tell" })
+    } else if number > 1 {
+        format!("{} others tell its story", grouped(number))
+    } else {
+        return None;
+    };
+    Some(Link { label, href: format!("{article}#copies") })
+}
+
+fn copied(original: &CopyLine, here: &Address) -> Original {
+    Original {
+        headline: called(original),
+        href: here.only(&["q", "mode"]).at(format!("/article/{}", original.id)).href(),
+        source: original.source.name.clone().or_else(|| original.source.site.clone()),
     }
-    let plain = hit.headline.as_deref().unwrap_or_default();
-    if plain.trim().is_empty() {
-        return EscapedText::plain("Without headline");
+}
+
+/// What a line of copies is called.
+pub(super) fn called(line: &CopyLine) -> String {
+    let begins = line.excerpt.as_deref().map(begun);
+    let headline = Some(line.headline.as_str()).filter(|headline| !headline.trim().is_empty());
+    headline.map(str::to_owned).or(begins).unwrap_or_else(|| WITHOUT.to_owned())
+}
+
+pub(super) fn name(hit: &Hit, marked: Option<&str>) -> Name {
+    if !is_there(hit) {
+        return Name { text: EscapedText::plain("An article that is gone"), stands_in: false };
     }
-    EscapedText::best(marked, plain)
+    let headline = hit.headline.as_deref().filter(|headline| !headline.trim().is_empty());
+    let text = match headline {
+        Some(headline) => EscapedText::best(marked, headline),
+        None => EscapedText::plain(&plain_name(hit)),
+    };
+    Name { text, stands_in: headline.is_none() }
+}
+
+/// The same without marks.
+pub(super) fn plain_name(hit: &Hit) -> String {
+    let lead = hit.lead.as_ref().and_then(Option::as_deref);
+    let excerpt = hit.excerpt.as_ref().and_then(Option::as_deref);
+    let body = hit.body.iter().flatten().map(String::as_str);
+    let texts = hit.headline.as_deref().into_iter().filter(|headline| !headline.trim().is_empty()).map(str::to_owned);
+    let begins = lead.into_iter().chain(excerpt).chain(body).filter(|text| !text.trim().is_empty()).map(begun);
+    texts.chain(begins).next().unwrap_or_else(|| WITHOUT.to_owned())
+}
+
+/// For an article that says nothing at all.
+const WITHOUT: &str = "Without headline";
+
+/// The first words of a text.
+fn begun(text: &str) -> String {
+    let text = text.trim();
+    let words = first_words(text, NAME);
+    if words.len() == text.len() { words.to_owned() } else { format!("{words}…") }
+}
+
+/// A text from where its first words end.
+fn after_name(text: &str) -> Option<String> {
+    let text = text.trim();
+    let rest = text[first_words(text, NAME).len()..].trim_start();
+    (!rest.is_empty()).then(|| format!("…{rest}"))
 }
 
 pub(super) fn source(hit: &Hit) -> Option<Link> {
@@ -152,13 +229,22 @@ pub(super) fn notice(status: Option<HitStatus>) -> Option<&'static str> {
     }
 }
 
-/// Fragments of the body; the lead stands before them where it matched, or in their place where there are none.
-fn excerpts(hit: &Hit, highlights: Option<&Highlights>) -> (Option<EscapedText>, Option<EscapedText>) {
+/// Fragments of the body; the lead stands before them where it matched, or in their place where there are none. Where
+/// there is neither, the body's beginning. What is the article's name already is not said again.
+fn excerpts(
+    hit: &Hit,
+    highlights: Option<&Highlights>,
+    is_named_by_it: bool,
+) -> (Option<EscapedText>, Option<EscapedText>) {
+    let rest = |text: &str| if is_named_by_it { after_name(text) } else { Some(text.to_owned()) };
     let fragments = highlights.and_then(|highlights| run_on(&highlights.body));
-    let plain = hit.lead.as_ref().and_then(Option::as_deref);
     let marked = highlights.and_then(|highlights| highlights.lead.as_deref());
-    let lead = plain.map(|plain| EscapedText::best(marked, plain));
-    (lead.filter(|lead| fragments.is_none() || lead.has_marks()), fragments)
+    let plain = hit.lead.as_ref().and_then(Option::as_deref).and_then(rest);
+    let lead = marked.map(EscapedText::marked).or(plain.map(|plain| EscapedText::plain(&plain)));
+    let lead = lead.filter(|lead| fragments.is_none() || lead.has_marks());
+    let beginning = hit.excerpt.as_ref().and_then(Option::as_deref).and_then(rest);
+    let beginning = beginning.filter(|_| lead.is_none()).map(|text| EscapedText::plain(&text));
+    (lead, fragments.or(beginning))
 }
 
 /// Fragments as one text. Each says itself where it was cut; between two there is one sign for both.
@@ -197,13 +283,61 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_copies_leads_to_them() {
-        let line =
-            |number| line(&Hit { copies: Some(Copies::Number(number)), ..made_up::hit(0) }, &here(), &TimeZone::UTC);
+    fn an_original_says_how_many_copies_there_are_and_leads_to_them() {
+        let original =
+            |number| Hit { story: made_up::hit(0).id, copies: Some(Copies::Number(number)), ..made_up::hit(0) };
+        let line = |number| line(&original(number), &here(), &TimeZone::UTC);
         assert_eq!(line(0).copies, None);
-        assert_eq!(line(1).copies.unwrap().label, "1 copy");
+        assert_eq!(line(1).copies.unwrap().label, "Original, 1 copy");
         let copies = line(1200).copies.unwrap();
-        assert_eq!((copies.label.as_str(), copies.href), ("1,200 copies", format!("{}#copies", line(0).href)));
+        assert_eq!(
+            (copies.label.as_str(), copies.href),
+            ("Original, 1,200 copies", format!("{}#copies", line(0).href))
+        );
+    }
+
+    #[test]
+    fn a_copy_names_its_original_and_where_it_stood() {
+        let copy = |number, original| {
+            let original = Some(Box::new(made_up::copy(3))).filter(|_| original);
+            line(&Hit { copies: Some(Copies::Number(number)), original, ..made_up::hit(0) }, &here(), &TimeZone::UTC)
+        };
+        let original = copy(1, true).copy_of.unwrap();
+        assert_eq!(original.href, "/article/a000000000000003?q=rare+earths&mode=any");
+        assert_eq!(
+            (original.headline.as_str(), original.source.as_deref()),
+            (made_up::HEADLINES[3].0, Some("Harbour Post"))
+        );
+        assert_eq!(copy(1, true).copies, None, "the one other is the original");
+        assert_eq!(copy(2, true).copies.unwrap().label, "2 others tell its story");
+        assert_eq!(copy(1, false).copies.unwrap().label, "1 other tells its story");
+    }
+
+    fn beginning(headline: &str, lead: Option<&str>, excerpt: Option<&str>) -> (Name, Option<String>, Option<String>) {
+        let own = |text: Option<&str>| Some(text.map(str::to_owned));
+        let (lead, excerpt) = (own(lead), own(excerpt));
+        let hit = Hit { headline: Some(headline.into()), lead, excerpt, highlights: None, ..made_up::hit(0) };
+        let line = line(&hit, &here(), &TimeZone::UTC);
+        (line.name, line.lead.map(|text| text.to_string()), line.fragments.map(|text| text.to_string()))
+    }
+
+    #[test]
+    fn without_a_lead_the_body_begins_below_the_headline() {
+        let (name, lead, fragments) = beginning("Tin rises", None, Some("It rose & rose…"));
+        assert!(!name.stands_in);
+        assert_eq!((lead, fragments.as_deref()), (None, Some("It rose &amp; rose…")));
+    }
+
+    #[test]
+    fn without_a_headline_the_first_words_are_its_name_and_the_rest_stands_below() {
+        let text = format!("Vienna – {}the end", "The council met again. ".repeat(6));
+        let (name, _, fragments) = beginning(" ", None, Some(&text));
+        assert!(name.stands_in && name.text.to_string().ends_with('…') && name.text.to_string().len() < 120);
+        let name = name.text.to_string();
+        assert_eq!(format!("{} {}", name.trim_end_matches('…'), &fragments.unwrap()["…".len()..]), text);
+        let (name, lead, fragments) = beginning("", Some("A short lead."), None);
+        assert_eq!((name.text.to_string().as_str(), lead, fragments), ("A short lead.", None, None));
+        assert_eq!(beginning("", None, None).0.text.to_string(), WITHOUT);
     }
 
     #[test]

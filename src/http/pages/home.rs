@@ -56,6 +56,9 @@ fn everything() -> SearchRequest {
         facets: vec![FacetField::Tag, FacetField::Source, FacetField::Section, FacetField::Place, FacetField::Lang],
         facet_limit: 8,
         interval: Some(Unit::Auto),
+        // The same story from ten papers is one story.
+        collapse: true,
+        originals: true,
         ..SearchRequest::default()
     }
 }

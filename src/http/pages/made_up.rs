@@ -11,7 +11,7 @@ use crate::search::request::FacetField;
 
 const SCRIPT: &str = "\"'><script>alert(1)</script>";
 
-const HEADLINES: [(&str, &str); 4] = [
+pub(super) const HEADLINES: [(&str, &str); 4] = [
     ("China tightens export rules for rare earths", "China tightens export rules for <mark>rare earths</mark>"),
     ("Port strike ends after nine days", "Port strike ends after nine days"),
     ("Seltene Erden: Lieferketten unter Druck", "Seltene Erden: Lieferketten unter Druck"),
@@ -241,11 +241,12 @@ fn stamp(at: &str, precision: Precision) -> Stamp {
     Stamp { at: Some(at.parse().unwrap()), precision, from: Provenance::Page, implausible: false }
 }
 
-fn copy(number: usize) -> CopyLine {
+pub(super) fn copy(number: usize) -> CopyLine {
     let hit = hit(number);
     CopyLine {
         id: hit.id.unwrap(),
         headline: hit.headline.unwrap(),
+        excerpt: None,
         url: hit.url.unwrap(),
         published: hit.published.unwrap(),
         source: hit.source.unwrap(),
