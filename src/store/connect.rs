@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use include_dir::{Dir, include_dir};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{Error as MigrationError, MigrationDefinitionError, Migrations};
 
@@ -40,6 +41,7 @@ pub(super) fn writer(dir: &Path) -> Result<Connection> {
     conn.pragma_update(None, "journal_size_limit", 64 << 20)?;
     conn.pragma_update(None, "cache_size", -64_000)?;
     migrate(&mut conn, dir)?;
+    keep_plans(&conn)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(conn)
 }
@@ -50,8 +52,15 @@ pub(super) fn reader(dir: &Path) -> Result<Connection> {
     let conn = Connection::open_with_flags(file(dir), flags)?;
     conn.busy_timeout(BUSY)?;
     conn.pragma_update(None, "cache_size", -16_000)?;
+    keep_plans(&conn)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(conn)
+}
+
+/// Else a statement is planned anew whenever what is bound to its LIMIT changes, or is bound again.
+fn keep_plans(conn: &Connection) -> Result<()> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// Two processes that find an empty directory must not both lay out the tables.
