@@ -4,8 +4,10 @@ use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use broadsheet::identity::{Identity, Kind};
 use broadsheet::ingest::input::{self, Progress};
 use broadsheet::ingest::{Item, ReadOptions};
+use broadsheet::store::{Incoming, Spent, Store};
 use tantivy::schema::{STORED, Schema, TEXT};
 use tantivy::{Index, IndexWriter, TantivyDocument};
 
@@ -14,6 +16,9 @@ use crate::corpus::Input;
 /// What the program has, too.
 const INDEXING_THREADS: usize = 2;
 const INDEXING_MEMORY: usize = 256 << 20;
+
+/// As many as the program writes at once.
+const BATCH: usize = 1000;
 
 /// The bare costs of an input, by name.
 pub(crate) fn costs(input: &Input, folder: &Path) -> anyhow::Result<Vec<(&'static str, Duration)>> {
@@ -86,4 +91,24 @@ fn index(texts: &[(String, String)], folder: &Path) -> anyhow::Result<()> {
     writer.commit()?;
     writer.wait_merging_threads()?;
     Ok(())
+}
+
+/// What writing the articles to the store takes, and stories of it.
+pub(crate) fn writing(input: &Input, folder: &Path) -> anyhow::Result<Spent> {
+    let store = Store::open(&folder.join(format!("store {}", input.name)))?;
+    let run = store.begin_run(input.name)?;
+    let mut articles = Vec::new();
+    let source = input::Input::Path(input.path.clone());
+    let _ = input::read(&source, &ReadOptions::default(), &Progress::default(), &mut |item| {
+        if let Item::Article { article, .. } = item.read() {
+            let key = articles.len().to_string();
+            let identity = Identity { namespace: "bench".to_owned(), key, kind: Kind::Provider };
+            articles.push(Incoming { identity, article: *article, original: None });
+        }
+        std::ops::ControlFlow::Continue(())
+    });
+    for batch in articles.chunks(BATCH) {
+        store.put(run, batch)?;
+    }
+    Ok(store.spent())
 }
