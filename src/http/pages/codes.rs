@@ -24,7 +24,7 @@ struct Chapter {
 
 struct Code {
     name: &'static str,
-    /// What an answer with it has; 200 where it only comes beside results.
+    /// What an answer with it has; 200 where it only comes beside results, 0 where it is in no answer by itself.
     status: u16,
     /// As in docs/errors.md, what a message would quote between backticks.
     meaning: &'static str,
@@ -42,6 +42,9 @@ impl Code {
     }
 
     fn status(&self) -> String {
+        if self.status == 0 {
+            return String::new();
+        }
         let status = StatusCode::from_u16(self.status).ok();
         let reason = status.and_then(|status| status.canonical_reason()).unwrap_or_default();
         format!("{} {}", self.status, capitalised(&reason.to_lowercase()))
@@ -66,7 +69,7 @@ const fn code(name: &'static str, status: u16, meaning: &'static str) -> Code {
 }
 
 #[rustfmt::skip]
-const CHAPTERS: [Chapter; 3] = [
+const CHAPTERS: [Chapter; 4] = [
     Chapter {
         anchor: "refusals",
         heading: "Refusals",
@@ -88,11 +91,11 @@ const CHAPTERS: [Chapter; 3] = [
             code("query_too_long", 400, "the query is over 16 KB; ask for less at once"),
             code("query_too_deep", 400, "the query is nested more than 32 deep; use fewer parentheses within parentheses"),
             code("too_many_clauses", 400, "the query has more than 1,024 words and clauses or 32 regular expressions, or the request more than 1,024 parameters; ask for less at once"),
-            code("bad_json", 400, "the body is no JSON, or no object of parameters or of an article"),
+            code("bad_json", 400, "the body, or a line or object of it, is no JSON, or no object of parameters or of an article; mend it where the message says"),
             code("bad_request", 400, "the address or the request cannot be read"),
             code("cross_site", 403, "a page of another site has sent this; send it from a program, or from a page of this server"),
             code("not_found", 404, "there is nothing at this address"),
-            code("no_article", 404, "there is no article of this id"),
+            code("no_article", 404, "there is no article of this id. Of what was sent (422) or read: nothing in it could be an article, as a home page, a list or an error page"),
             code("no_version", 404, "the article has no version of this number; the message names those it has"),
             code("no_original", 404, "the page that this version was taken from is not kept: it was no page, it was over 16 MiB, or it was read with `--no-originals`"),
             code("article_withheld", 404, "the article, or this version of it, is not to be shown yet; the message says until when, where it is known"),
@@ -101,7 +104,7 @@ const CHAPTERS: [Chapter; 3] = [
             code("snapshot_gone", 410, "the snapshot is no longer kept; ask again without `snapshot` and `cursor`"),
             code("article_killed", 410, "the article, or this version of it, was cancelled by its provider; the message says when and by which version"),
             code("article_gone", 410, "the article has been withdrawn"),
-            code("too_large", 413, "the request is over 1 MiB, or its article over the bound; articles may come in any number"),
+            code("too_large", 413, "the request is over 1 MiB; articles may come in any number. One article may have 16 MiB (in a file of many 256 MiB, over HTTP what `--largest-article` says), its headline 16 KiB, a zip 1 GiB"),
             code("unsupported_type", 415, "send a form or JSON, and say so in `Content-Type`; of articles, that they cannot be unpacked"),
             code("internal", 500, "the fault is ours; it has been logged under the request's id"),
             code("busy", 503, "too many searches, or requests that bring articles, at once; `Retry-After` says when to ask again"),
@@ -146,6 +149,46 @@ const CHAPTERS: [Chapter; 3] = [
             code("punctuation", 200, "a sign without a letter or digit was left out"),
         ],
     },
+    Chapter {
+        anchor: "rejects",
+        heading: "Reasons of rejects",
+        opening: "What could not be taken in, in the answer of `POST /api/v1/articles` and in `broadsheet runs ID --rejects`, with its place; the rest is in. A request whose only piece is rejected is refused with the code, and this status. `bad_json`, `no_article` and `too_large` are among the refusals, and reasons too.",
+        codes: &[
+            code("no_text", 422, "neither headline nor lead nor body was found; if they stand under other names, say which: `--map headline=otsikko,body=teksti`"),
+            code("no_columns", 422, "no column has a known name; `--map` says which column is which, by name or by number"),
+            code("unknown_column", 422, "`--map` names a column that this table has not; the message lists those it has"),
+            code("bad_row", 422, "more cells than columns, or a quote that is never closed; mend the row, or say the right `--delimiter` and `--quote`"),
+            code("bad_xml", 422, "a mark is never closed; it was read as text, and what is around it is in. Mend it, or leave it"),
+            code("bad_front_matter", 422, "what stands between `---` or `+++` is not YAML or TOML, or has no end; mend it"),
+            code("bad_record", 422, "no record of a web archive, or one that holds no HTTP response; reading goes on at the next one"),
+            code("bad_embargo", 422, "an embargo that cannot be read; the article is in, and hidden until a version comes without it. Send it again with a date"),
+            code("no_head_line", 422, "no page dump: the first line is not `date YYYY-MM-DD URL`; leave out `--format`, or name another"),
+            code("no_headline", 422, "a page dump that ends after its first line; add the article, or leave the file out"),
+            code("not_text", 422, "an item of a wire that is a picture, a plan, a package or the like; nothing is missing but what has no text"),
+            code("empty", 400, "there is nothing in it; send it again, or leave it out"),
+            code("truncated", 400, "it breaks off; what came before is in. Get it whole, and read it again"),
+            code("damaged", 422, "a packed record of a web archive that cannot be unpacked; the next ones are read. Get the archive again"),
+            code("unknown_format", 415, "of no kind that is read; `broadsheet formats` lists those that are. Name one with `--format`, or turn it into text or HTML first"),
+            code("too_deep", 422, "archives in archives in archives; unpack the outer ones first"),
+            code("cannot_open", 0, "there is no right to read it, it is gone, or it is no file; mend that, and read it again"),
+            code("cannot_read", 422, "reading it broke down, which is a fault of this program; the log says more. The rest is in"),
+            code("set_aside", 422, "a file that only tells about the others, as `README` and `LICENSE`; nothing is missing. Named by itself it is read"),
+            code("passed_over", 422, "records of a web archive that are no pages, counted in one: requests, pictures, other statuses than 200; nothing is missing"),
+            code("deleted", 0, "comes with the outcome `unchanged`: the article was deleted, and is not taken in again"),
+            code("not_a_feed", 0, "a feed's address leads to something else; name the feed's own address"),
+            code("not_a_page", 0, "what a feed links to is no page; its item stands for it"),
+            code("unreachable", 0, "there was no connection; it is tried again"),
+            code("too_slow", 0, "there was no whole answer in time; it is tried again"),
+            code("broken_off", 0, "the answer broke off; it is tried again"),
+            code("http_status", 0, "the answer says no, with the status in the message"),
+            code("gone", 0, "the answer says that it is gone for good (410); it is asked no more"),
+            code("robots_forbid", 0, "the host's `robots.txt` forbids it; ask its owner for leave, or take it out"),
+            code("robots_unknown", 0, "the host's `robots.txt` could not be had, which forbids everything for now; it is tried again"),
+            code("private_address", 0, "its address is not public; `allow_private = true` in `[feeds]` allows such addresses"),
+            code("not_http", 0, "it is at no address of the web: neither `http` nor `https`"),
+            code("too_many_redirects", 0, "it leads on and on; name the address it ends at"),
+        ],
+    },
 ];
 
 #[cfg(test)]
@@ -159,7 +202,9 @@ mod tests {
     fn sources(folder: &Path) -> Vec<String> {
         let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         paths.retain(|path| path.file_name().unwrap() != "tests.rs");
-        let text = |path: &PathBuf| std::fs::read_to_string(path).unwrap().split("#[cfg(test)]").next().unwrap().into();
+        let text = |path: &PathBuf| {
+            std::fs::read_to_string(path).unwrap().split("#[cfg(test)]\nmod tests {").next().unwrap().into()
+        };
         let read = |path: PathBuf| if path.is_dir() { sources(&path) } else { vec![text(&path)] };
         paths.into_iter().flat_map(read).collect()
     }
@@ -169,13 +214,36 @@ mod tests {
         source.split(opening).skip(1).filter_map(|rest| rest.split('"').nth(1)).map(str::to_owned)
     }
 
+    /// Codes that are chosen where no reason is made.
+    const CHOSEN: [&str; 4] = ["deleted", "unreachable", "broken_off", "bad_embargo"];
+
+    /// Why nothing was asked for now: written nowhere.
+    const UNTOLD: [&str; 2] = ["stopped", "held"];
+
+    /// The text in quotes that follows at once, after as many other arguments as said.
+    fn named_by<'a>(opening: &'a str, after: usize, source: &'a str) -> impl Iterator<Item = String> + 'a {
+        let quoted = move |rest: &'a str| rest.splitn(after + 1, ',').nth(after)?.trim_start().strip_prefix('"');
+        source.split(opening).skip(1).filter_map(quoted).filter_map(|text| Some(text.split_once('"')?.0.to_owned()))
+    }
+
     fn emitted() -> BTreeSet<String> {
         let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
         let openings = ["Problem::new(", "Advice::of("];
         let made = sources.iter().flat_map(|source| openings.iter().flat_map(|opening| made_after(opening, source)));
+        let reasons = sources.iter().flat_map(|source| named_by("Reason::new(", 0, source));
+        let troubles = sources.iter().flat_map(|source| named_by("Trouble::new(", 1, source));
         let constants =
             include_str!("../../query/advice.rs").lines().filter_map(|line| line.strip_prefix("pub const "));
-        made.chain(constants.filter_map(|line| Some(line.split('"').nth(1)?.to_owned()))).collect()
+        let constants = constants.filter_map(|line| Some(line.split('"').nth(1)?.to_owned()));
+        for code in CHOSEN {
+            let others = sources.iter().filter(|source| !source.contains("const CHAPTERS"));
+            let chosen = others.filter(|source| source.contains(&format!("\"{code}\""))).count();
+            assert!(chosen > 0, "{code} is chosen no more");
+        }
+        let mut emitted: BTreeSet<String> = made.chain(constants).chain(reasons).chain(troubles).collect();
+        emitted.extend(CHOSEN.map(str::to_owned));
+        assert!(UNTOLD.iter().all(|code| emitted.remove(*code)));
+        emitted
     }
 
     fn explained() -> BTreeSet<String> {
@@ -195,7 +263,8 @@ mod tests {
         for chapter in &CHAPTERS {
             assert!(documentation.contains(&format!("## {}\n{}\n", chapter.heading, chapter.opening)));
             for code in chapter.codes {
-                let row = format!("| `{}` | {} | {} |", code.name, code.status, code.meaning);
+                let status = if code.status == 0 { "–".to_owned() } else { code.status.to_string() };
+                let row = format!("| `{}` | {status} | {} |", code.name, code.meaning);
                 assert!(documentation.lines().any(|line| line == row), "docs/errors.md wants the line\n{row}");
             }
         }
