@@ -57,7 +57,7 @@ const IN_LISTS: &[(&str, &[&str])] = &[("feeds.feed", &["url", "every", "fetch_p
 /// What is wrong with a configuration, and where. Whoever wrote the file can mend it.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("{}: {source}", .path.display())]
+    #[error("{} cannot be read", .path.display())]
     File { path: PathBuf, source: std::io::Error },
     #[error("{}: {problem}", .path.display())]
     Content { path: PathBuf, problem: String },

@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
-use super::progress::Shown;
+use super::dry_run::is_aside;
+use super::progress::{Shown, counted};
 use super::runs::copies as copies_among;
 use super::{DataDir, interrupt};
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::options::Wishes;
 use crate::ingest::{self, ReadOptions};
-use crate::store::{Counts, Run, RunState, Store};
+use crate::store::{Counts, Rejected, Run, RunState, Store};
 use crate::sync;
 
 /// The options do not fit what was to be read.
@@ -96,6 +97,17 @@ struct Sum {
     failed: bool,
 }
 
+impl Sum {
+    fn code(&self) -> ExitCode {
+        match self {
+            Sum { failed: true, .. } => ExitCode::FAILURE,
+            Sum { misfit: true, .. } => ExitCode::from(WRONG_OPTIONS),
+            Sum { rejected: 0, .. } => ExitCode::SUCCESS,
+            _ => ExitCode::from(WITH_REJECTS),
+        }
+    }
+}
+
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let read_options = match options.wishes().read() {
         Ok(options) => options,
@@ -125,26 +137,22 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         say!("interrupted; run it again, and it goes on where it stopped");
         return Ok(ExitCode::from(INTERRUPTED));
     }
-    Ok(match sum {
-        Sum { failed: true, .. } => ExitCode::FAILURE,
-        Sum { misfit: true, .. } => ExitCode::from(WRONG_OPTIONS),
-        Sum { rejected: 0, .. } => ExitCode::SUCCESS,
-        _ => ExitCode::from(WITH_REJECTS),
-    })
+    Ok(sum.code())
 }
 
 fn dry_run(options: &Options, read_options: &ReadOptions, stop: &AtomicBool) -> ExitCode {
-    let mut rejected = 0;
+    let mut sum = Sum::default();
     for path in options.paths.iter().take_while(|_| !stop.load(Ordering::Relaxed)) {
         let found = ingest::dry::read(&input(path), read_options, options.namespace.as_deref(), stop);
         super::dry_run::print(&path.display().to_string(), &found);
-        rejected += found.rejects;
+        sum.rejected += found.rejects.saturating_sub(found.set_aside);
+        sum.misfit |= found.articles() == 0 && found.first_rejects.first().is_some_and(is_misfit);
     }
-    match (stop.load(Ordering::Relaxed), rejected) {
-        (true, _) => ExitCode::from(INTERRUPTED),
-        (false, 0) => ExitCode::SUCCESS,
-        _ => ExitCode::from(WITH_REJECTS),
-    }
+    if stop.load(Ordering::Relaxed) { ExitCode::from(INTERRUPTED) } else { sum.code() }
+}
+
+fn is_misfit(reject: &Rejected) -> bool {
+    MISFITS.contains(&reject.code.as_str())
 }
 
 fn input(path: &Path) -> Input {
@@ -183,7 +191,7 @@ fn one(
     sum.rejected += run.counts.rejected.saturating_sub(set_aside);
     sum.failed |= run.state == RunState::Failed;
     let first = store.rejects(run.id, 0, 1)?;
-    sum.misfit |= run.counts.seen == 0 && first.iter().any(|(_, reject)| MISFITS.contains(&reject.code.as_str()));
+    sum.misfit |= run.counts.seen == 0 && first.iter().any(|(_, reject)| is_misfit(reject));
     Ok(())
 }
 
@@ -191,8 +199,9 @@ fn report(store: &Store, run: &Run, set_aside: u64) -> anyhow::Result<()> {
     let Counts { seen, new, versions, unchanged, copies, rejected, bytes } = run.counts;
     let took = run.took().unwrap_or_default().as_secs_f64();
     say!(
-        "{}: {seen} read: {new} new, {versions} new versions, {unchanged} unchanged{}, {rejected} rejected ({:.1} MB in {took:.1} s)",
+        "{}: {seen} read: {new} new, {}, {unchanged} unchanged{}, {rejected} rejected ({:.1} MB in {took:.1} s)",
         run.input,
+        counted(versions, "new version", "new versions"),
         copies_among(&run.counts),
         bytes as f64 / 1e6
     );
@@ -202,11 +211,13 @@ fn report(store: &Store, run: &Run, set_aside: u64) -> anyhow::Result<()> {
         say!("nothing changed");
     }
     if set_aside > 0 {
-        say!("  of the rejected, {set_aside} only tell about the other files and were set aside");
+        let were = if set_aside == 1 { "was" } else { "were" };
+        say!("  {set_aside} of the rejected {were} only set aside, as no article: nothing is missing");
     }
     for (_, reject) in store.rejects(run.id, 0, SHOWN)? {
         let line = reject.line.map(|line| format!(" line {line}")).unwrap_or_default();
-        say!("  rejected: {}{line}: {}: {}", reject.source, reject.code, reject.detail);
+        let kind = if is_aside(&reject.code) { "set aside" } else { "rejected" };
+        say!("  {kind}: {}{line}: {}: {}", reject.source, reject.code, reject.detail);
     }
     if rejected > SHOWN as u64 {
         say!("  … all of them: broadsheet runs {} --rejects", run.id.0);
@@ -222,7 +233,8 @@ fn report_index(indexing: ScopedJoinHandle<'_, Result<sync::Outcome, sync::SyncE
         sync::Outcome::LeftToServer => say!("the running server brings the index up to date"),
         sync::Outcome::Done { applied: 0 } => {}
         sync::Outcome::Done { applied } => {
-            say!("{applied} articles indexed, the last of them {:.1} s later", started.elapsed().as_secs_f64());
+            let indexed = counted(applied, "change", "changes");
+            say!("{indexed} brought into the index, the last of them {:.1} s later", started.elapsed().as_secs_f64());
         }
     }
     Ok(())

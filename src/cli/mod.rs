@@ -90,7 +90,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
 
 /// To standard error; `RUST_LOG` wins over the usual level.
 fn log(level: &str) {
-    let usual = format!("{level},{},{}", crate::engine::embedded::QUIET, crate::store::QUIET);
+    let quiet = [crate::engine::embedded::QUIET, crate::store::QUIET, crate::ingest::QUIET];
+    let usual = format!("{level},{}", quiet.join(","));
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| usual.into());
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours).with_env_filter(filter).init();

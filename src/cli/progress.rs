@@ -47,9 +47,14 @@ impl Shown {
     }
 }
 
+/// `1 article`, `2 articles`.
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 fn line(articles: u64, rejects: u64, elapsed: Duration) -> String {
     let rate = articles as f64 / elapsed.as_secs_f64().max(0.001);
-    format!("{articles} articles, {rate:.0} a second, {rejects} rejected")
+    format!("{}, {rate:.0} a second, {rejects} rejected", counted(articles, "article", "articles"))
 }
 
 /// `12.5 of 50.0 MB, 30 s left`.

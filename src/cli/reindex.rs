@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use super::DataDir;
+use super::progress::counted;
 use crate::sync;
 
 #[derive(Debug, clap::Args)]
@@ -16,6 +17,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let store = options.data.existing()?;
     let applied = sync::rebuild(&store, &options.data.data_dir, |_, _| {})?;
-    say!("{applied} articles indexed anew in {:.1} s", started.elapsed().as_secs_f64());
+    let articles = counted(applied, "article", "articles");
+    say!("{articles} indexed anew in {:.1} s", started.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }

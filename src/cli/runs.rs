@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::DataDir;
+use super::progress::counted;
 use crate::store::{Counts, REJECT_COPY, Rejected, Run, RunId, Store};
 
 /// Rejects read at a time.
@@ -76,7 +77,7 @@ fn row(run: &Run) -> [String; 11] {
 
 /// A word on copies where there are any.
 pub(super) fn copies(counts: &Counts) -> String {
-    if counts.copies > 0 { format!(", {} copies", counts.copies) } else { String::new() }
+    if counts.copies > 0 { format!(", {}", counted(counts.copies, "copy", "copies")) } else { String::new() }
 }
 
 /// Whatever is no piece to be read again is counted to standard error.

@@ -1,8 +1,9 @@
 //! Reading without storing: what an input would bring.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
@@ -23,6 +24,10 @@ pub struct Found {
     /// By code.
     pub reasons: BTreeMap<String, u64>,
     pub first_rejects: Vec<Rejected>,
+    /// Of the rejects, those that nothing is missing by.
+    pub set_aside: u64,
+    /// Columns of tables that nothing is read from.
+    pub unread: BTreeSet<String>,
     pub bytes: u64,
 }
 
@@ -51,7 +56,9 @@ impl Found {
 /// Reads an input as [`super::run::run`] does, as far as `stop` lets it, and stores nothing.
 pub fn read(input: &Input, options: &ReadOptions, namespace: Option<&str>, stop: &AtomicBool) -> Found {
     let (now, progress, mut found) = (Timestamp::now(), Progress::default(), Found::default());
-    let _ = input::read(input, options, &progress, &mut |item| {
+    let unread: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    let options = ReadOptions { unread: Some(Arc::clone(&unread)), ..options.clone() };
+    let _ = input::read(input, &options, &progress, &mut |item| {
         let item = item.read();
         if stop.load(Ordering::Relaxed) {
             return ControlFlow::Break(());
@@ -63,6 +70,8 @@ pub fn read(input: &Input, options: &ReadOptions, namespace: Option<&str>, stop:
         found.add(format, settled(item, namespace, false, now));
         ControlFlow::Continue(())
     });
+    found.set_aside = progress.set_aside.load(Ordering::Relaxed);
+    found.unread = std::mem::take(&mut *unread.lock().unwrap_or_else(PoisonError::into_inner));
     found.bytes = progress.read.load(Ordering::Relaxed);
     found
 }

@@ -37,7 +37,8 @@ pub use encoding_rs::Encoding;
 pub use page::Page;
 pub use readers::columns::FieldMap;
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use crate::article::Article;
 
@@ -66,6 +67,8 @@ pub struct ReadOptions {
     pub url: Option<String>,
     /// Bytes of one article, at most, where that is to be less than usual.
     pub largest: Option<usize>,
+    /// Where somebody asks: columns of tables that hold nothing that is read.
+    pub unread: Option<Arc<Mutex<BTreeSet<String>>>>,
 }
 
 /// Said of an article that is hidden for an embargo that nobody can read.
@@ -160,6 +163,9 @@ fn endless(article: &Article) -> Option<String> {
     let (name, value) = article.lines().into_iter().chain(values).find(|(_, value)| value.len() > LONGEST_LINE)?;
     Some(format!("{name}: {} bytes; a line may have 16 KiB", value.len()))
 }
+
+/// What the parser of pages says of a page is for whoever made the page.
+pub const QUIET: &str = "html5ever=error";
 
 /// Takes what is read; says whether to go on.
 pub type Sink<'a> = dyn FnMut(Item) -> std::ops::ControlFlow<()> + 'a;

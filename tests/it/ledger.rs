@@ -136,4 +136,16 @@ fn a_dry_run_shows_the_first_article_and_stores_nothing() {
     assert!(has("identity", "7 in wire") && has("headline", "Tin") && has("body", "Two."), "{said}");
     assert!(has("published", "2025-02-27T00:00:00Z") && has("published", "precision day"), "{said}");
     assert!(!said.contains("Zinc") && !archive.data().exists(), "{said}");
+    let at = |field: &str| said.lines().position(|line| line.trim().starts_with(&format!("{field}  "))).unwrap();
+    assert!(at("headline") < at("published") && at("published") < at("body"), "in the order of a reader: {said}");
+}
+
+#[test]
+fn a_dry_run_shows_the_beginning_of_a_long_article() {
+    let archive = TestArchive::new();
+    let paragraphs: Vec<String> = (0..40).map(|n| format!("\"{n} {}\"", "tin ".repeat(500))).collect();
+    let file = archive.file("a.jsonl", &format!("{{\"title\":\"Tin\",\"text\":[{}]}}\n", paragraphs.join(",")));
+    let output = archive.command("ingest").args(["--dry-run", &file]).output().unwrap();
+    let said = crate::archive::text(&output);
+    assert!(said.contains("… 37 more paragraphs") && said.lines().all(|line| line.chars().count() < 400), "{said}");
 }

@@ -19,7 +19,7 @@ fn check(archive: &TestArchive, file: &str, counts: &str) {
 fn a_text_that_changed_and_changed_back_makes_nothing_new_when_read_again() {
     let archive = TestArchive::new();
     let file = archive.file("a.jsonl", &format!("{A}{B}"));
-    check(&archive, &file, "1 new, 1 new versions, 0 unchanged");
+    check(&archive, &file, "1 new, 1 new version, 0 unchanged");
     check(&archive, &file, "0 new, 0 new versions, 2 unchanged");
     let server = Server::start(&archive);
     assert_eq!((server.total("\"is down\""), server.total("\"is up\"")), (1, 0), "the newest is shown");
@@ -29,13 +29,13 @@ fn a_text_that_changed_and_changed_back_makes_nothing_new_when_read_again() {
 fn a_newer_stamp_brings_a_text_back_and_a_stub_replaces_none() {
     let archive = TestArchive::new();
     let file = archive.file("a.jsonl", &format!("{A}{B}"));
-    check(&archive, &file, "1 new versions");
+    check(&archive, &file, "1 new version");
     let stamped = A.replace("\"id\"", "\"updated\":\"2025-01-01\",\"id\"");
-    check(&archive, &archive.file("b.jsonl", &stamped), "1 new versions");
+    check(&archive, &archive.file("b.jsonl", &stamped), "1 new version");
     check(
         &archive,
         &archive.file("c.jsonl", "{\"id\":\"one\",\"title\":\"Tin again\",\"language\":\"en\"}"),
-        "1 new versions",
+        "1 new version",
     );
     let server = Server::start(&archive);
     assert_eq!((server.total("\"is up\""), server.total("again")), (1, 0));
@@ -65,7 +65,7 @@ fn bare_numbers_of_two_collections_do_not_meet_and_those_of_parts_do() {
     check(&archive, &archive.file("shard-002.csv", &row("Tin")), "0 new, 0 new versions, 1 unchanged");
     check(&archive, &archive.file("other.csv", &row("Zinc")), "1 new, ");
     let said = archive.ingest(&[&archive.file("third.csv", &row("Lead")), "--namespace", "csv:shard"]);
-    assert!(said.contains("0 new, 1 new versions"), "{said}");
+    assert!(said.contains("0 new, 1 new version"), "{said}");
 }
 
 #[test]
@@ -111,7 +111,33 @@ fn notes_about_a_collection_are_set_aside_and_nothing_is_missing() {
     let output = archive.command("ingest").arg(&folder).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output).contains("1 read") && text(&output).contains("set aside"), "{}", text(&output));
+    let dry = archive.command("ingest").arg("--dry-run").arg(&folder).output().unwrap();
+    assert_eq!(dry.status.code(), Some(0), "a dry run ends as the run would: {}", text(&dry));
+    assert!(text(&dry).contains("1 article, 0 rejected, 1 set aside"), "{}", text(&dry));
     check(&archive, &folder.join("README.md").display().to_string(), "1 new");
+}
+
+#[test]
+fn a_dry_run_ends_as_the_run_would_where_the_options_do_not_fit() {
+    let archive = TestArchive::new();
+    let table = archive.file("a.csv", "otsikko,kirjoittaja\nTina nousee,Aino\n");
+    let codes = |options: &[&str]| {
+        let end = |dry: &[&str]| archive.command("ingest").arg(&table).args(options).args(dry).output().unwrap();
+        let (dry, real) = (end(&["--dry-run"]), end(&[]));
+        assert_eq!(dry.status.code(), real.status.code(), "{}{}", text(&dry), text(&real));
+        dry.status.code()
+    };
+    assert_eq!(codes(&[]), Some(2));
+    assert_eq!(codes(&["--map", "headline=nope"]), Some(2));
+    assert_eq!(codes(&["--map", "headline=otsikko"]), Some(0));
+}
+
+#[test]
+fn a_dry_run_names_the_columns_that_nothing_is_read_from() {
+    let archive = TestArchive::new();
+    let table = archive.file("a.csv", "otsikko,kirjoittaja\nTina nousee,Aino\n");
+    let output = archive.command("ingest").args(["--dry-run", &table, "--map", "headline=otsikko"]).output().unwrap();
+    assert!(text(&output).contains("not read: the columns kirjoittaja"), "{}", text(&output));
 }
 
 #[test]

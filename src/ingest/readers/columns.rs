@@ -152,6 +152,17 @@ impl FieldMap {
         numbers.into_iter().find(|column| column.parse::<usize>().is_ok_and(|number| !(1..=columns).contains(&number)))
     }
 
+    /// The columns that no field is read from.
+    pub(in crate::ingest) fn unread<'a>(&'a self, columns: &'a [String]) -> impl Iterator<Item = &'a String> {
+        let numbered = |at: usize| self.pairs.iter().any(|(_, column)| column.parse() == Ok(at + 1));
+        let mapped = |name: &str| self.pairs.iter().any(|(_, column)| same(column, name));
+        let is_read = move |(at, name): (usize, &String)| {
+            let field = NAMES.iter().find(|(_, names)| names.iter().any(|known| same(known, name)));
+            mapped(name) || numbered(at) || field.is_some_and(|(field, _)| self.column(field).is_none())
+        };
+        columns.iter().enumerate().filter(move |column| !is_read(*column)).map(|(_, name)| name)
+    }
+
     fn column(&self, field: &str) -> Option<&str> {
         self.pairs.iter().find(|(mapped, _)| *mapped == field).map(|(_, column)| column.as_str())
     }

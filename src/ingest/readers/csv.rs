@@ -1,6 +1,7 @@
 //! CSV and TSV, with whatever delimiter and quote.
 
 use std::ops::ControlFlow;
+use std::sync::PoisonError;
 
 use csv::{ReaderBuilder, StringRecord};
 
@@ -48,6 +49,10 @@ impl Reader {
         if self.head.is_none() {
             let Some((head, length)) = head(text, ended, options) else { return ControlFlow::Continue(0) };
             at = length;
+            if let Some(unread) = &options.unread {
+                let mut unread = unread.lock().unwrap_or_else(PoisonError::into_inner);
+                unread.extend(options.map.unread(&head.columns).cloned());
+            }
             let reason = useless(&head, options);
             self.head = Some(Head { useless: reason.is_some(), ..head });
             if let Some(reason) = reason {
@@ -263,6 +268,20 @@ mod tests {
         let map = FieldMap::parse("headline=otsikko,lead=2").unwrap();
         let read = read_all("otsikko,x\na,null\n", &ReadOptions { map, ..ReadOptions::default() });
         assert_eq!(read, [headline("a")]);
+    }
+
+    #[test]
+    fn columns_that_nothing_is_read_from_are_named_to_whoever_asks() {
+        let unread = |map: &str| {
+            let asked = std::sync::Arc::default();
+            let map = FieldMap::parse(map).unwrap();
+            let options = ReadOptions { map, unread: Some(std::sync::Arc::clone(&asked)), ..ReadOptions::default() };
+            read_all("title,otsikko,kirjoittaja,Pub Date\na,b,c,d\n", &options);
+            let unread = asked.lock().unwrap().iter().cloned().collect::<Vec<_>>();
+            unread
+        };
+        assert_eq!(unread(""), ["kirjoittaja", "otsikko"]);
+        assert_eq!(unread("headline=otsikko,authors=3"), ["title"], "a mapped field is looked for nowhere else");
     }
 
     #[test]

@@ -30,10 +30,16 @@ pub(in crate::ingest) fn read(text: &str, emit: &mut Emit<'_>) -> ControlFlow<()
     })?;
     let mut said = |detail: String| emit(0..text.len(), Err(Reason::new("no_article", detail)));
     if sitemaps > 0 {
-        said(format!("a sitemap index: it holds no article but names {sitemaps} sitemaps, which have to be fetched"))?;
+        let named = if sitemaps == 1 {
+            "another sitemap, which has".to_owned()
+        } else {
+            format!("{sitemaps} sitemaps, which have")
+        };
+        said(format!("a sitemap index: it holds no article but names {named} to be fetched"))?;
     }
     if bare > 0 {
-        said(format!("{bare} addresses without news:news, of which nothing can be said before they are fetched"))?;
+        let (addresses, they) = if bare == 1 { ("address", "it is") } else { ("addresses", "they are") };
+        said(format!("{bare} {addresses} without news:news, of which nothing can be said before {they} fetched"))?;
     }
     ControlFlow::Continue(())
 }
@@ -121,7 +127,7 @@ mod tests {
             ("2025-02-27T15:44:00Z", Provenance::Feed)
         );
         assert_eq!(article.source.name.as_deref(), Some("The Wire"));
-        assert!(found[1].as_ref().unwrap_err().detail.starts_with("1 addresses without"));
+        assert!(found[1].as_ref().unwrap_err().detail.starts_with("1 address without"));
     }
 
     #[test]

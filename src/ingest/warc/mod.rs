@@ -217,7 +217,8 @@ impl<R: Read> Reading<'_, '_, R> {
         let count: u64 = self.passed_over.values().sum();
         if count > 0 {
             let kinds: Vec<String> = self.passed_over.iter().map(|(what, count)| format!("{count} {what}")).collect();
-            let detail = format!("{count} records are no pages: {}", kinds.join(", "));
+            let records = if count == 1 { "record is no page" } else { "records are no pages" };
+            let detail = format!("{count} {records}: {}", kinds.join(", "));
             self.reject(0, Reason::new("passed_over", detail))?;
         }
         ControlFlow::Continue(u64::from(count > 0))
