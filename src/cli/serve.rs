@@ -108,7 +108,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         std::thread::Builder::new().name("sync".to_owned()).spawn(move || follower.follow(&archive, &stop))?
     };
     threads.push(following);
-    welcome(&listener)?;
+    welcome(&listener, options.demo)?;
     let door = Door::new(archive, intake, bounds);
     http::serve(door, listener, asked.notified()).await;
     stop.store(true, Ordering::Relaxed);
@@ -154,9 +154,14 @@ fn start(options: &Options, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<(Fo
     Follower::start(store, options.data.data_dir.clone(), stop)
 }
 
-fn welcome(listener: &tokio::net::TcpListener) -> anyhow::Result<()> {
+/// Queries to try find something only in the articles they were made for.
+fn welcome(listener: &tokio::net::TcpListener, is_demo: bool) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     say!("broadsheet listens on http://{address}");
+    if !is_demo {
+        say!("Open it in a browser, or ask: curl 'http://{address}/api/v1/search?limit=3&facets=source,lang'");
+        return Ok(());
+    }
     say!("Try:");
     say!("  curl 'http://{address}/api/v1/search?q=%22rare+earths%22+AND+China&facets=tag&highlight=1'");
     say!("  curl 'http://{address}/api/v1/search?q=headline:mine*&fields=headline,published&sort=newest'");
