@@ -75,7 +75,11 @@ fn a_kill_leaves_a_notice_and_not_a_word_of_the_text() {
     assert_eq!(of_version.problem(410, "killed"), "article_killed");
     let page = ask(&server, "GET", &format!("/article/{id}"), BROWSER, b"");
     assert_eq!(page.status, 410);
-    assert!(page.body.contains("Cancelled by its provider") && page.body.contains("version 3, came on"), "{}", page.body);
+    assert!(
+        page.body.contains("Cancelled by its provider") && page.body.contains("version 3, came on"),
+        "{}",
+        page.body
+    );
     let before = server.search(&[("q", "ytterbium"), ("snapshot", &snapshot)]);
     assert_eq!((&before["total"], &before["hits"][0]), (&json!(1), &json!({"id": id, "status": "deleted"})));
 

@@ -277,8 +277,7 @@ mod tests {
             let map = FieldMap::parse(map).unwrap();
             let options = ReadOptions { map, unread: Some(std::sync::Arc::clone(&asked)), ..ReadOptions::default() };
             read_all("title,otsikko,kirjoittaja,Pub Date\na,b,c,d\n", &options);
-            let unread = asked.lock().unwrap().iter().cloned().collect::<Vec<_>>();
-            unread
+            asked.lock().unwrap().iter().cloned().collect::<Vec<_>>()
         };
         assert_eq!(unread(""), ["kirjoittaja", "otsikko"]);
         assert_eq!(unread("headline=otsikko,authors=3"), ["title"], "a mapped field is looked for nowhere else");
