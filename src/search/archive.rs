@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::answer::{
-    ArticleAnswer, Clause, Copies, CopiesAnswer, CopyLine, DifferenceAnswer, Hit, OriginalPage, QueryAnswer, QueryReading,
-    SearchAnswer, SearchError, Suggestion,
+    ArticleAnswer, Clause, Copies, CopiesAnswer, CopyLine, DifferenceAnswer, Hit, OriginalPage, QueryAnswer,
+    QueryReading, SearchAnswer, SearchError, Suggestion,
 };
 use super::article;
 use super::cursor::Cursor;

@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use jiff::Timestamp;
-
 use super::answer::{CopiesAnswer, DifferenceAnswer, OriginalPage, SearchError, VersionLine, VersionStatus};
 use super::archive::store_error;
 use super::held::{Kill, Killed, NoVersion, Withheld};

@@ -1,7 +1,4 @@
 //! Every statement of the store, in one place, so that a test can prepare each against the schema.
-//!
-//! A limit is `+?1`: of a bare parameter there SQLite wants to know the value when it plans, and plans anew whenever it is
-//! bound (`sqlite3ExprIsInteger`), which costs more than most of these statements.
 
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:literal;)*) => {
@@ -43,7 +40,7 @@ statements! {
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     HOLDS = "SELECT number, provider_version, modified, status, until FROM holds WHERE article = ?1";
     NEXT_DUE = "SELECT min(until) FROM holds WHERE until IS NOT NULL";
-    HOLDS_DUE = "SELECT article, number FROM holds WHERE until <= ?1 ORDER BY until, article, number LIMIT +?2";
+    HOLDS_DUE = "SELECT article, number FROM holds WHERE until <= ?1 ORDER BY until, article, number LIMIT ?2";
     HOLD_END = "DELETE FROM holds WHERE article = ?1 AND number = ?2";
     /// Only where the version whose embargo is over is the one that the article names.
     ARTICLE_RELEASE = "UPDATE articles SET status = 'usable' WHERE num = ?1 AND status = 'withheld'
@@ -77,7 +74,7 @@ statements! {
                     JOIN tellings t ON t.article = s.article JOIN articles n ON n.num = t.article
                     WHERE t.article <> ?1 AND (?3 IS NULL OR (t.at, n.id) > (SELECT l.at, m.id FROM tellings l
                           JOIN articles m ON m.num = l.article WHERE l.article = ?3))
-                    ORDER BY t.at, n.id LIMIT +?4) s
+                    ORDER BY t.at, n.id LIMIT ?4) s
               JOIN articles a ON a.num = s.article JOIN tellings t ON t.article = a.num
               JOIN versions v ON v.row = a.current JOIN articles o ON o.num = t.original
               ORDER BY s.at, s.id";
@@ -94,7 +91,7 @@ statements! {
     /// The highest ever given, even if its row has since been pruned.
     LAST_CHANGE = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)";
     CHANGE = "SELECT article, at FROM changes WHERE seq = ?1";
-    CHANGES = "SELECT seq, article FROM changes WHERE seq > ?1 ORDER BY seq LIMIT +?2";
+    CHANGES = "SELECT seq, article FROM changes WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     DATA_VERSION = "PRAGMA data_version";
 
     META_SET = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
@@ -103,7 +100,7 @@ statements! {
     TEXTS_CLEAR = "DELETE FROM story_texts";
     DUE_ALL = "INSERT INTO tellings_due SELECT num FROM articles WHERE deleted = 0 AND status = 'usable'
                ON CONFLICT DO NOTHING";
-    DUE = "SELECT article FROM tellings_due ORDER BY article LIMIT +?1";
+    DUE = "SELECT article FROM tellings_due ORDER BY article LIMIT ?1";
     DUE_DONE = "DELETE FROM tellings_due WHERE article = ?1";
 
     /// Its own original until the stories are settled.
@@ -131,9 +128,9 @@ statements! {
     TEXTS_LED = "SELECT num, at, id FROM story_texts WHERE leader = ?1 AND leader <> num";
     KEY_ADD = "INSERT INTO story_keys (key, leads, place, class, text) VALUES (?1, ?2, ?3, ?4, ?5)";
     KEY_REMOVE = "DELETE FROM story_keys WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class = ?4 AND text = ?5";
-    KEY_SHARED = "SELECT class, place, text FROM story_keys WHERE key = ?1 AND leads = ?2 LIMIT +?3";
+    KEY_SHARED = "SELECT class, place, text FROM story_keys WHERE key = ?1 AND leads = ?2 LIMIT ?3";
     KEY_SHARED_IN = "SELECT class, text FROM story_keys
-                     WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class BETWEEN ?4 AND ?5 LIMIT +?6";
+                     WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class BETWEEN ?4 AND ?5 LIMIT ?6";
 
     RUN_ADD = "INSERT INTO runs (input, state, started) VALUES (?1, 'running', ?2)";
     RUN_ADVANCE = "UPDATE runs SET fresh = fresh + ?2, versions = versions + ?3, unchanged = unchanged + ?4,
@@ -143,11 +140,11 @@ statements! {
     RUN = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes
            FROM runs WHERE id = ?1";
     RUNS = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes
-            FROM runs WHERE id < ?2 ORDER BY id DESC LIMIT +?1";
+            FROM runs WHERE id < ?2 ORDER BY id DESC LIMIT ?1";
     REJECT_ADD = "INSERT INTO rejects (run, n, source, offset, line, code, detail, copy)
                   SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM rejects WHERE run = ?1";
     REJECTS = "SELECT n, source, offset, line, code, detail, copy FROM rejects
-               WHERE run = ?1 AND n > ?2 ORDER BY n LIMIT +?3";
+               WHERE run = ?1 AND n > ?2 ORDER BY n LIMIT ?3";
 
     FILE_MARK = "SELECT size, modified FROM watched_files WHERE path = ?1";
     FILE_MARK_KEEP = "INSERT INTO watched_files (path, size, modified) VALUES (?1, ?2, ?3)
