@@ -20,11 +20,15 @@ statements! {
                     s.content_hash, s.provider_version, s.modified, s.has_body,
                     (SELECT max(number) FROM versions WHERE article = a.num),
                     f.content_hash = ?3 OR EXISTS
-                        (SELECT 1 FROM versions WHERE article = a.num AND number > 1 AND content_hash = ?3),
-                    f.provider_version, (SELECT max(provider_version) FROM versions WHERE article = a.num AND number > 1),
-                    f.modified, (SELECT max(modified) FROM versions WHERE article = a.num AND number > 1),
+                        (SELECT 1 FROM versions INDEXED BY versions_by_text
+                         WHERE article = a.num AND number > 1 AND content_hash = ?3),
+                    f.provider_version, (SELECT max(provider_version) FROM versions INDEXED BY versions_by_provider
+                        WHERE article = a.num AND number > 1),
+                    f.modified, (SELECT max(modified) FROM versions INDEXED BY versions_by_modified
+                        WHERE article = a.num AND number > 1),
                     f.has_body OR EXISTS
-                        (SELECT 1 FROM versions WHERE article = a.num AND number > 1 AND has_body = 1)
+                        (SELECT 1 FROM versions INDEXED BY versions_with_body
+                         WHERE article = a.num AND number > 1 AND has_body = 1)
              FROM articles a JOIN versions s ON s.row = a.current JOIN versions f ON f.article = a.num AND f.number = 1
              WHERE a.key = ?1 AND a.namespace = ?2";
     /// Its first version row is written, and named by `ARTICLE_CURRENT`, in the same transaction.
@@ -123,6 +127,7 @@ statements! {
     TEXT_PRINTED = "SELECT num FROM story_texts WHERE print = ?1";
     TEXT_ADD = "INSERT INTO story_texts (print, sketch, at, id, first) VALUES (?1, ?2, ?3, ?4, ?5)";
     TEXT_MOVE = "UPDATE story_texts SET at = ?2, id = ?3, first = ?4, leader = NULL WHERE num = ?1";
+    TEXT_SKETCH = "SELECT sketch FROM story_texts WHERE num = ?1";
     TEXT_LEADER = "UPDATE story_texts SET leader = ?2 WHERE num = ?1";
     TEXT_REMOVE = "DELETE FROM story_texts WHERE num = ?1";
     TEXTS_LED = "SELECT num, at, id FROM story_texts WHERE leader = ?1 AND leader <> num";

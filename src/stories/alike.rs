@@ -1,7 +1,7 @@
 //! Whether two texts are copies of each other: a predicate of their sketches and of nothing else.
 
 use super::meeting::{meets, parts, parts_needed};
-use super::sample::shared;
+use super::sample::{shared, thinned};
 use super::sketch::Sketch;
 
 /// Of the shingles of the shorter text, so many percent are found in the longer, and so many more of them: one word in
@@ -54,38 +54,39 @@ pub fn alike(one: &Sketch, other: &Sketch) -> bool {
 }
 
 fn meet(one: &Sketch, other: &Sketch) -> bool {
-    let shared = one.keys.iter().flat_map(|(key, here)| {
-        other.keys.iter().filter(move |(there, _)| there == key).map(|(_, there)| parts(*here, *there))
-    });
-    shared.reduce(|met, more| met | more).is_some_and(|met| meets(met, parts_needed(one.class(), other.class())))
+    let (mut met, mut rest) = (None, other.keys.as_slice());
+    for (key, here) in &one.keys {
+        rest = &rest[rest.partition_point(|(there, _)| there < key)..];
+        for (_, there) in rest.iter().take_while(|(there, _)| there == key) {
+            met = Some(met.unwrap_or_default() | parts(*here, *there));
+        }
+    }
+    met.is_some_and(|met| meets(met, parts_needed(one.class(), other.class())))
 }
 
 fn nearly_all(one: &Sketch, other: &Sketch) -> bool {
     let level = one.level.max(other.level);
-    let (left, right) = (sorted(one.at(level)), sorted(other.at(level)));
-    let common = shared(&left, &right);
+    let (left, right) = (thinned(&one.ordered, level), thinned(&other.ordered, level));
+    let common = shared(left, right);
     let all = left.len() + right.len() - common;
     one.figures == other.figures && common >= EVIDENCE && common * 100 >= all * NEARLY_ALL
 }
 
-fn sorted(mut hashes: Vec<u32>) -> Vec<u32> {
-    hashes.sort_unstable();
-    hashes
-}
-
 fn contained(one: &Sketch, other: &Sketch) -> bool {
     let level = one.level.max(other.level);
-    let (left, right) = (one.at(level), other.at(level));
-    let (there, here) = (sorted(left.clone()), sorted(right.clone()));
-    let both = left.len() <= right.len() && stands(one, other, &left, &here);
-    both || right.len() <= left.len() && stands(one, other, &right, &there)
+    let (left, right) = (thinned(&one.ordered, level), thinned(&other.ordered, level));
+    let (all, common) = (left.len().min(right.len()), shared(left, right));
+    all >= EVIDENCE
+        && common * 100 >= all * FOUND + MORE * 100
+        && (left.len() == all && stands(&one.at(level), right) || right.len() == all && stands(&other.at(level), left))
+        && figures_agree(one, other)
+        && (common * 100 >= all * FAR_MORE || names_agree(one, other))
 }
 
-fn stands(one: &Sketch, other: &Sketch, shorter: &[u32], longer: &[u32]) -> bool {
+/// Does the shorter text, in its own order, stand in the longer?
+fn stands(shorter: &[u32], longer: &[u32]) -> bool {
     let found: Vec<bool> = shorter.iter().map(|shingle| longer.binary_search(shingle).is_ok()).collect();
-    let (all, common) = (found.len(), found.iter().filter(|found| **found).count());
-    let agree = || figures_agree(one, other) && (common * 100 >= all * FAR_MORE || names_agree(one, other));
-    all >= EVIDENCE && common * 100 >= all * FOUND + MORE * 100 && holds(&cut(&found), all) && agree()
+    holds(&cut(&found), found.len())
 }
 
 fn holds(cut: &Cut, all: usize) -> bool {

@@ -53,8 +53,10 @@ pub struct Sketch {
     pub(super) level: u8,
     /// In the order of the text.
     pub(super) shingles: Vec<u32>,
+    /// The same in their own order.
+    pub(super) ordered: Vec<u32>,
     pub(super) key_level: u8,
-    /// By which alike texts find each other, and in which place of the text they begin.
+    /// By which alike texts find each other, and in which place of the text they begin; in order.
     pub keys: Vec<(u32, u8)>,
     /// Numbers, and words with a figure in them.
     pub(super) figures: Sample,
@@ -162,6 +164,9 @@ impl Text {
         let (shingles, level) = fewest((0..self.words.len()).filter_map(|at| Some((self.shingle(at)?, at))), SHINGLES);
         let (keys, key_level) = fewest((0..self.words.len()).filter_map(|at| Some((self.key(at)?, at))), KEYS);
         let in_text = keys.into_iter().map(|(key, at)| (key, self.place(at)));
+        let mut keys: Vec<(u32, u8)> = in_text.chain(self.figure_keys()).collect();
+        keys.sort_unstable();
+        let shingles: Vec<u32> = shingles.into_iter().map(|(shingle, _)| shingle).collect();
         let such =
             |kind: fn(&Word) -> bool| self.words.iter().filter(move |word| kind(word)).map(|word| mixed(word.hash));
         let figures = Sample::of(such(|word| word.figure).collect(), FIGURES);
@@ -173,9 +178,10 @@ impl Text {
             print: (i64::from_le_bytes(print) & !1) | i64::from(short),
             short,
             level,
-            shingles: shingles.into_iter().map(|(shingle, _)| shingle).collect(),
+            ordered: ordered(&shingles),
+            shingles,
             key_level,
-            keys: in_text.chain(self.figure_keys()).collect(),
+            keys,
             tabular: self.is_table(),
             figures,
             names,
@@ -236,6 +242,12 @@ fn fewest(all: impl Iterator<Item = (u32, usize)>, most: usize) -> (Vec<(u32, us
     (all, level)
 }
 
+fn ordered(hashes: &[u32]) -> Vec<u32> {
+    let mut hashes = hashes.to_vec();
+    hashes.sort_unstable();
+    hashes
+}
+
 /// FNV-1a.
 fn hash(word: &str) -> u64 {
     word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
@@ -290,6 +302,7 @@ impl Sketch {
             short: flags & 1 != 0,
             tabular: flags & 2 != 0,
             level: *level,
+            ordered: ordered(&hashes),
             shingles: hashes,
             key_level: *key_level,
             keys: read(keys).into_iter().zip(places.iter().copied()).collect(),

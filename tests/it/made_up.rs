@@ -87,7 +87,7 @@ pub(crate) fn article(id: u64, round: u64) -> String {
     let article = json!({
         "id": format!("m{id}"),
         "title": format!("{} {id} round {round}", numbers.words(5)),
-        "text": format!("{}.\n\n{}.", numbers.words(60), numbers.words(60)),
+        "text": format!("{}.\n\n{}.", numbers.words(20), numbers.words(20)),
         "date": format!("2024-{month:02}-{day:02}"),
         "section": sections[numbers.below(3) as usize],
         "tags": [numbers.words(1), "metals"],

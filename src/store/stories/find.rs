@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
+use std::rc::Rc;
 
 use rusqlite::params;
 
@@ -14,6 +15,9 @@ use crate::stories::{AMONG_FIGURES, Class, EACH, Parts, Sketch, alike, classes, 
 
 /// A key that more texts have is read for one part of the text only. Tests come to it sooner.
 const LONG: usize = if cfg!(test) { 3 } else { 200 };
+
+/// Sketches held at a time, each of some two kilobytes.
+const SKETCHES: usize = 8192;
 
 /// A key, and the place in the text that it is in.
 type Key = (u32, u8);
@@ -61,13 +65,28 @@ impl Grouping<'_> {
             if candidate == text.num {
                 continue;
             }
-            let other = self.text(candidate)?;
             self.work.compared.set(self.work.compared.get() + 1);
-            if other.sketch.as_ref().is_some_and(|other| alike(sketch, other)) {
-                found.push(other);
+            if self.sketch(candidate)?.is_some_and(|other| alike(sketch, &other)) {
+                found.push(self.text(candidate)?);
             }
         }
         Ok(found)
+    }
+
+    /// Of a text that may be compared more than once.
+    fn sketch(&self, text: u64) -> Result<Option<Rc<Sketch>>> {
+        let mut sketches = self.sketches.borrow_mut();
+        if let Some(sketch) = sketches.get(&text) {
+            return Ok(sketch.clone());
+        }
+        if sketches.len() == SKETCHES {
+            sketches.clear();
+        }
+        let mut statement = self.transaction.prepare_cached(sql::TEXT_SKETCH)?;
+        let bytes: Vec<u8> = statement.query_one(params![text], |row| row.get(0))?;
+        let sketch = Sketch::from_bytes(&bytes).map(Rc::new);
+        sketches.insert(text, sketch.clone());
+        Ok(sketch)
     }
 
     /// Every text that shares as many keys as it takes, as far as is known.

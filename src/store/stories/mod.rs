@@ -11,8 +11,9 @@ mod find;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
@@ -69,6 +70,8 @@ pub(super) struct Grouping<'a> {
     joined: BTreeSet<(u64, u64)>,
     /// Articles that have a line in the change log from this transaction already.
     told: HashSet<u64>,
+    /// Of texts that were compared; a text keeps its sketch as long as it is there.
+    sketches: RefCell<HashMap<u64, Option<Rc<Sketch>>>>,
     work: Work,
 }
 
@@ -92,7 +95,8 @@ impl Work {
 impl<'a> Grouping<'a> {
     pub(super) fn new(transaction: &'a Transaction<'a>) -> Grouping<'a> {
         let (touched, joined) = (BTreeSet::new(), BTreeSet::new());
-        Grouping { transaction, due: BTreeMap::new(), touched, joined, told: HashSet::new(), work: Work::default() }
+        let (due, told, sketches) = (BTreeMap::new(), HashSet::new(), RefCell::default());
+        Grouping { transaction, due, touched, joined, told, sketches, work: Work::default() }
     }
 
     /// The same of one that may have told another story, or this one, before.
@@ -208,6 +212,7 @@ impl<'a> Grouping<'a> {
     fn remove(&mut self, text: &Text) -> Result<()> {
         self.lift(text)?;
         self.touched.remove(&text.num);
+        self.sketches.borrow_mut().remove(&text.num);
         self.transaction.prepare_cached(sql::TEXT_REMOVE)?.execute(params![text.num])?;
         Ok(())
     }
