@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::chunks::{Patient, fill_meanwhile};
 use super::detect::WAY_OUT;
 use super::file::{self, File};
+use super::proportion::{Proportion, Proportionate};
 use super::{Item, Place, ReadOptions, Reason, Sink, warc};
 
 /// Archives in archives.
@@ -193,41 +194,6 @@ impl<R: Read> Read for Promised<R> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.left = self.left.saturating_sub(count as u64);
-        Ok(count)
-    }
-}
-
-/// Real text packs a hundred times at most; far beyond it, and beyond what a memory holds anyway, is an attack on the disk.
-pub(super) const HIGHEST_RATIO: u64 = 250;
-pub(super) const UNSUSPICIOUS: u64 = 256 << 20;
-
-/// How much has been read and how much that was unpacked, by all who read the same bytes.
-#[derive(Clone, Default)]
-struct Proportion {
-    packed: Arc<AtomicU64>,
-    unpacked: Arc<AtomicU64>,
-}
-
-impl Proportion {
-    fn is_kept(&self) -> bool {
-        let allowed = UNSUSPICIOUS.max(self.packed.load(Ordering::Relaxed).saturating_mul(HIGHEST_RATIO));
-        self.unpacked.load(Ordering::Relaxed) <= allowed
-    }
-}
-
-/// What is unpacked, as long as it is in proportion to what is read.
-struct Proportionate<R> {
-    inner: R,
-    proportion: Proportion,
-}
-
-impl<R: Read> Read for Proportionate<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if !self.proportion.is_kept() {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let count = self.inner.read(buffer)?;
-        self.proportion.unpacked.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
     }
 }
@@ -514,17 +480,6 @@ mod tests {
         let name = |paths: &[&str]| Input::Files(paths.iter().map(PathBuf::from).collect()).name();
         assert_eq!(name(&["/in/a/1.txt"]), "/in/a/1.txt");
         assert_eq!(name(&["/in/a/1.txt", "/in/c.txt", "/in/b/2.txt"]), "3 files in /in: a/1.txt … b/2.txt");
-    }
-
-    #[test]
-    fn what_unpacks_out_of_proportion_is_read_no_further() {
-        let unpack = |packed: u64, unpacked: u64| {
-            let proportion = Proportion { packed: Arc::new(packed.into()), unpacked: Arc::new(unpacked.into()) };
-            Proportionate { inner: io::repeat(b'a'), proportion }.read(&mut [0; 8]).map_err(|error| error.kind())
-        };
-        assert_eq!(unpack(10, UNSUSPICIOUS), Ok(8), "a small file may");
-        assert_eq!(unpack(10, UNSUSPICIOUS + 1), Err(io::ErrorKind::FileTooLarge));
-        assert_eq!(unpack(UNSUSPICIOUS, UNSUSPICIOUS * 100), Ok(8), "a large one in proportion");
     }
 
     #[test]

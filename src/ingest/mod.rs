@@ -13,6 +13,7 @@ mod encoding;
 mod file;
 pub mod formats;
 mod page;
+mod proportion;
 mod root;
 mod warc;
 

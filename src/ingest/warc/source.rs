@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::members::{Members, Packing};
-use crate::ingest::input::{HIGHEST_RATIO, UNSUSPICIOUS};
+use crate::ingest::proportion::is_in_proportion;
 
 /// A header line; longer ones are no header.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -136,7 +136,7 @@ impl<R: Read> Source<R> {
 
     fn more_of_member(&mut self) -> io::Result<usize> {
         let (unpacked, packed) = self.members.ratio();
-        if unpacked > UNSUSPICIOUS.max(packed.saturating_mul(HIGHEST_RATIO)) {
+        if !is_in_proportion(packed, unpacked) {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         self.bytes.drain(..self.at);

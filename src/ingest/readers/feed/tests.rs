@@ -1,0 +1,164 @@
+use super::*;
+use crate::ingest::readers::handed_on;
+
+fn articles(text: &str) -> Vec<Result<Article, Reason>> {
+    handed_on(|emit| read(text, None, emit))
+}
+
+fn rss(item: &str) -> String {
+    format!(
+        "<?xml version='1.0'?><rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom' xmlns:dc='http://purl.org/dc/elements/1.1/' \
+         xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:media='http://search.yahoo.com/mrss/'><channel><title>The Wire</title>\
+         <link>https://wire.example/world</link><language>en-gb</language>{item}</channel></rss>"
+    )
+}
+
+#[track_caller]
+fn one(item: &str) -> Article {
+    let [article] = articles(&rss(item)).try_into().unwrap();
+    article.unwrap()
+}
+
+#[test]
+fn an_item_is_read_with_its_fields() {
+    let article = one(
+        "<item><title>Tin &amp;amp; zinc</title><link>/2025/tin</link><guid isPermaLink='false'>wire-tin-2025</guid>\
+         <pubDate>Thu, 27 Feb 2025 16:44:05 +0100</pubDate><description>&lt;p&gt;Short.&lt;/p&gt;</description>\
+         <content:encoded><![CDATA[<p>Tin\nrose.</p><p>It fell.</p><img src='/i.jpg'>]]></content:encoded>\
+         <dc:creator>A. Writer</dc:creator><category domain='x'>metals</category><category>metals</category></item>",
+    );
+    assert_eq!((article.headline.as_str(), article.lead.as_deref()), ("Tin & zinc", Some("Short.")));
+    assert_eq!(article.body, ["Tin rose.", "It fell."]);
+    assert_eq!(article.url.as_deref(), Some("https://wire.example/2025/tin"));
+    assert_eq!((article.external_id.as_deref(), article.namespace.as_str()), (Some("wire-tin-2025"), "wire.example"));
+    assert_eq!((article.source.name.as_deref(), article.lang.as_deref()), (Some("The Wire"), Some("en-gb")));
+    assert_eq!(
+        (article.tags.as_slice(), article.authors.as_slice()),
+        (&["metals".into()][..], &["A. Writer".into()][..])
+    );
+    assert_eq!(
+        (article.published.at.unwrap().to_string().as_str(), article.published.from),
+        ("2025-02-27T15:44:05Z", Provenance::Feed)
+    );
+    assert_eq!(article.image.as_deref(), Some("https://wire.example/i.jpg"));
+}
+
+#[test]
+fn an_id_that_is_the_address_names_the_article_as_its_page_does() {
+    let item = |guid: &str, link: &str| one(&format!("<item><title>A</title>{link}{guid}</item>"));
+    let link = "<link>https://wire.example/a?utm_source=rss</link>";
+    assert_eq!(item("<guid>https://wire.example/a</guid>", link).external_id, None);
+    let article = item("<guid>https://wire.example/a</guid>", "");
+    assert_eq!((article.external_id, article.url.as_deref()), (None, Some("https://wire.example/a")));
+    let article =
+        item("<guid isPermaLink='true'>https://wire.example/a</guid>", "<link>https://clicks.example/7</link>");
+    assert_eq!((article.external_id, article.url.as_deref()), (None, Some("https://wire.example/a")));
+    let article = item("<guid isPermaLink='false'>https://wire.example/?p=7</guid>", link);
+    assert_eq!(
+        (article.external_id.as_deref(), article.namespace.as_str()),
+        (Some("https://wire.example/?p=7"), "wire.example")
+    );
+    assert_eq!(item("<guid>17</guid>", link).namespace, "wire.example/world", "a number is one within its feed");
+}
+
+#[test]
+fn an_item_without_a_title_begins_with_its_text() {
+    assert_eq!(one("<item><description>Only this.</description></item>").headline, "Only this.");
+    let article = one(&format!("<item><content:encoded>{}</content:encoded></item>", "one two ".repeat(40)));
+    assert!(article.headline.ends_with("one…") && article.headline.chars().count() <= 101, "{}", article.headline);
+    assert_eq!(
+        articles(&rss("<item><link>https://wire.example/a</link></item>"))[0].as_ref().unwrap_err().code,
+        "no_text"
+    );
+}
+
+#[test]
+fn atom_is_read_in_all_its_kinds_of_text() {
+    let text = "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='fi' xml:base='https://wire.example/blog/'><title type='html'>The &lt;b&gt;Wire&lt;/b&gt;</title>\
+        <author><name>A. Writer</name></author><entry><title>One</title><id>urn:uuid:1</id><link href='2025/one'/><link rel='self' href='x'/>\
+        <updated>2025-02-27T16:44:00Z</updated><content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>Tin <b>rose</b>.</p>\
+        <p>It fell.</p></div></content><category term='m' label='Metals'/></entry>\
+        <entry><title>Two</title><id>urn:uuid:2</id><published>2025-02-26T00:00:00Z</published><updated>2025-02-27T00:00:00Z</updated>\
+        <source><title>Elsewhere</title><author><name>B. Other</name></author></source><content>Plain &amp; simple.</content><summary>Lead</summary></entry></feed>";
+    let found: Vec<Article> = articles(text).into_iter().map(Result::unwrap).collect();
+    assert_eq!(
+        (found[0].body.as_slice(), found[1].body.as_slice()),
+        (&["Tin rose.".into(), "It fell.".into()][..], &["Plain & simple.".into()][..])
+    );
+    assert_eq!(found[0].url.as_deref(), Some("https://wire.example/blog/2025/one"));
+    assert_eq!((found[0].authors[0].as_str(), found[1].authors[0].as_str()), ("A. Writer", "B. Other"));
+    assert_eq!((found[0].source.name.as_deref(), found[0].lang.as_deref()), (Some("The Wire"), Some("fi")));
+    assert_eq!((found[0].tags[0].as_str(), found[0].namespace.as_str()), ("Metals", "urn:uuid"));
+    assert_eq!(found[0].published.at, found[0].modified.unwrap().at);
+    assert_eq!(
+        (found[1].published.at.unwrap().to_string().as_str(), found[1].lead.as_deref()),
+        ("2025-02-26T00:00:00Z", Some("Lead"))
+    );
+}
+
+#[test]
+fn a_deleted_entry_kills_what_its_entry_was() {
+    let deleted = |id: &str| {
+        format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:x='http://purl.org/atompub/tombstones/1.0'><link href='https://wire.example/'/>\
+             <x:deleted-entry ref='{id}' when='2025-02-28T10:00:00Z'><x:comment>Withdrawn</x:comment></x:deleted-entry></feed>"
+        )
+    };
+    let entry = |id: &str, link: &str| {
+        let feed = "<feed xmlns='http://www.w3.org/2005/Atom'><link href='https://wire.example/'/>";
+        format!("{feed}<entry><title>A</title><id>{id}</id><link href='{link}'/></entry></feed>")
+    };
+    let settled = |article: &Article| identity::settle(article, None, "feed");
+    for (id, link) in [
+        ("tag:wire.example,2025:1", "https://wire.example/a"),
+        ("https://wire.example/a", "https://wire.example/a?utm_source=feed"),
+        ("https://wire.example/?p=7", "https://wire.example/a"),
+    ] {
+        let article = articles(&entry(id, link)).remove(0).unwrap();
+        let kills: Vec<Article> = articles(&deleted(id)).into_iter().map(Result::unwrap).collect();
+        assert!(kills.iter().all(|kill| kill.status == Status::Killed), "{id}");
+        assert!(kills.iter().any(|kill| settled(kill) == settled(&article)), "{id}: {kills:?}");
+        assert_eq!(kills[0].modified.unwrap().at.unwrap().to_string(), "2025-02-28T10:00:00Z");
+    }
+    assert_eq!(articles(&deleted("")).remove(0).unwrap_err().code, "no_article");
+}
+
+#[test]
+fn a_feed_says_how_often_it_is_worth_asking() {
+    let seconds = |said: &str| pace(&rss(said)).map(|pace| pace.as_secs());
+    assert_eq!(seconds("<ttl> 60 </ttl>"), Some(3600));
+    let sy = "xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'";
+    let period =
+        format!("<sy:updatePeriod {sy}>Daily</sy:updatePeriod><sy:updateFrequency {sy}>4</sy:updateFrequency>");
+    assert_eq!(seconds(&period), Some(21_600));
+    assert_eq!(seconds(&format!("<ttl>5</ttl>{period}")), Some(21_600));
+    assert_eq!((seconds("<ttl>0</ttl>"), seconds("<ttl>soon</ttl>"), seconds("")), (None, None, None));
+    assert_eq!(seconds("<item><ttl>60</ttl></item>"), None);
+}
+
+#[test]
+fn rdf_and_feeds_without_declarations_are_read() {
+    let text = "<rdf:RDF xmlns='http://purl.org/rss/1.0/' xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><channel rdf:about='x'>\
+        <title>Old</title><items><rdf:Seq/></items></channel><item rdf:about='https://wire.example/a'><title>A</title>\
+        <dc:date>2025-02-27T16:44+00:00</dc:date><dc:creator>B C (mailto:b@wire.example)</dc:creator></item></rdf:RDF>";
+    let article = articles(text).remove(0).unwrap();
+    assert_eq!((article.url.as_deref(), article.authors[0].as_str()), (Some("https://wire.example/a"), "B C"));
+    assert_eq!((article.published.at.is_some(), article.source.name.as_deref()), (true, Some("Old")));
+}
+
+#[test]
+fn a_feed_that_breaks_off_gives_what_is_whole() {
+    let text = rss("<item><title>A</title></item><item><title>B</title>").replace("</channel></rss>", "");
+    let found: Vec<_> =
+        articles(&text).into_iter().map(|found| found.map(|a| a.headline).map_err(|r| r.code)).collect();
+    assert_eq!(found, [Ok("A".to_owned()), Err("truncated")]);
+}
+
+#[test]
+fn names_are_freed_of_their_addresses() {
+    let check = |text: &str, expected: Option<&str>| assert_eq!(name_of(text).as_deref(), expected, "{text}");
+    check("a@wire.example (A. Writer)", Some("A. Writer"));
+    check("A. Writer <a@wire.example>", Some("A. Writer"));
+    check("By A. Writer (Paris)", Some("A. Writer (Paris)"));
+    check("a@wire.example", None);
+}

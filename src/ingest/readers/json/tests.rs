@@ -1,0 +1,172 @@
+use super::*;
+use crate::article::Status;
+
+#[track_caller]
+fn articles(text: &str) -> Vec<Result<Article, Reason>> {
+    let mut found = Vec::new();
+    let _ = Reader::default().read(text, true, &FieldMap::default(), &mut |_, article| {
+        found.push(article);
+        ControlFlow::Continue(())
+    });
+    found
+}
+
+#[track_caller]
+fn headlines(text: &str) -> Vec<Result<String, &'static str>> {
+    let found = articles(text).into_iter();
+    found.map(|article| article.map(|article| article.headline).map_err(|reason| reason.code)).collect()
+}
+
+#[track_caller]
+fn one(text: &str) -> Article {
+    let [article] = articles(text).try_into().unwrap();
+    article.unwrap()
+}
+
+fn a() -> Result<String, &'static str> {
+    Ok("A".to_owned())
+}
+
+#[test]
+fn articles_are_found_however_they_are_wrapped() {
+    assert_eq!(headlines(r#"{"title":"A"}"#), [a()]);
+    assert_eq!(headlines("{\"title\":\"A\"}\n{\"headline\":\"A\"}\n"), [a(), a()]);
+    assert_eq!(headlines(r#"{"title":"A"}{"headline":"A"}"#), [a(), a()]);
+    assert_eq!(headlines(r#"[{"Title":"A"},{"title":"A"}]"#), [a(), a()]);
+    assert_eq!(headlines("[\n{\"title\":\"A\"},\n{\"title\":\"A\"}\n]"), [a(), a()]);
+    assert_eq!(headlines(r#"{"response":{"results":[{"title":"A"}]}}"#), [a()]);
+    assert_eq!(headlines(r#"{"hits":{"hits":[{"_id":"7","_source":{"title":"A"}}]}}"#), [a()]);
+    assert_eq!(one(r#"{"_id":"7","_source":{"title":"A"}}"#).external_id.as_deref(), Some("7"));
+    assert_eq!(headlines(r#"{"title":"A","data":{"x":1},"items":[{"title":"B"}]}"#), [a()], "an article with a list");
+}
+
+#[test]
+fn what_services_answer_is_read() {
+    let article = one(
+        r#"{"id":"world/2025/mar/01/tin","webTitle":"Tin rises","webPublicationDate":"2025-03-01T08:00:00Z",
+            "webUrl":"https://paper.example/tin","tags":[{"id":"business/tin","webTitle":"Tin"}],
+            "fields":{"headline":"Tin rises, again","bodyText":"It rose.","trailText":"A metal.","byline":"A Writer"}}"#,
+    );
+    assert_eq!((article.headline.as_str(), article.lead.as_deref()), ("Tin rises, again", Some("A metal.")));
+    assert_eq!(
+        (&article.body, &article.authors, &article.tags),
+        (&vec!["It rose.".to_owned()], &vec!["A Writer".to_owned()], &vec!["Tin".to_owned()])
+    );
+    let article = one(
+        r#"{"title":"Tin rises - The Wire","source":{"id":"w","name":"The Wire"},"author":"https://social.example/wire",
+            "publishedAt":"2025-03-01T08:00:00Z","content":"It rose.… [+1234 chars]"}"#,
+    );
+    assert_eq!((article.headline.as_str(), article.authors.len()), ("Tin rises", 0));
+    assert_eq!(article.body, ["It rose.…"]);
+    let article = one(
+        r#"{"id":17,"date":"2025-03-01T09:00:00","date_gmt":"2025-03-01T08:00:00","title":{"rendered":"Tin"},"author":3,
+            "content":{"rendered":"<p>It rose.</p>"},"link":"https://blog.example/tin"}"#,
+    );
+    assert_eq!(
+        (article.published.at.unwrap().to_string().as_str(), article.authors.len()),
+        ("2025-03-01T08:00:00Z", 0)
+    );
+}
+
+#[test]
+fn a_broken_line_is_rejected_and_the_next_one_read() {
+    assert_eq!(headlines("{\"title\":\n{\"title\":\"A\"}"), [Err("bad_json"), a()]);
+    assert_eq!(headlines("{}\n17"), [Err("no_text"), Err("no_article")]);
+    let lines = "{\"title\":\"A\"}\n{\"title\":\"un\n{\"title\":\"A\"}\n";
+    assert_eq!(headlines(lines), [a(), Err("bad_json"), a()]);
+}
+
+#[test]
+fn a_broken_object_among_pretty_ones_is_one_reject() {
+    let text = "[\n  {\n    \"title\": \"A\"\n  },\n  {\n    \"title\" \"x\",\n    \"lead\": \"y\"\n  },\n  {\n    \"title\": \"A\"\n  }\n]";
+    assert_eq!(headlines(text), [a(), Err("bad_json"), a()]);
+    let cut = "[\n  {\n    \"title\": \"A\",\n  {\n    \"title\": \"A\"\n  }\n]";
+    assert_eq!(headlines(cut), [Err("bad_json"), a()]);
+}
+
+#[test]
+fn values_are_read_however_they_are_written() {
+    let article = one(
+        r#"{"id":17,"title":"A","source":{"id":null,"name":"The Wire"},"author":[{"name":"B C"},{"name":"D"}],
+            "keywords":"tin, zinc","date":{"$date":"2020-01-02T03:04:05Z"},"text":["one","two"],"section":null,"image":{"url":"https://a.example/i"}}"#,
+    );
+    assert_eq!(article.external_id.as_deref(), Some("17"));
+    assert_eq!(article.source.name.as_deref(), Some("The Wire"));
+    assert_eq!((article.authors.len(), article.tags.len(), article.body.len()), (2, 2, 2));
+    assert_eq!(article.published.at.unwrap().to_string(), "2020-01-02T03:04:05Z");
+    assert_eq!(article.image.as_deref(), Some("https://a.example/i"));
+    let article = one(
+        r#"{"title":{"rendered":"A"},"content":{"rendered":"<p>b</p><p>c</p>"},"date":1577934245,"tags":["Paris, France","x"]}"#,
+    );
+    assert_eq!((article.body.len(), article.tags.len()), (2, 2), "an array's elements are whole");
+    assert_eq!(article.published.at.unwrap().to_string(), "2020-01-02T03:04:05Z");
+    let article = one(r#"{"headline":{"main":"A"},"byline":{"original":"By B and C"},"pub_date":"2020-01-02"}"#);
+    assert_eq!((article.headline.as_str(), article.authors[0].as_str()), ("A", "B and C"));
+}
+
+#[test]
+fn objects_that_never_end_are_given_up_in_time() {
+    assert!(headlines(&"{\"a\":\n".repeat(50_000)).len() <= 50_000);
+    let read = headlines(&"{\\\"\n".repeat(60_000));
+    assert!(read.len() < 50_000 && read.iter().all(Result::is_err), "{}", read.len());
+}
+
+#[test]
+fn a_number_too_long_for_one_names_nothing() {
+    let read = |id: &str| one(&format!(r#"{{"title":"A","id":{id}}}"#)).external_id;
+    assert_eq!(read("12345678901234567").as_deref(), Some("12345678901234567"));
+    assert_eq!(read("12345678901234567890123"), None);
+    assert_eq!(read("\"12345678901234567890123\"").as_deref(), Some("12345678901234567890123"));
+}
+
+#[test]
+fn whatever_may_be_an_embargo_hides() {
+    let read = |embargo: &str| {
+        let found = articles(&format!("{{\"title\":\"A\",{embargo}}}"));
+        let article = found[0].as_ref().unwrap();
+        let end = article.embargo.map(|at| at.to_string()).unwrap_or_default();
+        (article.status == Status::Withheld, end, found.get(1).map(|note| note.as_ref().unwrap_err().code))
+    };
+    let hidden = (true, String::new(), Some("bad_embargo"));
+    for unread in [
+        r#""embargo":"until noon""#,
+        r#""embargoed":true"#,
+        r#""embargo":{"until":"soon"}"#,
+        r#""Embargo Until":["2030-03-01T06:00:00Z","soon"]"#,
+        r#""embargo":"2030-03-01T06:00:00Z","embargo_until":"soon""#,
+    ] {
+        assert_eq!(read(unread), hidden, "{unread}");
+    }
+    let end = |end: &str| (false, end.to_owned(), None);
+    assert_eq!(read(r#""embargo":{"$date":"2030-03-01T06:00:00Z"}"#), end("2030-03-01T06:00:00Z"));
+    let both = r#""embargoed":"2030-03-01T07:00:00Z","embargo_until":"2030-03-01T06:00:00Z""#;
+    assert_eq!(read(both), end("2030-03-01T07:00:00Z"));
+    for none in ["null", "false", "\" \"", "{}", "[]", "\"None\""] {
+        assert_eq!(read(&format!("\"embargo\":{none}")), end(""), "{none}");
+    }
+}
+
+#[test]
+fn lines_are_known_by_the_second() {
+    let (mut reader, mut count) = (Reader::default(), 0);
+    let mut read = |text: &str, ended| {
+        let taken = reader.read(text, ended, &FieldMap::default(), &mut |_, article| {
+            count += usize::from(article.is_ok());
+            ControlFlow::Continue(())
+        });
+        (taken, count, reader.lines)
+    };
+    assert_eq!(read("{\"title\":\"A\"}\n", false), (ControlFlow::Continue(14), 1, None));
+    assert_eq!(read("{\"title\":\"A\"}\n{\"title\":\"A\"}\n{\"ti", false).1, 3);
+    assert_eq!(read("{\"title\":\n{\"title\":\"A\"}\n", true), (ControlFlow::Continue(24), 4, Some(true)));
+}
+
+#[test]
+fn what_may_go_on_is_left() {
+    let mut reader = Reader::default();
+    let mut emit = |_: Range<usize>, _: Result<Article, Reason>| ControlFlow::Continue(());
+    let text = "[{\"title\":\"A\"}, {\"title\":";
+    assert_eq!(reader.read(text, false, &FieldMap::default(), &mut emit), ControlFlow::Continue(16));
+    let text = "{\"title\":\"A\"}\n{\"title\":\"A\"}\n{\"title";
+    assert_eq!(Reader::default().read(text, false, &FieldMap::default(), &mut emit), ControlFlow::Continue(28));
+}
