@@ -135,12 +135,14 @@ fn values(text: &str, ended: bool, map: &FieldMap, vain: &mut usize, emit: &mut 
             Some(Err(error)) => error,
             None => break,
         };
-        let length = repair::balanced(&text[start..]).map_err(|looked| *vain += looked).ok();
+        let found = repair::balanced(&text[start..]);
+        let length = found.ok();
         at = length.map_or_else(|| next_object(text, start), |length| start + length);
         let patient = error.is_eof() && text.len() - start < PATIENCE;
         if length.is_none() && !ended && (patient || at == text.len()) {
             return ControlFlow::Continue(start);
         }
+        *vain += found.err().unwrap_or_default();
         if *vain > MOST_VAIN {
             let detail = "too many objects in this have no end; from here on it is not read";
             emit(start..text.len(), Err(Reason::new("bad_json", detail)))?;

@@ -112,6 +112,22 @@ fn objects_that_never_end_are_given_up_in_time() {
 }
 
 #[test]
+fn waiting_for_the_rest_of_an_object_is_not_in_vain() {
+    let (mut reader, mut count) = (Reader { vain: MOST_VAIN - 10, ..Reader::default() }, 0);
+    let mut read = |text: &str, ended| {
+        let taken = reader.read(text, ended, &FieldMap::default(), &mut |_, article| {
+            count += usize::from(article.is_ok());
+            ControlFlow::Continue(())
+        });
+        (taken, count)
+    };
+    for _ in 0..3 {
+        assert_eq!(read("{\"title\":\"A\", \"text\":", false), (ControlFlow::Continue(0), 0));
+    }
+    assert_eq!(read("{\"title\":\"A\", \"text\":\"b\"}", true).1, 1);
+}
+
+#[test]
 fn a_number_too_long_for_one_names_nothing() {
     let read = |id: &str| one(&format!(r#"{{"title":"A","id":{id}}}"#)).external_id;
     assert_eq!(read("12345678901234567").as_deref(), Some("12345678901234567"));
