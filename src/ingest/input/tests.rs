@@ -1,0 +1,76 @@
+use super::*;
+
+/// Comes in pieces, with a pause after each.
+struct Slow(Vec<&'static [u8]>, bool);
+
+impl Read for Slow {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.1 = !self.1;
+        if !self.1 && !self.0.is_empty() {
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        let piece = if self.0.is_empty() { b"" } else { self.0.remove(0) };
+        buffer[..piece.len()].copy_from_slice(piece);
+        Ok(piece.len())
+    }
+}
+
+#[test]
+fn of_a_text_that_comes_slowly_what_there_is_is_looked_at() {
+    let looked = |pieces: &[&'static [u8]]| {
+        let mut head = [0; HEAD];
+        let (length, why) = look(&mut Slow(pieces.to_vec(), false), &mut head);
+        (length, why.is_some())
+    };
+    assert_eq!(looked(&[b"{\"id\":1}", b"x"]), (8, true));
+    assert_eq!(looked(&[b"title,te", b"xt\n", b"x"]), (11, true));
+    assert_eq!(looked(&[b"\x1f", b"\x8b\x08\n", b"x"]), (5, false), "packed");
+    assert_eq!(looked(&[b"a.csv", b"\0\0", b"x"]), (8, false), "a tar archive begins so");
+}
+
+#[test]
+fn a_file_that_breaks_the_code_that_reads_it_costs_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["a", "b", "c"] {
+        fs::write(dir.path().join(format!("{name}.json")), format!("{{\"title\":\"{name}\"}}")).unwrap();
+    }
+    let mut met = Vec::new();
+    let input = Input::Path(dir.path().to_owned());
+    let _ = read(&input, &ReadOptions::default(), &Progress::default(), &mut |item| {
+        met.push(match item {
+            Item::Article { article, .. } => article.headline,
+            Item::Reject { reason, .. } => reason.code.to_owned(),
+            Item::Page(_) => String::new(),
+        });
+        assert!(met.last().is_none_or(|headline| headline != "b"), "this breaks it");
+        ControlFlow::Continue(())
+    });
+    assert_eq!(met, ["a", "b", "cannot_read", "c"]);
+}
+
+#[test]
+fn files_read_together_are_named_by_their_folder() {
+    let name = |paths: &[&str]| Input::Files(paths.iter().map(PathBuf::from).collect()).name();
+    assert_eq!(name(&["/in/a/1.txt"]), "/in/a/1.txt");
+    assert_eq!(name(&["/in/a/1.txt", "/in/c.txt", "/in/b/2.txt"]), "3 files in /in: a/1.txt … b/2.txt");
+}
+
+#[test]
+fn the_members_of_a_zip_unpack_in_proportion_all_together() {
+    let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    for name in ["a.jsonl", "b.jsonl", "c.jsonl", "d.jsonl"] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        io::copy(&mut io::repeat(b' ').take(100 << 20), &mut zip).unwrap();
+    }
+    let bytes = zip.finish().unwrap().into_inner();
+    let mut codes = Vec::new();
+    let _ = read_bytes(&bytes, "a.zip", &ReadOptions::default(), &Progress::default(), &mut |item| {
+        if let Item::Reject { reason, place, .. } = item {
+            codes.push((place.source, reason.code));
+        }
+        ControlFlow::Continue(())
+    });
+    let expected = [("a.zip!a.jsonl", "no_article"), ("a.zip!b.jsonl", "no_article"), ("a.zip!c.jsonl", "too_large")];
+    let codes: Vec<_> = codes.iter().map(|(source, code)| (source.as_str(), *code)).collect();
+    assert_eq!((&codes[..3], codes[3]), (&expected[..], ("a.zip", "too_large")));
+}
