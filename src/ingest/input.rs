@@ -2,7 +2,7 @@
 //! deep inputs nest and how large they unpack is bounded, and names inside archives are only names.
 
 use std::fs;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Seek};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -18,8 +18,8 @@ use super::{Item, Place, ReadOptions, Reason, Sink, warc};
 /// Archives in archives.
 const DEEPEST: usize = 4;
 
-/// A zip archive, which has to be held whole.
-const LARGEST_ZIP: u64 = 1 << 30;
+/// A zip archive that does not lie on the disk, so that it has to be held whole.
+const LARGEST_ZIP: u64 = 256 << 20;
 
 #[derive(Clone, Debug)]
 pub enum Input {
@@ -232,14 +232,27 @@ impl<'a, 's> Reading<'a, 's> {
             return self.reject(&name, Reason::new("cannot_open", "neither a file nor a folder"));
         }
         let file = match fs::File::open(path) {
-            Ok(file) => Counted { inner: file, read: Arc::clone(&self.progress.read) },
+            Ok(file) => file,
             Err(error) => return self.reject(&name, cannot(error)),
         };
         // What breaks the code that reads one file is that file's matter alone.
-        catch_unwind(AssertUnwindSafe(|| self.stream(file, &name, 0))).unwrap_or_else(|_| {
+        catch_unwind(AssertUnwindSafe(|| self.opened(file, &name))).unwrap_or_else(|_| {
             tracing::error!(source = name, "reading a file has failed");
             self.reject(&name, Reason::new("cannot_read", "reading this has failed; the log says more"))
         })
+    }
+
+    /// A zip archive is read where it lies: its table of contents is at its end.
+    fn opened(&mut self, file: fs::File, name: &str) -> ControlFlow<()> {
+        let read = Arc::clone(&self.progress.read);
+        let length = file.metadata().ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len());
+        match length.filter(|_| begins_as_zip(&file)) {
+            Some(length) => {
+                self.proportion = Proportion::of(length);
+                self.zip(io::BufReader::new(file), name, 0, &read)
+            }
+            None => self.stream(Counted { inner: file, read }, name, 0),
+        }
     }
 
     fn stream(&mut self, mut stream: impl Read, name: &str, depth: usize) -> ControlFlow<()> {
@@ -275,7 +288,7 @@ impl<'a, 's> Reading<'a, 's> {
             [b'B', b'Z', b'h', ..] => {
                 self.unpacked(bzip2::read::MultiBzDecoder::new(Patient(whole)), &stem(".bz2"), depth)
             }
-            [b'P', b'K', 3 | 5, 4 | 6, ..] => self.zip(Patient(whole), name, depth),
+            magic if is_zip(magic) => self.held_zip(Patient(whole), name, depth),
             magic if magic.get(257..262) == Some(b"ustar") => self.tar(Box::new(Patient(whole)), name, depth),
             _ => self.file(whole, name),
         }
@@ -310,16 +323,22 @@ impl<'a, 's> Reading<'a, 's> {
         ControlFlow::Continue(())
     }
 
-    /// A zip's table of contents is at its end, so it is read whole. Its members may be the same bytes many times over.
-    fn zip(&mut self, stream: impl Read, name: &str, depth: usize) -> ControlFlow<()> {
+    /// A zip archive that comes from elsewhere, or from within another archive.
+    fn held_zip(&mut self, stream: impl Read, name: &str, depth: usize) -> ControlFlow<()> {
         let mut bytes = Vec::new();
         if let Err(error) = stream.take(LARGEST_ZIP + 1).read_to_end(&mut bytes) {
             return self.reject(name, Reason::breaks_off(error.kind()));
         }
         if bytes.len() as u64 > LARGEST_ZIP {
-            return self.reject(name, Reason::new("too_large", "a zip archive of more than 1 GiB; unpack it first"));
+            let detail = "a zip archive of more than 256 MiB that is no file on the disk; unpack it first";
+            return self.reject(name, Reason::new("too_large", detail));
         }
-        let mut archive = match zip::ZipArchive::new(io::Cursor::new(bytes)) {
+        self.zip(io::Cursor::new(bytes), name, depth, &AtomicU64::default())
+    }
+
+    /// Members may be the same bytes many times over. `read` is told how many of them have been read.
+    fn zip(&mut self, whole: impl Read + Seek, name: &str, depth: usize, read: &AtomicU64) -> ControlFlow<()> {
+        let mut archive = match zip::ZipArchive::new(whole) {
             Ok(archive) => archive,
             Err(_) => return self.reject(name, Reason::new("truncated", "the zip archive is damaged or cut off")),
         };
@@ -334,6 +353,7 @@ impl<'a, 's> Reading<'a, 's> {
             match archive.by_index(index) {
                 Ok(file) if file.is_file() => {
                     let member = String::from_utf8_lossy(file.name_raw()).replace('\\', "/");
+                    read.fetch_add(file.compressed_size(), Ordering::Relaxed);
                     if !hidden(&member) {
                         self.unpacked(file, &format!("{name}!{member}"), depth)?;
                     }
@@ -412,11 +432,22 @@ fn web_archive(head: &[u8]) -> Option<warc::Packing> {
 }
 
 /// Is this one document, that is packed as an archive?
-fn document<R: Read + io::Seek>(archive: &zip::ZipArchive<R>) -> Option<&'static str> {
+fn document<R: Read + Seek>(archive: &zip::ZipArchive<R>) -> Option<&'static str> {
     let has = |name: &str| archive.index_for_name(name).is_some();
     let kinds = [("word/document.xml", "a Word document"), ("xl/workbook.xml", "an Excel workbook")];
     let office = kinds.into_iter().find(|(name, _)| has(name)).map(|(_, kind)| kind);
     office.or_else(|| has("mimetype").then_some("an OpenDocument or EPUB file"))
+}
+
+fn is_zip(magic: &[u8]) -> bool {
+    matches!(magic, [b'P', b'K', 3 | 5, 4 | 6, ..])
+}
+
+/// Looks at a file on the disk, and leaves it as it was.
+fn begins_as_zip(mut file: &fs::File) -> bool {
+    let mut magic = [0; 4];
+    let is_read = file.read_exact(&mut magic).is_ok();
+    file.rewind().is_ok() && is_read && is_zip(&magic)
 }
 
 fn hidden(member: &str) -> bool {

@@ -20,6 +20,11 @@ pub(super) struct Proportion {
 }
 
 impl Proportion {
+    /// To a file whose size is known.
+    pub(super) fn of(packed: u64) -> Proportion {
+        Proportion { packed: Arc::new(packed.into()), unpacked: Arc::default() }
+    }
+
     pub(super) fn is_kept(&self) -> bool {
         is_in_proportion(self.packed.load(Ordering::Relaxed), self.unpacked.load(Ordering::Relaxed))
     }
@@ -49,7 +54,7 @@ mod tests {
     #[test]
     fn what_unpacks_out_of_proportion_is_read_no_further() {
         let unpack = |packed: u64, unpacked: u64| {
-            let proportion = Proportion { packed: Arc::new(packed.into()), unpacked: Arc::new(unpacked.into()) };
+            let proportion = Proportion { unpacked: Arc::new(unpacked.into()), ..Proportion::of(packed) };
             Proportionate { inner: io::repeat(b'a'), proportion }.read(&mut [0; 8]).map_err(|error| error.kind())
         };
         assert_eq!(unpack(10, UNSUSPICIOUS), Ok(8), "a small file may");

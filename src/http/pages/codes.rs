@@ -104,7 +104,7 @@ const CHAPTERS: [Chapter; 4] = [
             code("snapshot_gone", 410, "the snapshot is no longer kept; ask again without `snapshot` and `cursor`"),
             code("article_killed", 410, "the article, or this version of it, was cancelled by its provider; the message says when and by which version"),
             code("article_gone", 410, "the article has been withdrawn"),
-            code("too_large", 413, "the request is over 1 MiB; articles may come in any number. One article may have 16 MiB (in a file of many 256 MiB, over HTTP what `--largest-article` says), its headline 16 KiB, a zip 1 GiB"),
+            code("too_large", 413, "the request is over 1 MiB; articles may come in any number. One article may have 16 MiB (in a file of many 256 MiB, over HTTP what `--largest-article` says), its headline 16 KiB, a zip that is no file on the disk 256 MiB"),
             code("unsupported_type", 415, "send a form or JSON, and say so in `Content-Type`; of articles, that they cannot be unpacked"),
             code("internal", 500, "the fault is ours; it has been logged under the request's id"),
             code("busy", 503, "too many searches, or requests that bring articles, at once; `Retry-After` says when to ask again"),

@@ -1,3 +1,5 @@
+use std::io::Write;
+
 use super::*;
 
 /// Comes in pieces, with a pause after each.
@@ -73,4 +75,30 @@ fn the_members_of_a_zip_unpack_in_proportion_all_together() {
     let expected = [("a.zip!a.jsonl", "no_article"), ("a.zip!b.jsonl", "no_article"), ("a.zip!c.jsonl", "too_large")];
     let codes: Vec<_> = codes.iter().map(|(source, code)| (source.as_str(), *code)).collect();
     assert_eq!((&codes[..3], codes[3]), (&expected[..], ("a.zip", "too_large")));
+}
+
+#[test]
+fn a_zip_on_the_disk_is_read_where_it_lies_however_large() {
+    let mut zip = zip::ZipWriter::new(tempfile::NamedTempFile::with_suffix(".zip").unwrap());
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    zip.start_file("a.json", stored).unwrap();
+    zip.write_all(b"{\"title\":\"Tin\"}").unwrap();
+    zip.start_file(".pad", stored).unwrap();
+    io::copy(&mut io::repeat(0).take(LARGEST_ZIP), &mut zip).unwrap();
+    let file = zip.finish().unwrap();
+    let met = |input: &Input| {
+        let (mut met, progress) = (Vec::new(), Progress::default());
+        let _ = read(input, &ReadOptions::default(), &progress, &mut |item| {
+            met.push(match item {
+                Item::Article { article, .. } => article.headline,
+                Item::Reject { reason, .. } => reason.code.to_owned(),
+                Item::Page(_) => String::new(),
+            });
+            ControlFlow::Continue(())
+        });
+        (met, progress.read.load(Ordering::Relaxed))
+    };
+    assert_eq!(met(&Input::Path(file.path().to_owned())), (vec!["Tin".to_owned()], LARGEST_ZIP + 15));
+    let stream = Stream::new("sent", None, file.reopen().unwrap());
+    assert_eq!(met(&Input::Stream(Arc::new(stream))).0, ["too_large"], "it would have to be held");
 }
