@@ -4,7 +4,7 @@
 use std::future::poll_fn;
 use std::io::{self, Read};
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes, HttpBody};
 use tokio::runtime::Handle;
@@ -21,22 +21,22 @@ const COURTESY: usize = 16 << 20;
 
 type Piece = io::Result<Bytes>;
 
-/// Where nothing comes for so long, what has come is looked at: the client may be waiting for its results.
+/// What has come is looked at after so long, whether more comes or not: the client may be waiting for its results.
 const PAUSE: Duration = Duration::from_millis(300);
 
 pub(super) struct Upload {
     runtime: Handle,
     pieces: mpsc::Receiver<Piece>,
     piece: Bytes,
-    /// Something has come since the last pause.
-    is_fresh: bool,
+    /// When the first has come that no pause has followed.
+    since: Option<Instant>,
 }
 
 /// Starts to take a body in; the other end is read on a thread that may wait.
 pub(super) fn open(body: Body) -> Upload {
     let (send, pieces) = mpsc::channel(PIECES);
     tokio::spawn(pass_on(body, send));
-    Upload { runtime: Handle::current(), pieces, piece: Bytes::new(), is_fresh: false }
+    Upload { runtime: Handle::current(), pieces, piece: Bytes::new(), since: None }
 }
 
 async fn pass_on(mut body: Body, send: mpsc::Sender<Piece>) {
@@ -72,13 +72,14 @@ async fn next(body: &mut Body) -> Option<Piece> {
 }
 
 impl Upload {
-    /// The next piece; a pause once, where nothing more comes for now.
+    /// The next piece; a pause once, where what has come has waited long enough.
     fn wait(&mut self) -> io::Result<Option<Piece>> {
-        if !std::mem::take(&mut self.is_fresh) {
-            return Ok(self.pieces.blocking_recv());
-        }
-        let next = async { tokio::time::timeout(PAUSE, self.pieces.recv()).await };
-        self.runtime.block_on(next).map_err(|_| io::ErrorKind::WouldBlock.into())
+        let Some(since) = self.since else { return Ok(self.pieces.blocking_recv()) };
+        let next = async { tokio::time::timeout_at((since + PAUSE).into(), self.pieces.recv()).await };
+        self.runtime.block_on(next).map_err(|_| {
+            self.since = None;
+            io::ErrorKind::WouldBlock.into()
+        })
     }
 }
 
@@ -86,7 +87,10 @@ impl Read for Upload {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.piece.is_empty() {
             match self.wait()? {
-                Some(piece) => (self.piece, self.is_fresh) = (piece?, true),
+                Some(piece) => {
+                    self.piece = piece?;
+                    self.since.get_or_insert_with(Instant::now);
+                }
                 None => return Ok(0),
             }
         }
@@ -116,6 +120,21 @@ mod tests {
         let mut upload = open(Body::from_stream(broken));
         let read = tokio::task::spawn_blocking(move || upload.read_to_end(&mut Vec::new()).unwrap_err().kind());
         assert_eq!(read.await.unwrap(), io::ErrorKind::ConnectionReset);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_has_come_is_looked_at_though_more_comes_all_the_time() {
+        let pieces = futures_util::stream::unfold(0, async |count| {
+            tokio::time::sleep(PAUSE / 10).await;
+            (count < 100).then_some((io::Result::Ok("tin "), count + 1))
+        });
+        let mut upload = open(Body::from_stream(pieces));
+        let read = tokio::task::spawn_blocking(move || {
+            let mut text = Vec::new();
+            (upload.read_to_end(&mut text).unwrap_err().kind(), text.len())
+        });
+        let (why, length) = read.await.unwrap();
+        assert!(why == io::ErrorKind::WouldBlock && length < 400, "{why} after {length} bytes");
     }
 
     struct Broken;
