@@ -1,13 +1,17 @@
 //! Every URL there is.
 
+use std::time::Duration;
+
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::classify::ServerErrorsFailureClass;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
+use tracing::Span;
 
 use super::{Door, api, articles, copies, openapi, pages, problem, runs, versions};
 
@@ -15,6 +19,16 @@ use super::{Door, api, articles, copies, openapi, pages, problem, runs, versions
 const BODY: usize = 1024 * 1024;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What is refused for now is no fault of ours.
+fn note(failure: ServerErrorsFailureClass, latency: Duration, _: &Span) {
+    match failure {
+        ServerErrorsFailureClass::StatusCode(StatusCode::SERVICE_UNAVAILABLE) => {
+            tracing::debug!(?latency, "a request was refused for now");
+        }
+        failure => tracing::error!(%failure, ?latency, "a request failed"),
+    }
+}
 
 pub(super) fn router(door: Door) -> Router {
     Router::new()
@@ -52,7 +66,7 @@ pub(super) fn router(door: Door) -> Router {
             HeaderName::from_static("x-content-type-options"),
             HeaderValue::from_static("nosniff"),
         ))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().on_failure(note))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
 }
