@@ -60,6 +60,7 @@ pub fn run(
     after_batch: impl FnMut(&Durable<'_>),
 ) -> Result<Run, StoreError> {
     let run = store.begin_run(&input.name())?;
+    let mut open = Open { store, run: Some(run) };
     if let Some(bytes) = input.size() {
         store.expect(run, bytes)?;
     }
@@ -72,8 +73,25 @@ pub fn run(
         Ok(()) if matches!(input, Input::Stream(stream) if stream.is_cut()) => RunState::Interrupted,
         Ok(()) => RunState::Finished,
     };
+    open.run = None;
     let finished = store.finish_run(run, state);
     written.and(finished)
+}
+
+/// A run that is under way. One that is left by a fault, be it of the code, has failed.
+struct Open<'a> {
+    store: &'a Store,
+    run: Option<RunId>,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if let Some(run) = self.run
+            && let Err(error) = self.store.finish_run(run, RunState::Failed)
+        {
+            tracing::error!(%error, run = run.0, "a run that has failed is not noted as such");
+        }
+    }
 }
 
 fn write(
@@ -160,5 +178,26 @@ impl Batch {
                 self.order.push(None);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_run_that_a_fault_of_the_code_ends_has_failed() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let input = Input::Stream(Arc::new(input::Stream::new("sent", None, &b"{\"title\":\"Tin\"}"[..])));
+        let (options, stop, progress) = (ReadOptions::default(), Arc::default(), Progress::default());
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            run(&store, &input, &options, None, &stop, &progress, |_| panic!("a fault"))
+        }));
+        assert!(ended.is_err());
+        let state = store.runs(None, 1).unwrap().first().map(|run| run.state);
+        assert_eq!(state, Some(RunState::Failed));
     }
 }
