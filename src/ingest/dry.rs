@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::input::{self, Input, Progress};
-use super::pipeline::{Settled, settled};
+use super::pipeline::{Settled, settle};
 use super::{Format, Item, ReadOptions};
 use crate::store::{Incoming, Rejected};
 
@@ -36,11 +36,10 @@ impl Found {
         self.formats.values().map(|(count, _)| count).sum()
     }
 
-    fn add(&mut self, format: Option<Format>, settled: Settled) {
+    fn add(&mut self, format: Format, settled: Settled) {
         match settled {
             Settled::Article(_, incoming) => {
-                let format = format.map_or("", Format::name);
-                self.formats.entry(format).or_insert_with(|| (0, *incoming)).0 += 1;
+                self.formats.entry(format.name()).or_insert_with(|| (0, *incoming)).0 += 1;
             }
             Settled::Reject(reject) => {
                 self.rejects += 1;
@@ -59,15 +58,14 @@ pub fn read(input: &Input, options: &ReadOptions, namespace: Option<&str>, stop:
     let unread: Arc<Mutex<BTreeSet<String>>> = Arc::default();
     let options = ReadOptions { unread: Some(Arc::clone(&unread)), ..options.clone() };
     let _ = input::read(input, &options, &progress, &mut |item| {
-        let item = item.read();
         if stop.load(Ordering::Relaxed) {
             return ControlFlow::Break(());
         }
         let format = match &item {
-            Item::Article { format, .. } => Some(*format),
-            Item::Page(_) | Item::Reject { .. } => None,
+            Item::Article { format, .. } => *format,
+            Item::Page(_) | Item::Reject { .. } => Format::Html,
         };
-        found.add(format, settled(item, namespace, false, now));
+        found.add(format, settle(item, namespace, false, now));
         ControlFlow::Continue(())
     });
     found.set_aside = progress.set_aside.load(Ordering::Relaxed);

@@ -15,7 +15,7 @@ use super::chunks::Chunks;
 use super::detect::Format;
 use super::file::NOTHING;
 use super::input::{self, Progress};
-use super::pipeline::{Settled, settled};
+use super::pipeline::{Settled, settle};
 pub use super::readers::sitemap::Named;
 use super::readers::{feed, sitemap};
 use super::root::Root;
@@ -111,7 +111,7 @@ pub fn page(fetched: Fetched, item: &Incoming, namespace: Option<&str>, kept: bo
         Item::Reject { reason, .. } => return Err(reason.clone()),
         Item::Page(_) => {}
     }
-    match settled(read, namespace, true, at) {
+    match settle(read, namespace, true, at) {
         Settled::Article(_, mut incoming) => {
             if kept || item.identity.kind == Kind::Provider {
                 incoming.identity = item.identity.clone();
@@ -146,7 +146,7 @@ impl Items {
             Item::Reject { reason, .. } if reason.detail == NOTHING => return ControlFlow::Continue(()),
             Item::Reject { .. } => {}
         }
-        match settled(item, namespace, true, fetched.at) {
+        match settle(item, namespace, true, fetched.at) {
             Settled::Article(_, incoming) => self.articles.push(*incoming),
             Settled::Reject(reject) => self.rejects.push(reject),
         }

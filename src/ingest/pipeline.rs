@@ -211,7 +211,7 @@ fn size(item: &Item) -> usize {
 
 /// Everything between reader and store: pure, but for the moment passed in. What breaks the code that reads a page is that
 /// page's matter alone.
-fn settle(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled {
+pub(super) fn settle(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled {
     let place = match &item {
         Item::Page(page) => page.place().clone(),
         Item::Reject { place, .. } => place.clone(),
@@ -223,7 +223,7 @@ fn settle(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Times
     })
 }
 
-pub(super) fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled {
+fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled {
     match item {
         Item::Page(page) => settled(page.read(), namespace, keeps_originals, now),
         Item::Article { mut article, format, place, around, original } => {
