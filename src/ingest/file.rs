@@ -9,7 +9,7 @@ use super::chunks::Chunks;
 use super::detect::{self, Format};
 use super::input::Progress;
 use super::readers::{csv, feed, json, markdown, newsml, nitf, page_dump, reuters, sitemap, text};
-use super::{Item, Page, Place, ReadOptions, Reason, Sink, fit, language};
+use super::{Item, Page, Place, ReadOptions, Reason, Sink, copy_of, fit, language};
 use crate::article::Article;
 use crate::store::REJECT_COPY;
 
@@ -151,8 +151,7 @@ fn too_large(most: usize) -> Reason {
 /// The file as a whole is refused.
 fn refuse<R>(file: &File<'_>, chunks: &Chunks<R>, reason: Reason, sink: &mut Sink<'_>) -> ControlFlow<()> {
     let place = Place { source: file.name.to_owned(), offset: 0, line: None };
-    let copy = chunks.text.as_bytes();
-    sink(Item::Reject { place, reason, copy: copy[..copy.len().min(REJECT_COPY)].to_vec() })
+    sink(Item::Reject { place, reason, copy: copy_of(chunks.text.as_bytes()) })
 }
 
 /// A file that is one article.
@@ -224,10 +223,7 @@ fn document(
             Err(reason) if !chunks.ended && matches!(reason.code, "truncated" | "bad_json" | "bad_xml") => {
                 ControlFlow::Continue(())
             }
-            Err(reason) => {
-                let copy = &text.as_bytes()[at];
-                sink(Item::Reject { place, reason, copy: copy[..copy.len().min(REJECT_COPY)].to_vec() })
-            }
+            Err(reason) => sink(Item::Reject { place, reason, copy: copy_of(&text.as_bytes()[at]) }),
         }
     };
     match format {
@@ -334,8 +330,7 @@ fn many(
     match chunks.broken {
         Some(kind) => {
             // What may have gone on where the file breaks off.
-            let copy = chunks.text.as_bytes();
-            let copy = copy[..copy.len().min(REJECT_COPY)].to_vec();
+            let copy = copy_of(chunks.text.as_bytes());
             let place = Place { source: file.name.to_owned(), offset: chunks.offset, line: Some(chunks.line) };
             sink(Item::Reject { place, reason: Reason::breaks_off(kind), copy })
         }

@@ -42,6 +42,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use crate::article::Article;
+use crate::store::REJECT_COPY;
 
 /// How inputs are read, where that is not found by looking.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +71,11 @@ pub struct ReadOptions {
     pub largest: Option<usize>,
     /// Where somebody asks: columns of tables that hold nothing that is read.
     pub unread: Option<Arc<Mutex<BTreeSet<String>>>>,
+}
+
+/// What is kept of what was refused.
+fn copy_of(bytes: &[u8]) -> Vec<u8> {
+    bytes[..bytes.len().min(REJECT_COPY)].to_vec()
 }
 
 /// Said of an article that is hidden for an embargo that nobody can read.

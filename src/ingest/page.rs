@@ -4,8 +4,7 @@
 use jiff::Timestamp;
 
 use super::readers::html;
-use super::{Format, Item, Place, Reason, detect, encoding, fit};
-use crate::store::REJECT_COPY;
+use super::{Format, Item, Place, Reason, copy_of, detect, encoding, fit};
 
 /// What a look at whether it is text takes.
 const HEAD: usize = 64 << 10;
@@ -78,10 +77,7 @@ impl Page {
                     original: Some(self.bytes),
                 }
             }
-            Err(reason) => {
-                let copy = self.bytes[..self.bytes.len().min(REJECT_COPY)].to_vec();
-                Item::Reject { place: self.place, reason, copy }
-            }
+            Err(reason) => Item::Reject { place: self.place, reason, copy: copy_of(&self.bytes) },
         }
     }
 }

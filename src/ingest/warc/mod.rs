@@ -14,7 +14,7 @@ use self::record::Header;
 use self::response::NoPage;
 use self::source::{Line, Source};
 use super::page::Page;
-use super::{Item, Place, Reason, Sink};
+use super::{Item, Place, Reason, Sink, copy_of};
 
 pub(in crate::ingest) use members::{DICTIONARY, Packing, peek};
 
@@ -172,17 +172,17 @@ impl<R: Read> Reading<'_, '_, R> {
             let reason = Reason::new("too_large", format!("a record of {length} bytes; a page may have 16 MiB"));
             return self.reject(offset, reason).map_continue(Ok);
         };
-        self.page(header, block, offset).map_continue(Ok)
+        self.page(header, &block, offset).map_continue(Ok)
     }
 
-    fn page(&mut self, header: Header, block: Vec<u8>, offset: u64) -> ControlFlow<()> {
+    fn page(&mut self, header: Header, block: &[u8], offset: u64) -> ControlFlow<()> {
         let is_http = |kind: &str| kind.to_ascii_lowercase().starts_with("application/http");
         let bare =
             header.kind == "resource" || self.arc.is_none() && !header.content_type.as_deref().is_none_or(is_http);
         let found = if bare && !block.starts_with(b"HTTP/") {
             response::resource(header.content_type.as_deref(), block)
         } else {
-            response::page(&block)
+            response::page(block)
         };
         match found {
             Ok(page) => {
@@ -191,10 +191,11 @@ impl<R: Read> Reading<'_, '_, R> {
                 (self.sink)(Item::Page(Box::new(page)))
             }
             Err(NoPage::TooLarge) => {
-                self.reject(offset, Reason::new("too_large", "the page unpacks to more than 16 MiB"))
+                self.reject_block(offset, Reason::new("too_large", "the page unpacks to more than 16 MiB"), block)
             }
             Err(NoPage::Garbled) => {
-                self.reject(offset, Reason::new("bad_record", format!("{}: this is no HTTP response", header.url)))
+                let reason = Reason::new("bad_record", format!("{}: this is no HTTP response", header.url));
+                self.reject_block(offset, reason, block)
             }
             Err(NoPage::Status(status)) => {
                 self.pass_over(format!("of status {status}"));
@@ -225,8 +226,12 @@ impl<R: Read> Reading<'_, '_, R> {
     }
 
     fn reject(&mut self, offset: u64, reason: Reason) -> ControlFlow<()> {
+        self.reject_block(offset, reason, &[])
+    }
+
+    fn reject_block(&mut self, offset: u64, reason: Reason, block: &[u8]) -> ControlFlow<()> {
         let place = Place { source: self.name.to_owned(), offset, line: None };
-        (self.sink)(Item::Reject { place, reason, copy: Vec::new() })
+        (self.sink)(Item::Reject { place, reason, copy: copy_of(block) })
     }
 }
 

@@ -44,8 +44,8 @@ pub(super) fn page(block: &[u8]) -> Result<Page, NoPage> {
 }
 
 /// A page without an HTTP response around it.
-pub(super) fn resource(kind: Option<&str>, bytes: Vec<u8>) -> Result<Page, NoPage> {
-    of_type(kind, &[], bytes)
+pub(super) fn resource(kind: Option<&str>, bytes: &[u8]) -> Result<Page, NoPage> {
+    of_type(kind, &[], bytes.to_vec())
 }
 
 fn of_type(kind: Option<&str>, encodings: &[String], body: Vec<u8>) -> Result<Page, NoPage> {

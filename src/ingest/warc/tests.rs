@@ -184,3 +184,15 @@ fn damage_after_damage_is_given_up_in_time() {
     assert_eq!(read[0], url(0));
     assert!(read.contains(&"too_large".to_owned()) && read.len() < 10, "{read:?}");
 }
+
+#[test]
+fn what_is_refused_is_kept_with_its_reason() {
+    let mut copies = Vec::new();
+    let _ = read(&record("response", &url(1), "GARBLED 1")[..], Packing::Plain, "a.warc", &mut |item| {
+        if let Item::Reject { reason, copy, .. } = item {
+            copies.push((reason.code, copy));
+        }
+        ControlFlow::Continue(())
+    });
+    assert_eq!(copies, [("bad_record", b"GARBLED 1".to_vec())]);
+}
