@@ -5,6 +5,8 @@ use std::io::{self, BufRead, Read};
 
 use flate2::bufread::GzDecoder;
 
+use crate::ingest::proportion::is_in_proportion;
+
 /// How an archive is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ingest) enum Packing {
@@ -134,15 +136,15 @@ impl<R: Read> Members<R> {
         Members { state: State::Between(raw), packing, dictionary: Vec::new(), unpacked: 0 }
     }
 
-    /// Bytes unpacked for bytes read.
-    pub(super) fn ratio(&self) -> (u64, u64) {
+    /// What has been unpacked, by what it was packed in; at the end it is as it was before.
+    pub(super) fn is_in_proportion(&self) -> bool {
         let packed = match &self.state {
             State::Between(raw) | State::Plain(raw) | State::Damaged(raw) => raw.packed,
             State::Gzip(decoder) => decoder.get_ref().packed,
             State::Zstd(decoder) => decoder.get_ref().packed,
-            State::Ended => 0,
+            State::Ended => return true,
         };
-        (self.unpacked, packed)
+        is_in_proportion(packed, self.unpacked)
     }
 
     pub(super) fn close(&mut self) {

@@ -3,7 +3,6 @@
 use std::io::{self, Read};
 
 use super::members::{Members, Packing};
-use crate::ingest::proportion::is_in_proportion;
 
 /// A header line; longer ones are no header.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -135,8 +134,7 @@ impl<R: Read> Source<R> {
     }
 
     fn more_of_member(&mut self) -> io::Result<usize> {
-        let (unpacked, packed) = self.members.ratio();
-        if !is_in_proportion(packed, unpacked) {
+        if !self.members.is_in_proportion() {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         self.bytes.drain(..self.at);

@@ -196,3 +196,17 @@ fn what_is_refused_is_kept_with_its_reason() {
     });
     assert_eq!(copies, [("bad_record", b"GARBLED 1".to_vec())]);
 }
+
+#[test]
+fn a_large_archive_is_read_to_its_end() {
+    // Packs less well than what is suspicious, and unpacks to more than what is not.
+    let mut seed = 1_u32;
+    let mut noise = || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'a' + (seed >> 24) as u8 % 26)
+    };
+    let block: String = (0..1 << 20).map(|n| if n % 32 == 0 { noise() } else { 'a' }).collect();
+    let member = gzip(&record("request", &url(1), &block));
+    let archive = [member.repeat(260), gzip(&page(2))].concat();
+    assert_eq!(items(&archive, Packing::Gzip), [url(2), "passed_over".into()]);
+}
