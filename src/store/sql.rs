@@ -101,6 +101,7 @@ statements! {
     META_SET = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
     TELLINGS_CLEAR = "DELETE FROM tellings";
     KEYS_CLEAR = "DELETE FROM story_keys";
+    FRESH_KEYS_CLEAR = "DELETE FROM story_keys_fresh";
     TEXTS_CLEAR = "DELETE FROM story_texts";
     DUE_ALL = "INSERT INTO tellings_due SELECT num FROM articles WHERE deleted = 0 AND status = 'usable'
                ON CONFLICT DO NOTHING";
@@ -131,11 +132,19 @@ statements! {
     TEXT_LEADER = "UPDATE story_texts SET leader = ?2 WHERE num = ?1";
     TEXT_REMOVE = "DELETE FROM story_texts WHERE num = ?1";
     TEXTS_LED = "SELECT num, at, id FROM story_texts WHERE leader = ?1 AND leader <> num";
-    KEY_ADD = "INSERT INTO story_keys (key, leads, place, class, text) VALUES (?1, ?2, ?3, ?4, ?5)";
+    KEY_ADD = "INSERT INTO story_keys_fresh (key, leads, place, class, text) VALUES (?1, ?2, ?3, ?4, ?5)";
+    FRESH_KEY_REMOVE = "DELETE FROM story_keys_fresh
+                        WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class = ?4 AND text = ?5";
     KEY_REMOVE = "DELETE FROM story_keys WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class = ?4 AND text = ?5";
-    KEY_SHARED = "SELECT class, place, text FROM story_keys WHERE key = ?1 AND leads = ?2 LIMIT ?3";
-    KEY_SHARED_IN = "SELECT class, text FROM story_keys
+    KEY_SHARED = "SELECT class, place, text FROM story_keys_fresh WHERE key = ?1 AND leads = ?2
+                  UNION ALL SELECT class, place, text FROM story_keys WHERE key = ?1 AND leads = ?2 LIMIT ?3";
+    KEY_SHARED_IN = "SELECT class, text FROM story_keys_fresh
+                     WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class BETWEEN ?4 AND ?5
+                     UNION ALL SELECT class, text FROM story_keys
                      WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class BETWEEN ?4 AND ?5 LIMIT ?6";
+    KEYS_PUT_BY = "INSERT INTO story_keys (key, leads, place, class, text)
+                   SELECT key, leads, place, class, text FROM story_keys_fresh WHERE key >= ?1 AND key < ?2";
+    FRESH_KEYS_REMOVE = "DELETE FROM story_keys_fresh WHERE key >= ?1 AND key < ?2";
 
     RUN_ADD = "INSERT INTO runs (input, state, started) VALUES (?1, 'running', ?2)";
     RUN_ADVANCE = "UPDATE runs SET fresh = fresh + ?2, versions = versions + ?3, unchanged = unchanged + ?4,

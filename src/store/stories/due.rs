@@ -45,7 +45,7 @@ fn begin(store: &Store) -> Result<()> {
     let kept: Option<String> =
         transaction.prepare_cached(sql::META)?.query_row(params![RULE_KEPT], |row| row.get(0)).optional()?;
     if kept.as_deref() != Some(rule.as_str()) {
-        for statement in [sql::TELLINGS_CLEAR, sql::KEYS_CLEAR, sql::TEXTS_CLEAR, sql::DUE_ALL] {
+        for statement in [sql::TELLINGS_CLEAR, sql::FRESH_KEYS_CLEAR, sql::KEYS_CLEAR, sql::TEXTS_CLEAR, sql::DUE_ALL] {
             transaction.execute(statement, [])?;
         }
         transaction.execute(sql::META_SET, params![RULE_KEPT, rule])?;

@@ -39,24 +39,6 @@ impl Grouping<'_> {
         Ok(())
     }
 
-    pub(super) fn keep_keys(&self, text: &Text, leads: bool) -> Result<()> {
-        self.each_key(text, sql::KEY_ADD, leads)
-    }
-
-    pub(super) fn forget_keys(&self, text: &Text) -> Result<()> {
-        if text.leader.is_some() { self.each_key(text, sql::KEY_REMOVE, text.leads()) } else { Ok(()) }
-    }
-
-    fn each_key(&self, text: &Text, sql: &str, leads: bool) -> Result<()> {
-        let Some(sketch) = &text.sketch else { return Ok(()) };
-        let mut statement = self.transaction.prepare_cached(sql)?;
-        let class = sketch.class();
-        for (key, place) in &sketch.keys {
-            statement.execute(params![key, leads, place, class, text.num])?;
-        }
-        Ok(())
-    }
-
     /// All texts that lead, or all that do not, and are like this one.
     pub(super) fn like(&self, text: &Text, leads: bool) -> Result<Vec<Text>> {
         let Some(sketch) = &text.sketch else { return Ok(Vec::new()) };

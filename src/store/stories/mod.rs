@@ -8,6 +8,7 @@
 
 mod due;
 mod find;
+mod keys;
 #[cfg(test)]
 mod tests;
 
@@ -75,11 +76,12 @@ pub(super) struct Grouping<'a> {
     work: Work,
 }
 
-/// What it took: lines of the table of keys read, and texts compared.
+/// What it took: lines of the table of keys read, texts compared, and keys kept.
 #[derive(Debug, Default)]
 pub(super) struct Work {
     read: Cell<u64>,
     compared: Cell<u64>,
+    kept: Cell<u64>,
 }
 
 #[cfg(test)]
@@ -153,6 +155,7 @@ impl<'a> Grouping<'a> {
         while let Some((_, text)) = self.due.pop_first() {
             self.place(text)?;
         }
+        self.put_keys_by()?;
         let mut copies = HashSet::new();
         for text in &self.touched {
             self.retold(sql::TELLING_ORIGINAL, params![text], now, &mut copies)?;

@@ -251,6 +251,27 @@ fn articles_stored_under_another_rule_are_compared_when_the_store_is_opened() {
     assert_eq!(again.store.changes_after(before, 9).unwrap().len(), 1, "the copy is to be indexed again");
 }
 
+#[test]
+fn keys_are_fresh_for_one_round_and_then_put_by() {
+    let desk = desk();
+    let kept = || {
+        let conn = rusqlite::Connection::open(desk._dir.path().join("store.sqlite")).unwrap();
+        let count = |table| conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, u64>(0));
+        (count("story_keys_fresh").unwrap(), count("story_keys").unwrap())
+    };
+    let said = |key: u8, killed| Said { key, base: u64::from(key), kind: 0, day: Some(1), killed }.incoming();
+    for key in 0..60 {
+        let before = kept();
+        desk.put(&[said(key, false)]);
+        let (fresh, put_by) = kept();
+        assert!(fresh + put_by >= before.0 + before.1 + 10, "none is lost on the way");
+        assert!(fresh < 2 * super::keys::ROUND, "{fresh} of {put_by} after {key}");
+    }
+    assert!(kept().1 > kept().0, "{:?}", kept());
+    desk.put(&(0..60).map(|key| said(key, true)).collect::<Vec<_>>());
+    assert_eq!(kept(), (0, 0), "wherever they were");
+}
+
 /// How many articles of a kind come in, some at a time: the least that shows how the work grows.
 const MANY: u64 = if cfg!(debug_assertions) { 500 } else { 20_000 };
 
