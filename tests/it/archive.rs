@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -31,6 +32,23 @@ impl TestArchive {
     pub(crate) fn ingest(&self, arguments: &[&str]) -> String {
         let output = self.command("ingest").args(arguments).output().unwrap();
         text(&output)
+    }
+
+    /// Ingests; how it ended, and the MiB it held at most where the system tells.
+    pub(crate) fn ingest_watched(&self, file: &str) -> (Option<i32>, Option<u64>) {
+        let mut child = self.begin_ingest(file);
+        let status = format!("/proc/{}/status", child.id());
+        let mut most = None;
+        loop {
+            if let Some(ended) = child.try_wait().unwrap() {
+                return (ended.code(), most);
+            }
+            let text = std::fs::read_to_string(&status).unwrap_or_default();
+            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let held = line.and_then(|held| held.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+            most = most.max(held.map(|kib| kib >> 10));
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Starts an ingest and goes on; what it prints is nobody's business.

@@ -116,8 +116,9 @@ fn hostile_input_is_refused_with_a_reason_and_the_rest_is_read() {
     let folder = archive.folder.path().join("hostile");
     std::fs::create_dir(&folder).unwrap();
     lay_out(&folder);
-    let output = archive.command("ingest").arg(&folder).output().unwrap();
-    assert_eq!(output.status.code(), Some(3), "{}", crate::archive::text(&output));
+    let (ended, held) = archive.ingest_watched(&folder.display().to_string());
+    assert_eq!(ended, Some(3), "read to the end, and some of it refused");
+    assert!(held.is_none_or(|held| held < 512), "it held {held:?} MiB");
     let rejects = rejects(&archive);
     for (file, code) in [
         ("bomb.txt", "too_large"),
