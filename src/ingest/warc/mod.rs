@@ -158,7 +158,7 @@ impl<R: Read> Reading<'_, '_, R> {
     /// Reads the block of a record, and hands on the page in it. An inner error: the block cannot be read.
     fn record(&mut self, header: Header, offset: u64) -> ControlFlow<(), io::Result<()>> {
         let length = header.length.unwrap_or_default();
-        let may_be_page = matches!(header.kind.as_str(), "response" | "resource") && header.url.starts_with("http");
+        let may_be_page = matches!(header.kind.as_str(), "response" | "resource") && is_of_the_web(&header.url);
         let most = if may_be_page { LARGEST_RECORD } else { 0 };
         let block = match self.source.content(length, most).and_then(|block| self.source.end_record().map(|()| block)) {
             Ok(block) => block,
@@ -233,6 +233,10 @@ impl<R: Read> Reading<'_, '_, R> {
         let place = Place { source: self.name.to_owned(), offset, line: None };
         (self.sink)(Item::Reject { place, reason, copy: copy_of(block) })
     }
+}
+
+fn is_of_the_web(url: &str) -> bool {
+    url.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"))
 }
 
 fn kind_of(header: &Header) -> String {

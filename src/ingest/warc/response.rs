@@ -95,9 +95,11 @@ impl Head {
             let value = String::from_utf8_lossy(header.value).trim().to_owned();
             match header.name.to_ascii_lowercase().as_str() {
                 "content-type" => head.kind = Some(value),
-                "transfer-encoding" => head.chunked |= value.to_ascii_lowercase().contains("chunked"),
-                "content-encoding" => {
-                    head.encodings.extend(value.split(',').map(|one| one.trim().to_ascii_lowercase()));
+                // What is packed for the way is packed, in the order named, and cut into chunks last.
+                "transfer-encoding" | "content-encoding" => {
+                    let mut encodings: Vec<_> = value.split(',').map(|one| one.trim().to_ascii_lowercase()).collect();
+                    head.chunked |= encodings.pop_if(|last| last == "chunked").is_some();
+                    head.encodings.extend(encodings);
                 }
                 _ => {}
             }
@@ -209,6 +211,12 @@ mod tests {
         packed.write_all(b"<p>a").unwrap();
         check(&packed.finish().unwrap(), Ok("<p>a"));
         check(format!("{head}<p>plain").as_bytes(), Ok("<p>plain"));
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: gzip, chunked\r\n\r\n";
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(b"<p>b").unwrap();
+        let body = packed.finish().unwrap();
+        let length = format!("{:x}\r\n", body.len()).into_bytes();
+        check(&[head.as_bytes(), &length, &body, b"\r\n0\r\n\r\n"].concat(), Ok("<p>b"));
     }
 
     #[test]
