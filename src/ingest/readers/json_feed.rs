@@ -18,11 +18,14 @@ pub(super) fn read(text: &str, base: Option<&str>, emit: &mut Emit<'_>) -> Contr
         return whole_items(text, base, emit);
     };
     let channel = Channel { base: base.map(str::to_owned), ..channel(&root) };
-    let items = root.get("items").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
-    for item in items {
-        emit(0..text.len(), entry(item, &channel).article(&channel))?;
-    }
-    ControlFlow::Continue(())
+    let mut items = root.get("items").and_then(Value::as_array).into_iter().flatten();
+    items.try_for_each(|item| {
+        let article = match item.as_object() {
+            Some(item) => entry(item, &channel).article(&channel),
+            None => Err(Reason::new("no_article", "an item that is not an object")),
+        };
+        emit(0..text.len(), article)
+    })
 }
 
 /// The items up to the first that is broken.

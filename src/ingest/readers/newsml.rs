@@ -2,11 +2,14 @@
 
 use std::ops::ControlFlow;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
 use super::xml::{self, Around, Element};
 use super::{Emit, newsml1, nitf, wire};
 use crate::article::{Article, Provenance, Source, Stamp};
 use crate::identity;
-use crate::ingest::{Reason, clean, dates};
+use crate::ingest::{Reason, clean, dates, encoding};
 
 /// Items, and what they are when they are no news.
 const ITEMS: &[(&str, &str)] = &[
@@ -138,9 +141,9 @@ fn rendition(content: &Element<'_>) -> Inline {
     let media = content.attribute("contenttype").unwrap_or_default().to_lowercase();
     let is_bare = content.elements().next().is_none();
     if is_bare || content.is("inlineData") {
-        let text = content.text();
+        let encoding = content.attribute("encoding");
+        let text = encoding.map_or_else(|| content.text(), |encoding| decoded(encoding, &content.text()));
         let body = match () {
-            () if content.attribute("encoding").is_some() => Vec::new(),
             () if text.contains("<nitf") => nitf::body(&text),
             () if media.contains("html") || clean::looks_like_html(&text) => clean::markup_paragraphs(&text),
             () => clean::paragraphs(&text),
@@ -156,6 +159,14 @@ fn rendition(content: &Element<'_>) -> Inline {
     let is_html = content.elements().any(|element| known.iter().any(|name| element.local().eq_ignore_ascii_case(name)));
     let body = if is_html { nitf::paragraphs(content) } else { Vec::new() };
     Inline { body, ..Inline::default() }
+}
+
+/// What is carried as bytes (cv.iptc.org/newscodes/encoding); nothing of what is packed besides.
+fn decoded(encoding: &str, text: &str) -> String {
+    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let bytes =
+        Some(bare).filter(|_| wire::code(encoding) == "base64").and_then(|bare| BASE64_STANDARD.decode(bare).ok());
+    bytes.map(|bytes| encoding::text(&bytes, None).into_owned()).unwrap_or_default()
 }
 
 fn same_language(left: &str, right: &str) -> bool {
@@ -341,6 +352,13 @@ mod tests {
         assert_eq!(articles(&item("", "", escaped))[0].as_ref().unwrap().body, ["One line.", "Two."]);
         let two = format!("<inlineXML xml:lang='fr'><p>Un.</p></inlineXML>{HTML}");
         assert_eq!(articles(&item("", "", &two))[0].as_ref().unwrap().body.len(), 2);
+    }
+
+    #[test]
+    fn a_text_that_is_carried_as_bytes_is_read() {
+        let carried =
+            "<inlineData encoding='http://cv.iptc.org/newscodes/encoding/base64'>T25lLgoK\nVHdvLg==</inlineData>";
+        assert_eq!(articles(&item("", "<headline>A</headline>", carried))[0].as_ref().unwrap().body, ["One.", "Two."]);
     }
 
     #[test]
