@@ -272,6 +272,10 @@ impl<'a, 's> Reading<'a, 's> {
             self.progress.set_aside.fetch_add(passed_over, Ordering::Relaxed);
             return ControlFlow::Continue(());
         }
+        if let Some(kind) = foreign_packing(&magic) {
+            let detail = format!("this is packed with {kind}, which is not unpacked here; unpack it first");
+            return self.reject(name, Reason::new("unknown_format", detail));
+        }
         if depth > DEEPEST {
             return self.reject(name, Reason::new("too_deep", "archives are nested too deep"));
         }
@@ -437,6 +441,17 @@ fn document<R: Read + Seek>(archive: &zip::ZipArchive<R>) -> Option<&'static str
     let kinds = [("word/document.xml", "a Word document"), ("xl/workbook.xml", "an Excel workbook")];
     let office = kinds.into_iter().find(|(name, _)| has(name)).map(|(_, kind)| kind);
     office.or_else(|| has("mimetype").then_some("an OpenDocument or EPUB file"))
+}
+
+/// What is packed in a way that is not unpacked.
+fn foreign_packing(magic: &[u8]) -> Option<&'static str> {
+    const KINDS: &[(&[u8], &str)] = &[
+        (b"\xfd7zXZ\0", "xz"),
+        (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+        (b"Rar!\x1a\x07", "RAR"),
+        (b"\x04\x22\x4d\x18", "LZ4"),
+    ];
+    KINDS.iter().find(|(mark, _)| magic.starts_with(mark)).map(|(_, kind)| *kind)
 }
 
 fn is_zip(magic: &[u8]) -> bool {

@@ -51,6 +51,15 @@ fn a_file_that_breaks_the_code_that_reads_it_costs_itself() {
 }
 
 #[test]
+fn what_is_packed_in_a_way_that_is_not_unpacked_is_told_by_its_name() {
+    let _ = read_bytes(b"\xfd7zXZ\0\0\x04", "a.csv.xz", &ReadOptions::default(), &Progress::default(), &mut |item| {
+        let Item::Reject { reason, .. } = item else { panic!("{item:?}") };
+        assert!(reason.detail.contains("xz") && reason.detail.contains("unpack it first"), "{}", reason.detail);
+        ControlFlow::Continue(())
+    });
+}
+
+#[test]
 fn files_read_together_are_named_by_their_folder() {
     let name = |paths: &[&str]| Input::Files(paths.iter().map(PathBuf::from).collect()).name();
     assert_eq!(name(&["/in/a/1.txt"]), "/in/a/1.txt");
