@@ -99,7 +99,10 @@ impl Reason {
             std::io::ErrorKind::FileTooLarge => {
                 Reason::new("too_large", "it unpacks out of all proportion; it is read no further")
             }
-            kind => Reason::new("truncated", format!("it breaks off: {kind}")),
+            std::io::ErrorKind::TimedOut => Reason::new("truncated", "it breaks off: nothing more came"),
+            std::io::ErrorKind::ConnectionReset => Reason::new("truncated", "it breaks off: the connection was closed"),
+            std::io::ErrorKind::UnexpectedEof => Reason::new("truncated", "it breaks off before its end"),
+            _ => Reason::new("truncated", "it cannot be read on: from here it is damaged"),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::readers::columns;
 use super::{BAD_EMBARGO, Item, Place, Reason, dates, language};
 use crate::identity;
 use crate::store::{Incoming, Rejected};
@@ -242,8 +243,8 @@ fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Time
 }
 
 fn reject(place: Place, reason: Reason, mut copy: Vec<u8>) -> Settled {
-    // The article is kept, and hidden; its copy must not show it.
-    if reason.code == BAD_EMBARGO {
+    // The ledger is for everybody: it must not show what is not to be shown.
+    if reason.code == BAD_EMBARGO || columns::may_be_held(&copy) {
         copy.clear();
     }
     Settled::Reject(Rejected {

@@ -94,8 +94,20 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
     ("image", &["image", "image_url", "urltoimage", "img", "top_image", "thumbnail"]),
     ("version", &["version"]),
     ("corrected", &["corrected", "correction"]),
-    ("status", &["status", "pubstatus"]),
-    ("embargo", &["embargo", "embargoed", "embargo_until", "embargoed_until", "embargo_date"]),
+    ("status", &["status", "pubstatus", "post_status"]),
+    ("draft", &["draft", "is_draft"]),
+    (
+        "embargo",
+        &[
+            "embargo",
+            "embargoed",
+            "embargo_until",
+            "embargoed_until",
+            "embargo_date",
+            "params.embargo",
+            "extra.embargo",
+        ],
+    ),
 ];
 
 /// Which column or key of the input holds which field: `headline=otsikko,lead=tiivistelma`.
@@ -239,23 +251,63 @@ pub(in crate::ingest) fn beginnings(record: &impl Record, map: &FieldMap) -> Art
         provider_version: one("version").and_then(|version| version.parse().ok()),
         corrected: one("corrected").is_some_and(|value| matches!(value.as_str(), "true" | "1" | "yes")),
         url,
-        status: one("status").map(|word| wire::status(&word)).unwrap_or_default(),
+        status: status(record, map),
         ..Article::default()
     };
     embargo(record, map, &mut article);
     article
 }
 
+/// Whatever says that this is not to be shown counts, under each of its names.
+pub(super) fn status(record: &impl Record, map: &FieldMap) -> Status {
+    let said = written(record, map, "status").iter().map(|word| wire::status(word)).max().unwrap_or_default();
+    let is_draft = written(record, map, "draft").iter().any(|text| !is_none(text))
+        || written(record, map, "published").iter().any(|text| matches!(text.trim(), "false" | "False" | "no"));
+    if is_draft { said.max(Status::Withheld) } else { said }
+}
+
+/// Could a piece that was not read be an article that is not to be shown, for all that can be told of it?
+pub(in crate::ingest) fn may_be_held(piece: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(piece).to_lowercase();
+    let held = text.match_indices("withheld").any(|(at, _)| text[..at].ends_with(['"', '\'', ':', '/', '>']));
+    held || text.match_indices("embargo").any(|(at, _)| is_key(&text[..at], &text[at..]))
+}
+
+/// Is the word that `rest` begins with the name of what follows it: of a key, an element, a column?
+fn is_key(before: &str, rest: &str) -> bool {
+    let after = rest.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    match before.chars().next_back() {
+        Some(quote @ ('"' | '\'')) => {
+            after.strip_prefix(quote).is_some_and(|after| after.trim_start().starts_with(':'))
+        }
+        Some('<' | ':') => true,
+        None | Some('\n' | ',' | ';' | '|' | '\t') => after.starts_with([':', '=', ',', ';', '|', '\t', '\r', '\n']),
+        _ => false,
+    }
+}
+
+/// All that stands under the names of a field, as it is written.
+fn written(record: &impl Record, map: &FieldMap, field: &str) -> Vec<String> {
+    match map.column(field) {
+        Some(column) => record.written(column),
+        None => names(field).iter().flat_map(|name| record.written(name)).collect(),
+    }
+}
+
+fn names(field: &str) -> &'static [&'static str] {
+    NAMES.iter().find(|(name, _)| *name == field).map_or(&[], |(_, names)| names)
+}
+
+/// Does a value of this name say that something is not to be shown, or until when?
+pub(super) fn may_hold(name: &str) -> bool {
+    names("status").iter().chain(names("embargo")).any(|known| same(known, name))
+}
+
 /// Whatever may be an embargo is one, under each of its names: the last that ends counts, and one that cannot be read
 /// more than all that can.
-fn embargo(record: &impl Record, map: &FieldMap, article: &mut Article) -> Option<Reason> {
-    let names = NAMES.iter().find(|(name, _)| *name == "embargo").map_or(&[][..], |(_, names)| names);
-    let written: Vec<String> = match map.column("embargo") {
-        Some(column) => record.written(column),
-        None => names.iter().flat_map(|name| record.written(name)).collect(),
-    };
+pub(super) fn embargo(record: &impl Record, map: &FieldMap, article: &mut Article) -> Option<Reason> {
     let (mut last, mut unread) = (None, None);
-    for text in written.iter().filter(|text| !is_none(text)) {
+    for text in written(record, map, "embargo").iter().filter(|text| !is_none(text)) {
         let note = wire::embargo(article, &clean::unescape(text));
         unread = unread.or(note);
         last = last.max(article.embargo);
@@ -282,8 +334,7 @@ fn values(record: &impl Record, map: &FieldMap, field: &str) -> Values {
     if let Some(column) = map.column(field) {
         return record.get(column).unwrap_or_default();
     }
-    let names = NAMES.iter().find(|(name, _)| *name == field).map_or(&[][..], |(_, names)| names);
-    names.iter().find_map(|name| record.get(name)).unwrap_or_default()
+    names(field).iter().find_map(|name| record.get(name)).unwrap_or_default()
 }
 
 /// One line of text, out of HTML if need be.
@@ -395,6 +446,46 @@ mod tests {
         for name in NAMES.iter().flat_map(|(field, names)| std::iter::once(field).chain(*names)) {
             assert!(page.contains(&format!("`{name}`")), "docs/formats.md lacks `{name}`");
         }
+    }
+
+    #[test]
+    fn what_could_be_held_back_is_told_by_its_keys() {
+        for piece in [
+            r#"{"title":"A", "embargo_until" : "2999-01-01","body":"x"#,
+            "{\"pubstatus\":\"withheld\",",
+            "<newsItem><embargoed>2999</embargoed>",
+            "<pubStatus qcode=\"stat:withheld\"/>",
+            "---\ntitle: A\nembargo: soon\n",
+            "id;title;embargo\n1;\"A;",
+        ] {
+            assert!(may_be_held(piece.as_bytes()), "{piece}");
+        }
+        for piece in [
+            r#"{"title":"An oil embargo, at last","tags":["embargo","oil"],"body":"Tax was withheld"#,
+            "The embargo: what it means\n\nText of sanctions and embargoes.",
+        ] {
+            assert!(!may_be_held(piece.as_bytes()), "{piece}");
+        }
+    }
+
+    #[test]
+    fn whatever_says_that_it_is_not_to_be_shown_counts() {
+        struct One(&'static [(&'static str, &'static str)]);
+        impl Record for One {
+            fn get(&self, name: &str) -> Option<Values> {
+                let (_, text) = self.0.iter().find(|(key, _)| same(key, name))?;
+                Some(Values { texts: vec![(*text).to_owned()], is_list: false })
+            }
+        }
+        let said = |pairs| status(&One(pairs), &FieldMap::default());
+        assert_eq!(said(&[("status", "published"), ("pubStatus", "withheld")]), Status::Withheld);
+        assert_eq!(said(&[("status", "withheld"), ("pubStatus", "canceled")]), Status::Killed);
+        assert_eq!(said(&[("post_status", "draft")]), Status::Withheld);
+        assert_eq!((said(&[("draft", "true")]), said(&[("draft", "false")])), (Status::Withheld, Status::Usable));
+        assert_eq!(
+            (said(&[("published", "false")]), said(&[("published", "2025")])),
+            (Status::Withheld, Status::Usable)
+        );
     }
 
     #[test]

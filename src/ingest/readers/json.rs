@@ -30,8 +30,19 @@ const LISTS: &[&str] = &[
 ];
 
 /// Keys under which an envelope holds the article, or the list of articles; what stands beside it belongs to it.
-const WRAPPERS: &[&str] =
-    &["response", "_source", "source_document", "hits", "data", "feed", "article", "attributes", "fields", "node"];
+const WRAPPERS: &[&str] = &[
+    "response",
+    "_source",
+    "source_document",
+    "hits",
+    "data",
+    "feed",
+    "article",
+    "attributes",
+    "fields",
+    "node",
+    "item",
+];
 
 /// Keys under which an article keeps parts of itself.
 const BOXES: &[&str] = &["fields", "attributes"];
@@ -180,7 +191,7 @@ fn objects(value: Value, emit: &mut dyn FnMut(Value) -> ControlFlow<()>) -> Cont
             let is_list = |value: &Value| value.as_array().is_some_and(|list| list.iter().any(Value::is_object));
             let list = LISTS.iter().find(|key| object.get(**key).is_some_and(is_list));
             if let Some(list) = list.and_then(|key| object.remove(*key)) {
-                return objects(list, emit);
+                return objects(held(list, &object), emit);
             }
             let wrapper = WRAPPERS.iter().find(|key| object.get(**key).is_some_and(Value::is_object));
             match wrapper.and_then(|key| object.remove(*key)) {
@@ -191,6 +202,17 @@ fn objects(value: Value, emit: &mut dyn FnMut(Value) -> ControlFlow<()>) -> Cont
         Value::Object(object) => emit(Value::Object(opened(object))),
         other => emit(other),
     }
+}
+
+/// What an envelope says of showing its articles, it says of each.
+fn held(mut list: Value, envelope: &Map<String, Value>) -> Value {
+    let articles = list.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+    for article in articles {
+        for (key, value) in envelope.iter().filter(|(key, _)| columns::may_hold(key)) {
+            article.entry(key).or_insert_with(|| value.clone());
+        }
+    }
+    list
 }
 
 /// An article with what interfaces put in a box beside its headline (open-platform.theguardian.com: `fields`).
@@ -251,7 +273,7 @@ fn article(value: &Value, map: &FieldMap) -> Result<Article, Reason> {
     }
 }
 
-struct Object<'a>(&'a Map<String, Value>);
+pub(super) struct Object<'a>(pub(super) &'a Map<String, Value>);
 
 impl Record for Object<'_> {
     /// A key in any case; `a.b` leads into objects.

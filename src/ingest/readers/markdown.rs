@@ -1,4 +1,4 @@
-//! Markdown with front matter in YAML or TOML.
+//! Markdown with front matter in YAML, TOML or JSON.
 
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ fn front_matter(text: &str) -> Result<(Option<Value>, &str), Reason> {
     let text = text.trim_start();
     let fence = text.lines().next().unwrap_or_default().trim_end();
     if fence != "---" && fence != "+++" {
-        return Ok((None, text));
+        return Ok(json(text).map_or((None, text), |(matter, rest)| (Some(matter), rest)));
     }
     let start = text.find('\n').map_or(text.len(), |end| end + 1);
     let mut at = start;
@@ -45,6 +45,14 @@ fn front_matter(text: &str) -> Result<(Option<Value>, &str), Reason> {
         at += line.len();
     }
     Err(Reason::new("bad_front_matter", "the front matter has no end"))
+}
+
+/// An object at the beginning, with which a line ends (gohugo.io/content-management/front-matter).
+fn json(text: &str) -> Option<(Value, &str)> {
+    let mut values = serde_json::Deserializer::from_str(text.strip_prefix('{').map(|_| text)?).into_iter::<Value>();
+    let matter = values.next()?.ok()?;
+    let rest = &text[values.byte_offset()..];
+    (rest.is_empty() || rest.trim_start_matches([' ', '\r']).starts_with('\n')).then_some((matter, rest))
 }
 
 /// Of a key that is there twice, the last counts, as it does for the programs these files are written for.
@@ -277,6 +285,29 @@ mod tests {
         assert_eq!((article.headline.as_str(), article.body.len()), ("T", 1));
         assert_eq!(read("# Only\n\ntext", "b.md", &FieldMap::default()).unwrap().0.headline, "Only");
         assert_eq!(read("---\ntitle: x\n", "c.md", &FieldMap::default()).unwrap_err().code, "bad_front_matter");
+    }
+
+    #[test]
+    fn a_front_matter_may_be_json() {
+        let (article, _) = read("{\n \"title\": \"T\"\n}\n\nText.", "a.md", &FieldMap::default()).unwrap();
+        assert_eq!((article.headline.as_str(), article.body), ("T", vec!["Text.".to_owned()]));
+        let (article, _) = read("{\"a\": 1} is how it begins.\n\nText.", "a.md", &FieldMap::default()).unwrap();
+        assert!(article.headline.starts_with("{\"a\""), "{}", article.headline);
+    }
+
+    #[test]
+    fn what_a_site_does_not_publish_is_hidden() {
+        for (matter, status) in [
+            ("draft: true", Status::Withheld),
+            ("draft: false", Status::Usable),
+            ("published: false", Status::Withheld),
+            ("params:\n  embargo: one day", Status::Withheld),
+        ] {
+            let (article, _) = read(&format!("---\n{matter}\n---\n# A\n\nb"), "a.md", &FieldMap::default()).unwrap();
+            assert_eq!(article.status, status, "{matter}");
+        }
+        let matter = "+++\n[extra]\nembargo = 2999-01-01T00:00:00Z\n+++\n# A\n\nb";
+        assert!(read(matter, "a.md", &FieldMap::default()).unwrap().0.embargo.is_some());
     }
 
     #[test]

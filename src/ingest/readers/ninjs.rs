@@ -3,8 +3,11 @@
 
 use std::ops::{ControlFlow, Range};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::columns::{self, FieldMap};
+use super::json::Object;
 use super::{Emit, nitf, wire};
 use crate::article::{Article, Provenance, Source, Stamp, Status};
 use crate::ingest::{Reason, clean, dates};
@@ -42,6 +45,35 @@ pub(in crate::ingest) fn is_item<'a>(mut keys: impl Iterator<Item = &'a str> + C
 
 /// Reads an item, and the articles that are packed into it.
 pub(super) fn read(at: &Range<usize>, item: &Item, emit: &mut Emit<'_>) -> ControlFlow<()> {
+    read_within(at, item, &Hold::default(), emit)
+}
+
+/// Keeps what is packed in an item as long as the item is kept.
+#[derive(Default)]
+struct Hold {
+    is_withheld: bool,
+    until: Option<Timestamp>,
+}
+
+impl Hold {
+    fn of(article: &Article) -> Hold {
+        let is_withheld = article.status == Status::Withheld && article.embargo.is_none();
+        Hold { is_withheld, until: article.embargo }
+    }
+
+    fn keep(&self, article: &mut Article) {
+        if self.is_withheld {
+            wire::withhold(article);
+        }
+        let is_withheld = self.is_withheld || Hold::of(article).is_withheld;
+        article.embargo = article.embargo.max(self.until).filter(|_| !is_withheld);
+    }
+}
+
+fn read_within(at: &Range<usize>, item: &Item, around: &Hold, emit: &mut Emit<'_>) -> ControlFlow<()> {
+    let (mut article, note) = article(item);
+    around.keep(&mut article);
+    let hold = Hold::of(&article);
     let packed: Vec<&Item> =
         associations(item).filter(|inner| kind(inner).is_none() && body(inner).is_some()).collect();
     let bare = body(item).is_none() && lead(item).is_none();
@@ -49,22 +81,17 @@ pub(super) fn read(at: &Range<usize>, item: &Item, emit: &mut Emit<'_>) -> Contr
     match kind(item) {
         Some(kind) => emit(at.clone(), Err(wire::not_text(&kind)))?,
         None if is_package && !packed.is_empty() => {}
-        None if is_package && !is_kill(item) => {
+        None if is_package && article.status != Status::Killed => {
             let detail = "a package that names other items, and carries no text of its own";
             emit(at.clone(), Err(Reason::new("not_text", detail)))?;
         }
         None => {
-            let (article, note) = article(item);
             emit(at.clone(), wire::finish(article))?;
             note.map_or(ControlFlow::Continue(()), |note| emit(at.clone(), Err(note)))?;
         }
     }
     // Each carries a text, so none of them is the package again; JSON itself is bounded in depth.
-    packed.into_iter().try_for_each(|inner| read(at, inner, emit))
-}
-
-fn is_kill(item: &Item) -> bool {
-    text(item, &["pubstatus"]).is_some_and(|word| wire::status(&word) == Status::Killed)
+    packed.into_iter().try_for_each(|inner| read_within(at, inner, &hold, emit))
 }
 
 /// What the item is, if not a text. One that does not say it is what it carries.
@@ -119,7 +146,7 @@ fn article(item: &Item) -> (Article, Option<Reason>) {
         // An item of its own, whose versions begin anew: it is related, and not replaced.
         related: strings(item, &["evolvedfrom"]).into_iter().filter(|uri| wire::address(uri).is_some()).collect(),
         provider_version: text(item, &["version"]).and_then(|version| version.trim().parse().ok()),
-        status: text(item, &["pubstatus"]).map(|word| wire::status(&word)).unwrap_or_default(),
+        status: columns::status(&Object(item), &FieldMap::default()),
         corrected: is_correction(item),
         image: image(item),
         url: link(item),
@@ -134,18 +161,8 @@ fn article(item: &Item) -> (Article, Option<Reason>) {
     let provider = article.source.name.clone();
     wire::name(&mut article, &text(item, &["uri"]).unwrap_or_default(), provider.as_deref());
     article.source.site = article.url.as_deref().and_then(crate::identity::site_of);
-    let note = embargo(item, &mut article);
+    let note = columns::embargo(&Object(item), &FieldMap::default(), &mut article);
     (article, note)
-}
-
-/// An empty text is how some exports write what is not there.
-fn embargo(item: &Item, article: &mut Article) -> Option<Reason> {
-    match get(item, &["embargoed", "embargo"])? {
-        Value::Null | Value::Bool(false) => None,
-        Value::String(moment) if moment.trim().is_empty() => None,
-        Value::String(moment) => wire::embargo(article, moment),
-        other => wire::embargo(article, &other.to_string()),
-    }
 }
 
 fn is_correction(item: &Item) -> bool {
@@ -195,7 +212,7 @@ fn lead(item: &Item) -> Option<String> {
 }
 
 fn one_line(value: &str) -> Option<String> {
-    super::columns::text(value)
+    columns::text(value)
 }
 
 /// Texts under `plural`, an array of objects with a role, or under keys that begin with `single`; the best role first.
@@ -331,6 +348,25 @@ mod tests {
     fn one(text: &str) -> Article {
         let [article] = items(text).try_into().unwrap();
         article.unwrap()
+    }
+
+    #[test]
+    fn what_is_packed_in_an_item_is_kept_as_long_as_the_item() {
+        let packed = |said: &str| {
+            let inner = r#"{"uri":"b","type":"text","headline":"B","body_text":"Two.","versioncreated":"2025-01-01"}"#;
+            let outer = format!(
+                r#"{{"uri":"a","type":"text","headline":"A","body_text":"One.",{said},"associations":{{"x":{inner}}}}}"#
+            );
+            let [outer, inner] = items(&outer).try_into().unwrap();
+            assert_eq!(outer.map(|outer| outer.headline).as_deref(), Ok("A"));
+            let inner = inner.unwrap();
+            (inner.status, inner.embargo.map(|at| at.to_string()))
+        };
+        let end = "2999-01-01T00:00:00Z";
+        assert_eq!(packed(&format!(r#""embargoed":"{end}""#)), (Status::Usable, Some(end.to_owned())));
+        assert_eq!(packed(r#""pubstatus":["withheld"]"#), (Status::Withheld, None));
+        assert_eq!(packed(r#""pubstatus":"usable""#), (Status::Usable, None));
+        assert_eq!(packed(r#""pubstatus":"canceled""#), (Status::Usable, None), "a kill is of one item");
     }
 
     #[test]

@@ -44,11 +44,13 @@ pub(super) fn code(text: &str) -> String {
     text.trim().rsplit([':', '/', '#']).next().unwrap_or_default().to_lowercase()
 }
 
-/// What a provider's word for the state of an item means here. An unknown word hides nothing.
+/// What a provider's word for the state of an item means here, or that of a program that publishes
+/// (wordpress.org/documentation/article/post-status). An unknown word hides nothing.
 pub(super) fn status(word: &str) -> Status {
     match code(word).as_str() {
         "canceled" | "cancelled" | "killed" | "kill" | "withdrawn" => Status::Killed,
-        "withheld" | "embargoed" => Status::Withheld,
+        "withheld" | "embargoed" | "draft" | "auto-draft" | "pending" | "private" | "future" | "scheduled"
+        | "trash" | "unpublished" => Status::Withheld,
         _ => Status::Usable,
     }
 }

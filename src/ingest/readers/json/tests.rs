@@ -186,3 +186,13 @@ fn what_may_go_on_is_left() {
     let text = "{\"title\":\"A\"}\n{\"title\":\"A\"}\n{\"title";
     assert_eq!(Reader::default().read(text, false, &FieldMap::default(), &mut emit), ControlFlow::Continue(28));
 }
+
+#[test]
+fn what_an_envelope_withholds_is_withheld() {
+    let shown = |text: &str| articles(text).into_iter().map(|article| article.unwrap().status).collect::<Vec<_>>();
+    let lines = r#"[{"title":"A"},{"title":"B","status":"withheld"}]"#;
+    assert_eq!(shown(&format!(r#"{{"status":"ok","articles":{lines}}}"#)), [Status::Usable, Status::Withheld]);
+    assert_eq!(shown(&format!(r#"{{"status":"withheld","data":{lines}}}"#)), [Status::Withheld; 2]);
+    let dated = articles(&format!(r#"{{"embargo":"2999-01-01T00:00:00Z","data":{lines}}}"#));
+    assert!(dated.into_iter().all(|article| article.unwrap().embargo.is_some()));
+}
