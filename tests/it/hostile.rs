@@ -55,6 +55,9 @@ fn lay_out_beginnings(folder: &Path) {
     let mut sound = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     sound.write_all(first).unwrap();
     write(folder, "members.warc.gz", [sound.finish().unwrap(), stored.repeat(60_000)].concat());
+    write(folder, "brackets.md", format!("# Brackets\n\n{}", "[".repeat(300_000)));
+    write(folder, "shortcodes.md", format!("# Shortcodes\n\n{}", "{{<".repeat(200_000)));
+    write(folder, "deep-links.md", format!("# Links\n\n{}a{}", "[".repeat(20_000), "](b)".repeat(20_000)));
     let tags: Vec<String> = (0..100_000).map(|n| format!("tag {n}")).collect();
     write(folder, "tags.json", json!({"title": "A", "body": "b", "tags": tags}).to_string());
 }
@@ -142,6 +145,7 @@ fn hostile_input_is_refused_with_a_reason_and_the_rest_is_read() {
     let server = crate::server::Server::start(&archive);
     assert_eq!(server.total("headline:everything"), 1, "what comes after it is read");
     assert_eq!(server.total("headline:climbs"), 1, "a name in an archive is only a name");
+    assert_eq!(server.total("headline:(brackets OR shortcodes OR links)"), 3);
     assert_eq!(server.total("bottom"), 5, "deep pages are read, and one with a long heading");
     assert_eq!(server.total("München"), 1, "the wrong encoding is seen through");
     assert_eq!(server.total("tag:dated"), 5, "no date is no reason to lose an article");

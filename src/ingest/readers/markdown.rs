@@ -100,7 +100,8 @@ fn toml(text: &str) -> Result<Value, Reason> {
 /// The text of each block; shortcodes, images, markup and HTML fall away, and code is left as it is.
 fn paragraphs(text: &str) -> Vec<String> {
     let text = text.replace("\r\n", "\n");
-    let text = SHORTCODES.iter().fold(text, |text, (open, close)| without(&text, open, close));
+    let mut patience = PATIENCE;
+    let text = SHORTCODES.iter().fold(text, |text, (open, close)| without(&text, open, close, &mut patience));
     let mut blocks = String::with_capacity(text.len());
     let mut fence = None;
     for line in text.lines() {
@@ -117,8 +118,17 @@ fn paragraphs(text: &str) -> Vec<String> {
             block_line(bare, &mut blocks);
         }
     }
-    clean::html_paragraphs(&inline(&blocks))
+    clean::html_paragraphs(&inline(&blocks, &mut patience))
 }
+
+/// Bytes looked at in vain for the ends of links and shortcodes: after so many, what begins as one is text.
+const PATIENCE: usize = 32 << 20;
+
+/// Bytes of where a link leads to.
+const LONGEST_ADDRESS: usize = 8_000;
+
+/// Bytes of what a link shows: links in it lie in each other no deeper than these reach.
+const LONGEST_SHOWN: usize = 2_000;
 
 /// Of Hugo, of Jekyll and its kin, and comments.
 const SHORTCODES: &[(&str, &str)] =
@@ -156,19 +166,21 @@ fn block_line(line: &str, blocks: &mut String) {
 
 /// Without what stands between; what is never closed is text. Comments and shortcodes go over blank lines, the rest
 /// does not.
-fn without(text: &str, open: &str, close: &str) -> String {
+fn without(text: &str, open: &str, close: &str, patience: &mut usize) -> String {
     let long = matches!(open, "<!--" | "{{<" | "{{%");
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find(open) {
-        out.push_str(&rest[..start]);
+    while let Some(start) = rest.find(open).filter(|_| *patience > 0) {
         let inside = &rest[start + open.len()..];
-        match inside.find(close).filter(|end| long || !inside[..*end].contains("\n\n")) {
-            Some(end) => rest = &inside[end + close.len()..],
-            None => {
-                out.push_str(open);
-                rest = inside;
-            }
+        // Where none ends, none that begins later does.
+        let Some(end) = inside.find(close) else { break };
+        out.push_str(&rest[..start]);
+        if long || !inside[..end].contains("\n\n") {
+            rest = &inside[end + close.len()..];
+        } else {
+            *patience = patience.saturating_sub(end);
+            out.push_str(open);
+            rest = inside;
         }
     }
     out.push_str(rest);
@@ -182,16 +194,16 @@ fn is_numbered(line: &str) -> bool {
 }
 
 /// Links and emphasis as the text they show.
-fn inline(text: &str) -> String {
+fn inline(text: &str, patience: &mut usize) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(MARKS) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let image = rest.starts_with("![");
-        if let Some((shown, length)) = link(&rest[usize::from(image)..]) {
+        if let Some((shown, length)) = link(&rest[usize::from(image)..], patience) {
             if !image {
-                out.push_str(&inline(shown));
+                out.push_str(&inline(shown, patience));
             }
             rest = &rest[length + usize::from(image)..];
             continue;
@@ -225,27 +237,33 @@ fn inline(text: &str) -> String {
 }
 
 /// `[shown](address)` or `[shown][name]`: what is shown, and the length of the whole.
-fn link(text: &str) -> Option<(&str, usize)> {
-    let inside = text.strip_prefix('[')?;
+fn link<'a>(text: &'a str, patience: &mut usize) -> Option<(&'a str, usize)> {
+    let inside = text.strip_prefix('[').filter(|_| *patience > 0)?;
     let mut depth = 1_usize;
-    let end = inside.char_indices().find_map(|(at, c)| {
+    let near = &inside[..inside.floor_char_boundary(LONGEST_SHOWN)];
+    let end = near.char_indices().find_map(|(at, c)| {
         match c {
             '[' => depth += 1,
             ']' => depth -= 1,
             _ => {}
         }
         (depth == 0).then_some(at)
-    })?;
-    let (shown, after) = (&inside[..end], &inside[end + 1..]);
-    if shown.contains("\n\n") {
-        return None;
+    });
+    let found = end.and_then(|end| {
+        let (shown, after) = (&inside[..end], &inside[end + 1..]);
+        let after = &after[..after.floor_char_boundary(LONGEST_ADDRESS)];
+        let close = match after.chars().next()? {
+            '(' => closing(after)?,
+            '[' => after.find(']').filter(|close| !after[..*close].contains('\n'))?,
+            _ => return None,
+        };
+        (!shown.contains("\n\n")).then_some((shown, end + 2 + close + 1))
+    });
+    if found.is_none() {
+        let leads = |end: usize| if inside[end + 1..].starts_with(['(', '[']) { LONGEST_ADDRESS } else { 0 };
+        *patience = patience.saturating_sub(end.map_or(near.len(), |end| end + leads(end)));
     }
-    let close = match after.chars().next()? {
-        '(' => closing(after)?,
-        '[' => after.find(']').filter(|close| !after[..*close].contains('\n'))?,
-        _ => return None,
-    };
-    Some((shown, end + 2 + close + 1))
+    found
 }
 
 /// Where the parenthesis that opens an address closes; addresses hold parentheses of their own.
@@ -285,6 +303,19 @@ mod tests {
         assert_eq!((article.headline.as_str(), article.body.len()), ("T", 1));
         assert_eq!(read("# Only\n\ntext", "b.md", &FieldMap::default()).unwrap().0.headline, "Only");
         assert_eq!(read("---\ntitle: x\n", "c.md", &FieldMap::default()).unwrap_err().code, "bad_front_matter");
+    }
+
+    #[test]
+    fn links_in_links_and_what_has_no_end_are_read_in_time() {
+        let deep = format!("# T\n\n{}a{}", "[".repeat(20_000), "](b)".repeat(20_000));
+        assert!(read(&deep, "a.md", &FieldMap::default()).is_ok());
+        for mark in ["[", "![[", "[a](", "[a][", "{{<", "{% ", "<!--", "{{ ", "{:"] {
+            let text = format!("# T\n\n{}\n\nand so on", mark.repeat(400_000 / mark.len()));
+            let (article, _) = read(&text, "a.md", &FieldMap::default()).unwrap();
+            assert_eq!(article.headline, "T", "{mark}");
+        }
+        let far = format!("# T\n\n{}\n\n}}}}", "{{ ".repeat(130_000));
+        assert!(read(&far, "a.md", &FieldMap::default()).is_ok());
     }
 
     #[test]
