@@ -51,7 +51,7 @@ impl Poller {
             if *self.stop.borrow() {
                 return Ok(Err(Trouble::stopped()));
             }
-            if state.trouble.is_none() {
+            if was_read_whole(&state, now) {
                 self.note_read(&sitemap.url, changed, now).await?;
             }
         }
@@ -96,6 +96,11 @@ impl Poller {
         let state = PageState { fate: PageFate::Read, stamp, tries: 0 };
         self.on_store(move |store| store.keep_fetched_page(&address, state, now)).await
     }
+}
+
+/// What is left of one, as pages that the time did not suffice for, is asked for at the next poll.
+fn was_read_whole(state: &FeedState, now: Timestamp) -> bool {
+    state.trouble.is_none() && state.succeeded == Some(now) && state.body.is_some()
 }
 
 fn address(url: &Url) -> String {

@@ -98,3 +98,25 @@ async fn what_a_sitemap_announces_is_taken_from_its_page() {
     assert_eq!((desk.store.count().unwrap(), stored[0].article.headline.as_str()), (1, "Tin rises again"));
     assert!(stored[0].article.body.concat().contains("strike in two mines"));
 }
+
+#[tokio::test]
+async fn a_sitemap_whose_pages_have_not_all_come_is_asked_again() {
+    let is_up = Arc::new(Mutex::new(false));
+    let up = Arc::clone(&is_up);
+    let host = Host::new(move |asked| match asked.path.as_str() {
+        "/index.xml" => reply("200 OK", "", index(&[("/day.xml", "2026-11-20T10:00:00Z")])),
+        "/day.xml" => reply("200 OK", "", sitemap("/tin", "Tin rises")),
+        "/tin" if *up.lock().unwrap() => reply("200 OK", "content-type: text/html; charset=utf-8\r\n", brought::PAGE),
+        "/tin" => reply("503 Service Unavailable", "", ""),
+        _ => nothing_there(),
+    });
+    let desk = desk_with(host.at("index.xml"), |set| set.fetch_pages = true, |_| {});
+    desk.poll().await;
+    assert_eq!(host.paths()[1..], ["/index.xml", "/day.xml", "/tin"]);
+    *is_up.lock().unwrap() = true;
+    for _ in 0..2 {
+        desk.poll().await;
+    }
+    assert_eq!(host.paths()[4..], ["/index.xml", "/day.xml", "/tin", "/index.xml"]);
+    assert_eq!(desk.store.current(&[1]).unwrap()[0].article.headline, "Tin rises again");
+}
