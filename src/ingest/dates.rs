@@ -39,7 +39,8 @@ pub(super) fn parse_stamp(text: &str, from: Provenance) -> Option<Stamp> {
 /// Reads a date that stands by itself; without a zone it is read in the one given.
 pub(super) fn read_stamp(text: &str, from: Provenance, local: &Local<'_>) -> Option<Reading> {
     let text = text.trim();
-    let moment = iso(text, local).or_else(|| rfc2822(text)).or_else(|| worded(text, local)).or_else(|| epoch(text))?;
+    let moment = iso(text, local).or_else(|| rfc2822(text)).or_else(|| year_last(text, local));
+    let moment = moment.or_else(|| worded(text, local)).or_else(|| month(text, local)).or_else(|| epoch(text))?;
     Some(moment).filter(|moment| !moment.is_none()).map(|moment| moment.reading(from))
 }
 
@@ -141,7 +142,12 @@ fn clock(date: Date, text: &str, local: &Local<'_>) -> Option<Moment> {
         hour = hour % 12 + if afternoon { 12 } else { 0 };
     }
     let precision = if second.is_some() { Precision::Second } else { Precision::Minute };
-    let time = Time::new(hour, minute, second.transpose().ok()?.unwrap_or(0), 0).ok()?;
+    // A leap second is the last of its minute here.
+    let second = second.transpose().ok()?.map_or(0, |second| if second == 60 { 59 } else { second });
+    if (hour, minute, second) == (24, 0, 0) {
+        return moment(date.tomorrow().ok()?.to_datetime(Time::midnight()), precision, zone, local);
+    }
+    let time = Time::new(hour, minute, second, 0).ok()?;
     moment(date.to_datetime(time), precision, zone, local)
 }
 
@@ -151,23 +157,25 @@ fn moment(at: DateTime, precision: Precision, zone: &str, local: &Local<'_>) -> 
         let at = at.to_zoned_datetime(local.zone.clone()).ok()?.timestamp();
         return Some(Moment { at, precision, is_zoned: false });
     }
-    if let Some(clock) = of_america(zone) {
+    if let Some(clock) = of_a_region(zone) {
         return Some(Moment { at: at.to_zoned_datetime(clock).ok()?.timestamp(), precision, is_zoned: true });
     }
-    let at = utc(at)?.checked_sub(Span::new().seconds(offset(zone)?)).ok()?;
+    // `+02:00[Europe/Helsinki]` (RFC 9557)
+    let offset = offset(zone.split('[').next().unwrap_or(zone))?;
+    let at = utc(at)?.checked_sub(Span::new().seconds(offset)).ok()?;
     Some(Moment { at, precision, is_zoned: true })
 }
 
-/// `ET` is what the clock shows there, in summer and in winter.
-fn of_america(zone: &str) -> Option<TimeZone> {
+/// `ET` is what the clock shows there, in summer and in winter; so is `Europe/Helsinki`, which may stand in brackets.
+fn of_a_region(zone: &str) -> Option<TimeZone> {
     let name = match zone.to_ascii_lowercase().as_str() {
         "et" => "America/New_York",
         "ct" => "America/Chicago",
         "mt" => "America/Denver",
         "pt" => "America/Los_Angeles",
-        _ => return None,
+        _ => zone.trim_matches(['[', ']', '(', ')']),
     };
-    TimeZone::get(name).ok()
+    TimeZone::get(name).ok().filter(|_| name.contains('/'))
 }
 
 fn meridiem(zone: &str) -> (&str, Option<bool>) {
@@ -243,6 +251,20 @@ fn rfc2822(text: &str) -> Option<Moment> {
     Some(Moment { at, precision: Precision::Second, is_zoned: true })
 }
 
+/// `Sat Mar 01 10:00:00 +0000 2025`, as `date` and its kin write it.
+fn year_last(text: &str, local: &Local<'_>) -> Option<Moment> {
+    let [_, month, day, clock, zone, year] = text.split_whitespace().collect::<Vec<_>>().try_into().ok()?;
+    worded(&format!("{day} {month} {year} {clock} {zone}"), local).filter(|_| year.len() == 4 && clock.contains(':'))
+}
+
+/// `March 2025`: a month by its name, and nothing else.
+fn month(text: &str, local: &Local<'_>) -> Option<Moment> {
+    let (name, year) = text.rsplit_once(char::is_whitespace)?;
+    let year: i16 = year.parse().ok().filter(|_| year.len() == 4)?;
+    let month = months::month(name.trim().trim_end_matches('.').to_lowercase().as_str(), local.language)?;
+    whole(Date::new(year, month, 1).ok()?, Precision::Month)
+}
+
 /// `26-FEB-1987 15:01:01.79`, `27 February 2025`, `February 27, 2025 4:44 PM`, `27.02.2025`, `2/27/2025`. `03/04/2025` is
 /// no date where nobody knows how the writer writes: it is one day here and another there.
 fn worded(text: &str, local: &Local<'_>) -> Option<Moment> {
@@ -298,6 +320,13 @@ mod tests {
         check("1740674640.5", "2025-02-27T16:44:00Z", Precision::Second);
         check("20250227T164405Z", "2025-02-27T16:44:05Z", Precision::Second);
         check("1740674640000000", "2025-02-27T16:44:00Z", Precision::Second);
+        check("2025-02-27T18:44:00[Europe/Helsinki]", "2025-02-27T16:44:00Z", Precision::Second);
+        check("2025-07-27 18:44 Europe/Helsinki", "2025-07-27T15:44:00Z", Precision::Minute);
+        check("2025-02-27T18:44:00+02:00[Europe/Helsinki]", "2025-02-27T16:44:00Z", Precision::Second);
+        check("2025-02-28T24:00:00Z", "2025-03-01T00:00:00Z", Precision::Second);
+        check("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z", Precision::Second);
+        check("Thu Feb 27 18:44:00 +0200 2025", "2025-02-27T16:44:00Z", Precision::Second);
+        check("February 2025", "2025-02-01T00:00:00Z", Precision::Month);
     }
 
     #[track_caller]
