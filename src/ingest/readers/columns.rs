@@ -294,7 +294,7 @@ fn written(record: &impl Record, map: &FieldMap, field: &str) -> Vec<String> {
     }
 }
 
-fn names(field: &str) -> &'static [&'static str] {
+pub(super) fn names(field: &str) -> &'static [&'static str] {
     NAMES.iter().find(|(name, _)| *name == field).map_or(&[], |(_, names)| names)
 }
 

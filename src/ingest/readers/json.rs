@@ -9,6 +9,7 @@ use super::columns::{self, FieldMap, Record, Values};
 use super::{Emit, ninjs, repair};
 use crate::article::Article;
 use crate::ingest::Reason;
+use crate::ingest::root::keys;
 
 /// Keys under which exports put their articles.
 const LISTS: &[&str] = &[
@@ -53,13 +54,18 @@ const LINES: usize = 20;
 /// An object that has not ended after this much, while others have begun, never will.
 const PATIENCE: usize = 16 << 20;
 
+/// In which the list of an envelope begins.
+const LONGEST_HEAD: usize = 64 << 10;
+
 /// Bytes looked at in vain: enough for the mistakes of any file, and little enough for one that is all mistakes.
 const MOST_VAIN: usize = 256 << 20;
 
-#[cfg_attr(test, derive(Default))]
+#[derive(Default)]
 pub(in crate::ingest) struct Reader {
     /// Bytes looked at in vain, for the ends of objects that have none.
     vain: usize,
+    /// Of a list whose envelope is broken, or too large to wait for its end: what the envelope says of showing its articles.
+    envelope: Option<Map<String, Value>>,
     /// Every line is an object of its own, so that a broken line is only a line.
     lines: Option<bool>,
 }
@@ -73,7 +79,7 @@ pub(in crate::ingest) fn begins(text: &str) -> bool {
 impl Reader {
     /// `is_lines`: it was said to be JSON Lines, so that nothing has to be found by looking.
     pub(in crate::ingest) fn new(is_lines: bool) -> Reader {
-        Reader { vain: 0, lines: is_lines.then_some(true) }
+        Reader { lines: is_lines.then_some(true), ..Reader::default() }
     }
 
     /// Calls `emit` with every article, or with why there is none, and where it stands. Returns how much of the text
@@ -86,7 +92,64 @@ impl Reader {
         emit: &mut Emit<'_>,
     ) -> ControlFlow<(), usize> {
         let is_lines = self.lines.unwrap_or_else(|| self.look(text, ended));
-        if is_lines { lines(text, ended, map, emit) } else { values(text, ended, map, &mut self.vain, emit) }
+        if is_lines { lines(text, ended, map, emit) } else { self.values(text, ended, map, emit) }
+    }
+
+    fn values(&mut self, text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> ControlFlow<(), usize> {
+        let mut at = 0;
+        if self.vain > MOST_VAIN {
+            return ControlFlow::Continue(text.len());
+        }
+        while let Some(start) = self.next_value(&text[at..]).map(|skip| at + skip) {
+            let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+            let error = match values.next() {
+                Some(Ok(value)) => {
+                    at = start + values.byte_offset();
+                    objects(held(value, self.envelope.as_ref()), &mut |value| made(start..at, &value, map, emit))?;
+                    continue;
+                }
+                Some(Err(error)) => error,
+                None => break,
+            };
+            let found = repair::balanced(&text[start..]);
+            let length = found.ok();
+            at = length.map_or_else(|| next_object(text, start), |length| start + length);
+            let patient = error.is_eof() && text.len() - start < PATIENCE;
+            if length.is_none() && !ended && patient {
+                return ControlFlow::Continue(start);
+            }
+            let mended = length.and_then(|_| repair::parse(&text[start..at]).ok());
+            if let Some(value) = mended {
+                objects(held(value, self.envelope.as_ref()), &mut |value| made(start..at, &value, map, emit))?;
+                continue;
+            }
+            if let Some((length, envelope)) = opened_list(&text[start..]) {
+                at = start + length;
+                self.envelope.get_or_insert_default().extend(envelope);
+                if ended || !error.is_eof() {
+                    emit(start..at, Err(bad_json(&error)))?;
+                }
+                continue;
+            }
+            if length.is_none() && !ended && at == text.len() {
+                return ControlFlow::Continue(start);
+            }
+            self.vain += found.err().unwrap_or_default();
+            if self.vain > MOST_VAIN {
+                let detail = "too many objects in this have no end; from here on it is not read";
+                emit(start..text.len(), Err(Reason::new("bad_json", detail)))?;
+                break;
+            }
+            emit(start..at, Err(bad_json(&error)))?;
+        }
+        ControlFlow::Continue(text.len())
+    }
+
+    /// The elements of an array are read one by one, as if they stood there without it; of a list without its envelope only
+    /// objects are.
+    fn next_value(&self, text: &str) -> Option<usize> {
+        let between = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '\0' | '\u{1e}');
+        if self.envelope.is_some() { text.find('{') } else { text.find(|c| !between(c)) }
     }
 
     /// Several lines, and most of them whole objects? As long as there is no more than one that is, this goes for now.
@@ -128,45 +191,6 @@ fn lines(text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> Contro
     ControlFlow::Continue(at)
 }
 
-fn values(text: &str, ended: bool, map: &FieldMap, vain: &mut usize, emit: &mut Emit<'_>) -> ControlFlow<(), usize> {
-    let mut at = 0;
-    if *vain > MOST_VAIN {
-        return ControlFlow::Continue(text.len());
-    }
-    // The elements of an array are read one by one, as if they stood there without it.
-    let between = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '\0' | '\u{1e}');
-    while let Some(start) = text[at..].find(|c| !between(c)).map(|skip| at + skip) {
-        let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
-        let error = match values.next() {
-            Some(Ok(value)) => {
-                at = start + values.byte_offset();
-                objects(value, &mut |value| made(start..at, &value, map, emit))?;
-                continue;
-            }
-            Some(Err(error)) => error,
-            None => break,
-        };
-        let found = repair::balanced(&text[start..]);
-        let length = found.ok();
-        at = length.map_or_else(|| next_object(text, start), |length| start + length);
-        let patient = error.is_eof() && text.len() - start < PATIENCE;
-        if length.is_none() && !ended && (patient || at == text.len()) {
-            return ControlFlow::Continue(start);
-        }
-        *vain += found.err().unwrap_or_default();
-        if *vain > MOST_VAIN {
-            let detail = "too many objects in this have no end; from here on it is not read";
-            emit(start..text.len(), Err(Reason::new("bad_json", detail)))?;
-            break;
-        }
-        match length.map(|_| repair::parse(&text[start..at])) {
-            Some(Ok(value)) => objects(value, &mut |value| made(start..at, &value, map, emit))?,
-            _ => emit(start..at, Err(bad_json(&error)))?,
-        }
-    }
-    ControlFlow::Continue(text.len())
-}
-
 /// Where reading goes on after an object that never ends: at the next line that begins as its own did.
 fn next_object(text: &str, start: usize) -> usize {
     let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
@@ -187,11 +211,11 @@ fn objects(value: Value, emit: &mut dyn FnMut(Value) -> ControlFlow<()>) -> Cont
     match value {
         Value::Array(values) => values.into_iter().try_for_each(|value| objects(value, emit)),
         Value::Object(object) if is_item(&object) => emit(Value::Object(object)),
-        Value::Object(mut object) if !columns::has_text(|name| is_text(&object, name)) => {
+        Value::Object(mut object) if is_envelope(&object) => {
             let is_list = |value: &Value| value.as_array().is_some_and(|list| list.iter().any(Value::is_object));
             let list = LISTS.iter().find(|key| object.get(**key).is_some_and(is_list));
             if let Some(list) = list.and_then(|key| object.remove(*key)) {
-                return objects(held(list, &object), emit);
+                return objects(held(list, Some(&object)), emit);
             }
             let wrapper = WRAPPERS.iter().find(|key| object.get(**key).is_some_and(Value::is_object));
             match wrapper.and_then(|key| object.remove(*key)) {
@@ -205,14 +229,50 @@ fn objects(value: Value, emit: &mut dyn FnMut(Value) -> ControlFlow<()>) -> Cont
 }
 
 /// What an envelope says of showing its articles, it says of each.
-fn held(mut list: Value, envelope: &Map<String, Value>) -> Value {
-    let articles = list.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
-    for article in articles {
-        for (key, value) in envelope.iter().filter(|(key, _)| columns::may_hold(key)) {
+fn held(mut value: Value, envelope: Option<&Map<String, Value>>) -> Value {
+    let articles = match &mut value {
+        Value::Array(list) => list.as_mut_slice(),
+        one => std::slice::from_mut(one),
+    };
+    for article in articles.iter_mut().filter_map(Value::as_object_mut) {
+        for (key, value) in envelope.into_iter().flatten().filter(|(key, _)| columns::may_hold(key)) {
             article.entry(key).or_insert_with(|| value.clone());
         }
     }
-    list
+    value
+}
+
+/// Where the list of articles begins in the object that begins the text, and what is said around it of showing them.
+fn opened_list(text: &str) -> Option<(usize, Map<String, Value>)> {
+    let head = &text[..text.floor_char_boundary(LONGEST_HEAD)];
+    let (mut inside, mut envelope) = (head, Map::new());
+    while inside.starts_with('{') {
+        let keys = keys(inside);
+        for (key, value) in keys.iter().filter(|(key, _)| columns::may_hold(key)) {
+            let value = serde_json::Deserializer::from_str(value).into_iter().next().and_then(Result::ok);
+            value.map(|value: Value| envelope.insert((*key).to_owned(), value));
+        }
+        let find =
+            |names: &[&str], open| keys.iter().find(|(key, value)| names.contains(key) && value.starts_with(open));
+        if let Some((_, list)) = find(LISTS, '[') {
+            return Some((head.len() - list.len() + 1, envelope));
+        }
+        inside = find(WRAPPERS, '{')?.1;
+    }
+    None
+}
+
+/// Is this no article itself, but has some in it? One that has a title, and a list of articles but no text or nothing to
+/// be known by, is called so.
+fn is_envelope(object: &Map<String, Value>) -> bool {
+    let says = |names: &[&str]| names.iter().any(|name| is_text(object, name));
+    let is_article = |value: &Value| {
+        value.as_object().is_some_and(|object| is_item(object) || columns::has_text(|name| is_text(object, name)))
+    };
+    let mut lists = LISTS.iter().filter_map(|key| object.get(*key)?.as_array());
+    !columns::has_text(|name| is_text(object, name))
+        || lists.any(|list| list.iter().any(is_article))
+            && !(says(columns::names("body")) && (says(columns::names("id")) || says(columns::names("url"))))
 }
 
 /// An article with what interfaces put in a box beside its headline (open-platform.theguardian.com: `fields`).
@@ -234,7 +294,8 @@ fn is_text(object: &Map<String, Value>, name: &str) -> bool {
 
 /// What stood beside the article in its envelope, where the article does not say it itself.
 fn together(mut inner: Map<String, Value>, envelope: Map<String, Value>) -> Map<String, Value> {
-    for (key, value) in envelope.into_iter().filter(|(_, value)| value.is_string() || value.is_number()) {
+    let is_said = |key: &str, value: &Value| value.is_string() || value.is_number() || columns::may_hold(key);
+    for (key, value) in envelope.into_iter().filter(|(key, value)| is_said(key, value)) {
         inner.entry(key).or_insert(value);
     }
     inner

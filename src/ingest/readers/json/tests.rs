@@ -196,3 +196,38 @@ fn what_an_envelope_withholds_is_withheld() {
     let dated = articles(&format!(r#"{{"embargo":"2999-01-01T00:00:00Z","data":{lines}}}"#));
     assert!(dated.into_iter().all(|article| article.unwrap().embargo.is_some()));
 }
+
+#[test]
+fn a_list_that_is_called_something_is_a_list() {
+    let list = r#"[{"title":"A","body":"x"},{"title":"A"}]"#;
+    assert_eq!(headlines(&format!(r#"{{"title":"My export","date":"2025-01-01","articles":{list}}}"#)), [a(), a()]);
+    assert_eq!(headlines(&format!(r#"{{"text":"query was tin","docs":{list}}}"#)), [a(), a()]);
+    let related = format!(r#"{{"id":"1","title":"B","body":"y","stories":{list}}}"#);
+    assert_eq!(headlines(&related), [Ok("B".to_owned())], "others that an article names are not it");
+}
+
+#[test]
+fn a_broken_object_in_an_envelope_is_one_reject() {
+    let bad = Err("bad_json");
+    let text = r#"{"status":"ok","articles":[{"title":"A"},{"title":,},{"title":"A"}],"total":3}"#;
+    assert_eq!(headlines(text), [bad.clone(), a(), bad.clone(), a()]);
+    let text = r#"{"response":{"results":[{"title":"A"},{"title":"A"},{"title":"B"#;
+    assert_eq!(headlines(text), [bad.clone(), a(), a(), bad.clone()]);
+    assert_eq!(headlines(r#"{"articles":[{"title":"A"},],}"#), [bad, a()]);
+    let held = articles(r#"{"status":"withheld","articles":[{"title":"A"},{"title":"B"#);
+    assert_eq!(held[1].as_ref().unwrap().status, Status::Withheld);
+}
+
+#[test]
+fn a_list_in_an_envelope_is_read_before_its_end_has_come() {
+    let mut text = r#"{"status":"ok","articles":["#.to_owned();
+    while text.len() < PATIENCE {
+        text.push_str(&format!(r#"{{"title":"A","body":"{}"}},"#, "tin ".repeat(250_000)));
+    }
+    let (mut reader, mut found) = (Reader::default(), 0);
+    let taken = reader.read(&text, false, &FieldMap::default(), &mut |_, article| {
+        found += usize::from(article.is_ok_and(|article| article.headline == "A"));
+        ControlFlow::Continue(())
+    });
+    assert!(found > 16 && matches!(taken, ControlFlow::Continue(taken) if taken == text.len()), "{found}");
+}
