@@ -15,6 +15,7 @@ mod things;
 mod trust;
 
 mod address;
+pub(super) mod sections;
 mod source;
 
 mod headline;
@@ -98,10 +99,10 @@ impl Reader<'_> {
         article.source.site = article.url.as_deref().and_then(identity::site_of);
         article.source.name = self.kept(&mut article, "source", self.source());
         article.lang = self.kept(&mut article, "lang", self.lang());
-        article.section = self.kept(&mut article, "section", self.section());
         let sites = self.sites(article.source.site.as_deref());
         let headline = self.headline(&sites);
         article.headline = self.keep(&mut article, "headline", headline).unwrap_or_default();
+        article.section = self.kept(&mut article, "section", self.section(&sites));
         article.lead = self.kept(&mut article, "lead", self.leads());
         let host = article.source.site.clone();
         let language = article.lang.clone();

@@ -1,14 +1,13 @@
 //! Where an article is from: its publisher, its language, its part of the site.
 
 use super::thing::Thing;
-use super::titles::letters;
+use super::titles::{is_site, letters};
 use super::trust::{Found, found};
-use super::{Reader, names, object};
+use super::{Reader, names, object, sections};
 use crate::identity;
 
 /// A step of the way to the page that is no longer is a part of the site, and not the headline.
 const LONGEST_PART: usize = 30;
-const LONGEST_SECTION: usize = 100;
 
 impl Reader<'_> {
     pub(super) fn source(&self) -> Vec<Found<String>> {
@@ -35,8 +34,23 @@ impl Reader<'_> {
         tags
     }
 
-    pub(super) fn section(&self) -> Vec<Found<String>> {
-        let mut sections = self.texts("articleSection");
+    /// The first that each place names. The site's own name, and what the article is called, are none.
+    pub(super) fn section(&self, sites: &[String]) -> Vec<Found<String>> {
+        let titles: Vec<String> = self.headlines().iter().map(|title| letters(&title.value)).collect();
+        let is_section = |name: &String| !is_site(name, sites) && !titles.contains(&letters(name));
+        let first = |value: Found<String>| {
+            let name = sections::named(&value.value).find(is_section)?;
+            Some(found(value.from, name))
+        };
+        self.sections_said().into_iter().filter_map(first).collect()
+    }
+
+    /// What stands where a section is asked for.
+    fn sections_said(&self) -> Vec<Found<String>> {
+        let told = |(from, thing): (&'static str, &Thing<'_>)| {
+            thing.texts("articleSection").into_iter().map(move |name| found(from, name)).collect::<Vec<_>>()
+        };
+        let mut sections: Vec<Found<String>> = self.told().flat_map(told).collect();
         sections.extend(self.metas("opengraph", &["article:section", "og:section"]));
         sections.extend(self.metas(
             "meta",
@@ -50,10 +64,11 @@ impl Reader<'_> {
                 "sailthru_section",
                 "category",
                 "page.section",
+                "article_section",
+                "mrf:sections",
             ],
         ));
         sections.extend(self.breadcrumb().map(|name| found("breadcrumb", name)));
-        sections.retain(|name| !names::is_address(&name.value) && name.value.chars().count() <= LONGEST_SECTION);
         sections
     }
 
@@ -90,7 +105,7 @@ impl Reader<'_> {
 
     /// What the site calls its parts.
     pub(super) fn sections(&self) -> Vec<String> {
-        let mut sections: Vec<String> = self.section().into_iter().map(|name| name.value).collect();
+        let mut sections: Vec<String> = self.sections_said().into_iter().map(|name| name.value).collect();
         sections.extend(self.scripts.breadcrumbs());
         sections.extend(self.items.breadcrumbs());
         sections.retain(|section| section.chars().count() <= LONGEST_PART && section.split_whitespace().count() <= 4);

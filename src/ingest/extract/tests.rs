@@ -240,6 +240,21 @@ fn the_publishers_own_name_is_an_author_only_where_nobody_else_is() {
 }
 
 #[test]
+fn a_section_is_the_first_that_is_one() {
+    let section = |said: &str| {
+        let head = format!(
+            "<title>Tin is up again</title><meta property='og:site_name' content='The Tin Times'>\
+             <meta property='article:section' content='{said}'><meta name='parsely-section' content='Metals'>"
+        );
+        read(&head, "<h1>Tin is up again</h1>", Some("https://tintimes.example/tin")).section.unwrap()
+    };
+    assert_eq!((section("Trade,Metals").as_str(), section("Posted in News").as_str()), ("Trade", "News"));
+    for none in ["post", "The Tin Times", "tintimes.example", "Tin is up again", "2025/02/27", "By Anna Krause"] {
+        assert_eq!(section(none), "Metals", "{none}");
+    }
+}
+
+#[test]
 fn what_is_no_article_is_refused_and_a_short_one_is_not() {
     let says = "<meta property='og:type' content='article'><title>Tin is up</title>";
     assert_eq!(refused(says, "<p>Tin is up, said two traders on Tuesday.</p>", None), None);
