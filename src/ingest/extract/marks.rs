@@ -115,6 +115,7 @@ impl Marks {
                 self.headings.extend(seen::heading(node).map(|text| Heading { text, at }));
             }
             "time" => self.time(node, true),
+            "input" => self.hidden_date(node),
             "h2" | "h3" | "h4" => {
                 self.subheadings += 1;
                 if &*name == "h2" && self.headings.is_empty() && self.seconds.len() < 20 && self.is_of_article(node) {
@@ -228,6 +229,18 @@ impl Marks {
         let around = list.parent().filter(|_| rank == seen::LISTED_TAG).unwrap_or(*node);
         if self.is_of_article(&around) {
             self.tags.extend(seen::short_line(node).map(|text| TagLink { text, rank, list: list.id }));
+        }
+    }
+
+    /// `<input type="hidden" class="published_date" value="2019-11-18 23:41:18">`, which a script shows.
+    fn hidden_date(&mut self, node: &NodeRef<'_>) {
+        let is_hidden = attribute(node, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("hidden"));
+        let names = ["class", "id", "name"].iter().filter_map(|key| attribute(node, key)).collect::<Vec<_>>().join(" ");
+        let names = names.to_lowercase();
+        let is_date = ["publish", "pubdate", "pub_date", "post_date"].iter().any(|name| names.contains(name));
+        if is_hidden && is_date && self.times.len() < MOST_LINES {
+            let datetime = attribute(node, "value");
+            self.times.push(Time { datetime, text: String::new(), is_modified: false, rank: 4 });
         }
     }
 

@@ -255,6 +255,15 @@ fn a_section_is_the_first_that_is_one() {
 }
 
 #[test]
+fn a_date_that_a_script_shows_is_read_where_it_is_hidden() {
+    let input =
+        |kind: &str| format!("<h1>Tin is up</h1><input class=published_date type={kind} value='2025-02-27 23:41:18'>");
+    let at = |kind: &str| read("<title>Tin is up</title>", &input(kind), None).published.at;
+    assert_eq!(at("hidden").unwrap().to_string(), "2025-02-27T23:41:18Z");
+    assert_eq!(at("text"), None);
+}
+
+#[test]
 fn what_is_no_article_is_refused_and_a_short_one_is_not() {
     let says = "<meta property='og:type' content='article'><title>Tin is up</title>";
     assert_eq!(refused(says, "<p>Tin is up, said two traders on Tuesday.</p>", None), None);
