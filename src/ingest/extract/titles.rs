@@ -3,15 +3,45 @@
 /// What stands between a headline and the name of its site.
 const SEPARATORS: &[&str] = &[
     " | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", " ❯ ", " ‹ ", "｜", " ︱ ", "_", " : ",
-    " ~ ", " > ", "|", " ― ", " -", "–",
+    " ~ ", " > ", "|", " ― ", " -", "–", "：",
 ];
+
+/// How names of sites and of their parts end in Chinese and Japanese, and letters that such a name has at most.
+const CHANNELS: &[&str] = &[
+    "网",
+    "網",
+    "报",
+    "報",
+    "频道",
+    "頻道",
+    "新闻",
+    "新聞",
+    "新聞社",
+    "ニュース",
+    "在线",
+    "在線",
+    "资讯",
+    "資訊",
+    "门户",
+    "客户端",
+    "電視台",
+    "电视台",
+    "通信",
+    "通讯社",
+    "デジタル",
+    "オンライン",
+];
+const LONGEST_CHANNEL: usize = 14;
+
+/// Letters of these scripts that a headline has at least.
+const SHORTEST_FAR: usize = 6;
 
 /// Cuts the name of the site off; a dash or a colon of the headline itself stays.
 pub(super) fn without_site(title: &str, sites: &[String], sections: &[String], others: &[String]) -> String {
     let mut title = title.trim();
     // A name, then another: `Headline - Section - Site`.
     for _ in 0..4 {
-        match shorter(title, sites, sections, others) {
+        match shorter(title, sites, sections, others).or_else(|| before_channel(title)) {
             Some(less) => title = less,
             None => break,
         }
@@ -34,6 +64,16 @@ pub(super) fn before_name(title: &str) -> Option<&str> {
     (words(name) <= 3 && words(before) > 3).then_some(before)
 }
 
+/// `标题_教育频道_某某网`: names behind bars, lines and dashes without a space.
+fn before_channel(title: &str) -> Option<&str> {
+    let at = title.rfind(['_', '-', '|', '｜', '－', '—', '–', '：'])?;
+    let (before, name) = (title[..at].trim_end_matches([' ', '_', '-', '|', '｜', '－', '—']), &title[at..]);
+    let name = name.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_channel = CHANNELS.iter().any(|end| name.ends_with(end)) && name.chars().count() <= LONGEST_CHANNEL;
+    let far = before.chars().filter(|c| ('\u{3040}'..='\u{9fff}').contains(c)).count();
+    (is_channel && far >= SHORTEST_FAR).then_some(before)
+}
+
 fn words(text: &str) -> usize {
     text.split_whitespace().count()
 }
@@ -51,6 +91,7 @@ fn shorter<'a>(title: &'a str, sites: &[String], sections: &[String], others: &[
         if known(after)
             || is_other(before) && before.len() * 3 >= after.len()
             || is_bar && starts_with_site(after, sites)
+            || is_dash(separator) && is_named_by_site(after, sites)
         {
             return Some(before);
         }
@@ -82,9 +123,19 @@ pub(super) fn is_site(part: &str, sites: &[String]) -> bool {
 }
 
 /// `BBC News` begins with the name `BBC`; so few words more do not make it a part of a headline.
-fn starts_with_site(part: &str, sites: &[String]) -> bool {
+pub(super) fn starts_with_site(part: &str, sites: &[String]) -> bool {
     let few = part.split_whitespace().count() <= 5;
     few && sites.iter().any(|site| letters(site).len() >= 3 && letters(part).starts_with(&letters(site)))
+}
+
+fn is_dash(separator: &str) -> bool {
+    matches!(separator, " - " | " – " | " — ")
+}
+
+/// `BBC News`, `CNNPolitics` behind a dash: no more than three words, all of them as names are written.
+fn is_named_by_site(part: &str, sites: &[String]) -> bool {
+    let is_name = |word: &str| word.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || c == '&');
+    words(part) <= 3 && part.split_whitespace().all(is_name) && starts_with_site(part, sites)
 }
 
 pub(super) fn letters(text: &str) -> String {
@@ -115,6 +166,13 @@ mod tests {
         check("Tin: a history", "Tin: a history");
         check("Tin is up | Prices | The Tin Times", "Tin is up");
         check("Tin is up | Prices", "Tin is up | Prices");
+        check("Tin is up - TinTimesPrices", "Tin is up");
+        check("Tin is up – Tin Times Europe", "Tin is up");
+        check("Tin is up - Tin Times says so", "Tin is up - Tin Times says so");
+        check("锡价今天再次上涨_教育频道_某某青年网", "锡价今天再次上涨");
+        check("锡价今天再次上涨-某某网", "锡价今天再次上涨");
+        check("錫の価格がまた上がった：某某新聞デジタル", "錫の価格がまた上がった");
+        check("锡-锌-铅", "锡-锌-铅");
         check("Tin - the metal - is up", "Tin - the metal - is up");
         check("Price of tin - what The Tin Times says", "Price of tin - what The Tin Times says");
     }
