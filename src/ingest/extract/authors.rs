@@ -2,7 +2,7 @@
 
 use super::marks::Byline;
 use super::seen::SUREST_FIRST;
-use super::titles::is_site;
+use super::titles::{is_site, starts_with_site};
 use super::trust::{self, Found, found};
 use super::{Reader, names, thing};
 use crate::ingest::clean;
@@ -26,6 +26,12 @@ const META: &[&[&str]] = &[
         "citation_author",
         "sn-author",
         "rbauthors",
+        "articleauthor",
+        "authorname",
+        "author_name",
+        "mrf:authors",
+        "dable:author",
+        "vr:author",
         "mediator_author",
     ],
 ];
@@ -42,6 +48,10 @@ impl Reader<'_> {
         lists.extend(META.iter().map(|known| found("meta", metas(known))));
         lists.push(found("opengraph", metas(OPENGRAPH)));
         lists.push(found("visible", self.bylines()));
+        // Objects name whom they mean; elsewhere the house stands beside its people.
+        for list in lists.iter_mut().filter(|list| !matches!(list.from, "json-ld" | "microdata")) {
+            list.value = without_house(std::mem::take(&mut list.value), sites);
+        }
         lists.retain(|list| !list.value.is_empty());
         let is_own = |list: &Found<Vec<String>>| list.value.iter().all(|name| is_site(name, sites));
         let (own, others): (Vec<_>, Vec<_>) = trust::ranked("authors", lists).into_iter().partition(is_own);
@@ -82,6 +92,13 @@ impl Reader<'_> {
         }
         names::without_roles(names::names(&taken.iter().map(|line| line.text.clone()).collect::<Vec<_>>()))
     }
+}
+
+/// Without the house they work for, where somebody is named beside it.
+fn without_house(names: Vec<String>, sites: &[String]) -> Vec<String> {
+    let is_house = |name: &String| is_site(name, sites) || starts_with_site(name, sites) && !names::is_person(name);
+    let people: Vec<String> = names.iter().filter(|name| !is_house(name)).cloned().collect();
+    if people.is_empty() { names } else { people }
 }
 
 fn told_authors(thing: &thing::Thing<'_>) -> Vec<String> {

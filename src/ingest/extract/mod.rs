@@ -22,7 +22,7 @@ mod headline;
 mod titles;
 
 mod authors;
-mod names;
+pub(super) mod names;
 
 mod stamps;
 mod zones;

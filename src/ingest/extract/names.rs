@@ -14,6 +14,10 @@ use crate::ingest::clean;
 /// Names of one article.
 const MOST: usize = 40;
 
+/// A line that is seen and longer is no byline; what data states and is longer is no list of names.
+const LONGEST_SEEN: usize = 300;
+const LONGEST_STATED: usize = 2_000;
+
 /// The words of `index/bylines.toml`.
 #[derive(Default, Deserialize)]
 struct Words {
@@ -24,6 +28,8 @@ struct Words {
     nobody: Vec<String>,
     desks: Vec<String>,
     steps: Vec<String>,
+    within: Vec<String>,
+    at: Vec<String>,
 }
 
 /// A table that cannot be read would cut no byline; a test reads it.
@@ -43,23 +49,27 @@ pub(super) fn once(names: impl Iterator<Item = String>) -> Vec<String> {
     names.filter(|name| known.insert(name.to_lowercase())).take(MOST).collect()
 }
 
-/// The names in what an object of the page gives as one: a desk is somebody there.
-pub(super) fn split_stated(name: &str) -> Vec<String> {
+/// The names in what data gives as one, an object of a page, a wire or a feed: a desk is somebody there.
+pub(in crate::ingest) fn split_stated(name: &str) -> Vec<String> {
     let line = clean::line(name);
-    if WORDS.desks.contains(&line.to_lowercase()) { vec![line] } else { split(&line) }
+    let is_whole = WORDS.desks.contains(&line.to_lowercase()) || line.len() > LONGEST_STATED;
+    if is_whole { vec![line] } else { in_line(&line) }
 }
 
 /// The names in one byline.
 pub(super) fn split(byline: &str) -> Vec<String> {
     let line = clean::line(byline);
-    if is_address(&line) || line.chars().count() > 300 {
+    if line.chars().count() > LONGEST_SEEN { Vec::new() } else { in_line(&line) }
+}
+
+fn in_line(line: &str) -> Vec<String> {
+    if is_address(line) {
         return Vec::new();
     }
     // What is said behind a bar is the paper, the day or a role.
     let bars = [" | ", " • ", " · ", " – ", " — "];
-    let parts = bars
-        .iter()
-        .fold(vec![line.as_str()], |parts, bar| parts.into_iter().flat_map(|part| part.split(*bar)).collect());
+    let parts =
+        bars.iter().fold(vec![line], |parts, bar| parts.into_iter().flat_map(|part| part.split(*bar)).collect());
     parts.into_iter().map(in_part).find(|names| !names.is_empty()).unwrap_or_default()
 }
 
@@ -70,7 +80,7 @@ fn in_part(part: &str) -> Vec<String> {
         true => line.split([';', '、', '،', '/']).flat_map(by_commas).collect(),
         false => by_commas(line),
     };
-    parts.into_iter().flat_map(joined).filter_map(tidy).collect()
+    without_roles(parts.into_iter().flat_map(joined).filter_map(tidy).collect())
 }
 
 /// Is this no name but where somebody is found?
@@ -91,9 +101,9 @@ pub(super) fn is_address(text: &str) -> bool {
 fn by_commas(line: &str) -> Vec<&str> {
     let parts: Vec<&str> = line.split([',', '，']).map(str::trim).filter(|part| !part.is_empty()).collect();
     // `Krause, Anna`: a family name first.
-    let is_single = |part: &str| part.split_whitespace().count() == 1;
     if let [family, given] = parts[..]
         && is_single(family)
+        && family.contains(|c: char| c.is_uppercase() || c.is_lowercase())
         && given.split_whitespace().count() <= 2
         && !is_role(given)
         && !is_role(family)
@@ -102,27 +112,89 @@ fn by_commas(line: &str) -> Vec<&str> {
     }
     let mut names: Vec<&str> = Vec::new();
     for part in parts {
-        if names.is_empty() || !is_role(part) && !is_degree(part) && looks_like_name(part) {
+        let is_other =
+            |first: &&str| is_role(part) || is_degree(part) || is_house(part, first) || !looks_like_name(part);
+        if !names.first().is_some_and(is_other) {
             names.push(part);
         }
     }
     names
 }
 
-/// Parts on both sides of `and`, where both are names.
+fn is_single(part: &str) -> bool {
+    part.split_whitespace().count() == 1
+}
+
+/// Behind somebody's full name: one word that is written with a capital, or one of capitals alone among others, is the
+/// house they work for (`Anna Krause, Bloomberg`, `Anna Krause, CNN Business`, `Anna Krause, The Tin Times`).
+fn is_house(part: &str, first: &str) -> bool {
+    let is_alone = is_single(part) && part.starts_with(char::is_uppercase);
+    !is_single(first) && (is_alone || has_capitals(part) || part.starts_with("The "))
+}
+
+/// Among other words one of capitals alone, as houses are called and people are not: `CNN Business`.
+fn has_capitals(name: &str) -> bool {
+    let is_roman = |word: &str| word.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
+    let is_capitals =
+        |word: &str| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase()) && !is_roman(word);
+    name.split_whitespace().any(is_capitals) && name.contains(char::is_lowercase)
+}
+
+/// Parts on both sides of `and`, where they are people, or agencies beside people. `Simon and Schuster` are one, and so
+/// is a ministry of one thing and another.
 fn joined(part: &str) -> Vec<&str> {
     let part = part.trim();
-    let lower = small(part);
-    for word in &WORDS.between {
-        let Some(at) = lower.find(&format!(" {word} ")) else { continue };
-        let (left, right) = (&part[..at], part[at + word.len() + 2..].trim());
-        let is_plain = word.len() > 2 || word == "&";
-        let long = |side: &str| side.split_whitespace().count() > 1;
-        if long(left) && long(right) || is_plain && looks_like_name(left) && looks_like_name(right) {
-            return [joined(left), joined(right)].concat();
+    let found = between(part);
+    if found.len() == 1 {
+        return vec![part];
+    }
+    let mut pieces: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in found {
+        let piece = &part[start..end];
+        match pieces.last_mut() {
+            _ if is_person(piece) || is_agency(piece) => pieces.push((start, end)),
+            // `José Ortega y Gasset`
+            Some(last) if is_person(&part[last.0..end]) => last.1 = end,
+            _ => return vec![part],
         }
     }
-    vec![part]
+    let pieces: Vec<&str> = pieces.into_iter().map(|(start, end)| &part[start..end]).collect();
+    let people: Vec<&str> = pieces.iter().copied().filter(|piece| is_person(piece)).collect();
+    if people.is_empty() { pieces } else { people }
+}
+
+/// Where the pieces between `and` and the like begin and end.
+fn between(part: &str) -> Vec<(usize, usize)> {
+    let lower = small(part);
+    let (mut pieces, mut start) = (Vec::new(), 0);
+    for (at, _) in lower.match_indices(' ').filter(|(at, _)| *at > 0) {
+        let rest = &lower[at + 1..];
+        let is_next = |word: &&String| rest.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with(' '));
+        let word = WORDS.between.iter().filter(is_next).max_by_key(|word| word.len());
+        if let Some(word) = word.filter(|_| at >= start) {
+            pieces.push((start, at));
+            start = at + word.len() + 2;
+        }
+    }
+    pieces.push((start, part.len()));
+    pieces
+}
+
+/// Somebody in full. What follows a name (`Jr.`, `III`) does not make it another thing.
+pub(super) fn is_person(piece: &str) -> bool {
+    const AFTER: &[&str] = &["jr", "sr", "ii", "iii", "iv", "md", "phd"];
+    let Some(name) = tidy(piece) else { return false };
+    let mut words: Vec<&str> = name.split_whitespace().collect();
+    while words.last().is_some_and(|word| AFTER.contains(&word.replace(['.', ','], "").to_lowercase().as_str())) {
+        words.pop();
+    }
+    let bare = words.join(" ");
+    is_full(&bare) && !is_role(&bare) && !has_capitals(&bare)
+}
+
+fn is_agency(piece: &str) -> bool {
+    let lower = piece.trim().to_lowercase();
+    is_role(piece) || is_degree(piece.trim()) || WORDS.nobody.contains(&lower) || WORDS.desks.contains(&lower)
 }
 
 /// In small letters, each where it stood.
@@ -145,9 +217,16 @@ fn without_before(line: &str) -> &str {
         });
         let Some(word) = cuts.max_by_key(|word| word.len()) else { break };
         let rest = line[word.len()..].trim_start_matches(AFTER_WORD);
-        let is_name = matches!(word.as_str(), "von" | "di" | "af" | "av" | "od" | "aus")
+        let may_be_name = match word.as_str() {
+            "von" | "di" | "af" | "av" | "od" | "aus" => true,
+            "par" => !is_agency(rest),
+            // `De Krause Anna` may be a family; `de Anna Krause` is not.
+            "de" => line.starts_with('D') || !is_full(rest.split(',').next().unwrap_or_default()),
+            _ => false,
+        };
+        let is_name = may_be_name
             && line[word.len()..].starts_with(' ')
-            && (rest.split_whitespace().count() < 2 || rest.starts_with(char::is_lowercase));
+            && (word.as_str() == "de" || is_single(rest) || rest.starts_with(char::is_lowercase));
         if rest.is_empty() || is_name {
             break;
         }
@@ -170,7 +249,10 @@ fn is_role(part: &str) -> bool {
 
 /// Without the roles among names; roles alone stay.
 pub(super) fn without_roles(names: Vec<String>) -> Vec<String> {
-    let people: Vec<String> = names.iter().filter(|name| !is_role(name)).cloned().collect();
+    if names.len() < 2 {
+        return names;
+    }
+    let people: Vec<String> = names.iter().filter(|name| !is_role(name) || is_person(name)).cloned().collect();
     if people.is_empty() { names } else { people }
 }
 
@@ -193,21 +275,27 @@ pub(super) fn is_account(name: &str) -> bool {
     !name.contains(' ') && (name.chars().all(is_bare) || name.contains('_') || name.chars().any(|c| c.is_ascii_digit()))
 }
 
-/// Are these names of people in full: some words, each as names are written?
+/// Are these names of people in full?
 pub(super) fn are_full(names: &[String]) -> bool {
-    const WITHIN: &[&str] = &[
-        "von", "van", "der", "den", "de", "del", "da", "di", "la", "le", "al", "el", "bin", "ibn", "y", "e", "zu",
-        "ter",
-    ];
-    let is_full = |name: &String| {
-        let words: Vec<&str> = name.split_whitespace().collect();
-        let begins = |word: &&str| !word.starts_with(char::is_lowercase) && word.starts_with(char::is_alphabetic);
-        (2..=5).contains(&words.len())
-            && words.iter().all(|word| begins(word) || WITHIN.contains(word))
-            && words.last().is_some_and(begins)
-            && looks_like_name(name)
-    };
-    !names.is_empty() && names.iter().all(is_full)
+    !names.is_empty() && names.iter().all(|name| is_full(name))
+}
+
+/// Some words, each as names are written.
+fn is_full(name: &str) -> bool {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    (2..=6).contains(&words.len())
+        && words.iter().all(|word| begins_name(word) || WORDS.within.iter().any(|within| within == word))
+        && words.last().is_some_and(|word| begins_name(word))
+        && words.iter().filter(|word| begins_name(word)).count() > 1
+        && looks_like_name(name)
+}
+
+/// `Krause`, `d'Emilio`, `al-Masri`.
+fn begins_name(word: &str) -> bool {
+    let behind =
+        word.split_once(['\'', '’', '-']).filter(|(before, _)| before.chars().count() <= 3).map(|(_, behind)| behind);
+    let is_capital = |word: &str| word.starts_with(char::is_alphabetic) && !word.starts_with(char::is_lowercase);
+    is_capital(word) || behind.is_some_and(|behind| behind.starts_with(char::is_uppercase))
 }
 
 /// `MS`, `RDN`, `M.Sc.` behind a name.
@@ -242,10 +330,10 @@ fn tidy(name: &str) -> Option<String> {
     let kept: Vec<&str> =
         name.split_whitespace().filter(|word| !word.contains('@') && !word.starts_with("http")).collect();
     let name = kept.join(" ");
-    let name = without_before(&name).trim_matches(|c: char| {
+    let name = without_place(without_before(&name)).trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, ',' | ';' | ':' | '|' | '-' | '–' | '—' | '*' | '"' | '·' | '•' | '/')
     });
-    let name = WORDS.behind.iter().find_map(|role| name.strip_suffix(role.as_str())?.strip_suffix(' ')).unwrap_or(name);
+    let name = without_behind(without_stray(name));
     let lower = name.to_lowercase();
     let is_nobody = WORDS.nobody.contains(&lower) || WORDS.desks.contains(&lower);
     let sound = !is_nobody
@@ -253,4 +341,24 @@ fn tidy(name: &str) -> Option<String> {
         && name.chars().count() <= 100
         && name.split_whitespace().count() <= 10;
     (sound && !is_address(name)).then(|| name.to_owned())
+}
+
+/// `Anna Krause in Helsinki`
+fn without_place(name: &str) -> &str {
+    let is_place = |(before, place): &(&str, &str)| is_full(before) && place.starts_with(char::is_uppercase);
+    let mut cuts = WORDS.at.iter().filter_map(|word| name.split_once(&format!(" {word} ")));
+    cuts.find(is_place).map_or(name, |(before, _)| before)
+}
+
+/// Without a role that stands behind a name and no comma between.
+fn without_behind(name: &str) -> &str {
+    let lower = small(name);
+    let before = |role: &String| lower.strip_suffix(role.as_str())?.strip_suffix(' ').map(str::len);
+    WORDS.behind.iter().filter_map(before).min().map_or(name, |end| &name[..end])
+}
+
+/// Without a parenthesis that nothing opens or closes.
+fn without_stray(name: &str) -> &str {
+    let name = if name.contains('(') { name } else { name.trim_end_matches(')').trim_end() };
+    if name.contains(')') { name } else { name.trim_start_matches('(').trim_start() }
 }

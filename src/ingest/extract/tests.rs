@@ -255,6 +255,16 @@ fn a_section_is_the_first_that_is_one() {
 }
 
 #[test]
+fn a_house_that_is_named_beside_somebody_is_no_author() {
+    let read = |authors: &str| {
+        let head = format!("<title>Tin is up</title><meta property='og:site_name' content='The Tin Times'>{authors}");
+        read(&head, "", Some("https://tintimes.example/tin")).authors
+    };
+    assert_eq!(read("<meta name=author content='Anna Krause'><meta name=author content='Tin Times'>"), ["Anna Krause"]);
+    assert_eq!(read("<meta name=author content='Anna Krause, The Tin Times'>"), ["Anna Krause"]);
+}
+
+#[test]
 fn a_date_that_a_script_shows_is_read_where_it_is_hidden() {
     let input =
         |kind: &str| format!("<h1>Tin is up</h1><input class=published_date type={kind} value='2025-02-27 23:41:18'>");

@@ -3,6 +3,7 @@
 use super::wire;
 use crate::article::{Article, Provenance, Source, Status};
 use crate::identity;
+use crate::ingest::extract::names;
 use crate::ingest::{Reason, clean, dates};
 use crate::nearest::nearest;
 
@@ -347,8 +348,10 @@ pub(in crate::ingest) fn text(value: &str) -> Option<String> {
 
 /// People by name: their pages and their numbers are none.
 fn authors(values: Values) -> Vec<String> {
-    let authors = several(values, &[';', '|']).into_iter().map(|author| without_by(&author));
-    authors.filter(|author| author.contains(char::is_alphabetic) && wire::address(author).is_none()).collect()
+    let mut authors = Vec::new();
+    let names = several(values, &[';', '|']).into_iter().flat_map(|author| names::split_stated(&author));
+    names.for_each(|name| wire::add(&mut authors, Some(name)));
+    authors
 }
 
 /// `Tin rises` of `Tin rises - The Wire`, which is by The Wire.
@@ -356,12 +359,6 @@ fn without_source(headline: &str, source: &str) -> Option<String> {
     let rest = headline.strip_suffix(source)?;
     let rest = [" - ", " | ", " – ", " — "].iter().find_map(|sign| rest.strip_suffix(sign))?;
     clean::some_line(rest)
-}
-
-/// `By A. Writer` is by A. Writer.
-pub(in crate::ingest) fn without_by(author: &str) -> String {
-    let by = author.get(..3).filter(|by| by.eq_ignore_ascii_case("by "));
-    by.map_or(author, |_| author[3..].trim_start()).to_owned()
 }
 
 /// An article without a word is none, unless it has a name and a date of its own: then it is one that says nothing.
@@ -505,8 +502,12 @@ mod tests {
     }
 
     #[test]
-    fn bylines_stay_whole() {
-        assert_eq!(without_by("By A and B"), "A and B");
-        assert_eq!(without_by("Byron C"), "Byron C");
+    fn bylines_are_cut_into_names() {
+        let cut = |text: &str| authors(Values { texts: vec![text.to_owned()], is_list: false });
+        assert_eq!(cut("By Anna Krause and Cem Demir"), ["Anna Krause", "Cem Demir"]);
+        assert_eq!(cut("Anna Krause, AP"), ["Anna Krause"]);
+        assert_eq!(cut("Krause, Anna; Demir, Cem"), ["Krause, Anna", "Demir, Cem"]);
+        assert_eq!(cut("Simon and Schuster"), ["Simon and Schuster"]);
+        assert_eq!((cut("https://social.example/anna").len(), cut("3").len()), (0, 0));
     }
 }

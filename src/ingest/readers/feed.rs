@@ -110,7 +110,7 @@ impl Entry {
         if let Some(id) = self.id {
             identify(&mut article, &id, self.is_permalink, channel);
         }
-        article.body = wire::without_repeats(article.body, &article.headline, None);
+        article.body = wire::without_repeats(article.body, &article.headline, &[]);
         article.source.site = article.url.as_deref().and_then(identity::site_of);
         wire::finish(article)
     }
@@ -177,7 +177,7 @@ fn channel(root: &Element<'_>) -> Channel {
     Channel {
         title: first(channel, &["title", "atom:title", "dc:title"]).and_then(|title| columns::text(&title.markup())),
         link: link(channel).and_then(|link| resolve(&bases, &link)),
-        authors: channel.children("atom:author").filter_map(person).collect(),
+        authors: channel.children("atom:author").flat_map(person).collect(),
         address: address.map(str::to_owned),
         base: None,
         lang: lang.or_else(declared),
@@ -291,27 +291,38 @@ fn lead(item: &Element<'_>) -> Option<String> {
 
 fn authors(item: &Element<'_>) -> Vec<String> {
     let mut authors = Vec::new();
+    let mut add = |author: &Element<'_>| {
+        person(author).into_iter().for_each(|name| wire::add(&mut authors, Some(name)));
+        !authors.is_empty()
+    };
     for name in ["dc:creator", "atom:author", "author", "dcterms:creator", "itunes:author"] {
-        if authors.is_empty() {
-            item.children(name).for_each(|author| wire::add(&mut authors, person(author)));
+        if item.children(name).fold(false, |_, author| add(author)) {
+            return authors;
         }
     }
-    if let (true, Some(source)) = (authors.is_empty(), item.child("atom:source")) {
-        source.children("atom:author").for_each(|author| wire::add(&mut authors, person(author)));
-    }
+    item.child("atom:source").into_iter().for_each(|source| {
+        source.children("atom:author").for_each(|author| {
+            add(author);
+        });
+    });
     authors
 }
 
-/// A name, out of `a@b.example (A. Writer)` and `A. Writer <a@b.example>`; an address alone is none.
-fn person(author: &Element<'_>) -> Option<String> {
+fn person(author: &Element<'_>) -> Vec<String> {
     let name = author.child("atom:name").or_else(|| author.child("name"));
     let name = name.map_or_else(|| author.markup(), |name| name.text());
-    name_of(&columns::text(&name)?)
+    columns::text(&name).map(|name| names_of(&name)).unwrap_or_default()
 }
 
-pub(super) fn name_of(text: &str) -> Option<String> {
+/// The names in `a@b.example (A. Writer)`, `A. Writer <a@b.example>` and what stands in their places; an address alone is
+/// none.
+pub(super) fn names_of(text: &str) -> Vec<String> {
+    wire::authors(without_mail(text))
+}
+
+fn without_mail(text: &str) -> Option<String> {
     let is_mail = |text: &str| text.contains('@') && !text.trim().contains(' ') || text.trim().starts_with("mailto:");
-    let bare = |name: &str| clean::some_line(&columns::without_by(name.trim_matches([' ', '"', ','])));
+    let bare = |name: &str| clean::some_line(name.trim_matches([' ', '"', ',']));
     for (open, close) in [('(', ')'), ('<', '>')] {
         if let Some((before, inside)) = text.trim().strip_suffix(close).and_then(|text| text.split_once(open)) {
             if is_mail(before) {

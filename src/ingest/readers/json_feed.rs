@@ -94,7 +94,8 @@ fn authors(object: &Object) -> Vec<String> {
     let found = list.map_or_else(|| object.get("author").into_iter().collect::<Vec<_>>(), |list| list.iter().collect());
     let mut authors = Vec::new();
     for author in found.into_iter().filter_map(Value::as_object) {
-        wire::add(&mut authors, text(author, "name").and_then(|name| feed::name_of(&name)));
+        let names = text(author, "name").map(|name| feed::names_of(&name)).unwrap_or_default();
+        names.into_iter().for_each(|name| wire::add(&mut authors, Some(name)));
     }
     authors
 }

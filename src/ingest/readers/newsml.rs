@@ -70,7 +70,7 @@ fn article(item: &Element<'_>, around: &Around) -> Result<(Article, Option<Reaso
         published: first.or(version).or_else(created).unwrap_or_default(),
         modified: version,
         source: Source { name: source(item, item_meta, meta, &names), site: None },
-        authors: authors(meta, &names),
+        authors: authors(meta),
         places: located.iter().cloned().collect(),
         dateline: meta.and_then(|meta| names.text(meta, "dateline")).or(located).or(inline.dateline),
         related: item_meta.into_iter().flat_map(related).collect(),
@@ -89,7 +89,7 @@ fn article(item: &Element<'_>, around: &Around) -> Result<(Article, Option<Reaso
         article.authors = if inline.authors.is_empty() { creators() } else { inline.authors };
     }
     article.lead = article.lead.or(inline.lead);
-    article.body = wire::without_repeats(article.body, &article.headline, article.authors.first());
+    article.body = wire::without_repeats(article.body, &article.headline, &article.authors);
     let provider = article.source.name.clone();
     wire::name(&mut article, item.attribute("guid").unwrap_or_default(), provider.as_deref());
     article.source.site = article.url.as_deref().and_then(identity::site_of);
@@ -228,12 +228,8 @@ fn subjects(meta: &Element<'_>, names: &Names<'_, '_>, article: &mut Article) {
     meta.children("keyword").for_each(|keyword| wire::add(&mut article.tags, keyword.line()));
 }
 
-fn authors(meta: Option<&Element<'_>>, names: &Names<'_, '_>) -> Vec<String> {
-    let mut authors = Vec::new();
-    for by in meta.into_iter().flat_map(|meta| meta.children("by")) {
-        wire::add(&mut authors, by.line().and_then(|line| wire::byline(&line, names.lang)));
-    }
-    authors
+fn authors(meta: Option<&Element<'_>>) -> Vec<String> {
+    wire::authors(meta.into_iter().flat_map(|meta| meta.children("by")).filter_map(Element::line))
 }
 
 /// Those who made it and have a name; agencies are its source.

@@ -40,7 +40,7 @@ pub(super) fn article(item: &Element<'_>, sender: &Option<String>) -> Result<(Ar
         published: manage.and_then(|manage| stamp(manage, "FirstCreated")).or(revised).unwrap_or_default(),
         modified: revised,
         source: Source { name: provider.or_else(|| sender.clone()), site: None },
-        authors: line("ByLine").and_then(|line| wire::byline(&line, lang.as_deref())).into_iter().collect(),
+        authors: wire::authors(line("ByLine")),
         tags: component.map(tags).unwrap_or_default(),
         dateline: line("DateLine"),
         status,
@@ -48,7 +48,7 @@ pub(super) fn article(item: &Element<'_>, sender: &Option<String>) -> Result<(Ar
         ..Article::default()
     };
     identify(item, &mut article);
-    article.body = wire::without_repeats(article.body, &article.headline, article.authors.first());
+    article.body = wire::without_repeats(article.body, &article.headline, &article.authors);
     let note = manage.and_then(|manage| embargo(manage, &mut article));
     Ok((article, note))
 }

@@ -126,15 +126,14 @@ fn associations(item: &Item) -> impl Iterator<Item = &Item> {
 fn article(item: &Item) -> (Article, Option<Reason>) {
     let lang = text(item, &["language"]);
     let headline = headline(item).unwrap_or_default();
-    let authors: Vec<String> =
-        strings(item, &["byline", "by"]).iter().filter_map(|line| wire::byline(line, lang.as_deref())).collect();
+    let authors = wire::authors(strings(item, &["byline", "by"]));
     let source = ["infosource", "infosources", "provider", "source", "copyrightholder"];
     let first = stamp(item, &["firstcreated"]);
     let version = stamp(item, &["versioncreated"]);
     let located = named(item, &["located"]).into_iter().next();
     let mut article = Article {
         lead: lead(item),
-        body: wire::without_repeats(body(item).unwrap_or_default(), &headline, authors.first()),
+        body: wire::without_repeats(body(item).unwrap_or_default(), &headline, &authors),
         published: first.or(version).or_else(|| stamp(item, &["contentcreated"])).unwrap_or_default(),
         modified: version,
         source: Source { name: source.iter().find_map(|key| named(item, &[*key]).into_iter().next()), site: None },

@@ -62,7 +62,7 @@ fn article(nitf: &Element<'_>) -> (Article, Option<Reason>) {
         lang,
         ..Article::default()
     };
-    article.body = wire::without_repeats(std::mem::take(&mut article.body), &article.headline, article.authors.first());
+    article.body = wire::without_repeats(std::mem::take(&mut article.body), &article.headline, &article.authors);
     if let Some(id) = docdata.and_then(id) {
         let provider = docdata.and_then(|data| data.child("doc-id")).and_then(|id| id.attribute("regsrc"));
         let source = article.source.name.clone();
@@ -91,7 +91,7 @@ fn bylines(top: Option<&Element<'_>>) -> Vec<String> {
         if people.is_empty() {
             let title = byline.child("byttl").and_then(Element::line);
             let line = byline.line().map(|line| without_title(&line, title.as_deref()));
-            wire::add(&mut authors, line.and_then(|line| wire::byline(&line, None)));
+            wire::authors(line).into_iter().for_each(|name| wire::add(&mut authors, Some(name)));
         }
         people.into_iter().for_each(|person| wire::add(&mut authors, Some(person)));
     }

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use super::Emit;
-use super::columns;
+use super::wire;
 use crate::article::{Article, Provenance, Source};
 use crate::ingest::{Reason, clean, dates};
 
@@ -52,7 +52,7 @@ fn article(document: &Document<'_>) -> Article {
             .and_then(|date| dates::parse_stamp(&date, Provenance::File))
             .unwrap_or_default(),
         source: Source { name: Some("Reuters".to_owned()), site: None },
-        authors: line(content.element("author")).iter().map(|author| columns::without_by(author)).collect(),
+        authors: wire::authors(line(content.element("author"))),
         tags: document.list("topics"),
         places: document.list("places"),
         people: document.list("people"),

@@ -5,7 +5,11 @@ use jiff::{RoundMode, Span, Timestamp, TimestampRound, Unit};
 use super::columns;
 use crate::article::{Article, Precision, Provenance, Status};
 use crate::identity;
+use crate::ingest::extract::names;
 use crate::ingest::{BAD_EMBARGO, MOST_VALUES, Reason, clean, dates};
+
+/// A longer paragraph is text, whatever names it begins with.
+const LONGEST_BYLINE: usize = 300;
 
 /// Whose identifier this is: the host of an address, the authority within a tag or a URN. `None`: it says nothing of it,
 /// as a bare number does.
@@ -119,26 +123,20 @@ fn has_zone(text: &str) -> bool {
     rest.contains(|c: char| c.is_alphabetic() || matches!(c, '+' | '-' | '−'))
 }
 
-/// A byline without its `By`, also in the language of the article: `Von`, `Par`, `Por`, `Av`.
-pub(super) fn byline(text: &str, lang: Option<&str>) -> Option<String> {
-    const BY: &[(&str, &str)] = &[
-        ("de", "Von "),
-        ("fr", "Par "),
-        ("es", "Por "),
-        ("pt", "Por "),
-        ("nl", "Door "),
-        ("sv", "Av "),
-        ("da", "Af "),
-    ];
-    let line = columns::without_by(&clean::some_line(text)?);
-    let lang = lang.and_then(|lang| lang.get(..2)).unwrap_or_default().to_lowercase();
-    let by = BY.iter().find(|(known, _)| *known == lang).and_then(|(_, by)| line.strip_prefix(by));
-    clean::some_line(by.unwrap_or(&line))
+/// The names in bylines, each once.
+pub(super) fn authors(bylines: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut authors = Vec::new();
+    let names = bylines.into_iter().flat_map(|byline| names::split_stated(&byline));
+    names.for_each(|name| add(&mut authors, Some(name)));
+    authors
 }
 
 /// The body without the headline and the byline that its markup repeats at the top.
-pub(super) fn without_repeats(mut body: Vec<String>, headline: &str, byline: Option<&String>) -> Vec<String> {
-    let same = |paragraph: &String| paragraph == headline || Some(paragraph) == byline;
+pub(super) fn without_repeats(mut body: Vec<String>, headline: &str, authors: &[String]) -> Vec<String> {
+    let is_byline = |paragraph: &str| {
+        !authors.is_empty() && paragraph.len() <= LONGEST_BYLINE && names::split_stated(paragraph) == authors
+    };
+    let same = |paragraph: &String| paragraph == headline || is_byline(paragraph);
     let repeated = body.iter().take_while(|paragraph| same(paragraph)).count();
     // A text that says no more than its headline says at least that.
     if repeated < body.len() {
@@ -241,10 +239,15 @@ mod tests {
     }
 
     #[test]
-    fn a_byline_loses_its_preposition_in_its_own_language_only() {
-        assert_eq!(byline("Von Anna Beispiel", Some("de-AT")).as_deref(), Some("Anna Beispiel"));
-        assert_eq!(byline("Von Trapp", Some("en")).as_deref(), Some("Von Trapp"));
-        assert_eq!(byline(" By A. Writer ", None).as_deref(), Some("A. Writer"));
-        assert_eq!(byline("  ", None), None);
+    fn a_byline_is_cut_into_names_and_goes_from_the_top_of_the_text() {
+        let cut = |byline: &str| authors([byline.to_owned()]);
+        assert_eq!(cut("Von Anna Beispiel und Cem Demir"), ["Anna Beispiel", "Cem Demir"]);
+        assert_eq!(
+            (cut("Von Trapp"), cut(" By A. Writer ")),
+            (vec!["Von Trapp".to_owned()], vec!["A. Writer".to_owned()])
+        );
+        assert_eq!(cut("  "), [""; 0]);
+        let body = ["Tin", "By Anna Beispiel and Cem Demir", "Tin rose."].map(str::to_owned);
+        assert_eq!(without_repeats(body.to_vec(), "Tin", &cut("Anna Beispiel, Cem Demir")), ["Tin rose."]);
     }
 }

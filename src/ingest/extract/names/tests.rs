@@ -35,6 +35,41 @@ fn names_are_found_in_bylines() {
     check("홍길동 기자", &["홍길동"]);
     check("anna@paper.example Anna Krause", &["Anna Krause"]);
     check("Troy L. Smith, Cleveland.com", &["Troy L. Smith"]);
+    check("Paolo Krause and Francesca d'Emilio", &["Paolo Krause", "Francesca d'Emilio"]);
+    check("Anna Krause in Paris and Cem Demir in Istanbul", &["Anna Krause", "Cem Demir"]);
+    check("Anna Krause and Cem Demir Jr.", &["Anna Krause", "Cem Demir Jr."]);
+    check("José Ortega y Gasset y Anna Krause", &["José Ortega y Gasset", "Anna Krause"]);
+    check("Anna Krause Staff Writer", &["Anna Krause"]);
+    check("Anna Krause)", &["Anna Krause"]);
+    check("홍길동, 김철수", &["홍길동", "김철수"]);
+}
+
+#[test]
+fn a_house_beside_somebody_is_no_author() {
+    check("Anna K. Krause, AP", &["Anna K. Krause"]);
+    check("Anna Krause, Bloomberg", &["Anna Krause"]);
+    check("Anna Krause, CNN Business", &["Anna Krause"]);
+    check("Anna Krause, The Tin Times", &["Anna Krause"]);
+    check("Anna Krause and AFP", &["Anna Krause"]);
+    check("Redaktion und Anna Krause", &["Anna Krause"]);
+    check("Par Anna Krause avec AFP", &["Anna Krause"]);
+    check("Par AFP", &["AFP"]);
+    check("AFP", &["AFP"]);
+}
+
+#[test]
+fn what_is_one_stays_whole() {
+    for name in [
+        "Simon and Schuster",
+        "Marks & Spencer",
+        "Ministry of Health and Social Services",
+        "Centers for Disease Control and Prevention",
+        "Anna and Cem Demir",
+        "João Maria e Silva",
+        "Par Nilsson",
+    ] {
+        check(name, &[name]);
+    }
 }
 
 #[test]
@@ -54,6 +89,8 @@ fn what_begins_a_name_stays_with_it() {
     check("Von der Leyen", &["Von der Leyen"]);
     check("Per Nyberg", &["Per Nyberg"]);
     check("Di Anna Krause", &["Anna Krause"]);
+    check("De La Tour", &["De La Tour"]);
+    check("de Anna Krause, marți", &["Anna Krause"]);
 }
 
 #[test]
@@ -70,7 +107,17 @@ fn a_desk_is_somebody_where_it_is_stated() {
 
 #[test]
 fn what_is_nobody_is_no_author() {
-    for byline in ["https://a.example/anna", "@anna", "admin", "12345678901234567", "Staff", "anna@paper.example", ""] {
+    for byline in [
+        "https://a.example/anna",
+        "@anna",
+        "3",
+        "個人",
+        "admin",
+        "12345678901234567",
+        "Staff",
+        "anna@paper.example",
+        "",
+    ] {
         check(byline, &[]);
     }
 }
