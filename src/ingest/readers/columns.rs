@@ -230,6 +230,9 @@ pub(in crate::ingest) fn beginnings(record: &impl Record, map: &FieldMap) -> Art
     let list = |field: &str| several(values(field), &[';', '|', ',']);
     let stamp = |field: &str| values(field).texts.first().and_then(|text| dates::parse_stamp(text, Provenance::File));
     let url = one("url");
+    let (section, more) = sections(values("section"));
+    let mut tags = several(without_keys(values("tags")), &[';', '|', ',']);
+    more.into_iter().for_each(|tag| wire::add(&mut tags, Some(tag)));
     let (source, headline) = (one("source"), one("headline").unwrap_or_default());
     let site = one("site").or_else(|| url.as_deref().and_then(identity::site_of));
     let mut article = Article {
@@ -241,8 +244,8 @@ pub(in crate::ingest) fn beginnings(record: &impl Record, map: &FieldMap) -> Art
         modified: stamp("modified"),
         source: Source { name: source, site },
         authors: authors(values("authors")),
-        tags: list("tags"),
-        section: one("section"),
+        tags,
+        section,
         places: list("places"),
         people: list("people"),
         orgs: list("orgs"),
@@ -352,6 +355,18 @@ fn authors(values: Values) -> Vec<String> {
     let names = several(values, &[';', '|']).into_iter().flat_map(|author| names::split_stated(&author));
     names.for_each(|name| wire::add(&mut authors, Some(name)));
     authors
+}
+
+/// The first of several categories is the section, the others are tags.
+fn sections(values: Values) -> (Option<String>, Vec<String>) {
+    let mut named = several(without_keys(values), &[';', '|']).into_iter();
+    (named.next(), named.collect())
+}
+
+/// A list of nothing but small numbers holds keys of what is told elsewhere. Years are none.
+fn without_keys(values: Values) -> Values {
+    let is_key = |text: &String| text.len() <= 6 && text.parse::<u32>().is_ok_and(|key| !(1900..2100).contains(&key));
+    if values.is_list && values.texts.iter().all(is_key) { Values::default() } else { values }
 }
 
 /// `Tin rises` of `Tin rises - The Wire`, which is by The Wire.
@@ -499,6 +514,16 @@ mod tests {
         assert_eq!(cut("['a', \"b, c\", 'd's']"), ["a", "b, c", "d's"]);
         let whole = several(Values { texts: vec!["a, b".to_owned()], is_list: true }, &[',']);
         assert_eq!(whole, ["a, b"]);
+    }
+
+    #[test]
+    fn the_first_category_is_the_section_and_none_is_lost() {
+        let cut = |texts: &[&str]| {
+            sections(Values { texts: texts.iter().map(|text| (*text).to_owned()).collect(), is_list: true })
+        };
+        assert_eq!(cut(&["markets", "metals"]), (Some("markets".to_owned()), vec!["metals".to_owned()]));
+        assert_eq!(cut(&["1", "17"]), (None, Vec::new()), "numbers name nothing");
+        assert_eq!(cut(&["2024"]).0.as_deref(), Some("2024"));
     }
 
     #[test]
