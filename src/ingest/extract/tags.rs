@@ -51,6 +51,11 @@ const META: &[&str] = &[
     "dcterms.subject",
     "article.tag",
     "mediator_theme",
+    "mrf:tags",
+    "cxenseparse:tags",
+    "articlekeywords",
+    "article_keywords",
+    "bt:keywords",
 ];
 
 impl Reader<'_> {
@@ -154,6 +159,11 @@ fn cut(value: &str, is_whole: bool) -> Vec<String> {
         return list;
     }
     let separator = [';', ',', '،', '、', '，', '|'].into_iter().find(|separator| value.contains(*separator));
+    // Words of scripts without spaces are parted by them.
+    let is_far = |part: &str| part.chars().all(|c| ('\u{3040}'..='\u{9fff}').contains(&c));
+    if separator.is_none() && value.contains(' ') && value.split_whitespace().all(is_far) {
+        return value.split_whitespace().map(str::to_owned).collect();
+    }
     match separator.filter(|separator| !is_whole || *separator != ',' || value.matches(',').count() > 3) {
         Some(separator) => value.split(separator).map(str::to_owned).collect(),
         None => vec![value.to_owned()],
@@ -203,6 +213,7 @@ mod tests {
         check(&["tin, zinc,Tin , "], false, &["tin", "zinc"]);
         check(&["tin; zinc, lead"], false, &["tin", "zinc, lead"]);
         check(&["[\"tin\", \"zinc, lead\"]"], false, &["tin", "zinc, lead"]);
+        check(&["港口 市议会"], false, &["港口", "市议会"]);
         check(&["Paris, France", "Rome"], true, &["Paris, France", "Rome"]);
         check(&["tin,zinc"], true, &["tin", "zinc"]);
         check(
