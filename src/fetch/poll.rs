@@ -142,8 +142,8 @@ impl Poller {
         line: &mut Line,
     ) -> Result<Result<bool, Trouble>, FetchError> {
         let Items { mut articles, mut rejects, .. } = items;
-        // What is no news in a sitemap of news is so at every poll.
-        rejects.retain(|reject| reject.code != "no_article");
+        // What is no news in a sitemap of news, or was never published, is so at every poll.
+        rejects.retain(|reject| !matches!(reject.code.as_str(), "no_article" | "passed_over"));
         let mut complete = Ok(true);
         if feed.fetch_pages.unwrap_or(self.fetch_pages) {
             (articles, complete) = self.fetch_pages(feed, articles, line).await?;

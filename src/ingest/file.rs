@@ -118,7 +118,7 @@ pub(super) fn read(
             one(chunks, file, format, options, around, sink)
         }
         Format::Feed | Format::Sitemap | Format::NewsMl | Format::Nitf => {
-            document(chunks, file, format, options, around, sink)
+            document(chunks, file, format, options, progress, around, sink)
         }
     }
 }
@@ -199,6 +199,7 @@ fn document(
     file: &File<'_>,
     format: Format,
     options: &ReadOptions,
+    progress: &Progress,
     around: Option<Arc<str>>,
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
@@ -223,7 +224,12 @@ fn document(
             Err(reason) if !chunks.ended && matches!(reason.code, "truncated" | "bad_json" | "bad_xml") => {
                 ControlFlow::Continue(())
             }
-            Err(reason) => sink(Item::Reject { place, reason, copy: copy_of(&text.as_bytes()[at]) }),
+            Err(reason) => {
+                if reason.code == "passed_over" {
+                    progress.set_aside.fetch_add(1, Ordering::Relaxed);
+                }
+                sink(Item::Reject { place, reason, copy: copy_of(&text.as_bytes()[at]) })
+            }
         }
     };
     match format {

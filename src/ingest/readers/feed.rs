@@ -1,5 +1,7 @@
 //! RSS 0.9 to 2.0, with and without RDF, and Atom: one item after the other, and what the channel says of all of them.
 
+mod wordpress;
+
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -18,12 +20,15 @@ pub(in crate::ingest) fn read(text: &str, base: Option<&str>, emit: &mut Emit<'_
     }
     let base = base.map(str::to_owned);
     let channel = Channel { base, ..channel(&xml::outline(text, is_record)) };
+    let mut unpublished = wordpress::Unpublished::default();
     xml::records(text, is_record, &mut |at, record| match record {
         Ok((item, _)) if item.is("at:deleted-entry") => {
             withdrawn(&item, &channel).into_iter().try_for_each(|kill| emit(at.clone(), kill))
         }
+        Ok((item, _)) if unpublished.counts(&item) => ControlFlow::Continue(()),
         record => emit(at, record.and_then(|(item, around)| entry(&item, &around, &channel).article(&channel))),
-    })
+    })?;
+    unpublished.reason().map_or(ControlFlow::Continue(()), |reason| emit(0..0, Err(reason)))
 }
 
 /// How long a feed wants to be left alone between two times it is asked: `ttl` in minutes (RSS 2.0), or a period and how
@@ -62,9 +67,20 @@ pub(super) struct Channel {
     pub(super) base: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) authors: Vec<String>,
+    /// Accounts, and whose they are.
+    pub(super) accounts: Vec<(String, String)>,
 }
 
 impl Channel {
+    /// Who it is that is named: by name, or by an account of the feed's.
+    fn person(&self, author: &Element<'_>) -> Vec<String> {
+        let name = author.child("atom:name").or_else(|| author.child("name"));
+        let name = name.map_or_else(|| author.markup(), |name| name.text());
+        let Some(name) = columns::text(&name) else { return Vec::new() };
+        let known = self.accounts.iter().find(|(account, _)| *account == name);
+        names_of(known.map_or(&name, |(_, person)| person))
+    }
+
     /// By which relative addresses are resolved, the innermost last.
     pub(super) fn bases(&self) -> Vec<String> {
         self.base.iter().chain(&self.address).chain(&self.link).cloned().collect()
@@ -85,6 +101,7 @@ pub(super) struct Entry {
     pub(super) modified: Option<Stamp>,
     pub(super) authors: Vec<String>,
     pub(super) tags: Vec<String>,
+    pub(super) section: Option<String>,
     pub(super) source: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) image: Option<String>,
@@ -101,6 +118,7 @@ impl Entry {
             source: Source { name: self.source.or_else(|| channel.title.clone()), site: None },
             authors: if self.authors.is_empty() { channel.authors.clone() } else { self.authors },
             tags: self.tags,
+            section: self.section,
             lang: self.lang.or_else(|| channel.lang.clone()),
             image: self.image,
             url: self.link,
@@ -174,14 +192,16 @@ fn channel(root: &Element<'_>) -> Channel {
     let bases: Vec<String> = address.map(str::to_owned).into_iter().chain(base).collect();
     let lang = first(channel, &["language", "dc:language"]).and_then(Element::line);
     let declared = || [channel, root].iter().find_map(|element| element.attribute("xml:lang")).map(str::to_owned);
-    Channel {
+    let said = Channel {
         title: first(channel, &["title", "atom:title", "dc:title"]).and_then(|title| columns::text(&title.markup())),
         link: link(channel).and_then(|link| resolve(&bases, &link)),
-        authors: channel.children("atom:author").flat_map(person).collect(),
+        authors: Vec::new(),
+        accounts: wordpress::accounts(channel),
         address: address.map(str::to_owned),
         base: None,
         lang: lang.or_else(declared),
-    }
+    };
+    Channel { authors: channel.children("atom:author").flat_map(|author| said.person(author)).collect(), ..said }
 }
 
 fn entry(item: &Element<'_>, around: &Around, channel: &Channel) -> Entry {
@@ -196,6 +216,7 @@ fn entry(item: &Element<'_>, around: &Around, channel: &Channel) -> Entry {
     let group = item.child("media:group");
     let content = content(item);
     let lang = first(item, &["dc:language", "language"]).and_then(Element::line);
+    let (section, tags) = wordpress::subjects(item).unwrap_or_else(|| (None, tags(item)));
     let title = ["title", "atom:title", "dc:title", "media:title"].iter().filter_map(|name| item.child(name));
     Entry {
         id: guid.and_then(Element::line).or_else(|| item.attribute("rdf:about").map(str::to_owned)),
@@ -205,8 +226,11 @@ fn entry(item: &Element<'_>, around: &Around, channel: &Channel) -> Entry {
         link: link(item).and_then(|link| resolve(&bases, &link)),
         title: title.map(|title| title.markup()).find_map(|title| columns::text(&title)),
         lead: lead(item).or_else(|| group.and_then(lead)),
-        body: content.map(paragraphs).unwrap_or_default(),
+        body: content
+            .map(|content| wordpress::paragraphs(item, content).unwrap_or_else(|| paragraphs(content)))
+            .unwrap_or_default(),
         published: stamp(&[
+            "wp:post_date_gmt",
             "pubDate",
             "atom:published",
             "published",
@@ -216,9 +240,17 @@ fn entry(item: &Element<'_>, around: &Around, channel: &Channel) -> Entry {
             "dcterms:created",
             "atom:created",
         ]),
-        modified: stamp(&["atom:updated", "updated", "atom:modified", "dcterms:modified", "modified"]),
-        authors: authors(item),
-        tags: tags(item),
+        modified: stamp(&[
+            "wp:post_modified_gmt",
+            "atom:updated",
+            "updated",
+            "atom:modified",
+            "dcterms:modified",
+            "modified",
+        ]),
+        authors: authors(item, channel),
+        tags,
+        section,
         source: origin(item),
         lang: lang.or_else(|| item.attribute("xml:lang").map(str::to_owned)).or_else(|| around.lang.clone()),
         image: image(item, content).and_then(|image| resolve(&bases, &image)),
@@ -277,6 +309,7 @@ fn paragraphs(content: &Element<'_>) -> Vec<String> {
 
 fn lead(item: &Element<'_>) -> Option<String> {
     let names = [
+        "excerpt:encoded",
         "description",
         "atom:summary",
         "summary",
@@ -289,10 +322,10 @@ fn lead(item: &Element<'_>) -> Option<String> {
     found.find_map(|lead| clean::some_line(&clean::markup_paragraphs(&lead.markup()).join(" ")))
 }
 
-fn authors(item: &Element<'_>) -> Vec<String> {
+fn authors(item: &Element<'_>, channel: &Channel) -> Vec<String> {
     let mut authors = Vec::new();
     let mut add = |author: &Element<'_>| {
-        person(author).into_iter().for_each(|name| wire::add(&mut authors, Some(name)));
+        channel.person(author).into_iter().for_each(|name| wire::add(&mut authors, Some(name)));
         !authors.is_empty()
     };
     for name in ["dc:creator", "atom:author", "author", "dcterms:creator", "itunes:author"] {
@@ -306,12 +339,6 @@ fn authors(item: &Element<'_>) -> Vec<String> {
         });
     });
     authors
-}
-
-fn person(author: &Element<'_>) -> Vec<String> {
-    let name = author.child("atom:name").or_else(|| author.child("name"));
-    let name = name.map_or_else(|| author.markup(), |name| name.text());
-    columns::text(&name).map(|name| names_of(&name)).unwrap_or_default()
 }
 
 /// The names in `a@b.example (A. Writer)`, `A. Writer <a@b.example>` and what stands in their places; an address alone is

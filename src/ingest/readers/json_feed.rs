@@ -60,6 +60,7 @@ fn channel(root: &Object) -> Channel {
         base: None,
         lang: text(root, "language"),
         authors: authors(root),
+        accounts: Vec::new(),
     }
 }
 
@@ -82,6 +83,7 @@ fn entry(item: &Object, channel: &Channel) -> Entry {
         modified: stamp(item, "date_modified"),
         authors: authors(item),
         tags,
+        section: None,
         source: None,
         lang: text(item, "language"),
         image: address("image").or_else(|| address("banner_image")),

@@ -164,3 +164,44 @@ fn names_are_freed_of_their_addresses() {
     check("a@wire.example", &[]);
     check("admin", &[]);
 }
+
+#[test]
+fn of_an_export_only_what_was_published_is_read() {
+    let entry = |title: &str, kind: &str, status: &str, more: &str| {
+        format!(
+            "<item><title>{title}</title><dc:creator>akrause2</dc:creator><wp:post_date_gmt>2025-03-01 08:00:00</wp:post_date_gmt>\
+             <excerpt:encoded>Short.</excerpt:encoded><content:encoded>Tin rose.</content:encoded><wp:status>{status}</wp:status>\
+             <wp:post_type>{kind}</wp:post_type>{more}</item>"
+        )
+    };
+    let categories = "<category domain='category' nicename='uncategorized'>Uncategorized</category>\
+        <category domain='post_tag'>tin</category><category domain='category'>Metals</category>\
+        <category domain='category'>Trade</category><category domain='post_format'>Aside</category>";
+    let export = [
+        "<wp:author><wp:author_login>akrause2</wp:author_login><wp:author_display_name>Anna Krause</wp:author_display_name></wp:author>"
+            .to_owned(),
+        entry("Published", "post", "publish", categories),
+        entry("Draft", "post", "draft", ""),
+        entry("Private", "post", "private", ""),
+        entry("Locked", "post", "publish", "<wp:post_password>x</wp:post_password>"),
+        entry("About us", "page", "publish", ""),
+        entry("logo", "attachment", "inherit", ""),
+        entry("logo 2", "attachment", "inherit", ""),
+    ];
+    let [post, page, passed] = articles(&rss(&export.concat())).try_into().unwrap();
+    let (post, passed) = (post.unwrap(), passed.unwrap_err());
+    assert_eq!(
+        (post.headline.as_str(), post.lead.as_deref(), post.authors),
+        ("Published", Some("Short."), vec!["Anna Krause".to_owned()])
+    );
+    assert_eq!((post.section.as_deref(), post.tags), (Some("Metals"), vec!["tin".to_owned(), "Trade".to_owned()]));
+    assert_eq!(post.published.at.unwrap().to_string(), "2025-03-01T08:00:00Z");
+    assert_eq!(page.unwrap().headline, "About us");
+    assert_eq!(
+        (passed.code, passed.detail.as_str()),
+        (
+            "passed_over",
+            "5 entries of the export are no published article: 2 attachment, 1 behind a password, 1 draft, 1 private"
+        )
+    );
+}
