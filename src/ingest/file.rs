@@ -99,7 +99,7 @@ pub(super) fn read(
         let reason = chunks.broken.map_or_else(|| Reason::new("empty", "there is nothing in it"), Reason::breaks_off);
         return refuse(file, &chunks, reason, sink);
     }
-    if !is_alone && options.format.is_none() && detect::is_about(file.name) {
+    if (!is_alone || options.in_folder) && options.format.is_none() && detect::is_about(file.name) {
         progress.set_aside.fetch_add(1, Ordering::Relaxed);
         let reason = Reason::new("set_aside", "it tells about the other files; named by itself it is read");
         return refuse(file, &chunks, reason, sink);

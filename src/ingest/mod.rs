@@ -69,6 +69,8 @@ pub struct ReadOptions {
     pub url: Option<String>,
     /// Bytes of one article, at most, where that is to be less than usual.
     pub largest: Option<usize>,
+    /// What is named was found in a folder: a file that only tells about the others is set aside.
+    pub in_folder: bool,
     /// Where somebody asks: columns of tables that hold nothing that is read.
     pub unread: Option<Arc<Mutex<BTreeSet<String>>>>,
 }

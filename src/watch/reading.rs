@@ -123,16 +123,19 @@ fn read(store: &Store, paths: &[PathBuf], stop: &Arc<AtomicBool>) -> Result<(), 
     }
     let paths = files.iter().map(|(path, _)| path.clone()).collect();
     let (input, progress) = (Input::Files(paths), Progress::default());
-    let run = ingest::run::run(store, &input, &ReadOptions::default(), None, stop, &progress, |_| {})?;
-    let counts = run.counts;
+    let options = ReadOptions { in_folder: true, ..ReadOptions::default() };
+    let run = ingest::run::run(store, &input, &options, None, stop, &progress, |_| {})?;
+    let (counts, set_aside) = (run.counts, progress.set_aside.load(Ordering::Relaxed));
     tracing::info!(
         run = run.id.0,
         input = run.input,
         state = run.state.name(),
         new = counts.new,
         versions = counts.versions,
+        copies = counts.copies,
         unchanged = counts.unchanged,
-        rejected = counts.rejected,
+        set_aside,
+        rejected = counts.rejected.saturating_sub(set_aside),
         "watched files were read"
     );
     if run.state == RunState::Interrupted {
@@ -227,7 +230,11 @@ mod tests {
         let named = format!("3 files in {}: a.jsonl … c.jsonl", dir.path().display());
         assert_eq!(read(), (1, 2, 1, named.clone()));
         assert_eq!(read(), (1, 2, 1, named), "nothing has changed");
+        let lone = vec![lay("SOURCE.txt", "Where all this is from\n\nFrom the harbour.")];
+        super::read(&store, &lone, &stop).unwrap();
+        let run = store.runs(None, 1).unwrap().remove(0);
+        assert_eq!((run.counts.new, store.rejects(run.id, 0, 9).unwrap()[0].1.code.as_str()), (0, "set_aside"));
         lay("b.jsonl", &article(33));
-        assert_eq!(read(), (2, 1, 0, paths[1].display().to_string()));
+        assert_eq!(read(), (3, 1, 0, paths[1].display().to_string()));
     }
 }
