@@ -11,6 +11,14 @@ pub(in crate::ingest) fn read(text: &str, path: &str, section_from_folder: bool)
     if is_list_of_words(text) {
         return Err(Reason::new("no_article", "a list of words, one a line"));
     }
+    if is_one_word(text) {
+        let hint = if path == "-" {
+            "; curl sends a file that is named behind `@`: --data-binary @articles.jsonl"
+        } else {
+            ""
+        };
+        return Err(Reason::new("no_article", format!("a single word{hint}")));
+    }
     let text = text.trim_start();
     let (first, rest) = text.split_once(['\n', '\r']).unwrap_or((text, ""));
     let has_headline = first.len() <= LONGEST_HEADLINE;
@@ -33,6 +41,12 @@ fn is_list_of_words(text: &str) -> bool {
         |line: &&str| line.len() <= 40 && line.chars().all(|c| c.is_ascii_alphanumeric() || "-_&./'".contains(c));
     let ends = |line: &&str| line.ends_with(['.', '\'', '/']);
     lines.len() > 2 && lines.iter().all(|line| is_word(line) && !ends(line))
+}
+
+/// A word or a name of a file. Scripts without spaces write whole sentences so.
+fn is_one_word(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && text.is_ascii() && !text.contains(char::is_whitespace)
 }
 
 /// `2025-02-27-slug.txt`, `20250227.txt`.
@@ -64,6 +78,10 @@ mod tests {
     fn lists_of_words_are_no_articles() {
         assert_eq!(read("business\nhealth\nsports\n", "labels.txt", false).unwrap_err().code, "no_article");
         assert!(read("Tin\n\nRose.\n", "a.txt", false).is_ok());
+        let one = read("articles.jsonl", "-", false).unwrap_err();
+        assert_eq!((one.code, one.detail.contains('@')), ("no_article", true));
+        assert!(!read("Tin.\n", "a.txt", false).unwrap_err().detail.contains('@'));
+        assert!(read("锡价上涨。", "-", false).is_ok());
         assert_eq!(read(" \n", "a.txt", false).unwrap_err().code, "no_text");
     }
 
