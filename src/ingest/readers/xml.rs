@@ -138,8 +138,8 @@ impl<'a> Walk<'a> {
                 Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
                 Err(Error::Syntax(SyntaxError::InvalidBangMarkup)) => (base, reader) = self.beyond(from, "<"),
                 Err(Error::IllFormed(_)) if to > from => {}
-                Err(error) => {
-                    let wrong = |rest: &str| Reason::new("bad_xml", format!("{error}; {rest}"));
+                Err(_) => {
+                    let wrong = |rest: &str| bad_xml(self.text, from, rest);
                     if mended == MENDED || from >= self.text.len() {
                         return take(from..self.text.len(), Err(wrong("nothing behind it can be read")));
                     }
@@ -298,6 +298,25 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// What opens there and is never closed.
+fn bad_xml(text: &str, from: usize, rest: &str) -> Reason {
+    const OPEN: &[(&str, &str)] = &[
+        ("<![CDATA[", "a CDATA section"),
+        ("<!--", "a comment"),
+        ("<!", "a declaration"),
+        ("<?", "an instruction"),
+        ("</", "an end tag"),
+        ("<", "a tag"),
+        ("&", "a reference"),
+    ];
+    let behind = text.get(from..).unwrap_or_default();
+    let what = OPEN.iter().find(|(mark, _)| behind.starts_with(mark)).map_or("markup", |(_, what)| what);
+    let before = text.get(..from).unwrap_or_default();
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Reason::new("bad_xml", format!("{what} that begins in line {line}, column {column} has no end; {rest}"))
+}
+
 fn lenient(text: &str) -> Reader<&[u8]> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
@@ -352,6 +371,8 @@ mod tests {
         assert_eq!(items("<a><item>x</item><item>y"), [ok("x"), Err("truncated")]);
         assert_eq!(items("<a><item>x</item>"), [ok("x"), Err("truncated")]);
         assert_eq!(items("<a><item>x</item><item><![CDATA[y</item></a>"), [ok("x"), Err("bad_xml"), ok("y")]);
+        let detail = bad_xml("<a>\n  <!-- x", 6, "what follows is text").detail;
+        assert_eq!(detail, "a comment that begins in line 2, column 3 has no end; what follows is text");
     }
 
     #[test]
