@@ -63,6 +63,8 @@ struct Poller {
     feeds: Vec<Feed>,
     every: Duration,
     fetch_pages: bool,
+    /// What else of the settings decides what comes of asking.
+    manner: String,
     client: Client,
     store: Arc<Store>,
     stop: watch::Receiver<bool>,
@@ -71,8 +73,9 @@ struct Poller {
 impl Poller {
     fn new(settings: &Feeds, store: Arc<Store>, stop: watch::Receiver<bool>) -> Result<Poller, FetchError> {
         let client = Client::new(settings, stop.clone())?;
-        let Feeds { every, fetch_pages, ref feed, .. } = *settings;
-        Ok(Poller { feeds: feed.clone(), every, fetch_pages, client, store, stop })
+        let Feeds { every, fetch_pages, ref feed, ref user_agent, allow_private, .. } = *settings;
+        let manner = format!("{user_agent} {allow_private}");
+        Ok(Poller { feeds: feed.clone(), every, fetch_pages, manner, client, store, stop })
     }
 
     async fn run(self: Arc<Poller>) {
@@ -125,18 +128,30 @@ impl Poller {
     /// When each feed is asked first: as was settled before the last end, or at once.
     async fn first_due(self: &Arc<Poller>) -> Result<Vec<Option<Timestamp>>, FetchError> {
         let urls: Vec<String> = self.feeds.iter().map(|feed| feed.url.to_string()).collect();
+        let settings: Vec<Vec<u8>> = self.feeds.iter().map(|feed| self.settings(feed)).collect();
         self.on_store(move |store| {
             store.forget_feeds_but(&urls)?;
-            let due = |url: &String| {
-                let state = store.feed(url)?;
-                if state.as_ref().is_some_and(|state| state.gone) {
-                    tracing::warn!(feed = url, "this feed said that it is gone for good and is not asked; take it out");
+            let due = |(url, settings): (&String, &Vec<u8>)| {
+                let mut state = store.feed(url)?;
+                if let Some(state) = &mut state
+                    && begins_anew(state, settings)
+                {
+                    store.keep_feed(state)?;
                 }
-                Ok::<_, StoreError>(next(state.as_ref(), Timestamp::now()))
+                let now = Timestamp::now();
+                state.iter().for_each(|state| say_of_start(state, now));
+                Ok::<_, StoreError>(next(state.as_ref(), now))
             };
-            urls.iter().map(due).collect()
+            urls.iter().zip(&settings).map(due).collect()
         })
         .await
+    }
+
+    /// What of the configuration decides what comes of asking a feed.
+    fn settings(&self, feed: &Feed) -> Vec<u8> {
+        let (every, pages) = (feed.every.unwrap_or(self.every), feed.fetch_pages.unwrap_or(self.fetch_pages));
+        let said = format!("{every:?} {pages} {:?} {}", feed.namespace, self.manner);
+        blake3::hash(said.as_bytes()).as_bytes().to_vec()
     }
 
     /// Forgets once a day what is not needed any more.
@@ -195,6 +210,26 @@ impl Poller {
     ) -> Result<T, FetchError> {
         let store = Arc::clone(&self.store);
         Ok(tokio::task::spawn_blocking(move || work(&store)).await??)
+    }
+}
+
+/// Was it last asked by other settings? Then it is asked at once, and for all it holds: whoever changes them waits for
+/// what comes of it.
+fn begins_anew(state: &mut FeedState, settings: &[u8]) -> bool {
+    let is_other = state.settings.as_deref().is_some_and(|known| known != settings);
+    if is_other {
+        tracing::info!(feed = state.url, "the settings of this feed have changed; it is asked at once");
+        (state.due, state.failures, state.settings) = (None, 0, Some(settings.to_vec()));
+        (state.etag, state.last_modified, state.body) = (None, None, None);
+    }
+    is_other
+}
+
+fn say_of_start(state: &FeedState, now: Timestamp) {
+    if state.gone {
+        tracing::warn!(feed = state.url, "this feed said that it is gone for good and is not asked; take it out");
+    } else if let (Some((code, _)), Some(due)) = (&state.trouble, state.due.filter(|due| *due > now)) {
+        tracing::info!(feed = state.url, code, next = %due, "this feed failed when it was last asked, and waits");
     }
 }
 

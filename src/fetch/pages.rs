@@ -22,8 +22,8 @@ const PAGES: &[&str] = &["text/html", "application/xhtml+xml"];
 
 impl Poller {
     /// Fetches the pages of the items that have none yet, newest items first, and stores their articles as they come.
-    /// Returns the items that have to stand for themselves, and whether that was all: what does not fit in before the
-    /// next poll is left to it.
+    /// Returns the items that have to stand for themselves, for good or for now, and whether that was all: pages that do
+    /// not fit in before the next poll, or whose host is to be left alone, are left to it.
     pub(super) async fn fetch_pages(
         self: &Arc<Poller>,
         feed: &Feed,
@@ -50,13 +50,15 @@ impl Poller {
             }
             if started.elapsed() >= time {
                 complete = false;
-                break;
+                alone.push(item);
+                continue;
             }
             let fate = match self.fetch_page(feed, &link, &item, line).await? {
                 Ok(()) => PageState { fate: PageFate::Read, stamp, tries: 0 },
                 Err(trouble) if trouble.kind == Kind::Stopped => return Ok((alone, Err(trouble))),
                 Err(trouble) if trouble.kind == Kind::Held => {
                     complete = false;
+                    alone.push(item);
                     continue;
                 }
                 Err(trouble) => {

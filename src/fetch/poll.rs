@@ -74,15 +74,18 @@ impl Poller {
             Err(Trouble { kind: Kind::Held, wait, .. }) => {
                 // Nothing was asked, so nothing has failed.
                 let wait = wait.unwrap_or_default();
-                state.due = Some(schedule::after_failure(now, wait, 1, Some(wait), &state.url));
+                let due = schedule::after_failure(now, wait, 1, Some(wait), &state.url);
+                tracing::info!(feed = state.url, next = %due, "a feed waits, since its host asked to be left alone");
+                state.due = Some(due);
             }
             Err(trouble) => {
                 self.note(&trouble, &mut state, &mut line).await?;
-                let wait = trouble.wait;
-                state.due = Some(schedule::after_failure(now, every, state.failures, wait, &state.url));
+                let due = schedule::after_failure(now, every, state.failures, trouble.wait, &state.url);
+                say_failed(&trouble, &state, due);
+                state.due = Some(due);
             }
         }
-        state.polled = Some(now);
+        (state.polled, state.settings) = (Some(now), Some(self.settings(feed)));
         let keep = state.clone();
         self.on_store(move |store| store.keep_feed(&keep)).await?;
         Ok(state)
@@ -188,7 +191,6 @@ impl Poller {
         line: &mut Line,
     ) -> Result<(), FetchError> {
         let Trouble { code, detail, kind, .. } = trouble;
-        tracing::warn!(feed = state.url, code, detail, failures = state.failures + 1, "a feed could not be fetched");
         let is_new = state.trouble.as_ref().is_none_or(|(known, _)| known != code);
         if is_new {
             let reject = reject(&state.url, trouble);
@@ -203,9 +205,6 @@ impl Poller {
         if was_moved {
             state.moved_to = None;
         }
-        if state.gone {
-            tracing::warn!(feed = state.url, "it is not asked again; take it out of the configuration");
-        }
         Ok(())
     }
 
@@ -218,6 +217,15 @@ impl Poller {
         }
         tracing::info!(feed = run.input, run = run.id.0, new, versions, rejected, "a feed brought something");
         Ok(())
+    }
+}
+
+fn say_failed(trouble: &Trouble, state: &FeedState, due: Timestamp) {
+    let (feed, Trouble { code, detail, .. }, failures) = (&state.url, trouble, state.failures);
+    if state.gone {
+        tracing::warn!(feed, code, detail, "a feed is gone and not asked again; take it out of the configuration");
+    } else {
+        tracing::warn!(feed, code, detail, failures, next = %due, "a feed could not be fetched");
     }
 }
 

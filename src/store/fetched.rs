@@ -51,6 +51,8 @@ pub struct FeedState {
     pub trouble: Option<(String, String)>,
     /// How long it wants to be left alone between two times it is asked.
     pub pace: Option<Duration>,
+    /// A hash of the settings by which it was last asked.
+    pub settings: Option<Vec<u8>>,
 }
 
 /// How long it is remembered what became of a page that nothing links to any more.
@@ -133,7 +135,8 @@ impl Store {
             state.gone,
             code,
             detail,
-            state.pace.map(|pace| pace.as_secs())
+            state.pace.map(|pace| pace.as_secs()),
+            state.settings
         ])?;
         Ok(transaction.commit()?)
     }
@@ -248,6 +251,7 @@ fn read_feed(row: &Row<'_>) -> rusqlite::Result<FeedState> {
         gone: row.get(9)?,
         trouble: code.zip(row.get(11)?),
         pace: row.get::<_, Option<u64>>(12)?.map(Duration::from_secs),
+        settings: row.get(13)?,
     })
 }
 
@@ -287,6 +291,7 @@ mod tests {
             failures: 2,
             trouble: Some(("too_slow".into(), "not answered".into())),
             pace: Some(Duration::from_secs(3600)),
+            settings: Some(vec![3]),
             ..FeedState::default()
         };
         store.keep_feed(&state).unwrap();

@@ -163,13 +163,15 @@ statements! {
     FILE_MARK = "SELECT size, modified FROM watched_files WHERE path = ?1";
     FILE_MARK_KEEP = "INSERT INTO watched_files (path, size, modified) VALUES (?1, ?2, ?3)
                       ON CONFLICT (path) DO UPDATE SET size = ?2, modified = ?3";
-    FEED = "SELECT url, moved_to, etag, last_modified, body, polled, succeeded, due, failures, gone, code, detail, pace
+    FEED = "SELECT url, moved_to, etag, last_modified, body, polled, succeeded, due, failures, gone, code, detail, pace,
+                   settings
             FROM feeds WHERE url = ?1";
-    FEEDS = "SELECT url, moved_to, etag, last_modified, body, polled, succeeded, due, failures, gone, code, detail, pace
+    FEEDS = "SELECT url, moved_to, etag, last_modified, body, polled, succeeded, due, failures, gone, code, detail, pace,
+                    settings
              FROM feeds ORDER BY url";
     FEED_KEEP = "INSERT OR REPLACE INTO feeds (url, moved_to, etag, last_modified, body, polled, succeeded, due,
-                     failures, gone, code, detail, pace)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+                     failures, gone, code, detail, pace, settings)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     FEED_FORGET = "DELETE FROM feeds WHERE url = ?1";
     FETCHED_PAGE = "SELECT state, stamp, tries FROM fetched_pages WHERE address = ?1";
     FETCHED_PAGE_KEEP = "INSERT OR REPLACE INTO fetched_pages (address, state, stamp, tries, at) VALUES (?1, ?2, ?3, ?4, ?5)";

@@ -149,6 +149,15 @@ async fn an_item_stands_for_itself_where_its_page_cannot_be_had() {
 }
 
 #[tokio::test]
+async fn items_are_in_while_the_host_of_their_pages_wants_to_be_left_alone() {
+    let host = news_site(|| reply("429 Too Many Requests", "retry-after: 7200\r\n", ""));
+    let desk = desk_with(host.at("feed"), |set| set.fetch_pages = true, |_| {});
+    assert_eq!(desk.poll().await.trouble, None);
+    assert_eq!(host.paths(), ["/robots.txt", "/feed", "/tin"], "the other page is not asked for");
+    assert_eq!(desk.store.count().unwrap(), 2);
+}
+
+#[tokio::test]
 async fn what_a_feed_says_of_its_pace_is_kept_to() {
     let rss = "<rss version=\"2.0\"><channel><title>Wire</title><ttl>120</ttl><item><title>Tin rises</title>\
                <guid isPermaLink=\"false\">wire-long-1</guid></item></channel></rss>";

@@ -151,6 +151,30 @@ async fn a_feed_that_is_gone_is_asked_no_more() {
 }
 
 #[tokio::test]
+async fn a_feed_whose_settings_have_changed_is_asked_at_once_and_for_all_it_holds() {
+    let host = Host::new(|asked| match asked.path.as_str() {
+        "/robots.txt" => nothing_there(),
+        "/feed" => reply("200 OK", "etag: \"7\"\r\n", FEED),
+        _ => reply("500 Internal Server Error", "", ""),
+    });
+    for path in ["feed", "broken"] {
+        let desk = desk(host.at(path));
+        let due = desk.poll().await.due;
+        // The store counts in milliseconds.
+        let second = |due: Option<Timestamp>| due.unwrap().as_second();
+        let first = desk.poller.first_due().await.unwrap()[0];
+        assert_eq!(second(first), second(due), "{path}: nothing has changed");
+        let mut settings = crate::config::Config::read(None).unwrap().feeds;
+        (settings.fetch_pages, settings.feed) = (true, vec![desk.feed.clone()]);
+        let other = Poller::new(&settings, Arc::clone(&desk.store), desk.stop.subscribe()).unwrap();
+        let first = Arc::new(other).first_due().await.unwrap()[0];
+        assert!(first.unwrap() <= Timestamp::now(), "{path}");
+        let state = desk.store.feed(desk.feed.url.as_str()).unwrap().unwrap();
+        assert_eq!((state.failures, state.etag, state.body), (0, None, None), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_without_end_is_let_go_of() {
     let host = Host::new(|asked| match asked.path.as_str() {
         "/endless" => without_end(Then::GoOn),
