@@ -20,7 +20,7 @@ pub use super::readers::sitemap::Named;
 use super::readers::{feed, sitemap};
 use super::root::Root;
 use super::{Item, Page, Place, ReadOptions, Reason};
-use crate::article::{Article, Precision, Stamp};
+use crate::article::{Article, Precision, Stamp, Status};
 use crate::identity::{self, Kind};
 use crate::store::{Incoming, Rejected};
 
@@ -147,11 +147,25 @@ impl Items {
             Item::Reject { .. } => {}
         }
         match settle(item, namespace, true, fetched.at) {
+            Settled::Article(_, incoming) if is_anothers_end(&incoming, &fetched.url) => {
+                let (code, source) = ("passed_over".to_owned(), fetched.url.to_string());
+                let address = incoming.article.url.unwrap_or_default();
+                let detail = format!("withdraws {address}, which is of another site: a feed withdraws only its own");
+                self.rejects.push(Rejected { source, code, detail, ..Rejected::default() });
+            }
             Settled::Article(_, incoming) => self.articles.push(*incoming),
             Settled::Reject(reject) => self.rejects.push(reject),
         }
         if self.articles.len() + self.rejects.len() < MOST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
+}
+
+/// Does a feed say of an article of another site that it is no more?
+fn is_anothers_end(incoming: &Incoming, feed: &Url) -> bool {
+    let of = |host: String| identity::registrable_domain(&host).unwrap_or(host);
+    let site = incoming.article.url.as_deref().and_then(identity::site_of);
+    let is_own = || site.map(of) == identity::site_of(feed.as_str()).map(of);
+    incoming.article.status == Status::Killed && incoming.identity.kind == Kind::Url && !is_own()
 }
 
 fn make_absolute(article: &mut Article, base: &Url) {
@@ -264,6 +278,20 @@ mod tests {
         let items = list(&fetched("https://a.example/feeds/all.json", json), None);
         let urls: Vec<_> = items.articles.iter().map(|one| one.article.url.as_deref().unwrap()).collect();
         assert_eq!(urls, ["https://a.example/tin", "https://b.example/zinc"]);
+    }
+
+    #[test]
+    fn a_feed_withdraws_only_what_is_of_its_site() {
+        let withdraws = |address: &str| {
+            let feed = format!(
+                "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:at='http://purl.org/atompub/tombstones/1.0'><title>t</title>\
+                 <at:deleted-entry ref='{address}' when='2026-11-25T10:00:00Z'/></feed>"
+            );
+            let items = list(&fetched("https://feeds.a.example/all", feed.as_bytes()), None);
+            items.articles.iter().any(|one| one.identity.kind == Kind::Url && one.article.status == Status::Killed)
+        };
+        assert!(withdraws("https://www.a.example/tin"));
+        assert!(!withdraws("https://b.example/tin"));
     }
 
     #[test]

@@ -17,6 +17,9 @@ const LONGEST_ROW: usize = 16 << 20;
 /// any table, and little enough for one that is all mistakes.
 const PATIENCE: usize = 256 << 20;
 
+/// What it takes to begin anew, as bytes.
+const BEGINNING: usize = 1 << 10;
+
 /// What the head of a table says, and goes for all its rows.
 #[derive(Default)]
 pub(in crate::ingest) struct Reader {
@@ -78,7 +81,7 @@ impl Reader {
                 let (start, raw) = begins(text, start, end);
                 if raw.contains('\n') && (unfinished || is_misquoted(raw, head.delimiter, quote)) {
                     let line = raw.find('\n').map_or(end, |length| start + length + 1);
-                    self.vain += end - start;
+                    self.vain += end - start + BEGINNING;
                     if self.vain > PATIENCE {
                         let detail = "too many quotes open and are not closed as they should be; from here on this is not \
                             read. --quote says which character quotes";

@@ -94,10 +94,11 @@ fn tidied(text: &str) -> String {
                 out.push(c);
             }
             ',' => {
-                let kept = out.trim_end();
-                if kept.ends_with(':') {
+                // What is white before it says nothing, and would be looked at again for each comma too many.
+                out.truncate(out.trim_end().len());
+                if out.ends_with(':') {
                     out.push_str("null,");
-                } else if !kept.ends_with([',', '{', '[']) {
+                } else if !out.ends_with([',', '{', '[']) {
                     out.push(',');
                 }
             }
@@ -259,6 +260,7 @@ mod tests {
         );
         mends(r#"{"a":"He said "no", twice","b":"c"}"#, r#"[{"a":"He said \"no\", twice","b":"c"}]"#);
         mends("{\"a\":\"b\nc\"}{\"d\":1}", r#"[{"a":"b c"},{"d":1}]"#);
+        mends(&format!("{{\"a\":1{}}}", ", ".repeat(1_000_000)), r#"[{"a":1}]"#);
         mends(r#"{"a":"b"}}{"d":1}"#, r#"[{"a":"b"},{"d":1}]"#);
     }
 
