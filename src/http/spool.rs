@@ -49,9 +49,9 @@ impl Spool {
         }
         if let Err(error) = self.file.write_all(&self.waiting) {
             tracing::error!(%error, "an answer could not be laid aside; it breaks off");
-            let (told, _) = watch::channel(0);
-            // The other end hears that no more will come.
-            self.told = told;
+            // The other end looks for more than there is, and ends with what there is.
+            self.told.send_replace(u64::MAX);
+            (self.told, _) = watch::channel(0);
         }
         self.length += self.waiting.len() as u64;
         self.waiting.clear();
@@ -112,6 +112,20 @@ mod tests {
         sending.await.unwrap();
         assert!(all.starts_with(b"one 22") && all.ends_with(b"2three"));
         assert_eq!(all.len(), 4 + 3 * BETWEEN + 5);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_cannot_be_laid_aside_has_no_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut spool, tail) = open(dir.path()).unwrap();
+        spool.buffer().extend(b"one");
+        spool.tell();
+        spool.file = File::open(std::env::current_exe().unwrap()).unwrap();
+        spool.buffer().extend(b"two");
+        spool.tell();
+        let (write, body) = body();
+        assert!(tail.send(write).await.is_err(), "so that nothing is said behind it");
+        assert_eq!(axum::body::to_bytes(body, usize::MAX).await.unwrap(), "one");
     }
 
     #[tokio::test]

@@ -61,6 +61,7 @@ pub(super) fn html_paragraphs(html: &str) -> Vec<String> {
     // Where nothing closes a tag any more, that is looked for no more.
     let last = html.rfind('>').unwrap_or(0);
     let last_comment = html.rfind("-->").unwrap_or(0);
+    let mut endless: Vec<String> = Vec::new();
     while let Some(open) = rest.find('<') {
         text.push_str(&rest[..open]);
         let at = html.len() - rest.len() + open;
@@ -81,8 +82,15 @@ pub(super) fn html_paragraphs(html: &str) -> Vec<String> {
         rest = &rest[open + close + 1..];
         let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
         match name.as_str() {
-            "script" | "style" | "head" | "title" | "iframe" | "svg" if !tag.starts_with('/') => {
-                rest = after_element(rest, &name)
+            // One that is closed in its own tag, or nowhere, has nothing in it; but for what a browser takes the rest for.
+            "script" | "style" | "head" | "title" | "iframe" | "svg"
+                if !tag.starts_with('/') && !tag.ends_with('/') && !endless.contains(&name) =>
+            {
+                match after_element(rest, &name) {
+                    Some(after) => rest = after,
+                    None if matches!(name.as_str(), "script" | "style") => rest = "",
+                    None => endless.push(name),
+                }
             }
             "p" | "div" | "br" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "tr" | "section"
             | "ul" | "ol" | "figure" | "figcaption" | "article" | "table" | "pre" | "hr" | "dd" | "dt" | "header"
@@ -97,10 +105,10 @@ pub(super) fn html_paragraphs(html: &str) -> Vec<String> {
     paragraphs(&unescape(&text))
 }
 
-fn after_element<'a>(rest: &'a str, name: &str) -> &'a str {
+fn after_element<'a>(rest: &'a str, name: &str) -> Option<&'a str> {
     let ends = |at: usize| rest[at + 2..].get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
     let found = rest.match_indices("</").map(|(at, _)| at).find(|at| ends(*at));
-    found.map_or("", |at| &rest[at..])
+    found.map(|at| &rest[at..])
 }
 
 const ENTITIES: &[(&str, &str)] = &[
@@ -212,6 +220,11 @@ mod tests {
     #[test]
     fn html_leaves_only_its_text() {
         assert_eq!(html_paragraphs("<p>A &amp; b</p><script>x<y</script><p>c<b>d</b>"), ["A & b", "cd"]);
+        assert_eq!(
+            html_paragraphs("<p>one</p><iframe src='x' /><p>two</p><svg/><p>three</p>"),
+            ["one", "two", "three"]
+        );
+        assert_eq!(html_paragraphs("<p>one</p><iframe src='x'><p>two</p>"), ["one", "two"]);
         assert_eq!(html_paragraphs("a < b <c"), ["a < b <c"]);
         assert_eq!(html_paragraphs("<head><title>x</title></HEAD>a<!-- > b --> c"), ["a c"]);
         assert_eq!(unescape("&#233; &#x41; &nope; & &sect;3 &yuml;"), "é A &nope; & §3 ÿ");

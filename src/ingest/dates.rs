@@ -169,13 +169,14 @@ fn moment(at: DateTime, precision: Precision, zone: &str, local: &Local<'_>) -> 
 /// `ET` is what the clock shows there, in summer and in winter; so is `Europe/Helsinki`, which may stand in brackets.
 fn of_a_region(zone: &str) -> Option<TimeZone> {
     let name = match zone.to_ascii_lowercase().as_str() {
+        _ if zone.contains('/') => zone.trim_matches(['[', ']', '(', ')']),
         "et" => "America/New_York",
         "ct" => "America/Chicago",
         "mt" => "America/Denver",
         "pt" => "America/Los_Angeles",
-        _ => zone.trim_matches(['[', ']', '(', ')']),
+        _ => return None,
     };
-    TimeZone::get(name).ok().filter(|_| name.contains('/'))
+    TimeZone::get(name).ok()
 }
 
 fn meridiem(zone: &str) -> (&str, Option<bool>) {

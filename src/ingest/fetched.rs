@@ -156,7 +156,13 @@ impl Items {
             Settled::Article(_, incoming) => self.articles.push(*incoming),
             Settled::Reject(reject) => self.rejects.push(reject),
         }
-        if self.articles.len() + self.rejects.len() < MOST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if self.articles.len() + self.rejects.len() < MOST {
+            return ControlFlow::Continue(());
+        }
+        let (code, source) = ("too_large".to_owned(), fetched.url.to_string());
+        let detail = format!("more than {MOST} items in one feed; the others are not read");
+        self.rejects.push(Rejected { source, code, detail, ..Rejected::default() });
+        ControlFlow::Break(())
     }
 }
 

@@ -9,7 +9,7 @@ use super::chunks::Chunks;
 use super::detect::{self, Format};
 use super::input::Progress;
 use super::readers::{csv, feed, json, markdown, newsml, nitf, page_dump, reuters, sitemap, text};
-use super::{Item, Page, Place, ReadOptions, Reason, Sink, copy_of, fit, language};
+use super::{Item, Page, Place, ReadOptions, Reason, Sink, copy_of, fit, is_held, language};
 use crate::article::Article;
 use crate::store::REJECT_COPY;
 
@@ -215,7 +215,9 @@ fn document(
         counted.1 += text[counted.0..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
         counted.0 = at.start;
         let place = Place { source: file.name.to_owned(), offset: at.start as u64, line: Some(counted.1) };
-        match article.and_then(|article| if at.len() > most { Err(too_large(most)) } else { fit(article) }) {
+        match article.and_then(|article| {
+            if at.len() > most { Err(too_large(most).held(is_held(&article))) } else { fit(article) }
+        }) {
             Ok(article) => {
                 let (article, around) = (Box::new(article), around.clone());
                 sink(Item::Article { article, format, place, around, original: None })
@@ -291,7 +293,9 @@ fn many(
             }
             let offset = chunks.offset + at.start as u64;
             let place = Place { source: file.name.to_owned(), offset, line: Some(counted.1) };
-            match article.and_then(|article| if at.len() > most { Err(too_large(most)) } else { fit(article) }) {
+            match article.and_then(|article| {
+                if at.len() > most { Err(too_large(most).held(is_held(&article))) } else { fit(article) }
+            }) {
                 Ok(mut article) => {
                     file.name_by_collection(&mut article, format);
                     let (article, around) = (Box::new(article), around.clone());

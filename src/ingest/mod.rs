@@ -41,7 +41,7 @@ pub use readers::columns::FieldMap;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use crate::article::Article;
+use crate::article::{Article, Status};
 use crate::store::REJECT_COPY;
 
 /// How inputs are read, where that is not found by looking.
@@ -88,11 +88,17 @@ const BAD_EMBARGO: &str = "bad_embargo";
 pub struct Reason {
     pub code: &'static str,
     pub detail: String,
+    /// What was refused is, or may be, not to be shown.
+    pub is_held: bool,
 }
 
 impl Reason {
     pub(crate) fn new(code: &'static str, detail: impl Into<String>) -> Reason {
-        Reason { code, detail: detail.into() }
+        Reason { code, detail: detail.into(), is_held: false }
+    }
+
+    fn held(self, is_held: bool) -> Reason {
+        Reason { is_held: self.is_held || is_held, ..self }
     }
 
     /// A file that cannot be read to its end.
@@ -154,9 +160,13 @@ impl Item {
 /// thousand tags tag nothing.
 fn fit(article: Article) -> Result<Article, Reason> {
     match endless(&article) {
-        Some(detail) => Err(Reason::new("too_large", detail)),
+        Some(detail) => Err(Reason::new("too_large", detail).held(is_held(&article))),
         None => Ok(article),
     }
+}
+
+fn is_held(article: &Article) -> bool {
+    article.status != Status::Usable || article.embargo.is_some()
 }
 
 /// Bytes of what is one line: a headline, an address, a tag.

@@ -273,18 +273,45 @@ pub(super) fn status(record: &impl Record, map: &FieldMap) -> Status {
 /// Could a piece that was not read be an article that is not to be shown, for all that can be told of it?
 pub(in crate::ingest) fn may_be_held(piece: &[u8]) -> bool {
     let text = String::from_utf8_lossy(piece).to_lowercase();
-    let held = text.match_indices("withheld").any(|(at, _)| text[..at].ends_with(['"', '\'', ':', '/', '>']));
-    held || text.match_indices("embargo").any(|(at, _)| is_key(&text[..at], &text[at..]))
+    let says = |word: &str, holds: fn(&str) -> bool| {
+        text.match_indices(word).any(|(at, _)| is_key(&text[..at], &text[at..]) && holds(value(&text[at..])))
+    };
+    text.contains("<date.release")
+        || says("embargo", |_| true)
+        || says("draft", |value| ["true", "yes", "1"].iter().any(|word| value.starts_with(word)))
+        || text.match_indices("status").any(|(at, _)| is_status_held(value(&text[at..])))
+        || text.match_indices("withheld").any(|(at, _)| text[..at].ends_with(['"', '\'', ':', '/', '>']))
+}
+
+/// Of a row of a table, of which some columns may say it.
+pub(super) fn may_be_held_row(columns: &[String], map: &FieldMap, row: &str) -> bool {
+    let named = |field: &str| columns.iter().any(|column| names(field).iter().any(|name| same(column, name)));
+    let has = |field: &str| map.column(field).is_some() || named(field);
+    let cells = || row.split([',', ';', '|', '\t', '"', '\n']);
+    has("embargo") || has("draft") || has("status") && cells().any(|cell| is_status_held(&cell.trim().to_lowercase()))
+}
+
+fn is_status_held(value: &str) -> bool {
+    let end = value.find(|c: char| !(c.is_alphanumeric() || c == '-')).unwrap_or(value.len());
+    wire::status(&value[..end]) != Status::Usable
+}
+
+/// What is said of the word that `text` begins with.
+fn value(text: &str) -> &str {
+    let word = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(text.len());
+    text[word..].trim_start_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// Is the word that `rest` begins with the name of what follows it: of a key, an element, a column?
 fn is_key(before: &str, rest: &str) -> bool {
-    let after = rest.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    const LONGEST: usize = 30;
+    let near = &rest[..rest.floor_char_boundary(LONGEST)];
+    let after = near.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'));
     match before.chars().next_back() {
         Some(quote @ ('"' | '\'')) => {
             after.strip_prefix(quote).is_some_and(|after| after.trim_start().starts_with(':'))
         }
-        Some('<' | ':') => true,
+        Some('<' | ':' | '_') => true,
         None | Some('\n' | ',' | ';' | '|' | '\t') => after.starts_with([':', '=', ',', ';', '|', '\t', '\r', '\n']),
         _ => false,
     }
@@ -467,6 +494,10 @@ mod tests {
             "{\"pubstatus\":\"withheld\",",
             "<newsItem><embargoed>2999</embargoed>",
             "<pubStatus qcode=\"stat:withheld\"/>",
+            "{\"pubStatus\": \"embargoed\", ",
+            "<newsml management-status='embargoed'>",
+            "{\"post_status\":\"draft\",\"title\":\"A",
+            "title: A\ndraft: true\n",
             "---\ntitle: A\nembargo: soon\n",
             "id;title;embargo\n1;\"A;",
         ] {
@@ -475,6 +506,7 @@ mod tests {
         for piece in [
             r#"{"title":"An oil embargo, at last","tags":["embargo","oil"],"body":"Tax was withheld"#,
             "The embargo: what it means\n\nText of sanctions and embargoes.",
+            "{\"status\":\"published\",\"draft\":false,\"title\":\"A draft law, in private",
         ] {
             assert!(!may_be_held(piece.as_bytes()), "{piece}");
         }

@@ -64,10 +64,20 @@ const MOST_VAIN: usize = 256 << 20;
 pub(in crate::ingest) struct Reader {
     /// Bytes looked at in vain, for the ends of objects that have none.
     vain: usize,
-    /// Of a list whose envelope is broken, or too large to wait for its end: what the envelope says of showing its articles.
-    envelope: Option<Map<String, Value>>,
+    /// Around the articles at hand, where it is broken or too large to wait for its end.
+    envelope: Option<Envelope>,
     /// Every line is an object of its own, so that a broken line is only a line.
     lines: Option<bool>,
+}
+
+/// What a list of articles is in.
+struct Envelope {
+    /// What it says of showing them.
+    held: Map<String, Value>,
+    /// How many brackets are open.
+    depth: usize,
+    /// The list has ended.
+    is_behind: bool,
 }
 
 /// Has the first object, or the first of a list, come whole?
@@ -100,16 +110,21 @@ impl Reader {
         if self.vain > MOST_VAIN {
             return ControlFlow::Continue(text.len());
         }
-        while let Some(start) = self.next_value(&text[at..]).map(|skip| at + skip) {
+        loop {
+            at += match self.next_value(&text[at..], ended) {
+                Ok(skip) => skip,
+                Err(skip) => return ControlFlow::Continue(at + skip),
+            };
+            let start = at;
             let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
             let error = match values.next() {
                 Some(Ok(value)) => {
                     at = start + values.byte_offset();
-                    objects(held(value, self.envelope.as_ref()), &mut |value| made(start..at, &value, map, emit))?;
+                    objects(held(value, self.held()), &mut |value| made(start..at, &value, map, emit))?;
                     continue;
                 }
                 Some(Err(error)) => error,
-                None => break,
+                None => return ControlFlow::Continue(text.len()),
             };
             let found = repair::balanced(&text[start..]);
             let length = found.ok();
@@ -120,12 +135,12 @@ impl Reader {
             }
             let mended = length.and_then(|_| repair::parse(&text[start..at]).ok());
             if let Some(value) = mended {
-                objects(held(value, self.envelope.as_ref()), &mut |value| made(start..at, &value, map, emit))?;
+                objects(held(value, self.held()), &mut |value| made(start..at, &value, map, emit))?;
                 continue;
             }
-            if let Some((length, envelope)) = opened_list(&text[start..]) {
+            if let Some((length, envelope)) = opened_list(&text[start..]).filter(|_| self.envelope.is_none()) {
                 at = start + length;
-                self.envelope.get_or_insert_default().extend(envelope);
+                self.envelope = Some(envelope);
                 if ended || !error.is_eof() {
                     emit(start..at, Err(bad_json(&error)))?;
                 }
@@ -138,18 +153,38 @@ impl Reader {
             if self.vain > MOST_VAIN {
                 let detail = "too many objects in this have no end; from here on it is not read";
                 emit(start..text.len(), Err(Reason::new("bad_json", detail)))?;
-                break;
+                return ControlFlow::Continue(text.len());
             }
             emit(start..at, Err(bad_json(&error)))?;
         }
-        ControlFlow::Continue(text.len())
     }
 
-    /// The elements of an array are read one by one, as if they stood there without it; of a list without its envelope only
-    /// objects are.
-    fn next_value(&self, text: &str) -> Option<usize> {
+    /// Where the next value begins, or how far there is none. The elements of an array are read one by one, as if they stood
+    /// there without it; and what an envelope says behind its list is passed over.
+    fn next_value(&mut self, text: &str, ended: bool) -> Result<usize, usize> {
         let between = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '\0' | '\u{1e}');
-        if self.envelope.is_some() { text.find('{') } else { text.find(|c| !between(c)) }
+        let mut at = 0;
+        while let Some(envelope) = &mut self.envelope {
+            if envelope.is_behind {
+                at += behind(&text[at..], &mut envelope.depth, ended);
+                if envelope.depth > 0 {
+                    return Err(at);
+                }
+                self.envelope = None;
+                break;
+            }
+            let next = text[at..].find(['{', ']']).ok_or(text.len())?;
+            if text[at + next..].starts_with('{') {
+                return Ok(at + next);
+            }
+            at += next + 1;
+            envelope.is_behind = true;
+        }
+        text[at..].find(|c| !between(c)).map(|next| at + next).ok_or(text.len())
+    }
+
+    fn held(&self) -> Option<&Map<String, Value>> {
+        self.envelope.as_ref().map(|envelope| &envelope.held)
     }
 
     /// Several lines, and most of them whole objects? As long as there is no more than one that is, this goes for now.
@@ -242,15 +277,38 @@ fn held(mut value: Value, envelope: Option<&Map<String, Value>>) -> Value {
     value
 }
 
-/// Where the list of articles begins in the object that begins the text, and what is said around it of showing them.
-fn opened_list(text: &str) -> Option<(usize, Map<String, Value>)> {
+/// How far the brackets around a list go that has ended; to the last string that is whole, where they go on.
+fn behind(text: &str, depth: &mut usize, ended: bool) -> usize {
+    let (mut string, mut escaped) = (None, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if string.is_some() => escaped = true,
+            b'"' => string = string.xor(Some(at)),
+            _ if string.is_some() => {}
+            b'{' | b'[' => *depth += 1,
+            b'}' | b']' => {
+                *depth -= 1;
+                if *depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    string.filter(|_| !ended).unwrap_or(text.len())
+}
+
+/// Where the list of articles begins in the object that begins the text, and what it is in.
+fn opened_list(text: &str) -> Option<(usize, Envelope)> {
     let head = &text[..text.floor_char_boundary(LONGEST_HEAD)];
-    let (mut inside, mut envelope) = (head, Map::new());
+    let (mut inside, mut envelope) = (head, Envelope { held: Map::new(), depth: 0, is_behind: false });
     while inside.starts_with('{') {
+        envelope.depth += 1;
         let keys = keys(inside);
         for (key, value) in keys.iter().filter(|(key, _)| columns::may_hold(key)) {
             let value = serde_json::Deserializer::from_str(value).into_iter().next().and_then(Result::ok);
-            value.map(|value: Value| envelope.insert((*key).to_owned(), value));
+            value.map(|value: Value| envelope.held.insert((*key).to_owned(), value));
         }
         let find =
             |names: &[&str], open| keys.iter().find(|(key, value)| names.contains(key) && value.starts_with(open));
@@ -262,17 +320,16 @@ fn opened_list(text: &str) -> Option<(usize, Map<String, Value>)> {
     None
 }
 
-/// Is this no article itself, but has some in it? One that has a title, and a list of articles but no text or nothing to
-/// be known by, is called so.
+/// Is this no article itself, but has some in it? So is what has nothing of an article but a title or a text, beside a list
+/// of what has a text.
 fn is_envelope(object: &Map<String, Value>) -> bool {
-    let says = |names: &[&str]| names.iter().any(|name| is_text(object, name));
-    let is_article = |value: &Value| {
-        value.as_object().is_some_and(|object| is_item(object) || columns::has_text(|name| is_text(object, name)))
+    let says = |object: &Map<String, Value>, field| columns::names(field).iter().any(|name| is_text(object, name));
+    let has_text = |value: &Value| {
+        value.as_object().is_some_and(|object| is_item(object) || says(object, "body") || says(object, "lead"))
     };
     let mut lists = LISTS.iter().filter_map(|key| object.get(*key)?.as_array());
-    !columns::has_text(|name| is_text(object, name))
-        || lists.any(|list| list.iter().any(is_article))
-            && !(says(columns::names("body")) && (says(columns::names("id")) || says(columns::names("url"))))
+    let is_known = || says(object, "id") || says(object, "url") || says(object, "headline") && says(object, "body");
+    !columns::has_text(|name| is_text(object, name)) || !is_known() && lists.any(|list| list.iter().any(has_text))
 }
 
 /// An article with what interfaces put in a box beside its headline (open-platform.theguardian.com: `fields`).
