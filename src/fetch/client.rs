@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Response, StatusCode};
-use texting_robots::Robot;
 use tokio::sync::watch;
 use url::Url;
 
@@ -218,8 +217,9 @@ impl Client {
             let (status, headers, text) = self.bounded(self.http.get(at.clone()), LARGEST_ROBOTS, Bound::Cut).await?;
             match status.as_u16() {
                 200..=299 => {
-                    // What cannot be read at all forbids nothing.
-                    return Ok(Robot::new(&self.robot, &text).map_or(Rules::Free, Rules::Robot));
+                    let robot = self.robot.clone();
+                    let reading = tokio::task::spawn_blocking(move || Rules::read(&robot, &text));
+                    return Ok(reading.await.unwrap_or(Rules::Free));
                 }
                 301 | 302 | 303 | 307 | 308 => match location(&at, &headers) {
                     Some(to) => at = to,

@@ -9,7 +9,11 @@ use texting_robots::Robot;
 use url::Url;
 
 /// Hosts remembered; those not in use are forgotten beyond it.
-const REMEMBERED: usize = 10_000;
+const REMEMBERED: usize = 1_000;
+
+/// Rules of one host that are looked at, and of those with a `$`, each of which is an automaton of some 40 KB.
+const MOST_RULES: usize = 5_000;
+const MOST_ENDED: usize = 50;
 
 /// A longer Crawl-delay is not kept to: it would come to never.
 const LONGEST_DELAY: Duration = Duration::from_secs(600);
@@ -47,6 +51,11 @@ pub(super) enum Rules {
 }
 
 impl Rules {
+    /// What a robots.txt says to this robot. What cannot be read at all forbids nothing.
+    pub(super) fn read(robot: &str, text: &[u8]) -> Rules {
+        Robot::new(robot, bounded(text).as_bytes()).map_or(Rules::Free, Rules::Robot)
+    }
+
     pub(super) fn allow(&self, url: &Url) -> bool {
         match self {
             Rules::Free => true,
@@ -59,6 +68,26 @@ impl Rules {
         let Rules::Robot(Robot { delay: Some(seconds), .. }) = self else { return Duration::ZERO };
         Duration::try_from_secs_f32(*seconds).unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY)
     }
+}
+
+/// Without more rules than can be kept. Of rules that say where an address ends there are few: beyond them they forbid
+/// whatever goes on like that as well, and allow nothing.
+fn bounded(text: &[u8]) -> String {
+    let (mut rules, mut ended, mut bounded) = (0, 0, String::with_capacity(text.len()));
+    for line in String::from_utf8_lossy(text).split(['\n', '\r']) {
+        let small = line.trim_start().get(..8).unwrap_or_default().to_ascii_lowercase();
+        let (allows, forbids) = (small.starts_with("allow"), small.starts_with("disallow"));
+        rules += usize::from(allows || forbids);
+        ended += usize::from((allows || forbids) && line.contains('$'));
+        match line.contains('$') && ended > MOST_ENDED {
+            _ if (allows || forbids) && rules > MOST_RULES => continue,
+            true if allows => continue,
+            true if forbids => bounded.push_str(&line.replace('$', "")),
+            _ => bounded.push_str(line),
+        }
+        bounded.push('\n');
+    }
+    bounded
 }
 
 #[derive(Default)]
@@ -114,6 +143,17 @@ fn origin(url: &Url) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn rules_without_end_are_kept_in_bounds_and_forbid_no_less() {
+        let many: String = (0..20_000).map(|n| format!("Disallow: /*a*b*{n}*c$\n")).collect();
+        let text = format!("User-agent: *\nAllow: /open\n{many}");
+        assert_eq!(bounded(text.as_bytes()).lines().count(), MOST_RULES + 1);
+        assert_eq!(bounded(text.as_bytes()).matches('$').count(), MOST_ENDED);
+        let rules = Rules::read("broadsheet", text.as_bytes());
+        let allows = |path: &str| rules.allow(&Url::parse(&format!("https://a.example{path}")).unwrap());
+        assert!(allows("/open") && allows("/x") && !allows("/ab4000c") && !allows("/ab7c"));
+    }
+
     const SECOND: Duration = Duration::from_secs(1);
 
     fn page() -> Url {
@@ -121,7 +161,7 @@ mod tests {
     }
 
     fn robot(text: &str) -> Rules {
-        Rules::Robot(Robot::new("broadsheet", text.as_bytes()).unwrap())
+        Rules::read("broadsheet", text.as_bytes())
     }
 
     #[test]

@@ -176,7 +176,7 @@ impl Poller {
                     return Ok(run);
                 }
                 let run = run.map_or_else(|| store.begin_run(&input), Ok)?;
-                store.write(run, &articles, &rejects, size)?;
+                store.write(run, &mut articles, &rejects, size)?;
                 Ok(Some(run))
             })
             .await?;

@@ -148,7 +148,7 @@ impl Items {
         }
         match settle(item, namespace, true, fetched.at) {
             Settled::Article(_, incoming) if is_anothers_end(&incoming, &fetched.url) => {
-                let (code, source) = ("passed_over".to_owned(), fetched.url.to_string());
+                let (code, source) = ("not_its_own".to_owned(), fetched.url.to_string());
                 let address = incoming.article.url.unwrap_or_default();
                 let detail = format!("withdraws {address}, which is of another site: a feed withdraws only its own");
                 self.rejects.push(Rejected { source, code, detail, ..Rejected::default() });

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use zip::result::ZipError;
+
 use super::chunks::{Patient, fill_meanwhile};
 use super::detect::WAY_OUT;
 use super::file::{self, File};
@@ -17,6 +19,9 @@ use super::{Item, Place, ReadOptions, Reason, Sink, warc};
 
 /// Archives in archives.
 const DEEPEST: usize = 4;
+
+/// The name of a member of an archive: no system has longer ones.
+const LONGEST_NAME: usize = 4 << 10;
 
 /// A zip archive that does not lie on the disk, so that it has to be held whole.
 const LARGEST_ZIP: u64 = 256 << 20;
@@ -198,6 +203,43 @@ impl<R: Read> Read for Promised<R> {
     }
 }
 
+/// What headers say of the member that follows them.
+#[derive(Default)]
+struct Said {
+    name: Option<Vec<u8>>,
+    size: Option<u64>,
+}
+
+impl Said {
+    /// Is this such a header?
+    fn add(&mut self, entry: &mut tar::Entry<'_, impl Read>) -> bool {
+        let kind = entry.header().entry_type();
+        let is_name = kind.is_gnu_longname();
+        if is_name || kind.is_pax_local_extensions() {
+            let mut said = Vec::new();
+            // What it breaks off at, the next member tells.
+            let _ = entry.take(4 * LONGEST_NAME as u64).read_to_end(&mut said);
+            if is_name {
+                said.truncate(said.iter().position(|byte| *byte == 0).unwrap_or(said.len()));
+                self.name = Some(said);
+            } else {
+                self.add_extensions(&said);
+            }
+        }
+        is_name || kind.is_pax_local_extensions() || kind.is_pax_global_extensions() || kind.is_gnu_longlink()
+    }
+
+    fn add_extensions(&mut self, said: &[u8]) {
+        for extension in tar::PaxExtensions::new(said).flatten() {
+            match extension.key_bytes() {
+                b"path" => self.name = Some(extension.value_bytes().to_vec()),
+                b"size" => self.size = extension.value().ok().and_then(|size| size.parse().ok()),
+                _ => {}
+            }
+        }
+    }
+}
+
 /// Files and folders in a folder by name, hidden ones left out; links to folders are not followed, so that no circle
 /// is walked.
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -307,22 +349,38 @@ impl<'a, 's> Reading<'a, 's> {
         self.stream(stream, name, depth + 1)
     }
 
+    /// Headers are read here, one by one: a library that joins them holds the names they say, however long.
     fn tar(&mut self, stream: Box<dyn Read + '_>, name: &str, depth: usize) -> ControlFlow<()> {
         let mut archive = tar::Archive::new(stream);
         let entries = match archive.entries() {
-            Ok(entries) => entries,
+            Ok(entries) => entries.raw(true),
             Err(error) => return self.reject(name, Reason::breaks_off(error.kind())),
         };
+        let mut said = Said::default();
         for entry in entries {
-            let entry = match entry {
+            let mut entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => return self.reject(name, Reason::breaks_off(error.kind())),
             };
-            let member = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-            if entry.header().entry_type().is_file() && !hidden(&member) {
-                let left = entry.size();
-                self.boxed(Box::new(Promised { inner: entry, left }), &format!("{name}!{member}"), depth)?;
+            if said.add(&mut entry) {
+                continue;
             }
+            let Said { name: said_name, size } = std::mem::take(&mut said);
+            if size.is_some_and(|size| size != entry.size()) {
+                let detail = "a member of more than 8 GiB; unpack the archive first";
+                return self.reject(name, Reason::new("too_large", detail));
+            }
+            let member = said_name.unwrap_or_else(|| entry.path_bytes().into_owned());
+            let member = String::from_utf8_lossy(&member).into_owned();
+            if !entry.header().entry_type().is_file() || hidden(&member) {
+                continue;
+            }
+            if member.len() > LONGEST_NAME {
+                self.reject(name, Reason::new("damaged", "a member whose name is longer than 4 KiB"))?;
+                continue;
+            }
+            let left = entry.size();
+            self.boxed(Box::new(Promised { inner: entry, left }), &format!("{name}!{member}"), depth)?;
         }
         ControlFlow::Continue(())
     }
@@ -358,13 +416,20 @@ impl<'a, 's> Reading<'a, 's> {
                 Ok(file) if file.is_file() => {
                     let member = String::from_utf8_lossy(file.name_raw()).replace('\\', "/");
                     read.fetch_add(file.compressed_size(), Ordering::Relaxed);
-                    if !hidden(&member) {
+                    if member.len() > LONGEST_NAME {
+                        self.reject(name, Reason::new("damaged", "a member whose name is longer than 4 KiB"))?;
+                    } else if !hidden(&member) {
                         self.unpacked(file, &format!("{name}!{member}"), depth)?;
                     }
                 }
                 Ok(_) => {}
-                Err(_) => {
-                    let reason = Reason::new("truncated", "this member is damaged or packed in an unknown way");
+                Err(error) => {
+                    let is_locked = matches!(error, ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED));
+                    let reason = if is_locked {
+                        Reason::new("cannot_open", "this member is encrypted; unpack it first")
+                    } else {
+                        Reason::new("truncated", "this member is damaged or packed in an unknown way")
+                    };
                     self.reject(&format!("{name}!{index}"), reason)?;
                 }
             }

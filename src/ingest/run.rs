@@ -103,9 +103,9 @@ fn write(
     mut after_batch: impl FnMut(&Durable<'_>),
 ) -> Result<(), StoreError> {
     let (mut articles, mut rejects, mut bytes) = (0, 0, 0);
-    while let Some(batch) = Batch::receive(&mut receive, stop) {
+    while let Some(mut batch) = Batch::receive(&mut receive, stop) {
         let read = progress.read.load(Ordering::Relaxed);
-        let outcomes = store.write(run, &batch.articles, &batch.rejects, read - bytes)?;
+        let outcomes = store.write(run, &mut batch.articles, &batch.rejects, read - bytes)?;
         bytes = read;
         articles += batch.articles.len() as u64;
         rejects += batch.rejects.len() as u64;
@@ -113,7 +113,7 @@ fn write(
     }
     let rest = progress.read.load(Ordering::Relaxed) - bytes;
     if rest > 0 {
-        store.write(run, &[], &[], rest)?;
+        store.write(run, &mut [], &[], rest)?;
     }
     Ok(())
 }

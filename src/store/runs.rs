@@ -379,6 +379,6 @@ mod tests {
     fn a_batch_of_an_unknown_run_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
-        assert!(matches!(store.write(RunId(7), &[], &[], 1), Err(StoreError::NoRun(7))));
+        assert!(matches!(store.write(RunId(7), &mut [], &[], 1), Err(StoreError::NoRun(7))));
     }
 }

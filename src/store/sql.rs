@@ -88,6 +88,7 @@ statements! {
     VERSIONS = "SELECT v.row, v.number, v.provider_version, v.stored, v.run, v.row = a.current, v.modified, a.deleted,
                        a.status
                 FROM articles a JOIN versions v ON v.article = a.num WHERE a.num = ?1 ORDER BY v.number";
+    NAMESPACES = "SELECT namespace FROM articles WHERE key = ?1 LIMIT 2";
     NAMED = "SELECT id FROM articles WHERE key = ?1 ORDER BY namespace";
     COUNT = "SELECT (SELECT count(*) FROM articles)
                   - (SELECT count(*) FROM articles WHERE deleted = 1 OR status <> 'usable')";

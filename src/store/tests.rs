@@ -144,8 +144,8 @@ fn the_change_log_names_each_change_after_a_position() {
 fn counts_of_a_run_stand_with_its_batches() {
     let desk = desk();
     let reject = Rejected { code: "no-text".into(), ..Rejected::default() };
-    desk.store.write(desk.run, &[incoming("1", "A"), incoming("1", "B")], &[reject], 70).unwrap();
-    desk.store.write(desk.run, &[incoming("1", "A")], &[], 30).unwrap();
+    desk.store.write(desk.run, &mut [incoming("1", "A"), incoming("1", "B")], &[reject], 70).unwrap();
+    desk.store.write(desk.run, &mut [incoming("1", "A")], &[], 30).unwrap();
     let counts = desk.store.run(desk.run).unwrap().unwrap().counts;
     assert_eq!(counts, Counts { seen: 3, new: 1, versions: 1, unchanged: 1, copies: 0, rejected: 1, bytes: 100 });
 }
@@ -216,4 +216,27 @@ fn a_store_that_is_closed_leaves_no_log_behind() {
     assert_eq!(store.count().unwrap(), 1);
     drop(store);
     assert!(dir.path().join("store.sqlite").exists() && !dir.path().join("store.sqlite-wal").exists());
+}
+
+#[test]
+fn what_ends_an_article_need_say_no_more_than_its_id() {
+    let desk = desk();
+    let named = |namespace: &str, key: &str, status: Status| {
+        let identity = Identity { namespace: namespace.into(), key: key.into(), kind: Kind::Provider };
+        let article = Article { headline: "Flood".into(), status, ..Article::default() };
+        Incoming { identity, article, original: None }
+    };
+    let (usable, killed) = (Status::Usable, Status::Killed);
+    desk.put(&[named("json:a.example", "1", usable), named("json:a.example", "2", usable)]);
+    desk.put(&[named("json:b.example", "2", usable)]);
+    let mut kills = [named("json:", "1", killed), named("json:", "2", killed), named("json:b.example", "1", killed)];
+    let outcomes = desk.store.write(desk.run, &mut kills, &[], 0).unwrap();
+    assert_eq!(
+        outcomes,
+        [Outcome::Version, Outcome::New, Outcome::New],
+        "of two, neither is meant; another's is another"
+    );
+    assert_eq!(kills[0].id(), named("json:a.example", "1", usable).id());
+    let shown = |num| desk.store.current(&[num]).unwrap()[0].article.status;
+    assert_eq!((shown(1), shown(2), shown(3)), (killed, usable, usable));
 }

@@ -119,7 +119,8 @@ impl Fingerprint {
         let plausible = article.modified.filter(|stamp| !stamp.implausible);
         Fingerprint {
             content: Content::of(identity, article).hash(),
-            provider_version: article.provider_version,
+            // As it is kept: SQLite counts to 2^63.
+            provider_version: article.provider_version.map(|version| version.min(i64::MAX as u64)),
             // To the millisecond, as the store keeps it: a rest below would look newer at every reading.
             modified: plausible.and_then(|stamp| stamp.at).and_then(to_the_millisecond),
             modified_until: plausible.and_then(|stamp| last_moment(&stamp)),

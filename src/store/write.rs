@@ -15,7 +15,7 @@ use super::stories::{Grouping, Telling};
 use super::versions::{Fingerprint, Kept, Verdict, judge};
 use super::{Spent, Store, sql};
 use crate::article::{Article, ArticleId, Status};
-use crate::identity::{Identity, article_id};
+use crate::identity::{Identity, Kind, article_id};
 
 /// An article on its way in, and whose it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,16 +68,17 @@ impl Writer {
 impl Store {
     /// Stores articles, all or none; one outcome each, in order. An identity may come several times in one batch.
     pub fn put(&self, run: RunId, batch: &[Incoming]) -> Result<Vec<Outcome>> {
-        self.write(run, batch, &[], 0)
+        self.write(run, &mut batch.to_vec(), &[], 0)
     }
 
     /// Notes in the ledger what could not be read.
     pub fn reject(&self, run: RunId, rejects: &[Rejected]) -> Result<()> {
-        self.write(run, &[], rejects, 0).map(drop)
+        self.write(run, &mut [], rejects, 0).map(drop)
     }
 
-    /// Articles, rejects and the `bytes` of input they were read from, as one transaction with the run's counts.
-    pub fn write(&self, run: RunId, batch: &[Incoming], rejects: &[Rejected], bytes: u64) -> Result<Vec<Outcome>> {
+    /// Articles, rejects and the `bytes` of input they were read from, as one transaction with the run's counts. Of what ends
+    /// an article the identity is afterwards that of the article it was found to mean.
+    pub fn write(&self, run: RunId, batch: &mut [Incoming], rejects: &[Rejected], bytes: u64) -> Result<Vec<Outcome>> {
         let started = Instant::now();
         let prints: Vec<_> = batch.iter().map(|one| Fingerprint::of(&one.identity, &one.article)).collect();
         let printed = Instant::now();
@@ -88,7 +89,7 @@ impl Store {
         let (grouping, now) = (Grouping::new(&transaction), Timestamp::now());
         let mut batch_write =
             BatchWrite { transaction: &transaction, packer, grouping, telling: Duration::ZERO, run, now };
-        let outcomes = batch.iter().zip(prints.iter().zip(&tellings));
+        let outcomes = batch.iter_mut().zip(prints.iter().zip(&tellings));
         let outcomes = outcomes.map(|(one, (print, telling))| batch_write.put(one, print, telling));
         let outcomes = outcomes.collect::<Result<Vec<_>>>()?;
         let settled = Instant::now();
@@ -152,8 +153,9 @@ pub(super) struct BatchWrite<'a> {
 
 impl BatchWrite<'_> {
     /// What became of it, and its number.
-    fn put(&mut self, incoming: &Incoming, print: &Fingerprint, telling: &Telling) -> Result<(Outcome, u64)> {
-        let Incoming { identity, article, original } = incoming;
+    fn put(&mut self, incoming: &mut Incoming, print: &Fingerprint, telling: &Telling) -> Result<(Outcome, u64)> {
+        self.meet(incoming)?;
+        let Incoming { identity, article, original } = &*incoming;
         let Some(known) = BatchWrite::known(self.transaction, identity, &print.content)? else {
             let num = self.add_article(identity)?;
             let row = self.add_current(num, 1, incoming, print, telling)?;
@@ -176,6 +178,23 @@ impl BatchWrite<'_> {
         };
         self.add_original(row, original.as_deref())?;
         Ok((Outcome::Version, known.num))
+    }
+
+    /// Whoever ends or holds back an article need say no more of it than its id: it is the only one there is of that id.
+    fn meet(&self, incoming: &mut Incoming) -> Result<()> {
+        let Incoming { identity, article, .. } = incoming;
+        let is_bare = identity.kind == Kind::Provider && identity.namespace.ends_with(':');
+        if article.status == Status::Usable || !is_bare || BatchWrite::is_known(self.transaction, identity)? {
+            return Ok(());
+        }
+        let mut statement = self.transaction.prepare_cached(sql::NAMESPACES)?;
+        let found =
+            statement.query_map(params![identity.key], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+        if let [only] = found.as_slice() {
+            identity.namespace.clone_from(only);
+            article.namespace.clone_from(only);
+        }
+        Ok(())
     }
 
     /// What is kept under an identity, looked at for somebody who comes with a text.
@@ -251,13 +270,11 @@ impl BatchWrite<'_> {
         let packed = self.packer.pack(article)?;
         let seal = seal(num, number, &print.content, &packed);
         let modified = print.modified.map(Timestamp::as_millisecond);
-        // SQLite counts to 2^63; nobody's version number does.
-        let provider_version = print.provider_version.map(|version| i64::try_from(version).unwrap_or(i64::MAX));
         let (stored, run) = (self.now.as_millisecond(), self.run.0);
         self.transaction.prepare_cached(sql::VERSION_ADD)?.execute(params![
             num,
             number,
-            provider_version,
+            print.provider_version,
             modified,
             print.has_body,
             stored,
@@ -269,7 +286,7 @@ impl BatchWrite<'_> {
         let row = self.transaction.last_insert_rowid();
         if let Some(Held { status, until }) = Held::of(article, self.now) {
             let until = until.map(Timestamp::as_millisecond);
-            let values = params![num, number, provider_version, modified, status_name(status), until];
+            let values = params![num, number, print.provider_version, modified, status_name(status), until];
             self.transaction.prepare_cached(sql::HOLD_ADD)?.execute(values)?;
         }
         Ok(row)

@@ -111,3 +111,49 @@ fn a_zip_on_the_disk_is_read_where_it_lies_however_large() {
     let stream = Stream::new("sent", None, file.reopen().unwrap());
     assert_eq!(met(&Input::Stream(Arc::new(stream))).0, ["too_large"], "it would have to be held");
 }
+
+fn tar(members: &[(tar::EntryType, &str, &[u8])]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (kind, name, content) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(*kind);
+        header.set_size(content.len() as u64);
+        header.set_path(name).unwrap();
+        header.set_cksum();
+        archive.append(&header, *content).unwrap();
+    }
+    archive.into_inner().unwrap()
+}
+
+#[test]
+fn the_names_of_members_are_read_from_their_headers_and_not_without_end() {
+    use tar::EntryType;
+    let json = |title: &str| format!("{{\"title\":\"{title}\"}}").into_bytes();
+    let (one, two, three, four) = (json("1"), json("2"), json("3"), json("4"));
+    let long = format!("{}.json\0", "a/".repeat(200)).into_bytes();
+    let endless = vec![b'a'; 64 << 20];
+    let path = format!("{}.json", "b/".repeat(200));
+    let record = format!("415 path={path}\n").into_bytes();
+    let bytes = tar(&[
+        (EntryType::Regular, "plain.json", &one),
+        (EntryType::GNULongName, "././@LongLink", &long),
+        (EntryType::Regular, "cut.json", &two),
+        (EntryType::XHeader, "pax", &record),
+        (EntryType::Regular, "cut.json", &three),
+        (EntryType::GNULongName, "././@LongLink", &endless),
+        (EntryType::Regular, "cut.json", &four),
+        (EntryType::Regular, "last.json", &one),
+    ]);
+    let mut met = Vec::new();
+    let _ = read_bytes(&bytes, "a.tar", &ReadOptions::default(), &Progress::default(), &mut |item| {
+        met.push(match item {
+            Item::Article { place, .. } => place.source,
+            Item::Reject { reason, place, .. } => format!("{} {}", place.source, reason.code),
+            Item::Page(_) => String::new(),
+        });
+        ControlFlow::Continue(())
+    });
+    let long = format!("a.tar!{}.json", "a/".repeat(200));
+    let expected = ["a.tar!plain.json", &long, &format!("a.tar!{path}"), "a.tar damaged", "a.tar!last.json"];
+    assert_eq!(met, expected);
+}
