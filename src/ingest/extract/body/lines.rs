@@ -5,11 +5,15 @@ use std::sync::LazyLock;
 
 use super::blocks::{Block, Kind};
 use super::parts::PARTS;
+use crate::article::{Precision, Provenance};
+use crate::ingest::dates::{self, Local};
 
 /// Letters of a line that leads to another article, at most.
 const WAY: usize = 200;
-/// Bytes of one that holds a time, a number or an address, at most.
+/// Letters of one that holds a time, a number or an address, at most; words of a date with its clock, and its digits at least.
 const CLOCK: usize = 60;
+const WORDS: usize = 10;
+const DATED: usize = 7;
 
 /// Letters from which a line is prose though it does not end as a sentence does, and below which it is not even so.
 const LONG: usize = 100;
@@ -32,14 +36,19 @@ pub(super) fn is_prose(block: &Block) -> bool {
     if block.linked * 2 > block.letters {
         return false;
     }
-    let width = if block.text.chars().take(40).any(is_wide) { 3 } else { 1 };
+    let width = block.text.chars().take(40).map(width).max().unwrap_or(1);
     let letters = block.letters * width;
     letters >= LONG || letters >= SHORT && ended
 }
 
-/// A sign that stands for a syllable or a word: a line of them says more.
-fn is_wide(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+/// A line of signs that stand for a syllable or a word says more, and so does one of scripts that write neither spaces
+/// between words nor marks behind sentences (Thai, Lao, Khmer, Burmese).
+fn width(c: char) -> usize {
+    match c {
+        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' => 3,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' => 2,
+        _ => 1,
+    }
 }
 
 /// Whether a line leads away from the article, or stands between its paragraphs for another's sake: "Read also: …",
@@ -68,12 +77,25 @@ pub(super) fn leads_away(text: &str, linked: bool) -> bool {
 /// A time, a date or a number that stands alone, as over the entries of a page that goes on; and a line with somebody's
 /// address.
 pub(super) fn is_clock(block: &Block) -> bool {
-    if !matches!(block.kind, Kind::Plain | Kind::Paragraph) || block.text.len() > CLOCK {
+    if !matches!(block.kind, Kind::Plain | Kind::Paragraph) || block.text.chars().take(CLOCK + 1).count() > CLOCK {
         return false;
     }
     let count = |is: fn(char) -> bool| block.text.chars().filter(|c| is(*c)).count();
     let is_mail = |word: &str| word.split_once('@').is_some_and(|(_, host)| host.contains('.'));
-    count(char::is_alphabetic) * 2 <= count(char::is_numeric) || block.text.split([' ', '(']).any(is_mail)
+    count(char::is_alphabetic) * 2 <= count(char::is_numeric)
+        || block.text.split([' ', '(']).any(is_mail)
+        || count(char::is_numeric) >= DATED && is_moment(&block.text)
+}
+
+/// A day and its clock, in words: `martes 4 de marzo de 2025, 11:20 a. m.`
+fn is_moment(text: &str) -> bool {
+    let bare = text.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+    let is_hour = [" m", ".m", "น", "ч"].iter().any(|end| bare.ends_with(end));
+    let is_sentence = text.ends_with(is_end) && !is_hour;
+    let found = || dates::find_stamp(text, Provenance::Page, &Local::default());
+    text.split_whitespace().count() <= WORDS
+        && !is_sentence
+        && found().is_some_and(|found| found.stamp.precision < Precision::Day)
 }
 
 /// Whether a line says where else the newspaper can be followed: a short one whose links are the names of networks, or one

@@ -142,18 +142,33 @@ fn lines_that_lead_away_are_left_out_in_many_languages() {
 
 #[test]
 fn clocks_that_stand_alone_and_asks_to_be_followed_are_left_out() {
-    for line in ["19:00", "27.02.2025, 16.44 Uhr", "홍길동 기자 (hong@paper.example)"] {
+    for line in [
+        "19:00",
+        "27.02.2025, 16.44 Uhr",
+        "홍길동 기자 (hong@paper.example)",
+        "martes 04 de marzo de 2025, 11:20 a. m.",
+        "วันอังคารที่ 4 มีนาคม พ.ศ. 2568 เวลา 18:20 น.",
+    ] {
         check_inside(&format!("<div>{line}</div>"), &[FIRST, SECOND, THIRD]);
     }
     check_inside(
         "<p>Follow the Courier on <a href=/f>Facebook</a> and <a href=/i>Instagram</a>.</p>",
         &[FIRST, SECOND, THIRD],
     );
+    let dated = "It fell on 4 March 2025 at 18:20.";
+    check_inside(&format!("<p>{dated}</p>"), &[FIRST, dated, SECOND, THIRD]);
     let said = "Facebook will pay for the crane, the mayor said on <a href=/1>Monday</a>.";
     check_inside(
         &format!("<p>{said}</p>"),
         &[FIRST, "Facebook will pay for the crane, the mayor said on Monday.", SECOND, THIRD],
     );
+}
+
+#[test]
+fn thai_is_prose_without_spaces_and_marks() {
+    let text = "สภาเมืองลงมติเมื่อวันอังคารให้ปิดถนนท่าเรือเก่า ยุติข้อพิพาทที่ยืดเยื้อมานานเก้าปี";
+    let more = "ชาวบ้านที่มารวมตัวกันในห้องประชุมปรบมือเมื่อมีการอ่านผล ขณะที่บริษัทเรือเฟอร์รีกล่าวว่าจะศึกษามติดังกล่าว";
+    check(&format!("<article><h1>ปิดถนน</h1>{}</article>", paragraphs(&[text, more])), &[text, more]);
 }
 
 #[test]
