@@ -80,7 +80,7 @@ impl Reader<'_> {
     fn bylines_of(&self, rank: u8, from: usize, to: usize) -> Vec<String> {
         let is_sound = |line: &&Byline| {
             let names = names::split(&line.text);
-            !names.is_empty() && names.iter().all(|name| names::looks_like_name(name))
+            !names.is_empty() && names.iter().all(|name| names::looks_like_name(name) && !names::is_joined(name))
         };
         let all = self.marks.bylines.iter().filter(|line| line.rank == rank && (from..to).contains(&line.at));
         let mut taken: Vec<&Byline> = Vec::new();

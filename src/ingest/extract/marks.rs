@@ -13,6 +13,10 @@ const MOST: usize = 400;
 const MOST_LINES: usize = 60;
 const MOST_LINKS: usize = 3_000;
 
+/// Dates found before lines without a class are looked through for some, and digits of one with its clock.
+const FEW_TIMES: usize = 20;
+const DIGITS: usize = 7;
+
 /// Elements behind the headline among which a line without a class is taken for a byline.
 const NEAR: usize = 120;
 
@@ -51,8 +55,13 @@ pub(super) struct Time {
     pub(super) datetime: Option<String>,
     pub(super) text: String,
     pub(super) is_modified: bool,
-    /// It is said to be of publication; it stands after the heading; it is a `<time>`.
+    /// The smaller the surer: it is said to be of publication; it stands after the heading; it is a `<time>`.
     pub(super) rank: u8,
+}
+
+impl Time {
+    /// The rank of a line that nothing but what stands in it calls a date.
+    pub(super) const LINE: u8 = 6;
 }
 
 pub(super) struct Byline {
@@ -193,12 +202,12 @@ impl Marks {
             self.bylines.extend(seen::parts(node).map(|text| Byline { text, rank, at, under }));
         }
     }
+        } else {
+            self.dated_line(node, name);
 
     /// A line that is a byline by how it begins, or by where it leads, close behind the headline.
     fn line(&mut self, node: &NodeRef<'_>, name: &str, href: &str) {
-        let near =
-            self.headings.last().or(self.seconds.last()).is_some_and(|heading| self.elements - heading.at < NEAR);
-        if !near || self.bylines.len() >= MOST_LINES || !seen::may_be_byline(name) {
+        if !self.is_near() || self.bylines.len() >= MOST_LINES || !seen::may_be_byline(name) {
             return;
         }
         let Some(text) = seen::short_parts(node) else { return };
@@ -219,6 +228,23 @@ impl Marks {
         let list = seen::tag_list(node);
         let rank = match list {
             _ if rel.split_whitespace().any(|rel| rel == "tag") => seen::TOLD_TAG,
+    /// Is the headline close before this?
+    fn is_near(&self) -> bool {
+        self.headings.last().or(self.seconds.last()).is_some_and(|heading| self.elements - heading.at < NEAR)
+    }
+
+    /// A short line close behind the headline that may hold a date and a clock: `4 March 2025, 18:20`.
+    fn dated_line(&mut self, node: &NodeRef<'_>, name: &str) {
+        if !self.is_near() || self.times.len() >= FEW_TIMES || !seen::may_be_byline(name) {
+            return;
+        }
+        let Some(text) = seen::short_parts(node) else { return };
+        if text.chars().filter(|c| c.is_numeric()).count() >= DIGITS && self.is_of_article(node) {
+            let is_modified = seen::says_modified(&text);
+            self.times.push(Time { datetime: None, text, is_modified, rank: Time::LINE });
+        }
+    }
+
             Some(_) if has_heading => seen::LISTED_TAG,
             None if has_heading && seen::is_hashtag(node) => seen::LINKED_TAG,
             None if has_heading && tags::leads_to_tag(href) && !seen::is_in_prose(node) => seen::LINKED_TAG,
@@ -251,13 +277,15 @@ impl Marks {
         let text = seen::line(node).unwrap_or_default();
         let datetime =
             ["datetime", "data-datetime", "data-date-time", "data-time", "data-timestamp", "title", "content"];
-        let datetime = datetime.iter().filter(|key| is_time || **key != "title").find_map(|key| attribute(node, key));
+        let may_be_title = is_time || node.node_name().is_some_and(|name| &*name == "abbr");
+        let datetime =
+            datetime.iter().filter(|key| may_be_title || **key != "title").find_map(|key| attribute(node, key));
         if datetime.is_none() && (text.is_empty() || !text.chars().any(char::is_numeric)) {
             return;
         }
         let around: String = node.ancestors_it(Some(2)).chain([*node]).map(|node| seen::names(&node)).collect();
         let has = |words: &[&str]| words.iter().any(|word| around.contains(word));
-        let is_modified = has(&["modif", "updat", "aktuali", "actuali"]);
+        let is_modified = has(&["modif", "updat", "aktuali", "actuali"]) || seen::says_modified(&text);
         let rank = 4 - 2 * u8::from(is_time) - u8::from(has(&["publi", "posted", "entry-date"]))
             + u8::from(self.headings.is_empty());
         self.times.push(Time { datetime, text, is_modified, rank });

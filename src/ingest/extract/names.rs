@@ -37,7 +37,10 @@ static WORDS: LazyLock<Words> =
     LazyLock::new(|| toml::from_str(include_str!("../../../index/bylines.toml")).unwrap_or_default());
 
 /// What stands before a name and behind the word that says so.
-const AFTER_WORD: &[char] = &[':', ' ', '：', '/'];
+const AFTER_WORD: &[char] = &[':', ' ', '：', '/', '／'];
+
+/// Chinese and Japanese words for whoever writes, that a name follows within a line: `2025年3月4日 来源：某报 作者：王小明`.
+const FAR_LABELS: &[&str] = &["作者：", "作者:", "記者：", "记者：", "撰文："];
 
 /// The names in the values of one place, each once.
 pub(super) fn names(values: &[String]) -> Vec<String> {
@@ -66,6 +69,7 @@ fn in_line(line: &str) -> Vec<String> {
     if is_address(line) {
         return Vec::new();
     }
+    let line = FAR_LABELS.iter().find_map(|label| Some(&line[line.find(label)?..])).map_or(line, before_label);
     // What is said behind a bar is the paper, the day or a role.
     let bars = [" | ", " • ", " · ", " – ", " — "];
     let parts =
@@ -73,8 +77,16 @@ fn in_line(line: &str) -> Vec<String> {
     parts.into_iter().map(in_part).find(|names| !names.is_empty()).unwrap_or_default()
 }
 
+/// Up to the next label: `作者：王小明 编辑：李华`.
+fn before_label(line: &str) -> &str {
+    let mut at = line.match_indices(' ').map(|(at, _)| at);
+    at.find(|at| line[at + 1..].split(' ').next().is_some_and(|word| word.contains(['：', ':'])))
+        .map_or(line, |at| &line[..at])
+}
+
 fn in_part(part: &str) -> Vec<String> {
-    let line = without_before(part);
+    // `記者王大明／台北報導`
+    let line = without_before(part).split('／').next().unwrap_or_default();
     let apart = line.contains([';', '、', '،']) || line.contains('/') && !line.contains("//") && line.contains(' ');
     let parts: Vec<&str> = match apart {
         true => line.split([';', '、', '،', '/']).flat_map(by_commas).collect(),
@@ -137,7 +149,8 @@ fn has_capitals(name: &str) -> bool {
     let is_roman = |word: &str| word.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
     let is_capitals =
         |word: &str| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase()) && !is_roman(word);
-    name.split_whitespace().any(is_capitals) && name.contains(char::is_lowercase)
+    let is_word = |word: &str| word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase);
+    name.split_whitespace().any(is_capitals) && name.split_whitespace().any(is_word)
 }
 
 /// Parts on both sides of `and`, where they are people, or agencies beside people. `Simon and Schuster` are one, and so
@@ -161,6 +174,11 @@ fn joined(part: &str) -> Vec<&str> {
     let pieces: Vec<&str> = pieces.into_iter().map(|(start, end)| &part[start..end]).collect();
     let people: Vec<&str> = pieces.iter().copied().filter(|piece| is_person(piece)).collect();
     if people.is_empty() { pieces } else { people }
+}
+
+/// Is something joined in this that is nobody's name: `The Russian and Syrian ministries`?
+pub(super) fn is_joined(name: &str) -> bool {
+    between(name).len() > 1 && !is_person(name)
 }
 
 /// Where the pieces between `and` and the like begin and end.
@@ -213,7 +231,9 @@ fn without_before(line: &str) -> &str {
         let lower = small(line);
         let cuts = WORDS.before.iter().filter(|word| {
             let rest = lower.strip_prefix(word.as_str());
-            rest.is_some_and(|rest| word.ends_with('/') || rest.starts_with(AFTER_WORD))
+            rest.is_some_and(|rest| {
+                word.ends_with('/') || rest.starts_with(AFTER_WORD) || is_far(word) && begins_far_name(rest)
+            })
         });
         let Some(word) = cuts.max_by_key(|word| word.len()) else { break };
         let rest = line[word.len()..].trim_start_matches(AFTER_WORD);
@@ -233,6 +253,31 @@ fn without_before(line: &str) -> &str {
         line = rest;
     }
     line
+}
+
+/// A word of two signs or more, which need no space before what follows.
+fn is_far(word: &str) -> bool {
+    word.chars().count() > 1 && word.chars().all(is_han)
+}
+
+fn is_han(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+/// Two to four signs, and then something else.
+fn begins_far_name(rest: &str) -> bool {
+    (2..=4).contains(&rest.chars().take_while(|c| is_han(*c)).count())
+}
+
+/// `홍길동 기자 hong@paper.example`
+fn is_korean_byline(line: &str) -> bool {
+    let is_hangul = |c: char| ('\u{ac00}'..='\u{d7a3}').contains(&c);
+    let mut words = line.split_whitespace();
+    let is_name =
+        words.next().is_some_and(|name| (2..=4).contains(&name.chars().count()) && name.chars().all(is_hangul));
+    is_name
+        && words.next().is_some_and(|role| WORDS.behind.iter().any(|known| known == role))
+        && words.all(|word| word.contains('@'))
 }
 
 fn is_role(part: &str) -> bool {
@@ -261,7 +306,10 @@ pub(super) fn is_byline(line: &str) -> bool {
     let line = line.trim();
     let rest = without_before(line);
     let is_picture = small(line).starts_with("foto");
-    rest.len() < line.len() && !is_picture && are_full(&split(line))
+    let names = split(line);
+    let are_far = !names.is_empty() && names.iter().all(|name| name.chars().all(is_han) && begins_far_name(name));
+    let has_label = rest.len() < line.len() || FAR_LABELS.iter().any(|label| line.contains(label));
+    has_label && !is_picture && (are_full(&names) || are_far) || is_korean_byline(line)
 }
 
 /// `/author/anna`, `/autores/anna-krause`.

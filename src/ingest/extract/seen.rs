@@ -65,6 +65,10 @@ pub(super) fn byline_rank(class: &str, is_author: bool) -> Option<u8> {
             "author_name",
             "byline__author",
             "byline-author",
+            "contributor-name",
+            "writer-name",
+            "reporter-name",
+            "journalist-name",
         ])
     {
         return Some(NAMED);
@@ -81,6 +85,10 @@ pub(super) fn byline_rank(class: &str, is_author: bool) -> Option<u8> {
         "kirjoittaja",
         "skribent",
         "yazar",
+        "muhabir",
+        "penulis",
+        "reporter",
+        "columnist",
     ]);
     match (is(&["byline"]), writer) {
         (true, _) => Some(BYLINE),
@@ -102,6 +110,36 @@ pub(super) fn is_date_class(class: &str) -> bool {
             .any(|name| word.contains(name))
             && !["update", "validate", "candidate", "mandate"].contains(&word)
     })
+}
+
+/// Does a line that holds a date say that it is one of a change?
+pub(super) fn says_modified(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "updat",
+        "modifi",
+        "aktual",
+        "actuali",
+        "atualiz",
+        "aggiorn",
+        "edited",
+        "uppdat",
+        "opdat",
+        "oppdat",
+        "päivit",
+        "muokat",
+        "güncel",
+        "обнов",
+        "оновл",
+        "ενημ",
+        "frissít",
+        "更新",
+        "수정",
+        "تحديث",
+        "به‌روز",
+        "עודכן",
+    ];
+    let before = text.split(char::is_numeric).next().unwrap_or_default().to_lowercase();
+    WORDS.iter().any(|word| before.contains(word))
 }
 
 /// The list of tags that a link stands in, by the name of its class, or by what stands before it.
@@ -173,14 +211,26 @@ pub(super) fn is_aside(node: &NodeRef<'_>) -> bool {
     node.ancestors_it(None).chain([*node]).any(|outer| {
         let Some(name) = outer.node_name() else { return false };
         match &*name {
-            "nav" | "footer" | "aside" => true,
+            "footer" => !is_own_footer(&names(&outer)),
+            "nav" | "aside" => true,
             "body" | "html" | "article" | "main" => false,
             _ => {
                 let names = names(&outer);
-                names.split_whitespace().any(|name| WORDS.iter().any(|word| is_named(name, word)))
+                let of_article = is_own_footer(&names);
+                let is_other = |word: &&&str| !(of_article && **word == "footer");
+                let words = || WORDS.iter().filter(is_other);
+                names.split_whitespace().any(|name| words().any(|word| is_named(name, word)))
             }
         }
     })
+}
+
+/// `entry-footer`, `post-footer`: what is said below an article of the article.
+fn is_own_footer(names: &str) -> bool {
+    let is_own = |name: &str| {
+        name.contains("footer") && ["entry", "post", "article", "story"].iter().any(|own| name.starts_with(own))
+    };
+    names.split_whitespace().any(is_own)
 }
 
 /// `sidebar`, `sidebar-left`, `page__sidebar`; `has-sidebar` and `content-sidebar-wrap` hold more than that.
@@ -249,6 +299,14 @@ fn text(node: &NodeRef<'_>) -> Option<String> {
     text_of(node, &|_| false)
 }
 
+/// Small letters, and then a capital of another element: parts that only a style keeps apart (`Anna KrauseReporter`).
+fn is_seam(before: &str, behind: &str) -> bool {
+    let mut last = before.chars().rev();
+    last.next().is_some_and(char::is_lowercase)
+        && last.next().is_some_and(char::is_lowercase)
+        && behind.starts_with(|c: char| c.is_uppercase() || c == '(')
+}
+
 /// The same, without some of its parts.
 fn text_of(node: &NodeRef<'_>, is_left_out: &dyn Fn(&NodeRef<'_>) -> bool) -> Option<String> {
     let mut text = String::new();
@@ -265,7 +323,11 @@ fn text_of(node: &NodeRef<'_>, is_left_out: &dyn Fn(&NodeRef<'_>) -> bool) -> Op
             continue;
         }
         if part.is_text() {
-            text.push_str(&part.text());
+            let more = part.text();
+            if is_seam(&text, &more) {
+                text.push_str("\n\n");
+            }
+            text.push_str(&more);
         } else if part.node_name().is_some_and(|name| {
             !matches!(
                 &*name,

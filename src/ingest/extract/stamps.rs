@@ -3,7 +3,7 @@
 use jiff::{Span, Timestamp};
 use url::Url;
 
-use super::marks::Marks;
+use super::marks::{Marks, Time};
 use super::thing::Thing;
 use super::trust::{self, Found, found};
 use crate::article::{Precision, Provenance, Stamp};
@@ -160,12 +160,19 @@ fn modified(ld: Option<&Thing<'_>>, data: Option<&Thing<'_>>, marks: &Marks, loc
 fn visible(marks: &Marks, is_modified: bool, local: &Local<'_>) -> Vec<Found<Reading>> {
     let mut times: Vec<_> = marks.times.iter().filter(|time| time.is_modified == is_modified).collect();
     times.sort_by_key(|time| time.rank);
-    let reading = |time: &&super::marks::Time| {
+    // A line that nothing calls a date is one only if it says the hour, too.
+    let is_told = |time: &Time, reading: &Reading| time.rank != Time::LINE || reading.stamp.precision < Precision::Day;
+    let readings = |time: &&Time| {
         let told = time.datetime.as_deref().and_then(|text| dates::read_stamp(text, Provenance::Page, local));
-        let seen = dates::find_stamp(&time.text, Provenance::Page, local);
-        told.or(seen).filter(is_sound).map(|reading| found("visible", reading))
+        let told = told.filter(is_sound);
+        // Programs are often told the day, and people the hour as well.
+        let is_whole = told.is_some_and(|told| told.stamp.precision < Precision::Day);
+        let seen =
+            if is_whole { None } else { dates::find_stamp(&time.text, Provenance::Page, local).filter(is_sound) };
+        let both = told.into_iter().chain(seen).filter(|reading| is_told(time, reading));
+        both.map(|reading| found("visible", reading)).collect::<Vec<_>>()
     };
-    times.iter().filter_map(reading).collect()
+    times.iter().flat_map(readings).collect()
 }
 
 /// The most trusted date; one that says more of the same day is better, from wherever.

@@ -274,6 +274,43 @@ fn a_date_that_a_script_shows_is_read_where_it_is_hidden() {
 }
 
 #[test]
+fn a_line_close_behind_the_headline_is_a_date_if_it_says_the_hour() {
+    let at = |line: &str| {
+        let article = read("<title>Tin is up</title>", &format!("<h1>Tin is up</h1>{line}"), None);
+        article.published.at.map(|at| at.to_string())
+    };
+    let whole = Some("2025-03-04T18:20:00Z".to_owned());
+    assert_eq!(at("<p>Tuesday, 4 March 2025, 18:20</p>"), whole);
+    assert_eq!(at("<div><span>Anna Krause</span> <span>2025-03-04 18:20</span></div>"), whole);
+    assert_eq!(at("<abbr class=published title='2025-03-04T18:20:00Z'>Tuesday</abbr>"), whole);
+    assert_eq!(at("<p>On 4 March 2025 tin cost more than ever.</p>"), None);
+    assert_eq!(at("<p>Updated: 4 March 2025, 18:20</p>"), None);
+    assert_eq!(at("<span class=date>Updated: 4 March 2025, 18:20</span>"), None);
+}
+
+#[test]
+fn the_hour_that_people_are_told_is_read_beside_the_day_for_programs() {
+    let time = "<h1>Tin is up</h1><time datetime=2025-03-04>4 March 2025, 18:20</time>";
+    assert_eq!(read("<title>Tin is up</title>", time, None).published.at.unwrap().to_string(), "2025-03-04T18:20:00Z");
+}
+
+#[test]
+fn what_is_said_below_an_article_is_said_of_it() {
+    let below = "<h1>Tin is up</h1><div class=post-footer><span class=author>Anna Krause</span><a rel=tag href=/tin>tin</a></div>";
+    let article = read("<title>Tin is up</title>", below, None);
+    assert_eq!((&article.authors[..], &article.tags[..]), (&["Anna Krause".to_owned()][..], &["tin".to_owned()][..]));
+    let frame = "<h1>Tin is up</h1><footer class=site-footer><span class=author>Anna Krause</span></footer>";
+    assert!(read("<title>Tin is up</title>", frame, None).authors.is_empty());
+}
+
+#[test]
+fn parts_that_only_a_style_keeps_apart_are_parts() {
+    let byline =
+        "<h1>Tin is up</h1><div class=byline><span>Anna Krause</span><span>Political correspondent</span></div>";
+    assert_eq!(read("<title>Tin is up</title>", byline, None).authors, ["Anna Krause"]);
+}
+
+#[test]
 fn what_is_no_article_is_refused_and_a_short_one_is_not() {
     let says = "<meta property='og:type' content='article'><title>Tin is up</title>";
     assert_eq!(refused(says, "<p>Tin is up, said two traders on Tuesday.</p>", None), None);

@@ -39,9 +39,14 @@ fn names_are_found_in_bylines() {
     check("Anna Krause in Paris and Cem Demir in Istanbul", &["Anna Krause", "Cem Demir"]);
     check("Anna Krause and Cem Demir Jr.", &["Anna Krause", "Cem Demir Jr."]);
     check("José Ortega y Gasset y Anna Krause", &["José Ortega y Gasset", "Anna Krause"]);
+    check("ANNA KRAUSE, EVA MARIA FALK and CEM DEMIR", &["ANNA KRAUSE", "EVA MARIA FALK", "CEM DEMIR"]);
     check("Anna Krause Staff Writer", &["Anna Krause"]);
     check("Anna Krause)", &["Anna Krause"]);
     check("홍길동, 김철수", &["홍길동", "김철수"]);
+    check("記者王大明／台北報導", &["王大明"]);
+    check("文／王大明", &["王大明"]);
+    check("2025年3月4日18:20 来源：某报 作者：王小明 编辑：李华", &["王小明"]);
+    check("홍길동 기자 hong@paper.example", &["홍길동"]);
 }
 
 #[test]
@@ -74,11 +79,26 @@ fn what_is_one_stays_whole() {
 
 #[test]
 fn a_byline_is_known_by_how_it_begins() {
-    for line in ["By Anna Krause", "Von Anna Krause und Cem Demir", "Par Anna de la Tour", "Текст: Анна Краузе"]
-    {
+    for line in [
+        "By Anna Krause",
+        "Von Anna Krause und Cem Demir",
+        "Par Anna de la Tour",
+        "Текст: Анна Краузе",
+        "記者王大明／台北報導",
+        "来源：某报 作者：王小明",
+        "홍길동 기자",
+    ] {
         assert!(is_byline(line), "{line}");
     }
-    for line in ["By the sea", "Foto: Anna Krause", "Anna Krause", "Von hier bis Berlin", "By Monday"] {
+    for line in [
+        "By the sea",
+        "Foto: Anna Krause",
+        "Anna Krause",
+        "Von hier bis Berlin",
+        "By Monday",
+        "記者会見は明日",
+        "홍길동 기자 회견",
+    ] {
         assert!(!is_byline(line), "{line}");
     }
 }
