@@ -46,6 +46,9 @@ impl Reader<'_> {
         let metas = |known| names::names(&self.marks.metas(known).map(clean::unescape).collect::<Vec<String>>());
         lists.extend(DUBLIN_CORE.iter().map(|known| found("dublin-core", metas(known))));
         lists.extend(META.iter().map(|known| found("meta", metas(known))));
+        let others: Vec<String> =
+            self.marks.metas_ending(&["author", "authors"], &["article:", "og:"]).map(clean::unescape).collect();
+        lists.push(found("meta", names::names(&others)));
         lists.push(found("opengraph", metas(OPENGRAPH)));
         lists.push(found("visible", self.bylines()));
         // Objects name whom they mean; elsewhere the house stands beside its people.
@@ -94,11 +97,18 @@ impl Reader<'_> {
     }
 }
 
-/// Without the house they work for, where somebody is named beside it.
-fn without_house(names: Vec<String>, sites: &[String]) -> Vec<String> {
+/// Without the house they work for, where somebody is named beside it. A house that comes first may come with where it is
+/// (`The Tin Times, London`).
+fn without_house(mut names: Vec<String>, sites: &[String]) -> Vec<String> {
     let is_house = |name: &String| is_site(name, sites) || starts_with_site(name, sites) && !names::is_person(name);
-    let people: Vec<String> = names.iter().filter(|name| !is_house(name)).cloned().collect();
-    if people.is_empty() { names } else { people }
+    let is_first = names.first().is_some_and(is_house);
+    let is_somebody = |name: &&String| !is_house(name) && (!is_first || names::is_person(name));
+    let people: Vec<String> = names.iter().filter(is_somebody).cloned().collect();
+    if people.is_empty() {
+        names.truncate(if is_first { 1 } else { names.len() });
+        return names;
+    }
+    people
 }
 
 fn told_authors(thing: &thing::Thing<'_>) -> Vec<String> {

@@ -110,6 +110,15 @@ impl Marks {
         self.metas(names).find(|content| !content.trim().is_empty())
     }
 
+    /// Contents of the metas whose names end so, whatever systems put before it (`content_author`, `dtk:author`), without
+    /// those that `not` is a part of, or that are for advertisers.
+    pub(super) fn metas_ending<'a>(&'a self, ends: &'a [&'a str], not: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+        const OTHERS: &[&str] = &["banner", "ads", "outbrain", "taboola", "web_", "web-"];
+        let is_end = move |name: &str| ends.iter().any(|end| name.len() > end.len() && name.ends_with(end));
+        let is_so = move |name: &str| is_end(name) && !not.iter().chain(OTHERS).any(|not| name.contains(not));
+        self.metas.iter().filter(move |(name, _)| is_so(name)).map(|(_, content)| content.as_str())
+    }
+
     fn element(&mut self, node: &NodeRef<'_>) {
         let Some(name) = node.node_name() else { return };
         self.elements += 1;
@@ -193,6 +202,8 @@ impl Marks {
         }
         if seen::is_date_class(&class) {
             self.time(node, false);
+        } else {
+            self.dated_line(node, name);
         }
     }
 
@@ -202,8 +213,6 @@ impl Marks {
             self.bylines.extend(seen::parts(node).map(|text| Byline { text, rank, at, under }));
         }
     }
-        } else {
-            self.dated_line(node, name);
 
     /// A line that is a byline by how it begins, or by where it leads, close behind the headline.
     fn line(&mut self, node: &NodeRef<'_>, name: &str, href: &str) {
@@ -219,15 +228,6 @@ impl Marks {
         }
     }
 
-    fn tag_link(&mut self, node: &NodeRef<'_>, rel: &str, href: &str) {
-        self.links += 1;
-        if self.links > MOST_LINKS || self.tags.len() >= MOST {
-            return;
-        }
-        let has_heading = !self.headings.is_empty() || !self.seconds.is_empty();
-        let list = seen::tag_list(node);
-        let rank = match list {
-            _ if rel.split_whitespace().any(|rel| rel == "tag") => seen::TOLD_TAG,
     /// Is the headline close before this?
     fn is_near(&self) -> bool {
         self.headings.last().or(self.seconds.last()).is_some_and(|heading| self.elements - heading.at < NEAR)
@@ -245,6 +245,15 @@ impl Marks {
         }
     }
 
+    fn tag_link(&mut self, node: &NodeRef<'_>, rel: &str, href: &str) {
+        self.links += 1;
+        if self.links > MOST_LINKS || self.tags.len() >= MOST {
+            return;
+        }
+        let has_heading = !self.headings.is_empty() || !self.seconds.is_empty();
+        let list = seen::tag_list(node);
+        let rank = match list {
+            _ if rel.split_whitespace().any(|rel| rel == "tag") => seen::TOLD_TAG,
             Some(_) if has_heading => seen::LISTED_TAG,
             None if has_heading && seen::is_hashtag(node) => seen::LINKED_TAG,
             None if has_heading && tags::leads_to_tag(href) && !seen::is_in_prose(node) => seen::LINKED_TAG,

@@ -51,7 +51,7 @@ impl Reader<'_> {
             thing.texts("articleSection").into_iter().map(move |name| found(from, name)).collect::<Vec<_>>()
         };
         let mut sections: Vec<Found<String>> = self.told().flat_map(told).collect();
-        sections.extend(self.metas("opengraph", &["article:section", "og:section"]));
+        sections.extend(self.metas("opengraph", &["article:section", "og:section", "og:article:section"]));
         sections.extend(self.metas(
             "meta",
             &[
@@ -68,7 +68,13 @@ impl Reader<'_> {
                 "mrf:sections",
             ],
         ));
-        sections.extend(self.breadcrumb().map(|name| found("breadcrumb", name)));
+        match self.breadcrumb() {
+            Some(name) => sections.push(found("breadcrumb", name)),
+            None => {
+                let others = self.marks.metas_ending(&["section", "category"], &["article:", "og:"]);
+                sections.extend(others.filter_map(object::plain).map(|name| found("meta", name)));
+            }
+        }
         sections
     }
 

@@ -65,10 +65,25 @@ const META_PUBLISHED: &[&str] = &[
     "mediator_published_time",
     "apub:time",
     "publishedat",
+    "publisheddate",
     "article-published",
     "post-date",
     "ptime",
 ];
+
+/// How else systems call it, behind a word of their own.
+const LIKE_PUBLISHED: &[&str] = &[
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "publisheddate",
+    "published_date",
+    "published_time",
+    "publishtime",
+    "pubdate",
+    "datepublished",
+];
+const NOT_PUBLISHED: &[&str] = &["unpublish", "modif", "updat"];
 
 const OPENGRAPH_MODIFIED: &[&str] =
     &["article:modified_time", "article:modified", "og:updated_time", "og:modified_time", "og:article:modified_time"];
@@ -140,6 +155,8 @@ fn published(
     }
     found.extend(marks.metas(OPENGRAPH_PUBLISHED).filter_map(|text| read("opengraph", text, local)));
     found.extend(marks.metas(META_PUBLISHED).filter_map(|text| read("meta", text, local)));
+    let others = marks.metas_ending(LIKE_PUBLISHED, NOT_PUBLISHED);
+    found.extend(others.filter_map(|text| read("meta", text, local)));
     found.extend(visible(marks, false, local));
     found.extend(url.and_then(in_path).map(|reading| trust::found("url", reading)));
     found

@@ -75,6 +75,10 @@ impl Reader<'_> {
         if shown.is_empty() || keywords.iter().any(is_of_article) {
             lists.push(found("meta", keywords));
         }
+        if !lists.iter().any(|list| list.from == "meta" && !list.value.is_empty()) {
+            let others = self.marks.metas_ending(&["tags", "keywords"], &["article:", "og:"]);
+            lists.push(found("meta", tags(&others.map(str::to_owned).collect::<Vec<_>>(), false)));
+        }
         lists.push(found("visible", shown));
         lists.retain(|list| !list.value.is_empty());
         lists

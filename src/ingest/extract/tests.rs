@@ -262,6 +262,9 @@ fn a_house_that_is_named_beside_somebody_is_no_author() {
     };
     assert_eq!(read("<meta name=author content='Anna Krause'><meta name=author content='Tin Times'>"), ["Anna Krause"]);
     assert_eq!(read("<meta name=author content='Anna Krause, The Tin Times'>"), ["Anna Krause"]);
+    let both =
+        "<meta name=author content='The Tin Times, London'><meta property='article:author' content='Anna Krause'>";
+    assert_eq!(read(both), ["Anna Krause"]);
 }
 
 #[test]
@@ -286,6 +289,17 @@ fn a_line_close_behind_the_headline_is_a_date_if_it_says_the_hour() {
     assert_eq!(at("<p>On 4 March 2025 tin cost more than ever.</p>"), None);
     assert_eq!(at("<p>Updated: 4 March 2025, 18:20</p>"), None);
     assert_eq!(at("<span class=date>Updated: 4 March 2025, 18:20</span>"), None);
+}
+
+#[test]
+fn metas_are_known_by_how_their_names_end() {
+    let head = "<title>Tin is up</title><meta name=content_author content='Anna Krause'><meta name=x:keywords content='tin, zinc'>\
+        <meta name=content_category content=Metals><meta name=content_PublishedDate content='2025-03-04 18:20:00'>\
+        <meta name=x_unpublishdate content='2026-01-01'>";
+    let article = read(head, "", None);
+    assert_eq!((&article.authors[..], article.section.as_deref()), (&["Anna Krause".to_owned()][..], Some("Metals")));
+    assert_eq!(article.tags, ["tin", "zinc"]);
+    assert_eq!(article.published.at.unwrap().to_string(), "2025-03-04T18:20:00Z");
 }
 
 #[test]
