@@ -157,8 +157,9 @@ fn published(
     found.extend(marks.metas(META_PUBLISHED).filter_map(|text| read("meta", text, local)));
     let others = marks.metas_ending(LIKE_PUBLISHED, NOT_PUBLISHED);
     found.extend(others.filter_map(|text| read("meta", text, local)));
-    found.extend(visible(marks, false, local));
-    found.extend(url.and_then(in_path).map(|reading| trust::found("url", reading)));
+    let of_url = url.and_then(in_path);
+    found.extend(visible(marks, false, of_url.as_ref(), local));
+    found.extend(of_url.map(|reading| trust::found("url", reading)));
     found
 }
 
@@ -169,16 +170,19 @@ fn modified(ld: Option<&Thing<'_>>, data: Option<&Thing<'_>>, marks: &Marks, loc
     }
     found.extend(marks.metas(OPENGRAPH_MODIFIED).filter_map(|text| read("opengraph", text, local)));
     found.extend(marks.metas(META_MODIFIED).filter_map(|text| read("meta", text, local)));
-    found.extend(visible(marks, true, local));
+    found.extend(visible(marks, true, None, local));
     found
 }
 
 /// Dates that are seen, the likeliest first.
-fn visible(marks: &Marks, is_modified: bool, local: &Local<'_>) -> Vec<Found<Reading>> {
+fn visible(marks: &Marks, is_modified: bool, of_url: Option<&Reading>, local: &Local<'_>) -> Vec<Found<Reading>> {
     let mut times: Vec<_> = marks.times.iter().filter(|time| time.is_modified == is_modified).collect();
     times.sort_by_key(|time| time.rank);
-    // A line that nothing calls a date is one only if it says the hour, too.
-    let is_told = |time: &Time, reading: &Reading| time.rank != Time::LINE || reading.stamp.precision < Precision::Day;
+    // A line that nothing calls a date is one only if it says the hour, too, and the address says no other day.
+    let is_told = |time: &Time, reading: &Reading| {
+        let is_of_day = |day: &Reading| is_within(&day.stamp, &reading.stamp);
+        time.rank != Time::LINE || reading.stamp.precision < Precision::Day && of_url.is_none_or(is_of_day)
+    };
     let readings = |time: &&Time| {
         let told = time.datetime.as_deref().and_then(|text| dates::read_stamp(text, Provenance::Page, local));
         let told = told.filter(is_sound);

@@ -288,6 +288,9 @@ fn a_line_close_behind_the_headline_is_a_date_if_it_says_the_hour() {
     assert_eq!(at("<abbr class=published title='2025-03-04T18:20:00Z'>Tuesday</abbr>"), whole);
     assert_eq!(at("<p>On 4 March 2025 tin cost more than ever.</p>"), None);
     assert_eq!(at("<p>Updated: 4 March 2025, 18:20</p>"), None);
+    let url = Some("https://tintimes.example/2025/03/01/tin");
+    let article = read("<title>Tin is up</title>", "<h1>Tin is up</h1><p>Fair: 4 April 2024, 18:20</p>", url);
+    assert_eq!(article.published.at.unwrap().to_string(), "2025-03-01T00:00:00Z", "of another day than the address");
     assert_eq!(at("<span class=date>Updated: 4 March 2025, 18:20</span>"), None);
 }
 
