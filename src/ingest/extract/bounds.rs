@@ -29,10 +29,16 @@ const LONGEST_TITLE: usize = 64 << 10;
 const MOST_DATA: usize = 200;
 const LARGEST_DATA: usize = 4 << 20;
 
+/// Scripts with what the page keeps for its own program, and how much in all.
+const MOST_STATES: usize = 20;
+const LARGEST_STATES: usize = 4 << 20;
+
 pub(super) struct Bounded<'a> {
     pub(super) html: String,
     /// What scripts of the type `application/ld+json` hold.
     pub(super) data: Vec<&'a str>,
+    /// What those of `application/json` do.
+    pub(super) states: Vec<&'a str>,
 }
 
 pub(super) fn bounded(page: &str) -> Bounded<'_> {
@@ -41,13 +47,15 @@ pub(super) fn bounded(page: &str) -> Bounded<'_> {
         out: String::with_capacity(page.len().min(1 << 20)),
         data: Vec::new(),
         data_bytes: 0,
+        states: Vec::new(),
+        states_bytes: 0,
         open: Vec::new(),
         dropped: Vec::new(),
         formatting: 0,
         elements: 0,
     };
     cutter.run();
-    Bounded { html: cutter.out, data: cutter.data }
+    Bounded { html: cutter.out, data: cutter.data, states: cutter.states }
 }
 
 struct Cutter<'a> {
@@ -55,6 +63,8 @@ struct Cutter<'a> {
     out: String,
     data: Vec<&'a str>,
     data_bytes: usize,
+    states: Vec<&'a str>,
+    states_bytes: usize,
     /// Elements that are open, by name.
     open: Vec<&'a str>,
     /// Elements beyond the bound that are not there: their ends must not end others.
@@ -229,12 +239,17 @@ impl<'a> Cutter<'a> {
         }
         let found = self.scan.find(from, mark);
         let is_data = tag.value("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json"));
+        let is_state = tag.value("type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
         // A script that never ends is the rest of a page that broke off; another element was not meant.
         let end = found.unwrap_or(if mark == "</script" { self.scan.page.len() } else { from });
         let text = &self.scan.page[from..end];
         if is_data && self.data.len() < MOST_DATA && self.data_bytes + text.len() <= LARGEST_DATA {
             self.data_bytes += text.len();
             self.data.push(text);
+        }
+        if is_state && self.states.len() < MOST_STATES && self.states_bytes + text.len() <= LARGEST_STATES {
+            self.states_bytes += text.len();
+            self.states.push(text);
         }
         if found.is_some() { self.scan.after(end, ">") } else { end }
     }

@@ -10,6 +10,7 @@ mod marks;
 mod microdata;
 mod object;
 mod seen;
+mod state;
 mod thing;
 mod things;
 mod trust;
@@ -62,10 +63,13 @@ pub(in crate::ingest) fn article(page: &str, url: Option<&str>) -> Result<Articl
     let bounded = bounds::bounded(page);
     let document = Document::from(bounded.html);
     let mut marks = Marks::of(&document);
-    let (scripts, items) = (things::of_scripts(&bounded.data), std::mem::take(&mut marks.items));
-    let (scripts, items) = (Things::of(&scripts), Things::of(&items));
+    let (mut scripts, items) = (things::of_scripts(&bounded.data), std::mem::take(&mut marks.items));
     let fetched = url.and_then(|url| Url::parse(url.trim()).ok());
     let known = page_of(&marks, fetched.as_ref());
+    if !bounded.states.is_empty() && Things::of(&scripts).article(&known).is_none() {
+        scripts.extend(state::article(&bounded.states, &known));
+    }
+    let (scripts, items) = (Things::of(&scripts), Things::of(&items));
     let (ld, data) = (scripts.article(&known), items.article(&known));
     let reader = Reader { marks: &marks, scripts: &scripts, items: &items, ld, data, fetched: fetched.as_ref() };
     let article = reader.article(document)?;

@@ -295,6 +295,24 @@ fn a_line_close_behind_the_headline_is_a_date_if_it_says_the_hour() {
 }
 
 #[test]
+fn what_a_page_keeps_for_its_own_program_is_read_where_it_says_nothing_else() {
+    let state = r#"<script id="__NEXT_DATA__" type="application/json">{"props":{"pageProps":{"teasers":[{"title":"Zinc falls","publishedAt":"2025-03-01T08:00:00Z"}],
+        "article":{"title":"Tin is up again","publishedAt":1741112400000,"authors":[{"name":"Anna Krause"}],"tags":[{"title":"tin"},{"title":"zinc"}],
+        "section":{"name":"Metals"}}}}}</script>"#;
+    let said = "<meta name=author content='Eva Falk'>";
+    let read =
+        |head: &str| read(&format!("<title>Tin is up again</title>{said}{head}"), "<h1>Tin is up again</h1>", None);
+    let article = read(state);
+    assert_eq!(article.published.at.unwrap().to_string(), "2025-03-04T18:20:00Z");
+    assert_eq!((&article.authors[..], article.section.as_deref()), (&["Anna Krause".to_owned()][..], Some("Metals")));
+    assert_eq!(article.tags, ["tin", "zinc"]);
+    let object = r#"<script type="application/ld+json">{"@type":"NewsArticle","headline":"Tin is up again"}</script>"#;
+    assert_eq!(read(&format!("{state}{object}")).authors, ["Eva Falk"]);
+    let other = state.replace("Tin is up again", "Lead is up again");
+    assert_eq!(read(&other).published.at, None);
+}
+
+#[test]
 fn metas_are_known_by_how_their_names_end() {
     let head = "<title>Tin is up</title><meta name=content_author content='Anna Krause'><meta name=x:keywords content='tin, zinc'>\
         <meta name=content_category content=Metals><meta name=content_PublishedDate content='2025-03-04 18:20:00'>\
