@@ -1,5 +1,6 @@
 use std::io::Write;
 
+use super::archives::LARGEST_ZIP;
 use super::*;
 
 /// Comes in pieces, with a pause after each.

@@ -5,8 +5,8 @@ use std::sync::PoisonError;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::Emit;
 use super::columns::{self, Record, Values};
+use super::{Emit, held};
 use crate::article::Article;
 use crate::ingest::{ReadOptions, Reason};
 
@@ -79,24 +79,24 @@ impl Reader {
                     return ControlFlow::Continue(start);
                 }
                 let (start, raw) = begins(text, start, end);
-                let held = |reason: Reason| reason.held(columns::may_be_held_row(&head.columns, &options.map, raw));
+                let as_held = |reason: Reason| reason.held(held::may_be_held_row(&head.columns, &options.map, raw));
                 if raw.contains('\n') && (unfinished || is_misquoted(raw, head.delimiter, quote)) {
                     let line = raw.find('\n').map_or(end, |length| start + length + 1);
                     self.vain += end - start + BEGINNING;
                     if self.vain > PATIENCE {
                         let detail = "too many quotes open and are not closed as they should be; from here on this is not \
                             read. --quote says which character quotes";
-                        emit(start..text.len(), Err(held(Reason::new("bad_row", detail))))?;
+                        emit(start..text.len(), Err(as_held(Reason::new("bad_row", detail))))?;
                         return ControlFlow::Continue(text.len());
                     }
                     let detail = "a quote opens in this row and is not closed as it should be";
-                    emit(start..line, Err(held(Reason::new("bad_row", detail))))?;
+                    emit(start..line, Err(as_held(Reason::new("bad_row", detail))))?;
                     at = line;
                     break;
                 }
-                let read = article(&row, head, options).map_err(held);
+                let read = article(&row, head, options).map_err(as_held);
                 let record = Row { columns: &head.columns, cells: &row };
-                let unread = read.as_ref().ok().and_then(|read| columns::unread_embargo(&record, &options.map, read));
+                let unread = read.as_ref().ok().and_then(|read| held::unread_embargo(&record, &options.map, read));
                 emit(start..end, read)?;
                 if let Some(reason) = unread {
                     emit(start..end, Err(reason))?;

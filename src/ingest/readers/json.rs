@@ -6,7 +6,7 @@ use std::ops::{ControlFlow, Range};
 use serde_json::{Map, Value};
 
 use super::columns::{self, FieldMap, Record, Values};
-use super::{Emit, ninjs, repair};
+use super::{Emit, held, ninjs, repair};
 use crate::article::Article;
 use crate::ingest::Reason;
 use crate::ingest::root::keys;
@@ -120,7 +120,7 @@ impl Reader {
             let error = match values.next() {
                 Some(Ok(value)) => {
                     at = start + values.byte_offset();
-                    objects(held(value, self.held()), &mut |value| made(start..at, &value, map, emit))?;
+                    objects(as_held(value, self.held()), &mut |value| made(start..at, &value, map, emit))?;
                     continue;
                 }
                 Some(Err(error)) => error,
@@ -135,7 +135,7 @@ impl Reader {
             }
             let mended = length.and_then(|_| repair::parse(&text[start..at]).ok());
             if let Some(value) = mended {
-                objects(held(value, self.held()), &mut |value| made(start..at, &value, map, emit))?;
+                objects(as_held(value, self.held()), &mut |value| made(start..at, &value, map, emit))?;
                 continue;
             }
             if let Some((length, envelope)) = opened_list(&text[start..]).filter(|_| self.envelope.is_none()) {
@@ -250,7 +250,7 @@ fn objects(value: Value, emit: &mut dyn FnMut(Value) -> ControlFlow<()>) -> Cont
             let is_list = |value: &Value| value.as_array().is_some_and(|list| list.iter().any(Value::is_object));
             let list = LISTS.iter().find(|key| object.get(**key).is_some_and(is_list));
             if let Some(list) = list.and_then(|key| object.remove(*key)) {
-                return objects(held(list, Some(&object)), emit);
+                return objects(as_held(list, Some(&object)), emit);
             }
             let wrapper = WRAPPERS.iter().find(|key| object.get(**key).is_some_and(Value::is_object));
             match wrapper.and_then(|key| object.remove(*key)) {
@@ -264,13 +264,13 @@ fn objects(value: Value, emit: &mut dyn FnMut(Value) -> ControlFlow<()>) -> Cont
 }
 
 /// What an envelope says of showing its articles, it says of each.
-fn held(mut value: Value, envelope: Option<&Map<String, Value>>) -> Value {
+fn as_held(mut value: Value, envelope: Option<&Map<String, Value>>) -> Value {
     let articles = match &mut value {
         Value::Array(list) => list.as_mut_slice(),
         one => std::slice::from_mut(one),
     };
     for article in articles.iter_mut().filter_map(Value::as_object_mut) {
-        for (key, value) in envelope.into_iter().flatten().filter(|(key, _)| columns::may_hold(key)) {
+        for (key, value) in envelope.into_iter().flatten().filter(|(key, _)| held::may_hold(key)) {
             article.entry(key).or_insert_with(|| value.clone());
         }
     }
@@ -306,7 +306,7 @@ fn opened_list(text: &str) -> Option<(usize, Envelope)> {
     while inside.starts_with('{') {
         envelope.depth += 1;
         let keys = keys(inside);
-        for (key, value) in keys.iter().filter(|(key, _)| columns::may_hold(key)) {
+        for (key, value) in keys.iter().filter(|(key, _)| held::may_hold(key)) {
             let value = serde_json::Deserializer::from_str(value).into_iter().next().and_then(Result::ok);
             value.map(|value: Value| envelope.held.insert((*key).to_owned(), value));
         }
@@ -351,7 +351,7 @@ fn is_text(object: &Map<String, Value>, name: &str) -> bool {
 
 /// What stood beside the article in its envelope, where the article does not say it itself.
 fn together(mut inner: Map<String, Value>, envelope: Map<String, Value>) -> Map<String, Value> {
-    let is_said = |key: &str, value: &Value| value.is_string() || value.is_number() || columns::may_hold(key);
+    let is_said = |key: &str, value: &Value| value.is_string() || value.is_number() || held::may_hold(key);
     for (key, value) in envelope.into_iter().filter(|(key, value)| is_said(key, value)) {
         inner.entry(key).or_insert(value);
     }
@@ -365,7 +365,7 @@ fn made(at: Range<usize>, value: &Value, map: &FieldMap, emit: &mut Emit<'_>) ->
         value => {
             let read = article(value, map);
             let unread = read.as_ref().ok().zip(value.as_object());
-            let unread = unread.and_then(|(read, object)| columns::unread_embargo(&Object(object), map, read));
+            let unread = unread.and_then(|(read, object)| held::unread_embargo(&Object(object), map, read));
             emit(at.clone(), read)?;
             unread.map_or(ControlFlow::Continue(()), |reason| emit(at, Err(reason)))
         }
@@ -380,7 +380,7 @@ fn is_item(object: &Map<String, Value>) -> bool {
 pub(super) fn matter(value: &Value, map: &FieldMap) -> (Article, Option<Reason>) {
     let Value::Object(object) = value else { return (Article::default(), None) };
     let article = columns::beginnings(&Object(object), map);
-    let unread = columns::unread_embargo(&Object(object), map, &article);
+    let unread = held::unread_embargo(&Object(object), map, &article);
     (article, unread)
 }
 

@@ -9,6 +9,7 @@ pub(super) mod page_dump;
 
 pub(super) mod columns;
 pub(super) mod csv;
+pub(super) mod held;
 pub(super) mod json;
 pub(super) mod repair;
 

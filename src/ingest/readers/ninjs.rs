@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::columns::{self, FieldMap};
 use super::json::Object;
-use super::{Emit, nitf, wire};
+use super::{Emit, held, nitf, wire};
 use crate::article::{Article, Provenance, Source, Stamp, Status};
 use crate::ingest::{Reason, clean, dates};
 
@@ -145,7 +145,7 @@ fn article(item: &Item) -> (Article, Option<Reason>) {
         // An item of its own, whose versions begin anew: it is related, and not replaced.
         related: strings(item, &["evolvedfrom"]).into_iter().filter(|uri| wire::address(uri).is_some()).collect(),
         provider_version: text(item, &["version"]).and_then(|version| version.trim().parse().ok()),
-        status: columns::status(&Object(item), &FieldMap::default()),
+        status: held::status(&Object(item), &FieldMap::default()),
         corrected: is_correction(item),
         image: image(item),
         url: link(item),
@@ -160,7 +160,7 @@ fn article(item: &Item) -> (Article, Option<Reason>) {
     let provider = article.source.name.clone();
     wire::name(&mut article, &text(item, &["uri"]).unwrap_or_default(), provider.as_deref());
     article.source.site = article.url.as_deref().and_then(crate::identity::site_of);
-    let note = columns::embargo(&Object(item), &FieldMap::default(), &mut article);
+    let note = held::embargo(&Object(item), &FieldMap::default(), &mut article);
     (article, note)
 }
 

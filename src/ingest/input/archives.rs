@@ -1,0 +1,202 @@
+//! Archives: tar and zip. Their members are inputs again; what their headers say is bounded.
+
+use std::fs;
+use std::io::{self, ErrorKind, Read, Seek};
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use zip::result::ZipError;
+
+use super::Reading;
+use crate::ingest::Reason;
+use crate::ingest::detect::WAY_OUT;
+
+/// The name of a member of an archive: no system has longer ones.
+const LONGEST_NAME: usize = 4 << 10;
+
+/// A zip archive that does not lie on the disk, so that it has to be held whole.
+pub(super) const LARGEST_ZIP: u64 = 256 << 20;
+
+impl Reading<'_, '_> {
+    /// Headers are read here, one by one: a library that joins them holds the names they say, however long.
+    pub(super) fn tar(&mut self, stream: Box<dyn Read + '_>, name: &str, depth: usize) -> ControlFlow<()> {
+        let mut archive = tar::Archive::new(stream);
+        let entries = match archive.entries() {
+            Ok(entries) => entries.raw(true),
+            Err(error) => return self.reject(name, Reason::breaks_off(error.kind())),
+        };
+        let mut said = Said::default();
+        for entry in entries {
+            let mut entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => return self.reject(name, Reason::breaks_off(error.kind())),
+            };
+            if said.add(&mut entry) {
+                continue;
+            }
+            let Said { name: said_name, size } = std::mem::take(&mut said);
+            if size.is_some_and(|size| size != entry.size()) {
+                let detail = "a member of more than 8 GiB; unpack the archive first";
+                return self.reject(name, Reason::new("too_large", detail));
+            }
+            let member = said_name.unwrap_or_else(|| entry.path_bytes().into_owned());
+            let member = String::from_utf8_lossy(&member).into_owned();
+            if !entry.header().entry_type().is_file() || hidden(&member) {
+                continue;
+            }
+            if member.len() > LONGEST_NAME {
+                self.reject(name, Reason::new("damaged", "a member whose name is longer than 4 KiB"))?;
+                continue;
+            }
+            let left = entry.size();
+            self.boxed(Box::new(Promised { inner: entry, left }), &format!("{name}!{member}"), depth)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// A zip archive that comes from elsewhere, or from within another archive.
+    pub(super) fn held_zip(&mut self, stream: impl Read, name: &str, depth: usize) -> ControlFlow<()> {
+        let mut bytes = Vec::new();
+        if let Err(error) = stream.take(LARGEST_ZIP + 1).read_to_end(&mut bytes) {
+            return self.reject(name, Reason::breaks_off(error.kind()));
+        }
+        if bytes.len() as u64 > LARGEST_ZIP {
+            let detail = "a zip archive of more than 256 MiB that is no file on the disk; unpack it first";
+            return self.reject(name, Reason::new("too_large", detail));
+        }
+        self.zip(io::Cursor::new(bytes), name, depth, &AtomicU64::default())
+    }
+
+    /// Members may be the same bytes many times over. `read` is told how many of them have been read.
+    pub(super) fn zip(
+        &mut self,
+        whole: impl Read + Seek,
+        name: &str,
+        depth: usize,
+        read: &AtomicU64,
+    ) -> ControlFlow<()> {
+        let mut archive = match zip::ZipArchive::new(whole) {
+            Ok(archive) => archive,
+            Err(_) => return self.reject(name, Reason::new("truncated", "the zip archive is damaged or cut off")),
+        };
+        if let Some(kind) = document(&archive) {
+            let detail = format!("this is {kind}, which is not read{WAY_OUT}");
+            return self.reject(name, Reason::new("unknown_format", detail));
+        }
+        for index in 0..archive.len() {
+            if !self.proportion.is_kept() {
+                return self.reject(name, Reason::breaks_off(ErrorKind::FileTooLarge));
+            }
+            match archive.by_index(index) {
+                Ok(file) if file.is_file() => {
+                    let member = String::from_utf8_lossy(file.name_raw()).replace('\\', "/");
+                    read.fetch_add(file.compressed_size(), Ordering::Relaxed);
+                    if member.len() > LONGEST_NAME {
+                        self.reject(name, Reason::new("damaged", "a member whose name is longer than 4 KiB"))?;
+                    } else if !hidden(&member) {
+                        self.unpacked(file, &format!("{name}!{member}"), depth)?;
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let is_locked = matches!(error, ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED));
+                    let reason = if is_locked {
+                        Reason::new("cannot_open", "this member is encrypted; unpack it first")
+                    } else {
+                        Reason::new("truncated", "this member is damaged or packed in an unknown way")
+                    };
+                    self.reject(&format!("{name}!{index}"), reason)?;
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// What headers say of the member that follows them.
+#[derive(Default)]
+struct Said {
+    name: Option<Vec<u8>>,
+    size: Option<u64>,
+}
+
+impl Said {
+    /// Is this such a header?
+    fn add(&mut self, entry: &mut tar::Entry<'_, impl Read>) -> bool {
+        let kind = entry.header().entry_type();
+        let is_name = kind.is_gnu_longname();
+        if is_name || kind.is_pax_local_extensions() {
+            let mut said = Vec::new();
+            // What it breaks off at, the next member tells.
+            let _ = entry.take(4 * LONGEST_NAME as u64).read_to_end(&mut said);
+            if is_name {
+                said.truncate(said.iter().position(|byte| *byte == 0).unwrap_or(said.len()));
+                self.name = Some(said);
+            } else {
+                self.add_extensions(&said);
+            }
+        }
+        is_name || kind.is_pax_local_extensions() || kind.is_pax_global_extensions() || kind.is_gnu_longlink()
+    }
+
+    fn add_extensions(&mut self, said: &[u8]) {
+        for extension in tar::PaxExtensions::new(said).flatten() {
+            match extension.key_bytes() {
+                b"path" => self.name = Some(extension.value_bytes().to_vec()),
+                b"size" => self.size = extension.value().ok().and_then(|size| size.parse().ok()),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The member of a tar archive that is being read: less than its header promises means that the archive breaks off.
+struct Promised<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Promised<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        if count == 0 && self.left > 0 && !buffer.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left = self.left.saturating_sub(count as u64);
+        Ok(count)
+    }
+}
+
+/// Is this one document, that is packed as an archive?
+fn document<R: Read + Seek>(archive: &zip::ZipArchive<R>) -> Option<&'static str> {
+    let has = |name: &str| archive.index_for_name(name).is_some();
+    let kinds = [("word/document.xml", "a Word document"), ("xl/workbook.xml", "an Excel workbook")];
+    let office = kinds.into_iter().find(|(name, _)| has(name)).map(|(_, kind)| kind);
+    office.or_else(|| has("mimetype").then_some("an OpenDocument or EPUB file"))
+}
+
+/// What is packed in a way that is not unpacked.
+pub(super) fn foreign_packing(magic: &[u8]) -> Option<&'static str> {
+    const KINDS: &[(&[u8], &str)] = &[
+        (b"\xfd7zXZ\0", "xz"),
+        (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+        (b"Rar!\x1a\x07", "RAR"),
+        (b"\x04\x22\x4d\x18", "LZ4"),
+    ];
+    KINDS.iter().find(|(mark, _)| magic.starts_with(mark)).map(|(_, kind)| *kind)
+}
+
+pub(super) fn is_zip(magic: &[u8]) -> bool {
+    matches!(magic, [b'P', b'K', 3 | 5, 4 | 6, ..])
+}
+
+/// Looks at a file on the disk, and leaves it as it was.
+pub(super) fn begins_as_zip(mut file: &fs::File) -> bool {
+    let mut magic = [0; 4];
+    let is_read = file.read_exact(&mut magic).is_ok();
+    file.rewind().is_ok() && is_read && is_zip(&magic)
+}
+
+fn hidden(member: &str) -> bool {
+    member.split('/').any(|part| part.starts_with('.') && part != "." && part != ".." || part == "__MACOSX")
+}
