@@ -89,7 +89,7 @@ fn in_part(part: &str) -> Vec<String> {
     let line = without_before(part).split('／').next().unwrap_or_default();
     let apart = line.contains([';', '、', '،']) || line.contains('/') && !line.contains("//") && line.contains(' ');
     let parts: Vec<&str> = match apart {
-        true => line.split([';', '、', '،', '/']).flat_map(by_commas).collect(),
+        true => line.split([';', '、', '،']).flat_map(by_slashes).flat_map(by_commas).collect(),
         false => by_commas(line),
     };
     without_roles(parts.into_iter().flat_map(joined).filter_map(tidy).collect())
@@ -109,9 +109,17 @@ pub(super) fn is_address(text: &str) -> bool {
         || !text.contains(' ') && text.contains('@')
 }
 
+/// `Anna Krause/Cem Demir`; a house behind somebody goes.
+fn by_slashes(line: &str) -> Vec<&str> {
+    let first = line.split([',', '/']).next().unwrap_or_default().trim();
+    let parts = line.split('/').enumerate();
+    parts.filter(|(at, part)| *at == 0 || !is_house(part.trim(), first)).map(|(_, part)| part).collect()
+}
+
 /// Cuts commas where they stand between names, and what else stands behind them.
 fn by_commas(line: &str) -> Vec<&str> {
-    let parts: Vec<&str> = line.split([',', '，']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        line.split([',', '，']).map(|part| without_joint(part.trim())).filter(|part| !part.is_empty()).collect();
     // `Krause, Anna`: a family name first.
     if let [family, given] = parts[..]
         && is_single(family)
@@ -133,15 +141,37 @@ fn by_commas(line: &str) -> Vec<&str> {
     names
 }
 
+/// `and Cem Demir` behind a comma is Cem Demir.
+fn without_joint(part: &str) -> &str {
+    if part.starts_with(char::is_uppercase) {
+        return part;
+    }
+    let lower = small(part);
+    let behind =
+        |word: &String| lower.strip_prefix(word.as_str())?.strip_prefix(' ').map(|rest| part.len() - rest.len());
+    WORDS.between.iter().filter_map(behind).max().map_or(part, |at| part[at..].trim_start())
+}
+
 fn is_single(part: &str) -> bool {
     part.split_whitespace().count() == 1
 }
 
 /// Behind somebody's full name: one word that is written with a capital, or one of capitals alone among others, is the
-/// house they work for (`Anna Krause, Bloomberg`, `Anna Krause, CNN Business`, `Anna Krause, The Tin Times`).
+/// house they work for (`Anna Krause, Bloomberg`, `Anna Krause, CNN Business`, `Anna Krause, The Tin Times`,
+/// `Anna Krause, HarbourPost Shopping`).
 fn is_house(part: &str, first: &str) -> bool {
+    const WITHIN: &[&str] = &["the", "for", "of", "on", "at"];
     let is_alone = is_single(part) && part.starts_with(char::is_uppercase);
-    !is_single(first) && (is_alone || has_capitals(part) || part.starts_with("The "))
+    let mut words = part.split_whitespace();
+    let is_other = words.any(|word| is_camel(word) || WITHIN.contains(&word.to_lowercase().as_str()));
+    !is_single(first) && (is_alone || has_capitals(part) || is_other)
+}
+
+/// `HarbourPost`, and not `McKrause` or `FitzKrause`.
+fn is_camel(word: &str) -> bool {
+    let mut behind = word.char_indices().skip(4).skip_while(|(_, c)| !c.is_uppercase());
+    let is_within = |(at, _): (usize, char)| word[..at].ends_with(char::is_lowercase);
+    word.starts_with(char::is_uppercase) && !word.starts_with("Fitz") && behind.next().is_some_and(is_within)
 }
 
 /// Among other words one of capitals alone, as houses are called and people are not: `CNN Business`.

@@ -19,6 +19,9 @@ fn names_are_found_in_bylines() {
     check("By MEG KRAUSE and ERRIN HALL, Associated Press", &["MEG KRAUSE", "ERRIN HALL"]);
     check("Von Anna Krause und Cem Demir", &["Anna Krause", "Cem Demir"]);
     check("Anna Krause, Cem Demir and Eva Falk", &["Anna Krause", "Cem Demir", "Eva Falk"]);
+    check("Anna Krause, Cem Demir, and Eva Falk", &["Anna Krause", "Cem Demir", "Eva Falk"]);
+    check("I Made Wirawan", &["I Made Wirawan"]);
+    check("Anna Krause / Cem Demir", &["Anna Krause", "Cem Demir"]);
     check("Anna Krause; Cem Demir", &["Anna Krause", "Cem Demir"]);
     check("Anna Krause, Chief Reporter; Cem Demir", &["Anna Krause", "Cem Demir"]);
     check("Anna Krause | The Tin Times", &["Anna Krause"]);
@@ -55,6 +58,10 @@ fn a_house_beside_somebody_is_no_author() {
     check("Anna Krause, Bloomberg", &["Anna Krause"]);
     check("Anna Krause, CNN Business", &["Anna Krause"]);
     check("Anna Krause, The Tin Times", &["Anna Krause"]);
+    check("Anna Krause, HarbourPost Shopping", &["Anna Krause"]);
+    check("Anna Krause, On Assignment For Us", &["Anna Krause"]);
+    check("Anna Krause, Reuters/Variety", &["Anna Krause"]);
+    check("Anna Krause, Penelope FitzKrause", &["Anna Krause", "Penelope FitzKrause"]);
     check("Anna Krause and AFP", &["Anna Krause"]);
     check("Redaktion und Anna Krause", &["Anna Krause"]);
     check("Par Anna Krause avec AFP", &["Anna Krause"]);
