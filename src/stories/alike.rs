@@ -3,6 +3,7 @@
 use super::meeting::{meets, parts, parts_needed};
 use super::sample::{shared, thinned};
 use super::sketch::Sketch;
+use super::topic::Topic;
 
 /// Of the shingles of the shorter text, so many percent are found in the longer, and so many more of them: one word in
 /// ten changed costs about 20 percent, a sentence in five left out another 20.
@@ -20,6 +21,10 @@ const CLEAN: usize = 94;
 const EXACT: usize = 77;
 const SURE: usize = 48;
 
+/// Of fewer, all of which are found, somewhat less.
+const FEW_CLEAN: usize = 14;
+const FEW_EXACT: usize = 66;
+
 /// What a stretch is told by: how much a shingle that is found speaks for one that stands, how much one that is not
 /// speaks against it, and what it takes to begin or end one.
 const FOR: i32 = 21;
@@ -36,6 +41,15 @@ const OF_TABLE: usize = 70;
 const NAMES: usize = 3;
 const OF_NAMES: usize = 34;
 const FAR_MORE: usize = 70;
+
+/// Where so many percent of the shingles are common, and none of the figures, if there are two or more: a form.
+const FORM: usize = 75;
+
+/// So many shingles that stand, so many percent of which are found and which are so much of the longer, may be a frame.
+const PART: usize = 40;
+const ALL_OF_IT: usize = 93;
+const PART_OF_IT: usize = 85;
+const OWN_PART: usize = 90;
 
 /// Of short texts, so many percent of the shingles of both together must be common.
 const NEARLY_ALL: usize = 70;
@@ -76,22 +90,44 @@ fn contained(one: &Sketch, other: &Sketch) -> bool {
     let level = one.level.max(other.level);
     let (left, right) = (thinned(&one.ordered, level), thinned(&other.ordered, level));
     let (all, common) = (left.len().min(right.len()), shared(left, right));
-    all >= EVIDENCE
-        && common * 100 >= all * FOUND + MORE * 100
-        && (left.len() == all && stands(&one.at(level), right) || right.len() == all && stands(&other.at(level), left))
+    if all < EVIDENCE || common * 100 < all * FOUND + MORE * 100 {
+        return false;
+    }
+    let stands = |is_shorter: bool, here: &Sketch, there: &[u32]| {
+        let cut = Some(cut_of(&here.at(level), there)).filter(|cut| is_shorter && cut.holds(all))?;
+        let own_parts = cut.stands * 100 <= all * OWN_PART;
+        Some(!cut.is_in_frame(there.len()) || !is_elsewhere(&one.topic, &other.topic, own_parts))
+    };
+    (stands(left.len() == all, one, right) == Some(true) || stands(right.len() == all, other, left) == Some(true))
         && figures_agree(one, other)
         && (common * 100 >= all * FAR_MORE || names_agree(one, other))
+        && !(common * 100 >= all * FORM && other_figures(one, other))
+        && !are_about_others(&one.topic, &other.topic)
 }
 
-/// Does the shorter text, in its own order, stand in the longer?
-fn stands(shorter: &[u32], longer: &[u32]) -> bool {
+/// Either is about something, by its headline and its own text, that is nowhere in the other.
+fn are_about_others(one: &Topic, other: &Topic) -> bool {
+    let (here, there) = (one.lost_in(other), other.lost_in(one));
+    [here, there]
+        .into_iter()
+        .all(|lost| lost.lost * 2 >= lost.all.max(1) || lost.lost >= 2 && lost.lost * 3 >= lost.all)
+}
+
+/// By their headlines they are about different things. Nothing is left in one of what the other is about, and that one says
+/// of itself that it is about something else; or, where either has a part of its own, both say so.
+fn is_elsewhere(one: &Topic, other: &Topic, own_parts: bool) -> bool {
+    let own_gone = |here: &Topic, there: &Topic| here.lost_in(there).is(0, 2);
+    let all_gone = |here: &Topic, there: &Topic| here.lost_at_all(there).is(2, 2);
+    let gone = |here: &Topic, there: &Topic| here.lost_in(there).is(4, 3) && all_gone(there, here);
+    own_gone(one, other)
+        && own_gone(other, one)
+        && (gone(one, other) || gone(other, one) || own_parts && all_gone(one, other) && all_gone(other, one))
+}
+
+/// How the shorter text, in its own order, stands in the longer.
+fn cut_of(shorter: &[u32], longer: &[u32]) -> Cut {
     let found: Vec<bool> = shorter.iter().map(|shingle| longer.binary_search(shingle).is_ok()).collect();
-    holds(&cut(&found), found.len())
-}
-
-fn holds(cut: &Cut, all: usize) -> bool {
-    let clean = cut.stands >= SURE && cut.found * 100 >= cut.stands * CLEAN;
-    cut.longest * 100 <= all * LONGEST && cut.stands * 100 >= all * if clean { EXACT } else { STANDING }
+    cut(&found)
 }
 
 /// Which shingles are in stretches that stand in the other text: the likeliest way to cut the one into such and others.
@@ -118,6 +154,23 @@ struct Cut {
 }
 
 impl Cut {
+    fn holds(&self, all: usize) -> bool {
+        self.longest * 100 <= all * LONGEST && self.stands * 100 >= all * self.must_stand()
+    }
+
+    fn must_stand(&self) -> usize {
+        match self.stands {
+            SURE.. if self.found * 100 >= self.stands * CLEAN => EXACT,
+            FEW_CLEAN.. if self.found == self.stands => FEW_EXACT,
+            _ => STANDING,
+        }
+    }
+
+    /// What stands may be what a site has on every page: word for word the same, and no more than a part of the longer.
+    fn is_in_frame(&self, longer: usize) -> bool {
+        self.stands >= PART && self.found * 100 >= self.stands * ALL_OF_IT && self.stands * 100 <= longer * PART_OF_IT
+    }
+
     fn turned(self) -> Cut {
         Cut { score: self.score - TURN, ..self }
     }
@@ -140,6 +193,11 @@ impl Cut {
 fn figures_agree(one: &Sketch, other: &Sketch) -> bool {
     let wanted = if one.tabular || other.tabular { OF_TABLE } else { OF_FIGURES };
     one.figures.agrees(&other.figures, FIGURES, wanted)
+}
+
+/// Two figures or more each, and none of them the same.
+fn other_figures(one: &Sketch, other: &Sketch) -> bool {
+    !one.figures.agrees(&other.figures, 2, 1)
 }
 
 fn names_agree(one: &Sketch, other: &Sketch) -> bool {

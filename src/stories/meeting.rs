@@ -25,16 +25,23 @@ const INSIDE: Parts = 8;
 /// Not in the text, but among the figures of two forms.
 const FIGURES: Parts = 16;
 pub const EACH: [Parts; 5] = [FIGURES, MIDDLE, FRONT, BACK, INSIDE];
+const ALL: Parts = FIGURES | MIDDLE | FRONT | BACK | INSIDE;
 
 /// In how many pieces a text is cut to say where a key is: the two in the middle are its middle.
 pub(super) const PLACES: u8 = 6;
-pub const AMONG_FIGURES: u8 = PLACES;
+pub(super) const AMONG_FIGURES: u8 = PLACES;
+/// The key that stands for all words of a text.
+pub const WHOLE: u8 = PLACES + 1;
 
 /// Where a key is that one text has in this place and the other in that.
 pub fn parts(here: u8, there: u8) -> Parts {
     let (first, last) = (here.min(there), here.max(there));
-    if last == AMONG_FIGURES {
-        return if first == last { FIGURES } else { 0 };
+    if last >= PLACES {
+        return match (first, last) {
+            (AMONG_FIGURES, AMONG_FIGURES) => FIGURES,
+            (WHOLE, WHOLE) => ALL,
+            _ => 0,
+        };
     }
     let middle = [here, there].iter().any(|place| (PLACES / 2 - 1..=PLACES / 2).contains(place));
     let marked = |is_in: bool, part: Parts| if is_in { part } else { 0 };

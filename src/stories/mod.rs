@@ -7,10 +7,11 @@ mod alike;
 mod meeting;
 mod sample;
 mod sketch;
+mod topic;
 
 pub use alike::alike;
-pub use meeting::{AMONG_FIGURES, Class, EACH, Parts, classes, meets, parts, parts_needed};
+pub use meeting::{Class, EACH, Parts, WHOLE, classes, meets, parts, parts_needed};
 pub use sketch::Sketch;
 
 /// Changes whenever a sketch or the rule does: what is kept under another one is made anew.
-pub const RULE: u32 = 2;
+pub const RULE: u32 = 3;

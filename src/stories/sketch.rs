@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::meeting::{AMONG_FIGURES, Class, PLACES, class_of_forms};
+use super::meeting::{AMONG_FIGURES, Class, PLACES, WHOLE, class_of_forms};
 use super::sample::{Sample, bound, level_for, thinned};
+use super::topic::{HeadWord, Topic};
 use crate::analysis::{Event, segment};
 use crate::article::Article;
 
@@ -63,22 +64,24 @@ pub struct Sketch {
     /// Words with a capital inside a sentence.
     pub(super) names: Sample,
     pub(super) tabular: bool,
+    pub(super) topic: Topic,
 }
 
 impl Sketch {
     /// Nothing where there is too little to compare.
     pub fn of(article: &Article) -> Option<Sketch> {
-        let (lead, headline) = (article.lead.iter(), std::iter::once(&article.headline));
-        let text = Text::of(article.body.iter());
-        if !text.is_short() {
-            return Some(text.sketch(false));
+        let headline = || std::iter::once(&article.headline);
+        let (head, lead, body) = (Text::of(headline()), Text::of(article.lead.iter()), Text::of(article.body.iter()));
+        let topic = topic(&head, &[&lead, &body]);
+        if !body.is_short() {
+            return Some(body.sketch(false, topic));
         }
-        let text = Text::of(lead.clone().chain(&article.body));
+        let text = Text::of(article.lead.iter().chain(&article.body));
         if !text.is_short() {
-            return Some(text.sketch(false));
+            return Some(text.sketch(false, topic));
         }
-        let text = Text::of(headline.chain(lead).chain(&article.body));
-        (text.letters() >= ENOUGH).then(|| text.sketch(true))
+        let text = Text::of(headline().chain(&article.lead).chain(&article.body));
+        (text.letters() >= ENOUGH).then(|| text.sketch(true, topic))
     }
 
     pub fn class(&self) -> Class {
@@ -88,7 +91,8 @@ impl Sketch {
             0 if in_text < FEW => 1,
             level => 2 + level,
         };
-        if in_text < self.keys.len() { class_of_forms(class) } else { class }
+        let is_form = self.keys.iter().any(|(_, place)| *place == AMONG_FIGURES);
+        if is_form { class_of_forms(class) } else { class }
     }
 
     /// The shingles that are left at a level, in the order of the text.
@@ -160,22 +164,24 @@ impl Text {
         self.words.iter().filter(|word| word.figure).count() * TABLE >= self.words.len()
     }
 
-    fn sketch(self, short: bool) -> Sketch {
+    fn sketch(self, short: bool, topic: Topic) -> Sketch {
         let (shingles, level) = fewest((0..self.words.len()).filter_map(|at| Some((self.shingle(at)?, at))), SHINGLES);
         let (keys, key_level) = fewest((0..self.words.len()).filter_map(|at| Some((self.key(at)?, at))), KEYS);
         let in_text = keys.into_iter().map(|(key, at)| (key, self.place(at)));
-        let mut keys: Vec<(u32, u8)> = in_text.chain(self.figure_keys()).collect();
+        let mut print = [0; 8];
+        print.copy_from_slice(&self.print.finalize().as_bytes()[..8]);
+        // The same words as a short text, headline and all, and as a body are two things.
+        let print = (i64::from_le_bytes(print) & !1) | i64::from(short);
+        let whole = (mixed(print.cast_unsigned()), WHOLE);
+        let mut keys: Vec<(u32, u8)> = in_text.chain(self.figure_keys()).chain([whole]).collect();
         keys.sort_unstable();
         let shingles: Vec<u32> = shingles.into_iter().map(|(shingle, _)| shingle).collect();
         let such =
             |kind: fn(&Word) -> bool| self.words.iter().filter(move |word| kind(word)).map(|word| mixed(word.hash));
         let figures = Sample::of(such(|word| word.figure).collect(), FIGURES);
         let names = Sample::of(such(|word| word.name).collect(), NAMES);
-        let mut print = [0; 8];
-        print.copy_from_slice(&self.print.finalize().as_bytes()[..8]);
         Sketch {
-            // The same words as a short text, headline and all, and as a body are two things.
-            print: (i64::from_le_bytes(print) & !1) | i64::from(short),
+            print,
             short,
             level,
             ordered: ordered(&shingles),
@@ -185,6 +191,7 @@ impl Text {
             tabular: self.is_table(),
             figures,
             names,
+            topic,
         }
     }
 
@@ -229,6 +236,14 @@ impl Text {
     }
 }
 
+fn topic(head: &Text, texts: &[&Text]) -> Topic {
+    let words = || texts.iter().flat_map(|text| &text.words);
+    let head = head.words.iter();
+    let head = head.map(|word| HeadWord { hash: mixed(word.hash), letters: word.letters, figure: word.figure });
+    let names = words().filter(|word| word.name).map(|word| mixed(word.hash)).collect();
+    Topic::of(&head.collect::<Vec<_>>(), &words().map(|word| mixed(word.hash)).collect(), &names)
+}
+
 /// Each hash once, where it comes first: those that are left at the level at which at most `most` are, in the order of
 /// the text.
 fn fewest(all: impl Iterator<Item = (u32, usize)>, most: usize) -> (Vec<(u32, usize)>, u8) {
@@ -267,12 +282,14 @@ fn mixed(hash: u64) -> u32 {
 /// A sketch as bytes.
 impl Sketch {
     pub fn to_bytes(&self) -> Vec<u8> {
-        let lists = [&self.shingles, &self.figures.hashes, &self.names.hashes];
+        let lists = [&self.shingles, &self.figures.hashes, &self.names.hashes, &self.topic.words];
         let mut bytes = self.print.to_le_bytes().to_vec();
         let flags = u8::from(self.short) | u8::from(self.tabular) << 1;
         bytes.extend([flags, self.level, self.key_level, self.figures.level, self.names.level]);
         bytes.extend(lists.map(|list| list.len() as u8));
+        bytes.push(self.topic.bits.len().trailing_zeros() as u8);
         bytes.extend(lists.into_iter().flatten().flat_map(|hash| hash.to_le_bytes()));
+        bytes.extend(&self.topic.bits);
         bytes.extend(self.keys.iter().flat_map(|(key, _)| key.to_le_bytes()));
         bytes.extend(self.keys.iter().map(|(_, place)| *place));
         bytes
@@ -281,11 +298,11 @@ impl Sketch {
     /// Nothing if these are not the bytes of a sketch.
     pub fn from_bytes(bytes: &[u8]) -> Option<Sketch> {
         let (print, rest) = bytes.split_first_chunk::<8>()?;
-        let ([flags, level, key_level, figure_level, name_level, lengths @ ..], rest) =
-            rest.split_first_chunk::<8>()?;
-        let lengths = lengths.map(usize::from);
-        let [shingles, figures, names] = lengths;
-        let (hashes, rest) = rest.split_at_checked(4 * (shingles + figures + names))?;
+        let ([flags, level, key_level, figure_level, name_level, lengths @ .., bits], rest) =
+            rest.split_first_chunk::<10>()?;
+        let [shingles, figures, names, head] = lengths.map(usize::from);
+        let (hashes, rest) = rest.split_at_checked(4 * (shingles + figures + names + head))?;
+        let (bits, rest) = rest.split_at_checked(1usize.checked_shl(u32::from(*bits))?)?;
         let keys = rest.len() / 5;
         let (keys, places) = rest.split_at_checked(4 * keys)?;
         if keys.len() != 4 * places.len() {
@@ -295,6 +312,7 @@ impl Sketch {
             bytes.as_chunks::<4>().0.iter().map(|hash| u32::from_le_bytes(*hash)).collect()
         };
         let mut hashes = read(hashes);
+        let topic = Topic { words: hashes.split_off(shingles + figures + names), bits: bits.to_vec() };
         let names = Sample { level: *name_level, hashes: hashes.split_off(shingles + figures) };
         let figures = Sample { level: *figure_level, hashes: hashes.split_off(shingles) };
         Some(Sketch {
@@ -308,6 +326,7 @@ impl Sketch {
             keys: read(keys).into_iter().zip(places.iter().copied()).collect(),
             figures,
             names,
+            topic,
         })
     }
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use rusqlite::params;
 
 use super::{Grouping, Result, Text, sql};
-use crate::stories::{AMONG_FIGURES, Class, EACH, Parts, Sketch, alike, classes, meets, parts, parts_needed};
+use crate::stories::{Class, EACH, Parts, Sketch, WHOLE, alike, classes, meets, parts, parts_needed};
 
 /// A key that more texts have is read for one part of the text only. Tests come to it sooner.
 const LONG: usize = if cfg!(test) { 3 } else { 200 };
@@ -159,7 +159,7 @@ impl Grouping<'_> {
 
 /// Of another text those places in which a key would be in a part of the two; in any, where none is named.
 fn places(here: u8, part: Parts) -> impl Iterator<Item = u8> {
-    (0..=AMONG_FIGURES).filter(move |there| meets(parts(here, *there), part))
+    (0..=WHOLE).filter(move |there| meets(parts(here, *there), part))
 }
 
 /// A text that shares a key, and in which parts.

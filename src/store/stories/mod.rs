@@ -1,10 +1,10 @@
 //! Which article is the original of which. The rule is in [`crate::stories`] and docs/stories.md; here it is kept true
 //! while articles come and go.
 //!
-//! Equal texts are one text, however many articles have it. In order of (date, id) each text joins the earliest leading
-//! text that it is like, or else leads. Whether a text leads depends on earlier ones alone; so when one comes, goes or
-//! moves, those that it may concern are looked at again in that order, each once, and what comes out is what it would be
-//! had all come in order. That is done at the end of a batch, in its transaction.
+//! Texts of one sketch are one text, however many articles have it. In order of (date, id) each text joins the earliest
+//! leading text that it is like, or else leads. Whether a text leads depends on earlier ones alone; so when one comes,
+//! goes or moves, those that it may concern are looked at again in that order, each once, and what comes out is what it
+//! would be had all come in order. That is done at the end of a batch, in its transaction.
 
 mod due;
 mod find;
@@ -31,15 +31,31 @@ type Order = (i64, String);
 
 /// What of an article decides on its story.
 pub(super) struct Telling {
-    sketch: Option<Sketch>,
+    told: Option<Told>,
     /// Milliseconds; undated and implausible ones last.
     at: i64,
+}
+
+/// A sketch as it is kept.
+struct Told {
+    bytes: Vec<u8>,
+    /// Of all of it.
+    print: i64,
 }
 
 impl Telling {
     pub(super) fn of(article: &Article) -> Telling {
         let plausible = article.published.at.filter(|_| !article.published.implausible);
-        Telling { sketch: Sketch::of(article), at: plausible.map_or(i64::MAX, Timestamp::as_millisecond) }
+        let told = Sketch::of(article).map(|sketch| Told::of(&sketch));
+        Telling { told, at: plausible.map_or(i64::MAX, Timestamp::as_millisecond) }
+    }
+}
+
+impl Told {
+    fn of(sketch: &Sketch) -> Told {
+        let (bytes, mut print) = (sketch.to_bytes(), [0; 8]);
+        blake3::Hasher::new().update(&bytes).finalize_xof().fill(&mut print);
+        Told { bytes, print: i64::from_le_bytes(print) }
     }
 }
 
@@ -103,7 +119,7 @@ impl<'a> Grouping<'a> {
 
     /// The same of one that may have told another story, or this one, before.
     pub(super) fn retell(&mut self, article: u64, id: &str, telling: &Telling) -> Result<()> {
-        let print = telling.sketch.as_ref().map(|sketch| sketch.print);
+        let print = telling.told.as_ref().map(|told| told.print);
         let mut same = self.transaction.prepare_cached(sql::TELLING_SAME)?;
         if same.exists(params![article, print, telling.at])? {
             self.told.insert(article);
@@ -115,8 +131,8 @@ impl<'a> Grouping<'a> {
 
     /// This is what a new article says, and answers may show it.
     pub(super) fn tell(&mut self, article: u64, id: &str, telling: &Telling) -> Result<()> {
-        let text = match &telling.sketch {
-            Some(sketch) => Some(self.text_told(article, (telling.at, id.to_owned()), sketch)?),
+        let text = match &telling.told {
+            Some(told) => Some(self.text_told(article, (telling.at, id.to_owned()), told)?),
             None => None,
         };
         let values = params![article, text, telling.at];
@@ -186,10 +202,10 @@ impl<'a> Grouping<'a> {
     }
 
     /// The text of this sketch, which one more article has.
-    fn text_told(&mut self, article: u64, order: Order, sketch: &Sketch) -> Result<u64> {
+    fn text_told(&mut self, article: u64, order: Order, told: &Told) -> Result<u64> {
         let mut statement = self.transaction.prepare_cached(sql::TEXT_PRINTED)?;
-        let Some(num) = statement.query_row(params![sketch.print], |row| row.get(0)).optional()? else {
-            let values = params![sketch.print, sketch.to_bytes(), order.0, order.1, article];
+        let Some(num) = statement.query_row(params![told.print], |row| row.get(0)).optional()? else {
+            let values = params![told.print, told.bytes, order.0, order.1, article];
             self.transaction.prepare_cached(sql::TEXT_ADD)?.execute(values)?;
             let num = self.transaction.last_insert_rowid() as u64;
             self.due.insert(order, num);

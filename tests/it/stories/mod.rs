@@ -288,3 +288,61 @@ fn an_unchanged_text_is_a_copy_under_any_headline() {
     assert!(are_alike(&article("Bridge closed", "", &[body]), &article("Detour", "A lead.", &[&spelled])));
     assert!(Sketch::of(&article("Bridge closed", "", &[])).is_none(), "a flash is nobody's copy");
 }
+
+#[test]
+fn a_short_form_filled_in_for_another_place_or_match_is_no_copy() {
+    let weather = |town: &str, sky: &str, high: u8, pressure: u16| {
+        let today = format!(
+            "Skies over {town} will be {sky} today, with a high of {high} degrees and a pressure of {pressure} hectopascals, the \
+             Coastal Weather Office said on Monday."
+        );
+        let body = [
+            today.as_str(),
+            "Winds come from the south at first and turn to the west before dark. Those who drive are asked to mind the ice \
+             on bridges, where the road freezes first.",
+            "The rest of the week stays unsettled, says the office, whose next report comes at six in the evening.",
+        ];
+        article(&format!("Weather in {town} today"), "", &body)
+    };
+    let alderton = weather("Alderton", "clear", 3, 1012);
+    assert!(!are_alike(&alderton, &weather("Birchester", "grey", 5, 1009)));
+    assert!(!are_alike(
+        &Article { headline: "The weather".into(), ..alderton.clone() },
+        &Article { headline: "The weather".into(), ..weather("Birchester", "grey", 5, 1009) }
+    ));
+    let game = |home: &str, guests: &str, score: &str| {
+        let met = format!(
+            "{home} and {guests} met on Saturday in the league of the coast before a good crowd, and the game ended {score}."
+        );
+        let coach = "Their coach said afterwards that he was content with the effort and that the side would look at the \
+                     pictures before the next round.";
+        article(&format!("{home} - {guests} {score}"), "", &[&met, coach])
+    };
+    assert!(!are_alike(&game("Alderton", "Elm Town", "2-1"), &game("Birchester", "Ashford", "0-0")));
+    assert!(are_alike(&game("Alderton", "Elm Town", "2-1"), &game("Alderton", "Elm Town", "2-1")));
+}
+
+#[test]
+fn another_event_under_the_same_introduction_is_no_copy() {
+    let school = "The School of the Harbour was founded in 1911 by six captains who wanted their daughters to learn more than \
+                  knots. It has been a place of study for the whole of the coast ever since, and its courses in law, medicine and \
+                  the building of ships are taught together with the College of the Plain, which saves families the cost of \
+                  sending their children far from home. Since 2009 a second house stands beside the lighthouse.";
+    let talk = article(
+        "A talk on tides",
+        "",
+        &[school, "Dr. Mary Oduya of the house of law gave a talk on tides and borders on Monday, June 2."],
+    );
+    let veneers = article(
+        "Workshop: carving masts",
+        "",
+        &[
+            school,
+            "The house of ships holds a workshop on carving masts next week, with a visit to the yard of Jan Petersen.",
+        ],
+    );
+    assert!(!are_alike(&talk, &veneers));
+    let headed = format!("HARBOUR, June 2 - {school}");
+    let again = article("The school and its guests", "", &[&headed, &talk.body[1]]);
+    assert!(are_alike(&talk, &again), "under another headline");
+}

@@ -1,0 +1,99 @@
+//! What an article is about, as its headline says: the words by which it differs from another that fills in the same form
+//! or stands in the same frame.
+
+use std::collections::BTreeSet;
+
+/// So many words of a headline are kept.
+const WORDS: usize = 16;
+
+/// A word of fewer letters says nothing, unless it is a figure or a name.
+const LETTERS: usize = 4;
+
+/// Bits for each word, and for all of them at least and at most.
+const BITS: usize = 8;
+const FEWEST: usize = 64;
+const MOST: usize = 4096;
+
+/// What is kept of a word of the headline beside its hash, in the lowest bits.
+const STANDS: u32 = 1;
+const NAMES: u32 = 2;
+const FLAGS: u32 = STANDS | NAMES;
+
+/// A word of a headline.
+pub(super) struct HeadWord {
+    pub(super) hash: u32,
+    pub(super) letters: usize,
+    pub(super) figure: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Topic {
+    /// Of the headline, in its order: hashes with flags.
+    pub(super) words: Vec<u32>,
+    /// All words of the article, as a set that may take a word for one of its own, and never denies one (Bloom 1970).
+    pub(super) bits: Vec<u8>,
+}
+
+/// Of the words of a headline, how many there are and how many are nowhere in another article; names and figures twice.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Lost {
+    pub(super) all: usize,
+    pub(super) lost: usize,
+}
+
+impl Lost {
+    /// At least so many, and of every four so many.
+    pub(super) fn is(self, least: usize, of_four: usize) -> bool {
+        self.lost >= least && self.lost * 4 >= self.all * of_four
+    }
+}
+
+impl Topic {
+    pub(super) fn of(headline: &[HeadWord], text: &BTreeSet<u32>, names: &BTreeSet<u32>) -> Topic {
+        let mut words: Vec<u32> = Vec::new();
+        for word in headline {
+            let (stands, names) = (text.contains(&word.hash), word.figure || names.contains(&word.hash));
+            let flags = if stands { STANDS } else { 0 } | if names { NAMES } else { 0 };
+            let word = if word.letters >= LETTERS || names { Some(word.hash & !FLAGS | flags) } else { None };
+            words.extend(word.filter(|word| words.len() < WORDS && !words.contains(word)));
+        }
+        let all: BTreeSet<u32> = headline.iter().map(|word| word.hash).chain(text.iter().copied()).collect();
+        let size = (all.len() * BITS).next_power_of_two().clamp(FEWEST, MOST);
+        let mut topic = Topic { words, bits: vec![0; size / 8] };
+        for word in all {
+            for at in topic.places(word) {
+                topic.bits[at / 8] |= 1 << (at % 8);
+            }
+        }
+        topic
+    }
+
+    /// Of what the headline says and its own text says too.
+    pub(super) fn lost_in(&self, other: &Topic) -> Lost {
+        self.lost(other, |word| word & STANDS != 0)
+    }
+
+    /// Of all that the headline says.
+    pub(super) fn lost_at_all(&self, other: &Topic) -> Lost {
+        self.lost(other, |_| true)
+    }
+
+    fn lost(&self, other: &Topic, counts: fn(u32) -> bool) -> Lost {
+        let mut lost = Lost::default();
+        for word in self.words.iter().copied().filter(|word| counts(*word)) {
+            let weight = if word & NAMES != 0 { 2 } else { 1 };
+            lost.all += weight;
+            lost.lost += if other.has(word) { 0 } else { weight };
+        }
+        lost
+    }
+
+    fn has(&self, word: u32) -> bool {
+        self.places(word).into_iter().all(|at| self.bits[at / 8] & 1 << (at % 8) != 0)
+    }
+
+    fn places(&self, word: u32) -> [usize; 2] {
+        let word = word as usize;
+        [word >> 2, word >> 16].map(|at| at & (self.bits.len() * 8 - 1))
+    }
+}
