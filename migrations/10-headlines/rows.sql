@@ -14,7 +14,7 @@ INSERT INTO originals (version, page) VALUES (2, x'28b52ffd');
 INSERT INTO changes (seq, article, at) VALUES (1, 1, 1), (2, 1, 2), (3, 2, 1);
 INSERT INTO rejects VALUES (1, 1, 'old.csv', 40, 3, 'no-headline', 'neither headline nor text', x'00');
 INSERT INTO watched_files VALUES (x'2f61', 1, 2);
-INSERT INTO feeds (url, etag, due) VALUES ('https://a.example/feed', '"1"', 5);
+INSERT INTO feeds (url, etag, due, settings) VALUES ('https://a.example/feed', '"1"', 5, x'01');
 INSERT INTO fetched_pages VALUES ('a.example/1', 'read', 3, 1, 4);
 INSERT INTO story_texts (num, print, sketch, at, id, first, leader) VALUES (1, 7, x'00', 5, 'aaaaaaaaaaaaaaaa', 1, 1);
 INSERT INTO story_keys VALUES (9, 1, 3, 4, 1);
