@@ -3,7 +3,6 @@
 use super::meeting::{meets, parts, parts_needed};
 use super::sample::{shared, thinned};
 use super::sketch::Sketch;
-use super::topic::Topic;
 
 /// Of the shingles of the shorter text, so many percent are found in the longer, and so many more of them: one word in
 /// ten changed costs about 20 percent, a sentence in five left out another 20.
@@ -90,44 +89,23 @@ fn contained(one: &Sketch, other: &Sketch) -> bool {
     let level = one.level.max(other.level);
     let (left, right) = (thinned(&one.ordered, level), thinned(&other.ordered, level));
     let (all, common) = (left.len().min(right.len()), shared(left, right));
-    if all < EVIDENCE || common * 100 < all * FOUND + MORE * 100 {
-        return false;
-    }
-    let stands = |is_shorter: bool, here: &Sketch, there: &[u32]| {
-        let cut = Some(cut_of(&here.at(level), there)).filter(|cut| is_shorter && cut.holds(all))?;
-        let own_parts = cut.stands * 100 <= all * OWN_PART;
-        Some(!cut.is_in_frame(there.len()) || !is_elsewhere(&one.topic, &other.topic, own_parts))
-    };
-    (stands(left.len() == all, one, right) == Some(true) || stands(right.len() == all, other, left) == Some(true))
+    all >= EVIDENCE
+        && common * 100 >= all * FOUND + MORE * 100
+        && (left.len() == all && stands(one, right, other) || right.len() == all && stands(other, left, one))
         && figures_agree(one, other)
         && (common * 100 >= all * FAR_MORE || names_agree(one, other))
         && !(common * 100 >= all * FORM && other_figures(one, other))
-        && !are_about_others(&one.topic, &other.topic)
+        && !one.topic.differs(&other.topic)
 }
 
-/// Either is about something, by its headline and its own text, that is nowhere in the other.
-fn are_about_others(one: &Topic, other: &Topic) -> bool {
-    let (here, there) = (one.lost_in(other), other.lost_in(one));
-    [here, there]
-        .into_iter()
-        .all(|lost| lost.lost * 2 >= lost.all.max(1) || lost.lost >= 2 && lost.lost * 3 >= lost.all)
-}
-
-/// By their headlines they are about different things. Nothing is left in one of what the other is about, and that one says
-/// of itself that it is about something else; or, where either has a part of its own, both say so.
-fn is_elsewhere(one: &Topic, other: &Topic, own_parts: bool) -> bool {
-    let own_gone = |here: &Topic, there: &Topic| here.lost_in(there).is(0, 2);
-    let all_gone = |here: &Topic, there: &Topic| here.lost_at_all(there).is(2, 2);
-    let gone = |here: &Topic, there: &Topic| here.lost_in(there).is(4, 3) && all_gone(there, here);
-    own_gone(one, other)
-        && own_gone(other, one)
-        && (gone(one, other) || gone(other, one) || own_parts && all_gone(one, other) && all_gone(other, one))
-}
-
-/// How the shorter text, in its own order, stands in the longer.
-fn cut_of(shorter: &[u32], longer: &[u32]) -> Cut {
-    let found: Vec<bool> = shorter.iter().map(|shingle| longer.binary_search(shingle).is_ok()).collect();
-    cut(&found)
+/// Does the shorter text, in its own order, stand in the longer, and not only as what may be on every page?
+fn stands(shorter: &Sketch, shingles: &[u32], longer: &Sketch) -> bool {
+    let level = shorter.level.max(longer.level);
+    let found = shorter.at(level).into_iter().map(|shingle| shingles.binary_search(&shingle).is_ok());
+    let found: Vec<bool> = found.collect();
+    let (cut, all) = (cut(&found), found.len());
+    let has_own = cut.stands * 100 <= all * OWN_PART;
+    cut.holds(all) && !(cut.is_in_frame(shingles.len()) && shorter.topic.is_elsewhere(&longer.topic, has_own))
 }
 
 /// Which shingles are in stretches that stand in the other text: the likeliest way to cut the one into such and others.

@@ -36,14 +36,14 @@ pub(super) struct Topic {
 
 /// Of the words of a headline, how many there are and how many are nowhere in another article; names and figures twice.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Lost {
-    pub(super) all: usize,
-    pub(super) lost: usize,
+struct Lost {
+    all: usize,
+    lost: usize,
 }
 
 impl Lost {
     /// At least so many, and of every four so many.
-    pub(super) fn is(self, least: usize, of_four: usize) -> bool {
+    fn is(self, least: usize, of_four: usize) -> bool {
         self.lost >= least && self.lost * 4 >= self.all * of_four
     }
 }
@@ -68,13 +68,31 @@ impl Topic {
         topic
     }
 
+    /// Each is about something, by its headline and its own text, that is nowhere in the other: half of what it says of
+    /// it, or a third and more than a word.
+    pub(super) fn differs(&self, other: &Topic) -> bool {
+        let is_other = |lost: Lost| lost.is(1, 2) || lost.lost >= 2 && lost.lost * 3 >= lost.all;
+        is_other(self.lost_in(other)) && is_other(other.lost_in(self))
+    }
+
+    /// By their headlines they are about different things: nothing is left in one of what the other is about, and it says
+    /// of itself that it is about something else; or, where each has a part of its own, both say so.
+    pub(super) fn is_elsewhere(&self, other: &Topic, has_own: bool) -> bool {
+        let own_gone = |here: &Topic, there: &Topic| here.lost_in(there).is(0, 2);
+        let all_gone = |here: &Topic, there: &Topic| here.lost_at_all(there).is(2, 2);
+        let gone = |here: &Topic, there: &Topic| here.lost_in(there).is(4, 3) && all_gone(there, here);
+        own_gone(self, other)
+            && own_gone(other, self)
+            && (gone(self, other) || gone(other, self) || has_own && all_gone(self, other) && all_gone(other, self))
+    }
+
     /// Of what the headline says and its own text says too.
-    pub(super) fn lost_in(&self, other: &Topic) -> Lost {
+    fn lost_in(&self, other: &Topic) -> Lost {
         self.lost(other, |word| word & STANDS != 0)
     }
 
     /// Of all that the headline says.
-    pub(super) fn lost_at_all(&self, other: &Topic) -> Lost {
+    fn lost_at_all(&self, other: &Topic) -> Lost {
         self.lost(other, |_| true)
     }
 
@@ -95,5 +113,35 @@ impl Topic {
     fn places(&self, word: u32) -> [usize; 2] {
         let word = word as usize;
         [word >> 2, word >> 16].map(|at| at & (self.bits.len() * 8 - 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn topic(headline: &[u32], text: &[u32]) -> Topic {
+        let head: Vec<HeadWord> =
+            headline.iter().map(|word| HeadWord { hash: word << 2, letters: LETTERS, figure: false }).collect();
+        Topic::of(&head, &text.iter().map(|word| word << 2).collect(), &BTreeSet::new())
+    }
+
+    #[test]
+    fn topics_differ_where_each_headline_says_of_its_own_text_what_the_other_does_not_have() {
+        let [alderton, birchester] = [topic(&[7, 1], &[1, 2, 3]), topic(&[7, 4], &[4, 2, 3])];
+        assert!(alderton.differs(&birchester) && birchester.differs(&alderton));
+        // Under any headline: what the first is about is in the second.
+        assert!(!alderton.differs(&topic(&[8, 9], &[1, 2, 3])));
+        // Cut: what the second is about is in the first.
+        assert!(!alderton.differs(&topic(&[2], &[2, 3])));
+        assert!(!alderton.differs(&alderton));
+    }
+
+    #[test]
+    fn no_word_of_an_article_is_denied() {
+        let words: Vec<u32> = (0..5000).map(|word: u32| word.wrapping_mul(0x9e37_79b9)).collect();
+        let long = Topic::of(&[], &words.iter().copied().collect(), &BTreeSet::new());
+        assert!(words.iter().all(|word| long.has(*word)));
+        assert_eq!(long.bits.len() * 8, MOST);
     }
 }

@@ -273,7 +273,8 @@ fn keys_are_fresh_for_one_round_and_then_put_by() {
         let count = |table| conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, u64>(0));
         (count("story_keys_fresh").unwrap(), count("story_keys").unwrap())
     };
-    let said = |key: u8, killed| Said { key, base: u64::from(key), kind: 0, headline: 0, day: Some(1), killed }.incoming();
+    let said =
+        |key: u8, killed| Said { key, base: u64::from(key), kind: 0, headline: 0, day: Some(1), killed }.incoming();
     for key in 0..60 {
         let before = kept();
         desk.put(&[said(key, false)]);
