@@ -1,9 +1,12 @@
 //! The headline: of all that a page is called, what most of those say who should know.
 
+use url::Url;
+
 use super::Reader;
 use super::marks::Heading;
-use super::titles::{before_name, is_site, letters, without_site};
+use super::titles::{before_name, is_site, letters, starts_with_site, without_site};
 use super::trust::{self, Found, found};
+use crate::identity;
 
 /// Headlines that are compared with each other.
 const MOST: usize = 40;
@@ -18,9 +21,15 @@ const TELLING: usize = 20;
 /// A heading of fewer characters may be the name of a part of the site.
 const SHORTEST_HEADING: usize = 8;
 
+/// A step of the way to the page that is longer is the page itself.
+const LONGEST_PART: usize = 30;
+
 impl Reader<'_> {
     pub(super) fn headline(&self, sites: &[String]) -> Option<Found<String>> {
-        choose(trust::ranked("headline", self.headlines()), sites, &self.sections())
+        let mut titles = trust::ranked("headline", self.headlines());
+        // A heading that the title of the window does not repeat may be of the site, unless somebody else says the same.
+        titles.sort_by_key(|title| title.from == "visible" && self.titled_heading().is_none());
+        choose(titles, sites, &self.sections())
     }
 
     /// All that the article is called.
@@ -68,8 +77,13 @@ impl Reader<'_> {
         headlines
     }
 
-    /// The first heading, of the second rank where there is none of the first; of several, and where the page has a title, one that this repeats.
+    /// The first heading, of the second rank where there is none of the first; where the page has a title, one that this
+    /// repeats, else the only one there is: titles are often written for search engines, and headings for readers.
     pub(super) fn main_heading(&self) -> Option<&Heading> {
+        self.titled_heading().or_else(|| self.lone_heading())
+    }
+
+    fn titled_heading(&self) -> Option<&Heading> {
         let headings = &self.marks.headings;
         let Some(title) = self.marks.title.as_deref().map(letters) else { return headings.first() };
         let headings = if headings.is_empty() { &self.marks.seconds } else { headings };
@@ -77,6 +91,23 @@ impl Reader<'_> {
             heading.text.chars().count() > SHORTEST_HEADING && title.contains(&letters(&heading.text))
         };
         headings.iter().find(is_title)
+    }
+
+    /// The only heading of the first rank that says more than what the site, or a part of it, is called.
+    fn lone_heading(&self) -> Option<&Heading> {
+        let address = self.fetched.map(Url::as_str).or(self.marks.canonical.as_deref());
+        let sites = self.sites(address.and_then(identity::site_of).as_deref());
+        let parts: Vec<String> =
+            self.scripts.breadcrumbs().into_iter().chain(self.items.breadcrumbs()).map(|part| letters(&part)).collect();
+        let is_part = |text: &str| text.chars().count() <= LONGEST_PART && parts.contains(&letters(text));
+        let says_more = |heading: &&Heading| {
+            let text = &heading.text;
+            let is_long = text.split_whitespace().count() > 2 || text.chars().filter(|c| is_far(*c)).count() > 5;
+            is_long && !is_site(text, &sites) && !starts_with_site(text, &sites) && !is_part(text)
+        };
+        let mut headings = self.marks.headings.iter().filter(says_more);
+        let first = headings.next()?;
+        headings.all(|other| letters(&other.text) == letters(&first.text)).then_some(first)
     }
 }
 
@@ -107,7 +138,25 @@ fn choose(titles: Vec<Found<String>>, sites: &[String], sections: &[String]) -> 
         let other = letters(&title.value);
         is_cut && start.len() >= TELLING && other.len() > start.len() && other.starts_with(&start)
     });
-    Some(whole.unwrap_or(chosen).clone())
+    Some(best_written(whole.unwrap_or(chosen), &cleaned).clone())
+}
+
+/// Of spellings with the same letters the one that readers see, where the other is shouted, or has the quotation marks of
+/// a typewriter.
+fn best_written<'a>(chosen: &'a Found<String>, titles: &'a [Found<String>]) -> &'a Found<String> {
+    let is_shouted = |text: &str| !text.contains(char::is_lowercase) && text.contains(char::is_uppercase);
+    let is_typed = |text: &str| text.contains(['"', '\'']);
+    let is_better = |title: &&Found<String>| {
+        let shouted = is_shouted(&chosen.value) && !is_shouted(&title.value);
+        let typed = is_typed(&chosen.value) && !is_typed(&title.value) && title.from == "visible";
+        (shouted || typed && !is_shouted(&title.value)) && letters(&title.value) == letters(&chosen.value)
+    };
+    titles.iter().find(is_better).unwrap_or(chosen)
+}
+
+/// A sign of which a few say as much as some words.
+fn is_far(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
 /// The most trusted, unless two others of different kinds agree on another and nobody on this: headlines for search
@@ -173,6 +222,15 @@ mod tests {
             choose(vec![short.clone(), found("visible", "Tin is up, again".to_owned())], &[], &[]).unwrap(),
             short
         );
+    }
+
+    #[test]
+    fn what_readers_see_is_better_written() {
+        let said = |from, text: &str| found(from, text.to_owned());
+        let choose = |titles: &[Found<String>]| choose(titles.to_vec(), &[], &[]).unwrap().value;
+        assert_eq!(choose(&[said("json-ld", "TIN IS UP"), said("opengraph", "Tin is up")]), "Tin is up");
+        assert_eq!(choose(&[said("json-ld", "Tin 'is up'"), said("visible", "Tin ‘is up’")]), "Tin ‘is up’");
+        assert_eq!(choose(&[said("json-ld", "Tin 'is up'"), said("visible", "TIN ‘IS UP’")]), "Tin 'is up'");
     }
 
     #[test]

@@ -240,6 +240,20 @@ fn the_publishers_own_name_is_an_author_only_where_nobody_else_is() {
 }
 
 #[test]
+fn the_one_heading_is_a_headline_whatever_the_window_says() {
+    let headline = |head: &str, body: &str| read(head, body, Some("https://tintimes.example/tin")).headline;
+    let site = "<title>The Tin Times</title>";
+    assert_eq!(headline(site, "<h1>Tin is up</h1>"), "Tin is up");
+    let search = "<title>Tin price today</title><meta property='og:title' content='Tin price today'>\
+                  <script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"Tin is up\"}</script>";
+    assert_eq!(headline(search, "<h1>Tin is up</h1>"), "Tin is up");
+    assert_eq!(headline("<title>Tin price today</title>", "<h1>All about our metals</h1>"), "Tin price today");
+    for other in ["<h1>The Tin Times</h1>", "<h1>Metals</h1>", "<h1>Tin is up</h1><h1>Zinc is down again</h1>"] {
+        assert_eq!(headline(site, other), "", "{other}");
+    }
+}
+
+#[test]
 fn a_section_is_the_first_that_is_one() {
     let section = |said: &str| {
         let head = format!(

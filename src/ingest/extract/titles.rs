@@ -3,7 +3,7 @@
 /// What stands between a headline and the name of its site.
 const SEPARATORS: &[&str] = &[
     " | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", " ❯ ", " ‹ ", "｜", " ︱ ", "_", " : ",
-    " ~ ", " > ", "|", " ― ", " -", "–", "：",
+    " ~ ", " > ", "|", " ― ", " -", "–", "：", ": ",
 ];
 
 /// How names of sites and of their parts end in Chinese and Japanese, and letters that such a name has at most.
@@ -85,6 +85,13 @@ fn shorter<'a>(title: &'a str, sites: &[String], sections: &[String], others: &[
     for (at, separator) in cuts {
         let (before, after) = (title[..at].trim(), title[at + separator.len()..].trim());
         if letters(before).is_empty() || letters(after).is_empty() {
+            continue;
+        }
+        // Behind a colon stands what a headline says; only the name of the site does not.
+        if matches!(separator, ": " | "：") {
+            if is_site(after, sites) {
+                return Some(before);
+            }
             continue;
         }
         let is_bar = matches!(separator.trim(), "|" | "::" | "»" | "·" | "｜" | "_");
@@ -173,6 +180,8 @@ mod tests {
         check("锡价今天再次上涨-某某网", "锡价今天再次上涨");
         check("錫の価格がまた上がった：某某新聞デジタル", "錫の価格がまた上がった");
         check("锡-锌-铅", "锡-锌-铅");
+        check("Tin is up: The Tin Times", "Tin is up");
+        check("Tin is up: Prices", "Tin is up: Prices");
         check("Tin - the metal - is up", "Tin - the metal - is up");
         check("Price of tin - what The Tin Times says", "Price of tin - what The Tin Times says");
     }
