@@ -4,8 +4,8 @@
 use dom_query::{Document, NodeId, NodeRef};
 
 use super::microdata::{self, Item};
-use super::seen::{self, attribute};
-use super::{names, tags};
+use super::seen::{self, TagRank, attribute};
+use super::{lists, names, tags};
 use crate::ingest::clean;
 
 /// More of anything is not looked at: a page of an article has a few of each.
@@ -77,9 +77,10 @@ pub(super) struct Byline {
 pub(super) struct TagLink {
     pub(super) text: String,
     /// The smaller the surer.
-    pub(super) rank: u8,
+    pub(super) rank: TagRank,
     /// Links of one list share it.
     pub(super) list: NodeId,
+    pub(super) at: usize,
 }
 
 impl Marks {
@@ -188,6 +189,8 @@ impl Marks {
         let href = if name == "a" { attribute(node, "href").unwrap_or_default() } else { String::new() };
         if name == "a" {
             self.tag_link(node, &rel, &href);
+        } else if matches!(name, "li" | "span") {
+            self.plain_tag(node);
         }
         let class = ["class", "id", "itemprop", "data-testid"]
             .iter()
@@ -251,19 +254,35 @@ impl Marks {
             return;
         }
         let has_heading = !self.headings.is_empty() || !self.seconds.is_empty();
-        let list = seen::tag_list(node);
-        let rank = match list {
-            _ if rel.split_whitespace().any(|rel| rel == "tag") => seen::TOLD_TAG,
-            Some(_) if has_heading => seen::LISTED_TAG,
-            None if has_heading && seen::is_hashtag(node) => seen::LINKED_TAG,
-            None if has_heading && tags::leads_to_tag(href) && !seen::is_in_prose(node) => seen::LINKED_TAG,
+        let list = lists::tag_list(node);
+        let leads = || tags::leads_to_tag(href) && !seen::is_in_prose(node);
+        let rank = match &list {
+            _ if rel.split_whitespace().any(|rel| rel == "tag") => TagRank::Told,
+            Some(list) if has_heading && list.rank == TagRank::Listed => TagRank::Listed,
+            _ if has_heading && (seen::is_hashtag(node) || leads()) => TagRank::Linked,
+            Some(list) if has_heading => list.rank,
+            Some(_) if lists::is_in_article(node) => TagRank::Before,
             _ => return,
         };
-        let Some(list) = list.or_else(|| seen::list_of(node)) else { return };
-        // A list of tags may be a `<nav>` or a `<footer>` of the article.
-        let around = list.parent().filter(|_| rank == seen::LISTED_TAG).unwrap_or(*node);
+        let Some(list) = list.map(|list| list.node).or_else(|| lists::list_of(node)) else { return };
+        self.tag(node, list, rank);
+    }
+
+    fn tag(&mut self, node: &NodeRef<'_>, list: NodeRef<'_>, rank: TagRank) {
+        let around = lists::around(&list).filter(|_| rank != TagRank::Before).unwrap_or(*node);
         if self.is_of_article(&around) {
-            self.tags.extend(seen::short_line(node).map(|text| TagLink { text, rank, list: list.id }));
+            let (list, at) = (list.id, self.elements);
+            self.tags.extend(seen::short_line(node).map(|text| TagLink { text, rank, list, at }));
+        }
+    }
+
+    /// `<ul class="tags"><li>Tin</li>`
+    fn plain_tag(&mut self, node: &NodeRef<'_>) {
+        if self.headings.is_empty() || self.tags.len() >= MOST {
+            return;
+        }
+        if let Some(list) = lists::plain_entry(node) {
+            self.tag(node, list, TagRank::Worded);
         }
     }
 

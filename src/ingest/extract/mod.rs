@@ -6,6 +6,7 @@
 
 mod bounds;
 
+mod lists;
 mod marks;
 mod microdata;
 mod object;
@@ -120,7 +121,7 @@ impl Reader<'_> {
         article.published = self.keep(&mut article, "published", stamps.published).unwrap_or_default();
         article.modified = self.keep(&mut article, "modified", stamps.modified);
         article.authors = self.kept(&mut article, "authors", self.authors(&sites)).unwrap_or_default();
-        article.tags = self.kept(&mut article, "tags", self.tags()).unwrap_or_default();
+        article.tags = self.kept(&mut article, "tags", self.tags(&sites)).unwrap_or_default();
         let base = at.cloned().or_else(|| self.marks.base.as_deref().and_then(|base| Url::parse(base).ok()));
         article.image = self.kept(&mut article, "image", self.images(base.as_ref()));
         article.places = self.kept(&mut article, "places", self.places()).unwrap_or_default();

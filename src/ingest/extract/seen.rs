@@ -3,7 +3,6 @@
 
 use dom_query::NodeRef;
 
-use super::tags;
 use crate::ingest::clean;
 
 /// A line that is seen: a byline, a heading, a date.
@@ -26,10 +25,20 @@ pub(super) const LINKED: u8 = 4;
 pub(super) const WORDED: u8 = 5;
 pub(super) const SUREST_FIRST: [u8; 5] = [NAMED, BYLINE, AUTHOR, LINKED, WORDED];
 
-/// How sure it is that a link is a tag: it says so, its list says so, or it leads to one.
-pub(super) const TOLD_TAG: u8 = 1;
-pub(super) const LISTED_TAG: u8 = 2;
-pub(super) const LINKED_TAG: u8 = 3;
+/// How sure it is that a link is a tag, the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum TagRank {
+    /// It says so.
+    Told,
+    /// Its list is called so, or is headed so.
+    Listed,
+    /// It leads to all there is on a subject.
+    Linked,
+    /// A word in what its list is called, or in what stands over it, says so.
+    Worded,
+    /// Its list is one, and stands before the headline.
+    Before,
+}
 
 pub(super) fn byline_rank(class: &str, is_author: bool) -> Option<u8> {
     if class.is_empty() && !is_author {
@@ -140,35 +149,6 @@ pub(super) fn says_modified(text: &str) -> bool {
     ];
     let before = text.split(char::is_numeric).next().unwrap_or_default().to_lowercase();
     WORDS.iter().any(|word| before.contains(word))
-}
-
-/// The list of tags that a link stands in, by the name of its class, or by what stands before it.
-pub(super) fn tag_list<'a>(link: &NodeRef<'a>) -> Option<NodeRef<'a>> {
-    let is_frame = |outer: &NodeRef<'_>| {
-        outer.node_name().is_some_and(|name| matches!(&*name, "body" | "html" | "article" | "main" | "p"))
-    };
-    let is_named = |outer: &NodeRef<'_>| !is_frame(outer) && tags::is_list_class(&names(outer));
-    link.ancestors_it(Some(NEAR)).find(is_named).or_else(|| list_of(link).filter(is_labelled))
-}
-
-/// Does a label stand before a list, or first in it?
-fn is_labelled(list: &NodeRef<'_>) -> bool {
-    let says = |node: &NodeRef<'_>| short_line(node).is_some_and(|text| tags::is_label(&text));
-    let is_blank = |child: &NodeRef<'_>| child.is_text() && child.text().trim().is_empty();
-    let first = list.children_it(false).find(|child| child.is_element() || child.is_text() && !is_blank(child));
-    let before = list.prev_element_sibling();
-    before.is_some_and(|before| says(&before))
-        || first.is_some_and(|first| {
-            if first.is_text() { tags::is_label(&first.text()) } else { first.first_child().is_some() && says(&first) }
-        })
-}
-
-/// What a link shares with others of its list: the list itself, or the line they stand in.
-pub(super) fn list_of<'a>(link: &NodeRef<'a>) -> Option<NodeRef<'a>> {
-    let parent = link.parent()?;
-    let is_entry =
-        parent.node_name().is_some_and(|name| matches!(&*name, "li" | "span" | "dd" | "b" | "strong" | "h3"));
-    if is_entry { parent.parent() } else { Some(parent) }
 }
 
 /// `#tin`

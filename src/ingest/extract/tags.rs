@@ -6,10 +6,11 @@ use std::sync::LazyLock;
 use dom_query::NodeId;
 use serde::Deserialize;
 
-use super::marks::TagLink;
+use super::marks::{Marks, TagLink};
+use super::seen::TagRank;
 use super::thing::Thing;
 use super::trust::{Found, found};
-use super::{Reader, address, seen, titles};
+use super::{Reader, address, titles};
 use crate::ingest::clean;
 
 /// Tags of one article; a longer list is made for search engines.
@@ -21,12 +22,21 @@ const MOST_WORDS: usize = 5;
 const LONGEST_SHOWN: usize = 50;
 const MOST_SHOWN: usize = 20;
 
+/// Elements between tags above the headline and it, and words of what stands over a list.
+const CLOSE: usize = 30;
+const LONGEST_LABEL: usize = 6;
+
 /// The words of `index/tags.toml`.
 #[derive(Default, Deserialize)]
 struct Words {
     lists: Vec<String>,
+    words: Vec<String>,
     labels: Vec<String>,
+    label_words: Vec<String>,
+    label_beginnings: Vec<String>,
+    of_all: Vec<String>,
     steps: Vec<String>,
+    of_site: Vec<String>,
 }
 
 /// A table that cannot be read would find no tags that are only seen; a test reads it.
@@ -59,7 +69,7 @@ const META: &[&str] = &[
 ];
 
 impl Reader<'_> {
-    pub(super) fn tags(&self) -> Vec<Found<Vec<String>>> {
+    pub(super) fn tags(&self, sites: &[String]) -> Vec<Found<Vec<String>>> {
         let mut lists = Vec::new();
         for (from, thing) in self.told() {
             lists.push(found(from, tags(&thing.texts("keywords"), thing.is_list("keywords"))));
@@ -67,7 +77,7 @@ impl Reader<'_> {
         }
         let metas = |names: &[&str]| -> Vec<String> { self.marks.metas(names).map(str::to_owned).collect() };
         lists.push(found("opengraph", tags(&metas(OPENGRAPH), true)));
-        let shown = tags(&shown(&self.marks.tags), true);
+        let shown = tags(&shown(&self.marks), true);
         let is_of_article = |tag: &String| shown.iter().any(|shown| titles::letters(shown) == titles::letters(tag));
         lists.extend(META.iter().map(|name| found("meta", tags(&metas(&[name]), false))));
         // Keywords are often those of the whole site: not one of them is among the tags that are seen.
@@ -78,6 +88,10 @@ impl Reader<'_> {
         if !lists.iter().any(|list| list.from == "meta" && !list.value.is_empty()) {
             let others = self.marks.metas_ending(&["tags", "keywords"], &["article:", "og:"]);
             lists.push(found("meta", tags(&others.map(str::to_owned).collect::<Vec<_>>(), false)));
+        }
+        for list in &mut lists {
+            list.value = without_house(std::mem::take(&mut list.value), sites);
+            list.value.iter_mut().for_each(|tag| *tag = as_seen(tag, &shown));
         }
         lists.push(found("visible", shown));
         lists.retain(|list| !list.value.is_empty());
@@ -91,12 +105,54 @@ impl Reader<'_> {
     }
 }
 
+/// Without what the house is called, words for what all of it is, and what is said to programs, where anything else is
+/// left.
+fn without_house(tags: Vec<String>, sites: &[String]) -> Vec<String> {
+    let is_code = |tag: &str| is_for_programs(tag);
+    let is_house =
+        |tag: &str| titles::is_site(tag, sites) || WORDS.of_site.contains(&tag.to_lowercase()) || is_code(tag);
+    let has_codes = tags.iter().any(|tag| is_code(tag) && tag.contains(':'));
+    // Where some are codes, what is written as codes are is one as well.
+    let is_short = |tag: &str| has_codes && tag.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    let kept: Vec<String> = tags.iter().filter(|tag| !is_house(tag) && !is_short(tag)).cloned().collect();
+    if kept.is_empty() && !has_codes { tags } else { kept }
+}
+
+/// `source:tagname:X`, `DEST:NAMER`, `type: article`, `isPremium`
+fn is_for_programs(tag: &str) -> bool {
+    if let Some((kind, name)) = tag.split_once(':') {
+        let is_word = kind.len() > 2 && kind.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        let is_one_case = kind == kind.to_lowercase() || kind == kind.to_uppercase();
+        let is_kind = OTHER_KINDS.contains(&kind);
+        return is_word && is_one_case && (is_kind || name.starts_with(char::is_alphanumeric) && !is_tag_kind(kind));
+    }
+    let behind = tag.strip_prefix("is").or_else(|| tag.strip_prefix("has"));
+    behind.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase())) && !tag.contains(' ')
+}
+
+fn is_tag_kind(kind: &str) -> bool {
+    TAG_KINDS.contains(&kind.to_lowercase().as_str())
+}
+
+/// A tag that is written for addresses (`school-meals`) as readers see it.
+fn as_seen(tag: &str, shown: &[String]) -> String {
+    let is_shouted = |text: &str| !text.contains(char::is_lowercase);
+    let is_plain = !tag.contains(char::is_uppercase);
+    let is_better = |other: &&String| {
+        is_plain && !is_shouted(other) && other.as_str() != tag && titles::letters(other) == titles::letters(tag)
+    };
+    shown.iter().find(is_better).cloned().unwrap_or_else(|| tag.to_owned())
+}
+
 /// The tags that readers see, of the surest kind there is: all that say so, else the longest list.
-fn shown(links: &[TagLink]) -> Vec<String> {
+fn shown(marks: &Marks) -> Vec<String> {
+    let heading = marks.headings.first().map_or(0, |heading| heading.at);
+    let is_close = |link: &&TagLink| link.rank != TagRank::Before || link.at < heading && heading - link.at < CLOSE;
+    let links: Vec<&TagLink> = marks.tags.iter().filter(is_close).collect();
     let Some(rank) = links.iter().map(|link| link.rank).min() else { return Vec::new() };
-    let links: Vec<&TagLink> = links.iter().filter(|link| link.rank == rank && !is_more(&link.text)).collect();
+    let links: Vec<&TagLink> = links.into_iter().filter(|link| link.rank == rank && !is_more(&link.text)).collect();
     let texts = |list: NodeId| links.iter().filter(|link| link.list == list).map(|link| link.text.clone()).collect();
-    if rank == seen::TOLD_TAG {
+    if rank == TagRank::Told {
         return links.iter().map(|link| link.text.clone()).collect();
     }
     let lists: Vec<Vec<String>> = links
@@ -135,6 +191,35 @@ pub(super) fn is_label(text: &str) -> bool {
     let text =
         text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '|' | '#' | '•')).to_lowercase();
     WORDS.labels.contains(&text)
+}
+
+/// Is a word among what elements are called one for a list of tags: `news-tag`, `c-topicList`?
+pub(super) fn holds_list_word(names: &str) -> bool {
+    let mut words: Vec<String> = vec![String::new()];
+    let mut is_small = false;
+    for c in names.chars() {
+        if !c.is_alphabetic() || is_small && c.is_uppercase() {
+            words.push(String::new());
+        }
+        is_small = c.is_lowercase();
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphabetic()) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    let pairs = words.windows(2).map(|pair| pair.join(" "));
+    words.iter().cloned().chain(pairs).any(|word| WORDS.words.contains(&word))
+}
+
+/// `Explore more on these topics`, `Ämnen i artikeln`, `More about`: a few words that say what a list is of. Subjects of the
+/// whole site are none of the article.
+pub(super) fn is_label_of_words(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()).collect();
+    let has = |table: &[String]| words.iter().any(|word| table.iter().any(|known| known == word));
+    words.len() <= LONGEST_LABEL
+        && !has(&WORDS.of_all)
+        && (has(&WORDS.label_words) || WORDS.label_beginnings.contains(&text))
 }
 
 fn named(thing: &Thing<'_>, properties: &[&str]) -> Vec<String> {
@@ -201,7 +286,8 @@ mod tests {
     #[test]
     fn the_table_of_words_is_read() {
         assert!(!WORDS.lists.is_empty() && !WORDS.labels.is_empty());
-        let words = WORDS.lists.iter().chain(&WORDS.labels).chain(&WORDS.steps);
+        let words = WORDS.lists.iter().chain(&WORDS.labels).chain(&WORDS.steps).chain(&WORDS.words);
+        let words = words.chain(&WORDS.label_words).chain(&WORDS.label_beginnings).chain(&WORDS.of_all).chain(&WORDS.of_site);
         words.for_each(|word| assert_eq!(*word, word.to_lowercase()));
         assert!(is_label("Archivado en:") && is_list_class(" article__tags ") && leads_to_tag("/tag/tin"));
     }
@@ -210,6 +296,37 @@ mod tests {
     fn check(values: &[&str], is_list: bool, expected: &[&str]) {
         let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
         assert_eq!(tags(&values, is_list), expected, "{values:?}");
+    }
+
+    #[test]
+    fn what_the_house_says_of_itself_is_no_tag() {
+        let kept = |tags: &[&str]| {
+            without_house(tags.iter().map(|tag| (*tag).to_owned()).collect(), &["The Tin Times".to_owned()])
+        };
+        let house = ["The Tin Times", "News", "source:tagname:TT", "DEST:NAMER", "isPremium", "type: article", "ニュース"];
+        assert_eq!(kept(&[&house[..], &["tin", "re:publica", "Tin: a history"]].concat()), [
+            "tin",
+            "re:publica",
+            "Tin: a history"
+        ]);
+        assert_eq!(kept(&["News"]), ["News"], "nothing else is said");
+        assert_eq!(kept(&["NATO", "tin"]), ["NATO", "tin"]);
+        assert_eq!(kept(&["DEST:NAMER", "CIV"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_tag_is_written_as_readers_see_it() {
+        let shown = ["School Meals".to_owned(), "TIN".to_owned()];
+        let seen = |tag| as_seen(tag, &shown);
+        assert_eq!((seen("school-meals"), seen("tin")), ("School Meals".to_owned(), "tin".to_owned()));
+    }
+
+    #[test]
+    fn a_list_is_known_by_a_word_in_its_name_or_over_it() {
+        assert!(["news-tag", "c-tag", "ArticleTags_root__x", "kata-kunci", "topicList"].into_iter().all(holds_list_word));
+        assert!(!["stage", "vintage", "headline"].into_iter().any(holds_list_word));
+        assert!(["Explore more on these topics", "Ämnen i artikeln:", "More about"].into_iter().all(is_label_of_words));
+        assert!(!["Trending topics", "Read also", "More"].into_iter().any(is_label_of_words));
     }
 
     #[test]
