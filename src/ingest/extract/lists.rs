@@ -13,6 +13,9 @@ const MOST_PARTS: usize = 300;
 const MOST_LINKS: usize = 30;
 const LONGEST_LABEL: usize = 60;
 
+/// Bytes of what an element is called: more are data.
+const LONGEST_NAME: usize = 200;
+
 /// A list of tags, and how sure it is that it is one.
 pub(super) struct TagList<'a> {
     pub(super) node: NodeRef<'a>,
@@ -49,9 +52,13 @@ fn whole(list: NodeRef<'_>) -> NodeRef<'_> {
 
 /// Does an element say in a word, in what it calls itself for programs or for those who do not see it, that it holds tags?
 fn says_so(node: &NodeRef<'_>) -> bool {
-    let holds = |key: &str| seen::attribute(node, key).is_some_and(|names| tags::holds_list_word(&names));
-    ["class", "id", "data-testid", "data-component", "data-module", "data-type"].into_iter().any(holds)
-        || seen::attribute(node, "aria-label").is_some_and(|label| tags::is_label(&label) || tags::is_label_of_words(&label))
+    let may_say = |name: &str| matches!(name, "class" | "id") || name.starts_with("data-");
+    node.attrs().iter().any(|attribute| {
+        let (name, value) = (attribute.name.local.as_ref(), attribute.value.as_ref());
+        value.len() <= LONGEST_NAME
+            && (may_say(name) && tags::holds_list_word(value)
+                || name == "aria-label" && (tags::is_label(value) || tags::is_label_of_words(value)))
+    })
 }
 
 /// Links and hardly anything else. One alone is no list.

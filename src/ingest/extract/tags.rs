@@ -122,9 +122,10 @@ fn without_house(tags: Vec<String>, sites: &[String]) -> Vec<String> {
 fn is_for_programs(tag: &str) -> bool {
     if let Some((kind, name)) = tag.split_once(':') {
         let is_word = kind.len() > 2 && kind.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-        let is_one_case = kind == kind.to_lowercase() || kind == kind.to_uppercase();
-        let is_kind = OTHER_KINDS.contains(&kind);
-        return is_word && is_one_case && (is_kind || name.starts_with(char::is_alphanumeric) && !is_tag_kind(kind));
+        let is_title = |word: &str| !word[1..].contains(|c: char| c.is_ascii_uppercase()) && word != kind.to_lowercase();
+        let is_kind = OTHER_KINDS.contains(&kind.to_lowercase().as_str());
+        let is_apart = name.starts_with(char::is_whitespace);
+        return is_word && !is_tag_kind(kind) && (is_kind && !(is_apart && is_title(kind)) || !is_apart && !is_title(kind));
     }
     let behind = tag.strip_prefix("is").or_else(|| tag.strip_prefix("has"));
     behind.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase())) && !tag.contains(' ')
@@ -303,7 +304,7 @@ mod tests {
         let kept = |tags: &[&str]| {
             without_house(tags.iter().map(|tag| (*tag).to_owned()).collect(), &["The Tin Times".to_owned()])
         };
-        let house = ["The Tin Times", "News", "source:tagname:TT", "DEST:NAMER", "isPremium", "type: article", "ニュース"];
+        let house = ["The Tin Times", "News", "source:tagname:TT", "DEST:NAMER", "isPremium", "type: article", "AdNode:tin", "ニュース"];
         assert_eq!(kept(&[&house[..], &["tin", "re:publica", "Tin: a history"]].concat()), [
             "tin",
             "re:publica",
