@@ -1,8 +1,8 @@
 //! Who wrote it: as the page says to programs, else as readers see it.
 
 use super::marks::Byline;
-use super::seen::SUREST_FIRST;
-use super::titles::{is_site, starts_with_site};
+use super::seen::{BARE, SUREST_FIRST};
+use super::titles::{is_site, letters, starts_with_site};
 use super::trust::{self, Found, found};
 use super::{Reader, names, thing};
 use crate::ingest::clean;
@@ -10,6 +10,9 @@ use crate::ingest::clean;
 /// Elements between what belongs together, and behind the headline up to a byline.
 const NEAR: usize = 60;
 const BEHIND: usize = 150;
+
+/// Elements behind the headline among which a line of nothing but names says who wrote.
+const CLOSE: usize = 15;
 
 const DUBLIN_CORE: &[&[&str]] =
     &[&["dc:creator", "dcterm:creator"], &["dc.creator", "dcterms.creator"], &["dc.author", "dc.contributor"]];
@@ -51,23 +54,48 @@ impl Reader<'_> {
         lists.push(found("meta", names::names(&others)));
         lists.push(found("opengraph", metas(OPENGRAPH)));
         lists.push(found("visible", self.bylines()));
-        // Objects name whom they mean; elsewhere the house stands beside its people.
-        for list in lists.iter_mut().filter(|list| !matches!(list.from, "json-ld" | "microdata")) {
+        for list in &mut lists {
             list.value = without_house(std::mem::take(&mut list.value), sites);
         }
         lists.retain(|list| !list.value.is_empty());
+        if lists.is_empty() {
+            lists.extend(self.bare_names().map(|names| found("visible", names)));
+        }
+        self.surest(trust::ranked("authors", lists), sites)
+    }
+
+    /// Somebody before those who write together, or an organisation; else an account of the system a page is written with,
+    /// else the site.
+    fn surest(&self, lists: Vec<Found<Vec<String>>>, sites: &[String]) -> Vec<Found<Vec<String>>> {
         let is_own = |list: &Found<Vec<String>>| list.value.iter().all(|name| is_site(name, sites));
-        let (own, others): (Vec<_>, Vec<_>) = trust::ranked("authors", lists).into_iter().partition(is_own);
+        let (own, others): (Vec<_>, Vec<_>) = lists.into_iter().partition(is_own);
         let own = own.into_iter().filter(|list| list.from != "visible");
-        // An account of the system a page is written with is somebody where no name is given.
         let is_account = |list: &Found<Vec<String>>| list.value.iter().all(|name| names::is_account(name));
-        let (accounts, named): (Vec<_>, Vec<_>) = others.into_iter().partition(is_account);
+        let (accounts, mut named): (Vec<_>, Vec<_>) = others.into_iter().partition(is_account);
+        // A byline that names people says more than a house or a desk.
+        let are_people = |list: &Found<Vec<String>>| list.value.iter().all(|name| names::is_person(name) || is_far(name));
+        let is_somebody = |list: &Found<Vec<String>>| !self.is_house(list, sites) && are_people(list);
+        if named.first().is_some_and(|list| self.is_house(list, sites)) && named.iter().any(is_somebody) {
+            named.retain(is_somebody);
+        }
         [named, accounts, own.collect()].into_iter().find(|lists| !lists.is_empty()).unwrap_or_default()
+    }
+
+    /// Is nobody named but those who write together, or organisations?
+    fn is_house(&self, list: &Found<Vec<String>>, sites: &[String]) -> bool {
+        let is_told = |(from, thing): (&str, &thing::Thing<'_>)| {
+            let authors = thing.named("author");
+            from == list.from && !authors.is_empty() && authors.iter().all(|named| named.is_organisation)
+        };
+        let is_of_site = |name: &String| starts_with_site(name, sites) && !names::is_person(name);
+        self.told().any(is_told)
+            || list.value.iter().all(is_of_site)
+            || list.value.first().is_some_and(|name| names::is_desk(name))
     }
 
     /// Names in the lines that say who wrote: close to the headline of the surest kind there is, else anywhere.
     fn bylines(&self) -> Vec<String> {
-        let heading = self.main_heading().or(self.marks.headings.first()).map_or(0, |heading| heading.at);
+        let heading = self.heading_at();
         let (start, end) = (heading.saturating_sub(NEAR), heading + BEHIND);
         let near = SUREST_FIRST.map(|rank| (rank, start, end));
         let anywhere = SUREST_FIRST.map(|rank| (rank, start, usize::MAX)).into_iter().take(3);
@@ -77,6 +105,19 @@ impl Reader<'_> {
             .map(|(rank, from, to)| self.bylines_of(rank, from, to))
             .find(|names| !names.is_empty())
             .unwrap_or_default()
+    }
+
+    fn heading_at(&self) -> usize {
+        self.main_heading().or(self.marks.headings.first()).map_or(0, |heading| heading.at)
+    }
+
+    /// Names that stand by themselves right behind the headline. What a part of the site is called is none.
+    fn bare_names(&self) -> Option<Vec<String>> {
+        let heading = self.heading_at();
+        let names = self.bylines_of(BARE, heading, heading + CLOSE);
+        let parts: Vec<String> = self.sections().iter().map(|part| letters(part)).collect();
+        let is_sound = !names.is_empty() && !names.iter().any(|name| parts.contains(&letters(name)));
+        is_sound.then_some(names)
     }
 
     /// The first line of this kind between two places, and what stands close behind it under the same heading.
@@ -95,6 +136,11 @@ impl Reader<'_> {
         }
         names::without_roles(names::names(&taken.iter().map(|line| line.text.clone()).collect::<Vec<_>>()))
     }
+}
+
+/// In a script without capitals.
+fn is_far(name: &str) -> bool {
+    !name.contains(|c: char| c.is_uppercase() || c.is_lowercase())
 }
 
 /// Without the house they work for, where somebody is named beside it. A house that comes first may come with where it is

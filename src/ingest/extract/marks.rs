@@ -16,6 +16,7 @@ const MOST_LINKS: usize = 3_000;
 /// Dates found before lines without a class are looked through for some, and digits of one with its clock.
 const FEW_TIMES: usize = 20;
 const DIGITS: usize = 7;
+const DAY_DIGITS: usize = 5;
 
 /// Elements behind the headline among which a line without a class is taken for a byline.
 const NEAR: usize = 120;
@@ -38,6 +39,8 @@ pub(super) struct Marks {
     /// Metas by `name`, until those by `property` are known: what is said by both is meant by the second.
     named: Vec<(String, String)>,
     subheadings: usize,
+    /// Where the last paragraph of some length began.
+    text_at: usize,
     links: usize,
     looks: usize,
     elements: usize,
@@ -62,6 +65,8 @@ pub(super) struct Time {
 impl Time {
     /// The rank of a line that nothing but what stands in it calls a date.
     pub(super) const LINE: u8 = 6;
+    /// Of one that holds nothing else, and may be a day.
+    pub(super) const DAY: u8 = 7;
 }
 
 pub(super) struct Byline {
@@ -143,7 +148,12 @@ impl Marks {
                 }
                 self.by_class(node, &name);
             }
-            _ => self.by_class(node, &name),
+            _ => {
+                if &*name == "p" && seen::short_line(node).is_none() {
+                    self.text_at = self.elements;
+                }
+                self.by_class(node, &name);
+            }
         }
     }
 
@@ -228,7 +238,14 @@ impl Marks {
             self.byline(node, seen::LINKED);
         } else if names::is_byline(first) {
             self.byline(node, seen::WORDED);
+        } else if self.is_before_text() && !tags::leads_to_tag(href) && names::is_bare(&text) {
+            self.byline(node, seen::BARE);
         }
+    }
+
+    /// Between the headline and the first paragraph stands who wrote.
+    fn is_before_text(&self) -> bool {
+        self.headings.last().is_some_and(|heading| self.text_at < heading.at)
     }
 
     /// Is the headline close before this?
@@ -242,9 +259,15 @@ impl Marks {
             return;
         }
         let Some(text) = seen::short_parts(node) else { return };
-        if text.chars().filter(|c| c.is_numeric()).count() >= DIGITS && self.is_of_article(node) {
+        let digits = text.chars().filter(|c| c.is_numeric()).count();
+        let is_day = self.is_before_text() && seen::may_be_day(&text);
+        if digits >= DIGITS || digits >= DAY_DIGITS && is_day {
+            if !self.is_of_article(node) {
+                return;
+            }
             let is_modified = seen::says_modified(&text);
-            self.times.push(Time { datetime: None, text, is_modified, rank: Time::LINE });
+            let rank = if is_day { Time::DAY } else { Time::LINE };
+            self.times.push(Time { datetime: None, text, is_modified, rank });
         }
     }
 

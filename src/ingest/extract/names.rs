@@ -18,6 +18,9 @@ const MOST: usize = 40;
 const LONGEST_SEEN: usize = 300;
 const LONGEST_STATED: usize = 2_000;
 
+/// Letters of a word that joins two names.
+const LONGEST_JOIN: usize = 3;
+
 /// The words of `index/bylines.toml`.
 #[derive(Default, Deserialize)]
 struct Words {
@@ -30,6 +33,11 @@ struct Words {
     steps: Vec<String>,
     within: Vec<String>,
     at: Vec<String>,
+    offices: Vec<String>,
+    beats: Vec<String>,
+    of_desks: Vec<String>,
+    pictures: Vec<String>,
+    things: Vec<String>,
 }
 
 /// A table that cannot be read would cut no byline; a test reads it.
@@ -71,10 +79,21 @@ fn in_line(line: &str) -> Vec<String> {
     }
     let line = FAR_LABELS.iter().find_map(|label| Some(&line[line.find(label)?..])).map_or(line, before_label);
     // What is said behind a bar is the paper, the day or a role.
-    let bars = [" | ", " • ", " · ", " – ", " — "];
-    let parts =
+    let bars = [" | ", " • ", " · ", " – ", " — ", " - "];
+    let parts: Vec<&str> =
         bars.iter().fold(vec![line], |parts, bar| parts.into_iter().flat_map(|part| part.split(*bar)).collect());
-    parts.into_iter().map(in_part).find(|names| !names.is_empty()).unwrap_or_default()
+    let mut names: Vec<Vec<String>> = parts.into_iter().map(in_part).filter(|names| !names.is_empty()).collect();
+    // Unless it is somebody as well.
+    let are_words = |name: &String| name.split(' ').all(|word| word.contains(char::is_lowercase) || word.ends_with('.'));
+    let are_people = |names: &Vec<String>| names.iter().all(|name| is_person(name) && are_words(name));
+    if names.iter().all(are_people) { names.concat() } else { names.drain(..).next().unwrap_or_default() }
+}
+
+/// Up to what is said of the pictures: `Kari Moe Foto: Ola Lund`.
+fn before_pictures(line: &str) -> &str {
+    let lower = small(line);
+    let starts = WORDS.pictures.iter().filter_map(|word| lower.find(&format!(" {word}:")));
+    starts.min().map_or(line, |at| &line[..at])
 }
 
 /// Up to the next label: `作者：王小明 编辑：李华`.
@@ -86,7 +105,7 @@ fn before_label(line: &str) -> &str {
 
 fn in_part(part: &str) -> Vec<String> {
     // `記者王大明／台北報導`
-    let line = without_before(part).split('／').next().unwrap_or_default();
+    let line = without_before(before_pictures(part)).split('／').next().unwrap_or_default();
     let apart = line.contains([';', '、', '،']) || line.contains('/') && !line.contains("//") && line.contains(' ');
     let parts: Vec<&str> = match apart {
         true => line.split([';', '、', '،']).flat_map(by_slashes).flat_map(by_commas).collect(),
@@ -132,8 +151,10 @@ fn by_commas(line: &str) -> Vec<&str> {
     }
     let mut names: Vec<&str> = Vec::new();
     for part in parts {
-        let is_other =
-            |first: &&str| is_role(part) || is_degree(part) || is_house(part, first) || !looks_like_name(part);
+        // `홍길동 기자, 김철수 기자`
+        let bare = without_behind(part);
+        let is_office = is_role(bare) || bare.is_empty();
+        let is_other = |first: &&str| is_office || is_degree(part) || is_house(part, first) || !looks_like_name(part);
         if !names.first().is_some_and(is_other) {
             names.push(part);
         }
@@ -353,6 +374,38 @@ pub(super) fn is_account(name: &str) -> bool {
     !name.contains(' ') && (name.chars().all(is_bare) || name.contains('_') || name.chars().any(|c| c.is_ascii_digit()))
 }
 
+/// Is this the name of those who write together: `Paper X Staff`, `Online Team`?
+pub(super) fn is_desk(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let is_word = |word: &String| match word.is_ascii() {
+        true => lower.split(|c: char| !c.is_alphanumeric()).any(|part| part == word),
+        false => lower.contains(word.as_str()),
+    };
+    WORDS.desks.contains(&lower) || WORDS.of_desks.iter().any(is_word)
+}
+
+/// Is one of the words none that people are called by?
+fn has_thing(name: &str) -> bool {
+    name.to_lowercase().split_whitespace().any(|word| WORDS.things.iter().any(|thing| thing == word))
+}
+
+/// Is a line nothing but the names of people, each of two to four words with capitals: `Anna Krause`?
+pub(super) fn is_bare(line: &str) -> bool {
+    let is_cased = |name: &String| {
+        let words = name.split_whitespace();
+        (2..=4).contains(&words.clone().count())
+            && words.clone().all(|word| word.starts_with(char::is_uppercase) || WORDS.within.iter().any(|w| w == word))
+    };
+    let names = split(line);
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+    let named: usize = names.iter().map(|name| letters(name)).sum();
+    !names.is_empty()
+        && names.iter().all(|name| is_cased(name) && is_person(name) && !is_desk(name) && !has_thing(name))
+        && line.contains(char::is_lowercase)
+        && !line.contains(|c: char| c.is_numeric() || c == ':')
+        && named + LONGEST_JOIN * names.len() >= letters(line)
+}
+
 /// Are these names of people in full?
 pub(super) fn are_full(names: &[String]) -> bool {
     !names.is_empty() && names.iter().all(|name| is_full(name))
@@ -421,18 +474,49 @@ fn tidy(name: &str) -> Option<String> {
     (sound && !is_address(name)).then(|| name.to_owned())
 }
 
-/// `Anna Krause in Helsinki`
+/// `Anna Krause in Helsinki`, `ANNA KRAUSE FOR THE TIN TIMES`, `Anna Krause CNN`
 fn without_place(name: &str) -> &str {
+    let lower = small(name);
+    let cut = |word: &String| {
+        let word = format!(" {word} ");
+        let at = lower.find(&word)?;
+        Some((&name[..at], &name[at + word.len()..]))
+    };
     let is_place = |(before, place): &(&str, &str)| is_full(before) && place.starts_with(char::is_uppercase);
-    let mut cuts = WORDS.at.iter().filter_map(|word| name.split_once(&format!(" {word} ")));
-    cuts.find(is_place).map_or(name, |(before, _)| before)
+    if let Some((before, _)) = WORDS.at.iter().filter_map(cut).find(is_place) {
+        return before;
+    }
+    let is_short = |house: &str| (2..=4).contains(&house.len()) && house.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_house = |(before, house): &(&str, &str)| {
+        is_short(house) && !is_number(house) && is_full(before) && before.contains(char::is_lowercase)
+    };
+    name.rsplit_once(' ').filter(is_house).map_or(name, |(before, _)| before)
 }
 
-/// Without a role that stands behind a name and no comma between.
+/// `III`, `JR`, `MP`: what is said of somebody and is no house.
+fn is_number(word: &str) -> bool {
+    matches!(word, "JR" | "SR" | "MP" | "MEP" | "KC" | "QC") || word.chars().all(|c| matches!(c, 'I' | 'V' | 'X'))
+}
+
+/// Without a role that stands behind a name and no comma between: one that is known as it is, or any that ends with a word
+/// for one, and what it is for (`Anna Krause Education Correspondent`), while two words stay.
 fn without_behind(name: &str) -> &str {
     let lower = small(name);
     let before = |role: &String| lower.strip_suffix(role.as_str())?.strip_suffix(' ').map(str::len);
-    WORDS.behind.iter().filter_map(before).min().map_or(name, |end| &name[..end])
+    let name = WORDS.behind.iter().filter_map(before).min().map_or(name, |end| &name[..end]);
+    let ends = |name: &str, table: &[String]| {
+        let last = name.rsplit(' ').next().unwrap_or_default().to_lowercase();
+        name.split_whitespace().count() > 2 && table.contains(&last)
+    };
+    if !ends(name, &WORDS.offices) {
+        return name;
+    }
+    let mut rest = name;
+    while ends(rest, &WORDS.offices) || ends(rest, &WORDS.beats) {
+        rest = rest.rsplit_once(' ').map_or(rest, |(before, _)| before.trim_end());
+    }
+    let is_title = name[rest.len()..].split_whitespace().all(|word| word.starts_with(char::is_uppercase));
+    if is_full(rest) && is_title { rest } else { name }
 }
 
 /// Without a parenthesis that nothing opens or closes.

@@ -23,6 +23,8 @@ const BYLINE: u8 = 2;
 const AUTHOR: u8 = 3;
 pub(super) const LINKED: u8 = 4;
 pub(super) const WORDED: u8 = 5;
+/// A line that is nothing but names.
+pub(super) const BARE: u8 = 6;
 pub(super) const SUREST_FIRST: [u8; 5] = [NAMED, BYLINE, AUTHOR, LINKED, WORDED];
 
 /// How sure it is that a link is a tag, the surest first.
@@ -119,6 +121,11 @@ pub(super) fn is_date_class(class: &str) -> bool {
             .any(|name| word.contains(name))
             && !["update", "validate", "candidate", "mandate"].contains(&word)
     })
+}
+
+/// Is a line short enough to be a day with a word before it, and no sentence?
+pub(super) fn may_be_day(text: &str) -> bool {
+    text.split_whitespace().count() <= 7 && text.chars().count() <= 50 && !text.ends_with(['?', '!', ':', '"'])
 }
 
 /// Does a line that holds a date say that it is one of a change?

@@ -282,6 +282,43 @@ fn a_house_that_is_named_beside_somebody_is_no_author() {
 }
 
 #[test]
+fn somebody_in_a_byline_is_better_than_a_house_in_the_data() {
+    let authors = |author: &str, byline: &str| {
+        let ld = format!(
+            r#"<title>Tin is up</title><meta property='og:site_name' content='The Tin Times'>
+               <script type="application/ld+json">{{"@type":"NewsArticle","headline":"Tin is up","author":{author}}}</script>"#
+        );
+        read(&ld, &format!("<h1>Tin is up</h1>{byline}"), None).authors
+    };
+    let byline = "<div class=byline>By Anna Krause</div>";
+    for house in [
+        r#"{"@type":"Organization","name":"Zinc Press"}"#,
+        r#"{"@type":"Person","name":"Tin Times Cyber Media"}"#,
+        r#""Online Team""#,
+    ] {
+        assert_eq!(authors(house, byline), ["Anna Krause"], "{house}");
+    }
+    assert_eq!(authors(r#""Cem Demir""#, byline), ["Cem Demir"]);
+    assert_eq!(authors(r#""Online Team""#, "<div class=byline>Web Desk</div>"), ["Online Team"]);
+    assert_eq!(authors(r#"["Anna Krause", {"@type":"Organization","name":"The Tin Times"}]"#, ""), ["Anna Krause"]);
+}
+
+#[test]
+fn names_right_behind_the_headline_say_who_wrote_where_nobody_is_named() {
+    let authors = |behind: &str| {
+        let tags = r#"<script type="application/ld+json">{"@type":"BreadcrumbList","itemListElement":[{"name":"Zinc Prices"}]}</script>"#;
+        read(&format!("<title>Tin is up</title>{tags}"), &format!("<h1>Tin is up</h1>{behind}"), None).authors
+    };
+    assert_eq!(authors("<div>Anna Krause</div>"), ["Anna Krause"]);
+    assert_eq!(authors("<ul><li>Anna Krause</li><li>Cem Demir</li></ul>"), ["Anna Krause", "Cem Demir"]);
+    assert_eq!(authors("<div class=authors><a>Anna Krause</a><a>Cem Demir</a></div>"), ["Anna Krause", "Cem Demir"]);
+    let text = "<p>Tin has never cost as much as on this Tuesday, said traders in three towns who had been asked about it on the day before.</p>";
+    for nobody in ["<div>Zinc Prices</div>".to_owned(), "<a href=/tag/a>Anna Krause</a>".to_owned(), format!("{text}<div>Anna Krause</div>")] {
+        assert!(authors(&nobody).is_empty(), "{nobody}");
+    }
+}
+
+#[test]
 fn a_date_that_a_script_shows_is_read_where_it_is_hidden() {
     let input =
         |kind: &str| format!("<h1>Tin is up</h1><input class=published_date type={kind} value='2025-02-27 23:41:18'>");
@@ -300,7 +337,10 @@ fn a_line_close_behind_the_headline_is_a_date_if_it_says_the_hour() {
     assert_eq!(at("<p>Tuesday, 4 March 2025, 18:20</p>"), whole);
     assert_eq!(at("<div><span>Anna Krause</span> <span>2025-03-04 18:20</span></div>"), whole);
     assert_eq!(at("<abbr class=published title='2025-03-04T18:20:00Z'>Tuesday</abbr>"), whole);
+    assert_eq!(at("<p>4 March 2025</p>"), Some("2025-03-04T00:00:00Z".to_owned()), "a day and nothing else");
+    assert_eq!(at("<p>Published on 4 March 2025</p>"), Some("2025-03-04T00:00:00Z".to_owned()));
     assert_eq!(at("<p>On 4 March 2025 tin cost more than ever.</p>"), None);
+    assert_eq!(at("<p>On 4 March 2025 tin cost more than ever and so did zinc, lead and copper, said traders in three towns who had been asked.</p><p>4 March 2025</p>"), None);
     assert_eq!(at("<p>Updated: 4 March 2025, 18:20</p>"), None);
     let url = Some("https://tintimes.example/2025/03/01/tin");
     let article = read("<title>Tin is up</title>", "<h1>Tin is up</h1><p>Fair: 4 April 2024, 18:20</p>", url);

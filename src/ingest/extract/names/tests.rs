@@ -46,6 +46,14 @@ fn names_are_found_in_bylines() {
     check("Anna Krause Staff Writer", &["Anna Krause"]);
     check("Anna Krause)", &["Anna Krause"]);
     check("홍길동, 김철수", &["홍길동", "김철수"]);
+    check("Anna Krause Education Correspondent", &["Anna Krause"]);
+    check("Anna Krause for The Tin Times", &["Anna Krause"]);
+    check("ANNA KRAUSE FOR THE TIN TIMES", &["ANNA KRAUSE"]);
+    check("Anna Krause - CNN", &["Anna Krause"]);
+    check("Anna Krause BBC", &["Anna Krause"]);
+    check("Anna Krause | Cem Demir", &["Anna Krause", "Cem Demir"]);
+    check("Anna Krause Foto: Cem Demir", &["Anna Krause"]);
+    check("홍길동 기자, 김철수 기자", &["홍길동", "김철수"]);
     check("記者王大明／台北報導", &["王大明"]);
     check("文／王大明", &["王大明"]);
     check("2025年3月4日18:20 来源：某报 作者：王小明 编辑：李华", &["王小明"]);
@@ -78,6 +86,9 @@ fn what_is_one_stays_whole() {
         "Centers for Disease Control and Prevention",
         "Anna and Cem Demir",
         "João Maria e Silva",
+        "Our Foreign Staff",
+        "Anna Krause MP",
+        "Anna Krause III",
         "Par Nilsson",
     ] {
         check(name, &[name]);
@@ -118,6 +129,24 @@ fn what_begins_a_name_stays_with_it() {
     check("Di Anna Krause", &["Anna Krause"]);
     check("De La Tour", &["De La Tour"]);
     check("de Anna Krause, marți", &["Anna Krause"]);
+}
+
+#[test]
+fn a_line_of_nothing_but_names_is_known() {
+    for line in ["Anna Krause", "Anna Krause, Cem Demir", "Anna Krause and Cem Demir", "Anna van der Laan"] {
+        assert!(is_bare(line), "{line}");
+    }
+    for line in
+        ["Anna", "Getty Images", "New Delhi", "BERLIN, GERMANY", "Tin is up", "Anna Krause 2025", "Anna Krause said on Monday"]
+    {
+        assert!(!is_bare(line), "{line}");
+    }
+}
+
+#[test]
+fn a_desk_is_known_by_a_word() {
+    assert!(["Tin Times Staff", "Online Team", "न्यूज डेस्क"].into_iter().all(is_desk));
+    assert!(!["Anna Krause", "Teamer Krause"].into_iter().any(is_desk));
 }
 
 #[test]
