@@ -13,6 +13,7 @@ mod lines;
 mod parts;
 mod reading;
 
+mod asides;
 mod pick;
 mod region;
 mod trim;

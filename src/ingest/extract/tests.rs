@@ -319,6 +319,35 @@ fn names_right_behind_the_headline_say_who_wrote_where_nobody_is_named() {
 }
 
 #[test]
+fn lists_of_tags_are_known_however_they_are_shown() {
+    let text = "<p>Tin has never cost as much as on this Tuesday, said traders in three towns who had been asked about it on the day before.</p>";
+    let links = "<a href=/x/1>tin</a> <a href=/x/2>zinc</a>";
+    let tags = |before: &str, behind: &str| {
+        read("<title>Tin is up</title>", &format!("<article>{before}<h1>Tin is up</h1>{text}{behind}</article>"), None).tags
+    };
+    for list in [
+        format!("<div aria-label=Tags>{links}</div>"),
+        format!("<div data-testid=tag-list>{links}</div>"),
+        format!("<div class=story-argomenti>{links}</div>"),
+        format!("<h3>Explore more on these topics</h3><div>{links}</div>"),
+        format!("<footer><div class=tags>{links}</div></footer>"),
+        format!("<nav class=tags>{links}</nav>"),
+        "<ul class=article-tags><li>tin</li><li>zinc</li></ul>".to_owned(),
+        "<div><span class=tag><a href=/x/1>tin</a></span><span class=tag><a href=/x/2>zinc</a></span></div>".to_owned(),
+    ] {
+        assert_eq!(tags("", &list), ["tin", "zinc"], "{list}");
+    }
+    assert_eq!(tags(&format!("<div class=tags>{links}</div>"), ""), ["tin", "zinc"]);
+    for other in [
+        format!("<div>{links}</div>"),
+        format!("<h3>Trending topics</h3><div>{links}</div>"),
+        format!("<div class=theme-light>{text}{links}</div>"),
+    ] {
+        assert!(tags("", &other).is_empty(), "{other}");
+    }
+}
+
+#[test]
 fn a_date_that_a_script_shows_is_read_where_it_is_hidden() {
     let input =
         |kind: &str| format!("<h1>Tin is up</h1><input class=published_date type={kind} value='2025-02-27 23:41:18'>");

@@ -3,7 +3,7 @@
 
 use dom_query::Document;
 
-use super::blocks::{Block, Page};
+use super::blocks::{Block, Kind, Page};
 use super::hints::Hints;
 use super::lines;
 
@@ -25,6 +25,8 @@ const LONGEST: usize = 1 << 20;
 const MOST_TAGS: usize = 5_000;
 /// Letters below which nothing is a body.
 const SHORTEST: usize = 200;
+/// Letters of a heading that is the first paragraph.
+const LEAD: usize = 80;
 /// Letters from which a block of the page can be found in it without being there by chance.
 const TELLING: usize = 10;
 
@@ -176,7 +178,9 @@ fn set_extent(page: &mut Page, found: &[bool], unexplained: usize) {
     for (at, block) in page.blocks.iter_mut().enumerate() {
         let inside = first < at && at < last;
         if found[at] {
-            block.taken |= inside && lines::is_prose(block) && !block.hints.has(Hints::AGAINST);
+            // Its first paragraph may be a heading of the page.
+            let is_lead = at == first && matches!(block.kind, Kind::Heading(2..)) && block.letters >= LEAD;
+            block.taken |= (inside || is_lead) && lines::is_prose(block) && !block.hints.has(Hints::AGAINST);
         } else {
             block.taken &= inside || bytes(block) <= unexplained;
         }

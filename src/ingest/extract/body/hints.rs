@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::{BitOr, BitOrAssign};
 use std::sync::LazyLock;
 
-use dom_query::Element;
+use dom_query::{Element, local_name};
 
 use super::parts::PARTS;
 
@@ -32,6 +32,10 @@ impl Hints {
     /// An entry of a list, and a list.
     pub(super) const ITEM: Hints = Hints(1024);
     pub(super) const LIST: Hints = Hints(2048);
+
+    /// Something to be filled in stands in it; a button, or a way to what the newspaper sells.
+    pub(super) const FORM: Hints = Hints(4096);
+    pub(super) const BUTTON: Hints = Hints(8192);
 
     /// All that speaks against what stands in an element.
     pub(super) const AGAINST: Hints = Hints(1 | 2 | 4 | 64 | 256);
@@ -88,6 +92,23 @@ const LONGEST: usize = 400;
 
 pub(super) fn is_never_shown(name: &str) -> bool {
     NEVER_SHOWN.contains(&name)
+}
+
+/// What an element says of the one around it by what it asks of readers.
+pub(super) fn asked(name: &str, element: &Element) -> Hints {
+    match name {
+        "form" | "textarea" => Hints::FORM,
+        "input" if !element.attr_ref(local_name!("type")).is_some_and(|kind| kind == "hidden") => Hints::FORM,
+        "button" => Hints::BUTTON,
+        "a" if element.attr_ref(local_name!("href")).is_some_and(sells) => Hints::BUTTON,
+        _ => Hints::default(),
+    }
+}
+
+/// Does an address lead to what the newspaper sells: `/subscribe`, `/abo/digital`?
+fn sells(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    path.split('/').rev().take(3).any(|step| PARTS.shop.iter().any(|word| step.eq_ignore_ascii_case(word)))
 }
 
 pub(super) fn of(name: &str, element: &Element) -> Hints {

@@ -15,6 +15,10 @@ const CLOCK: usize = 60;
 const WORDS: usize = 10;
 const DATED: usize = 7;
 
+/// Letters of an invitation, and of a line about advertisements, at most.
+const INVITE: usize = 170;
+const SHORT_LINE: usize = 90;
+
 /// Letters from which a line is prose though it does not end as a sentence does, and below which it is not even so.
 const LONG: usize = 100;
 const SHORT: usize = 25;
@@ -36,8 +40,7 @@ pub(super) fn is_prose(block: &Block) -> bool {
     if block.linked * 2 > block.letters {
         return false;
     }
-    let width = block.text.chars().take(40).map(width).max().unwrap_or(1);
-    let letters = block.letters * width;
+    let letters = weight(block);
     letters >= LONG || letters >= SHORT && ended
 }
 
@@ -110,6 +113,36 @@ pub(super) fn follows(block: &Block) -> bool {
     }
     let names = words.iter().filter(|word| PARTS.networks.contains(*word)).map(|name| name.chars().count());
     names.sum::<usize>() == block.linked
+}
+
+/// Whether a line without a link is one of the house: it asks readers to follow or to join, says how long it takes to read,
+/// or that the article goes on behind an advertisement.
+pub(super) fn is_of_house(block: &Block) -> bool {
+    if !matches!(block.kind, Kind::Plain | Kind::Paragraph) || block.text.chars().take(INVITE + 1).count() > INVITE {
+        return false;
+    }
+    let line = block.text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let letters = line.chars().count();
+    let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let names_one = |table: &[String]| words.iter().any(|word| table.iter().any(|known| known == word));
+    let invites = PARTS.invites.iter().any(|start| line.starts_with(start.as_str()));
+    let goes_on = letters <= SHORT_LINE && names_one(&PARTS.adverts) && names_one(&PARTS.goes_on);
+    invites || goes_on || is_reading_time(&words)
+}
+
+/// `Lesezeit: 2 Minuten`, `4 min`: a number, a word for minutes and one for reading, or the first two alone.
+fn is_reading_time(words: &[&str]) -> bool {
+    let starts = |table: &[String]| {
+        let bare = |word: &&str| word.trim_start_matches(char::is_numeric).to_owned();
+        words.iter().any(|word| table.iter().any(|start| bare(word).starts_with(start.as_str())))
+    };
+    let numbers = words.iter().filter(|word| word.starts_with(char::is_numeric)).count();
+    numbers == 1 && starts(&PARTS.minutes) && (words.len() <= 2 || words.len() <= 6 && starts(&PARTS.reading))
+}
+
+/// Letters of a line, as many as they stand for.
+pub(super) fn weight(block: &Block) -> usize {
+    block.letters * block.text.chars().take(40).map(width).max().unwrap_or(1)
 }
 
 /// Whether a sentence, or what somebody says, ends with a mark.

@@ -15,6 +15,12 @@ pub(super) struct Parts {
     pub(super) said_alone: Vec<String>,
     pub(super) networks: Vec<String>,
     pub(super) newsletters: Vec<String>,
+    pub(super) shop: Vec<String>,
+    pub(super) invites: Vec<String>,
+    pub(super) adverts: Vec<String>,
+    pub(super) goes_on: Vec<String>,
+    pub(super) minutes: Vec<String>,
+    pub(super) reading: Vec<String>,
 }
 
 /// A table that cannot be read would give no hints; a test reads it.

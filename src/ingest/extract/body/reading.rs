@@ -115,6 +115,11 @@ impl<'a> Reading<'a> {
             self.block.pictured = true;
             return Step::Over;
         }
+        let asked = hints::asked(name, element);
+        if asked != Hints::default() {
+            let around = self.around();
+            self.boxes[around].own |= asked;
+        }
         if hints::is_never_shown(name) {
             return Step::Over;
         }

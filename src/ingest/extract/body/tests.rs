@@ -310,3 +310,83 @@ fn the_table_of_words_is_read() {
     let hints = shares.nodes()[0].query(|node| node.as_element().map(|element| super::hints::of("div", element)));
     assert!(hints.flatten().is_some_and(|hints| hints.has(super::hints::Hints::BESIDE)));
 }
+
+#[test]
+fn a_box_gives_itself_away_by_what_it_asks() {
+    let text = paragraphs(&[FIRST, SECOND, THIRD, OTHER].repeat(3));
+    for inside in [
+        "<div class=x1><h3>Morning Post</h3><p>What matters, before seven.</p><div><form><input type=email></form></div></div>",
+        "<div class=x1><h2>Recommended content</h2><p>With your consent a film of another company is loaded here.</p><button>Load</button></div>",
+        "<div class=x1><h3>Read on for a pound a week</h3><p>Cancel at any time, with no reason given at all.</p><a href=/subscribe>Offers</a></div>",
+        "<div class=x1><h3><a href=/rust>Why steel rusts so fast here</a></h3><p>A visit to people who look at bolts all day long.</p></div>",
+    ] {
+        let article = format!("<article><h1>Crane falls into harbour</h1>{text}{inside}{text}</article>");
+        let found = read_with(&page(&article), None).0;
+        assert!(found.iter().all(|line| [FIRST, SECOND, THIRD, OTHER].contains(&line.as_str())), "{found:?}");
+    }
+    let kept = "<div class=x1><h3>What divers found</h3><p>Divers found the hook of the crane at noon, and left it where it was.</p></div>";
+    let article = format!("<article><h1>Crane falls into harbour</h1>{text}{kept}{text}</article>");
+    assert!(read_with(&page(&article), None).0.iter().any(|line| line.starts_with("Divers found")));
+}
+
+#[test]
+fn a_text_that_is_there_once_for_each_screen_is_read_once() {
+    let text = paragraphs(&[FIRST, SECOND, THIRD]);
+    check(
+        &format!("<article><h1>Crane falls into harbour</h1><div class=a>{text}</div><div class=b>{text}</div></article>"),
+        &[FIRST, SECOND, THIRD],
+    );
+    check(
+        &format!("<article><h1>Crane falls into harbour</h1>{text}{}</article>", paragraphs(&[SECOND, OTHER])),
+        &[FIRST, SECOND, THIRD, SECOND, OTHER],
+    );
+}
+
+#[test]
+fn an_article_ends_where_the_next_begins() {
+    let other = "<div><h1>Jellyfish seen at the northern beach</h1>";
+    check(
+        &format!(
+            "<div><h1>Crane falls into harbour</h1><div>{}</div></div>{other}<div>{}</div></div>",
+            paragraphs(&[FIRST, SECOND, THIRD]),
+            paragraphs(&[OTHER, OTHER, OTHER])
+        ),
+        &[FIRST, SECOND, THIRD],
+    );
+}
+
+#[test]
+fn what_stands_between_a_lead_and_the_text_is_left_out() {
+    let lead = "A crane fell into the harbour of Lintu, and two ships had to wait.";
+    let head = format!(
+        "<header><h1>Crane falls into harbour</h1><p>{lead}</p><div>Aino Laine reported from Lintu.</div><div><span>12 March</span></div></header>"
+    );
+    let found = read_with(&page(&format!("<article>{head}<section>{}</section></article>", paragraphs(&[FIRST, SECOND, THIRD]))), None).0;
+    assert!(!found.iter().any(|line| line.contains("Aino Laine") || line.contains("12 March")), "{found:?}");
+    assert_eq!(found[found.len() - 3..], [FIRST, SECOND, THIRD]);
+}
+
+#[test]
+fn lines_of_the_house_between_paragraphs_are_left_out_without_a_link() {
+    for line in [
+        "Sign up for our daily letter and never miss a story that matters.",
+        "Suivez-nous sur WhatsApp, Instagram et Facebook.",
+        "La suite après cette publicité",
+        "Dalsza część artykułu pod reklamą",
+        "Lesezeit: 2 Minuten",
+        "4 min read",
+    ] {
+        check_inside(&format!("<p>{line}</p>"), &[FIRST, SECOND, THIRD]);
+    }
+    for line in ["It took the divers 5 minutes.", "Follow the advertisement, said the harbour master.", "30 minutes before noon"] {
+        check_inside(&format!("<p>{line}</p>"), &[FIRST, line, SECOND, THIRD]);
+    }
+}
+
+#[test]
+fn a_heading_is_the_first_paragraph_where_the_data_says_so() {
+    let article = format!("<article><h1>Crane falls into harbour</h1><h2>{FIRST}</h2><div>{}</div></article>", paragraphs(&[SECOND, THIRD]));
+    let given = format!("{FIRST} {SECOND} {THIRD}");
+    assert_eq!(read_with(&page(&article), Some(&given)).0, [FIRST, SECOND, THIRD]);
+    assert_eq!(read_with(&page(&article), None).0, [SECOND, THIRD]);
+}

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::blocks::{Block, Kind, Page};
 use super::hints::Hints;
-use super::{lines, region};
+use super::{asides, lines, region};
 
 /// An element with this share of the text is not beside it, whatever it calls itself, percent; unless it is the frame of the
 /// page or the comments, and there is prose outside.
@@ -23,17 +23,28 @@ const LIKE: usize = 3;
 const REPEATED: usize = 30;
 const MOST_REPEATED: usize = 500;
 const LONGEST_REPEATED: usize = 200_000;
+/// Letters of another headline, and paragraphs before it.
+const SHORTEST: usize = 15;
+const ENOUGH: usize = 3;
+/// Letters of a paragraph that is no byline.
+const PARAGRAPH: usize = 80;
+/// Paragraphs that come again one after the other.
+const RUN: usize = 3;
 /// Elements between a piece that was overlooked and the paragraphs it stands among.
 const NEAR: usize = 5;
 
 pub(super) fn trim(page: &mut Page, headline: &str) {
     take_out_named(page);
+    asides::take_out(page);
     page.blocks.iter_mut().filter(|block| block.taken && is_no_text(block)).for_each(|block| block.taken = false);
+    let Some((first, _)) = extent(page) else { return };
+    take_out_other(page, first, headline);
     let Some((first, last)) = extent(page) else { return };
     take_out_head(page, first, headline);
     take_out_tail(page, last);
     take_out_behind(page);
     put_in_between(page, first, last);
+    take_out_lines(page, first, last);
     take_out_lone_headings(page);
 }
 
@@ -45,8 +56,9 @@ pub(super) fn take_out_repeats(page: &mut Page) {
     if taken.len() > MOST_REPEATED || letters > LONGEST_REPEATED {
         return;
     }
+    take_out_second(page, &taken);
     let mut read: Vec<String> = Vec::new();
-    for at in taken {
+    for at in taken.into_iter().filter(|&at| page.blocks[at].taken).collect::<Vec<_>>() {
         let block = &page.blocks[at];
         let letters = lines::letters_of(&block.text);
         let is_cut = block.text.ends_with('…') || block.text.ends_with("...");
@@ -56,6 +68,27 @@ pub(super) fn take_out_repeats(page: &mut Page) {
         } else {
             read.push(letters);
         }
+    }
+}
+
+/// The beginning of the text that has been read before, as where a page has its text once for each kind of screen.
+fn take_out_second(page: &mut Page, taken: &[usize]) {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut runs: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut before = None;
+    for (place, &at) in taken.iter().enumerate() {
+        let letters = lines::letters_of(&page.blocks[at].text);
+        let known = (letters.len() >= REPEATED).then(|| places.get(&letters).copied()).flatten();
+        match (known, runs.last_mut()) {
+            (Some(known), Some((_, run))) if before.map(|before: usize| before + 1) == Some(known) => run.push(at),
+            (Some(known), _) => runs.push((known, vec![at])),
+            (None, _) => {}
+        }
+        before = known;
+        places.entry(letters).or_insert(place);
+    }
+    for at in runs.into_iter().filter(|(start, run)| *start <= 1 && run.len() >= RUN).flat_map(|(_, run)| run) {
+        page.blocks[at].taken = false;
     }
 }
 
@@ -71,10 +104,10 @@ fn is_put_together(letters: &str, read: &[String]) -> bool {
 }
 
 /// Sums over the blocks up to each, so that an element costs two looks.
-struct Sums(Vec<usize>);
+pub(super) struct Sums(Vec<usize>);
 
 impl Sums {
-    fn of(page: &Page, count: impl Fn(&Block) -> usize) -> Sums {
+    pub(super) fn of(page: &Page, count: impl Fn(&Block) -> usize) -> Sums {
         let mut sums = vec![0];
         let mut sum = 0;
         for block in &page.blocks {
@@ -84,7 +117,7 @@ impl Sums {
         Sums(sums)
     }
 
-    fn between(&self, from: usize, to: usize) -> usize {
+    pub(super) fn between(&self, from: usize, to: usize) -> usize {
         self.0[to] - self.0[from]
     }
 }
@@ -117,6 +150,7 @@ fn is_no_text(block: &Block) -> bool {
     is_way_out(block)
         || lines::is_clock(block)
         || lines::follows(block)
+        || lines::is_of_house(block)
         || lines::leads_away(&block.text, block.linked > 0)
         || block.pictured && block.kind == Kind::Plain && !lines::is_prose(block)
 }
@@ -198,6 +232,49 @@ fn take_out_behind(page: &mut Page) {
     for at in page.boxes[main].to..page.blocks.len() {
         let like = look != 0 && page.around(at).take(LIKE).any(|boxed| page.boxes[boxed].look == look);
         page.blocks[at].taken &= like;
+    }
+}
+
+/// Another article below: from a heading of the first rank on that is not the headline, where this stands before the text and
+/// in another element.
+fn take_out_other(page: &mut Page, first: usize, headline: &str) {
+    let headline = lines::letters_of(headline);
+    let is_first = |block: &Block| block.kind == Kind::Heading(1);
+    let is_headline = |block: &Block| is_first(block) && lines::letters_of(&block.text) == headline;
+    if headline.is_empty() || !page.blocks[..first].iter().any(is_headline) {
+        return;
+    }
+    let home = region::home_of(page, first);
+    let is_other = |at: &usize| {
+        let block = &page.blocks[*at];
+        is_first(block) && block.letters >= SHORTEST && !is_headline(block) && region::home_of(page, *at) != home
+    };
+    let Some(other) = (first + 1..page.blocks.len()).find(is_other) else { return };
+    let before = page.blocks[first..other].iter().filter(|block| block.taken && lines::is_prose(block)).count();
+    if before >= ENOUGH {
+        page.blocks[other..].iter_mut().for_each(|block| block.taken = false);
+    }
+}
+
+/// Between a first paragraph and the next in another element, as between what is said over an article and the article, stand
+/// its byline, its date and the like.
+fn take_out_lines(page: &mut Page, first: usize, last: usize) {
+    let is_next = |at: &usize| {
+        let block = &page.blocks[*at];
+        block.taken && lines::is_prose(block) && lines::weight(block) >= PARAGRAPH
+    };
+    let Some(next) = (first + 1..=last).find(is_next) else { return };
+    let home = region::home_of(page, next);
+    let is_with = |at: usize| page.blocks[at].taken && lines::is_prose(&page.blocks[at]) && region::home_of(page, at) == home;
+    if region::home_of(page, first) == home || !(next + 1..=last).take(HEADINGS).any(is_with) {
+        return;
+    }
+    for at in first + 1..next {
+        let block = &page.blocks[at];
+        let is_line = matches!(block.kind, Kind::Plain | Kind::Paragraph) && !block.hints.has(Hints::QUOTE);
+        if is_line && region::home_of(page, at) != home {
+            page.blocks[at].taken = false;
+        }
     }
 }
 
