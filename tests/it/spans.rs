@@ -99,7 +99,7 @@ fn no_operator_goes_on_when_the_time_is_up() {
     for q in queries {
         let passed = view.find(&plan(q, Instant::now() - Duration::from_secs(1)));
         assert!(matches!(passed, Err(EngineError::TimeOut)), "{q}: {passed:?}");
-        assert!(view.find(&plan(q, Instant::now() + Duration::from_secs(60))).is_ok(), "{q}");
+        assert!(view.find(&plan(q, Instant::now() + Duration::from_secs(600))).is_ok(), "{q}");
     }
 }
 
