@@ -73,7 +73,8 @@ impl Reader<'_> {
         let is_account = |list: &Found<Vec<String>>| list.value.iter().all(|name| names::is_account(name));
         let (accounts, mut named): (Vec<_>, Vec<_>) = others.into_iter().partition(is_account);
         // A byline that names people says more than a house or a desk.
-        let are_people = |list: &Found<Vec<String>>| list.value.iter().all(|name| names::is_person(name) || is_far(name));
+        let are_people =
+            |list: &Found<Vec<String>>| list.value.iter().all(|name| names::is_person(name) || is_far(name));
         let is_somebody = |list: &Found<Vec<String>>| !self.is_house(list, sites) && are_people(list);
         if named.first().is_some_and(|list| self.is_house(list, sites)) && named.iter().any(is_somebody) {
             named.retain(is_somebody);
@@ -87,7 +88,7 @@ impl Reader<'_> {
             let authors = thing.named("author");
             from == list.from && !authors.is_empty() && authors.iter().all(|named| named.is_organisation)
         };
-        let is_of_site = |name: &String| starts_with_site(name, sites) && !names::is_person(name);
+        let is_of_site = |name: &String| starts_with_site(name, sites);
         self.told().any(is_told)
             || list.value.iter().all(is_of_site)
             || list.value.first().is_some_and(|name| names::is_desk(name))

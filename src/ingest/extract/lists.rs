@@ -31,9 +31,9 @@ pub(super) fn tag_list<'a>(link: &NodeRef<'a>) -> Option<TagList<'a>> {
     if let Some(node) = list_of(link).filter(|list| is_labelled(list, &tags::is_label)) {
         return Some(TagList { node, rank: TagRank::Listed });
     }
-    let named = around().find(|outer| says_so(outer) && is_list(outer));
+    let named = around().find(says_so).map(whole).filter(is_list);
     let labelled = || list_of(link).filter(|list| is_labelled(list, &tags::is_label_of_words) && is_list(list));
-    let node = named.map(whole).or_else(labelled)?;
+    let node = named.or_else(labelled)?;
     Some(TagList { node, rank: TagRank::Worded })
 }
 
@@ -113,8 +113,7 @@ pub(super) fn around<'a>(list: &NodeRef<'a>) -> Option<NodeRef<'a>> {
 
 /// Does an element stand in what the page calls its article, or its main part?
 pub(super) fn is_in_article(node: &NodeRef<'_>) -> bool {
-    node.ancestors_it(None)
-        .any(|outer| outer.node_name().is_some_and(|name| matches!(&*name, "article" | "main")))
+    node.ancestors_it(None).any(|outer| outer.node_name().is_some_and(|name| matches!(&*name, "article" | "main")))
 }
 
 /// An entry of a list of tags that leads nowhere.

@@ -18,6 +18,10 @@ const MOST: usize = 40;
 const LONGEST_SEEN: usize = 300;
 const LONGEST_STATED: usize = 2_000;
 
+/// How names of newspapers begin.
+const ARTICLES: &[&str] =
+    &["The", "Die", "Der", "Das", "El", "La", "Le", "Les", "Il", "O", "A", "De", "Het", "Los", "Las"];
+
 /// Letters of a word that joins two names.
 const LONGEST_JOIN: usize = 3;
 
@@ -84,8 +88,11 @@ fn in_line(line: &str) -> Vec<String> {
         bars.iter().fold(vec![line], |parts, bar| parts.into_iter().flat_map(|part| part.split(*bar)).collect());
     let mut names: Vec<Vec<String>> = parts.into_iter().map(in_part).filter(|names| !names.is_empty()).collect();
     // Unless it is somebody as well.
-    let are_words = |name: &String| name.split(' ').all(|word| word.contains(char::is_lowercase) || word.ends_with('.'));
-    let are_people = |names: &Vec<String>| names.iter().all(|name| is_person(name) && are_words(name));
+    let are_words =
+        |name: &String| name.split(' ').all(|word| word.contains(char::is_lowercase) || word.ends_with('.'));
+    let is_house = |name: &String| name.split(' ').next().is_some_and(|word| ARTICLES.contains(&word));
+    let are_people =
+        |names: &Vec<String>| names.iter().all(|name| is_person(name) && are_words(name) && !is_house(name));
     if names.iter().all(are_people) { names.concat() } else { names.drain(..).next().unwrap_or_default() }
 }
 

@@ -178,10 +178,12 @@ fn modified(ld: Option<&Thing<'_>>, data: Option<&Thing<'_>>, marks: &Marks, loc
 fn visible(marks: &Marks, is_modified: bool, of_url: Option<&Reading>, local: &Local<'_>) -> Vec<Found<Reading>> {
     let mut times: Vec<_> = marks.times.iter().filter(|time| time.is_modified == is_modified).collect();
     times.sort_by_key(|time| time.rank);
-    // A line that nothing calls a date is one only if it says the hour, too, and the address says no other day.
+    // A line that nothing calls a date is one only if it says the hour, too, or nothing else, and the address says no other
+    // day.
     let is_told = |time: &Time, reading: &Reading| {
         let is_of_day = |day: &Reading| is_within(&day.stamp, &reading.stamp);
-        time.rank != Time::LINE || reading.stamp.precision < Precision::Day && of_url.is_none_or(is_of_day)
+        let is_told = time.rank != Time::LINE || reading.stamp.precision < Precision::Day;
+        is_told && (time.rank < Time::LINE || of_url.is_none_or(is_of_day))
     };
     let readings = |time: &&Time| {
         let told = time.datetime.as_deref().and_then(|text| dates::read_stamp(text, Provenance::Page, local));

@@ -122,10 +122,13 @@ fn without_house(tags: Vec<String>, sites: &[String]) -> Vec<String> {
 fn is_for_programs(tag: &str) -> bool {
     if let Some((kind, name)) = tag.split_once(':') {
         let is_word = kind.len() > 2 && kind.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-        let is_title = |word: &str| !word[1..].contains(|c: char| c.is_ascii_uppercase()) && word != kind.to_lowercase();
+        let is_title =
+            |word: &str| !word[1..].contains(|c: char| c.is_ascii_uppercase()) && word != kind.to_lowercase();
         let is_kind = OTHER_KINDS.contains(&kind.to_lowercase().as_str());
         let is_apart = name.starts_with(char::is_whitespace);
-        return is_word && !is_tag_kind(kind) && (is_kind && !(is_apart && is_title(kind)) || !is_apart && !is_title(kind));
+        return is_word
+            && !is_tag_kind(kind)
+            && (is_kind && !(is_apart && is_title(kind)) || !is_apart && !is_title(kind));
     }
     let behind = tag.strip_prefix("is").or_else(|| tag.strip_prefix("has"));
     behind.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase())) && !tag.contains(' ')
@@ -216,7 +219,8 @@ pub(super) fn holds_list_word(names: &str) -> bool {
 /// whole site are none of the article.
 pub(super) fn is_label_of_words(text: &str) -> bool {
     let text = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()).collect();
     let has = |table: &[String]| words.iter().any(|word| table.iter().any(|known| known == word));
     words.len() <= LONGEST_LABEL
         && !has(&WORDS.of_all)
@@ -288,7 +292,8 @@ mod tests {
     fn the_table_of_words_is_read() {
         assert!(!WORDS.lists.is_empty() && !WORDS.labels.is_empty());
         let words = WORDS.lists.iter().chain(&WORDS.labels).chain(&WORDS.steps).chain(&WORDS.words);
-        let words = words.chain(&WORDS.label_words).chain(&WORDS.label_beginnings).chain(&WORDS.of_all).chain(&WORDS.of_site);
+        let words =
+            words.chain(&WORDS.label_words).chain(&WORDS.label_beginnings).chain(&WORDS.of_all).chain(&WORDS.of_site);
         words.for_each(|word| assert_eq!(*word, word.to_lowercase()));
         assert!(is_label("Archivado en:") && is_list_class(" article__tags ") && leads_to_tag("/tag/tin"));
     }
@@ -304,12 +309,20 @@ mod tests {
         let kept = |tags: &[&str]| {
             without_house(tags.iter().map(|tag| (*tag).to_owned()).collect(), &["The Tin Times".to_owned()])
         };
-        let house = ["The Tin Times", "News", "source:tagname:TT", "DEST:NAMER", "isPremium", "type: article", "AdNode:tin", "ニュース"];
-        assert_eq!(kept(&[&house[..], &["tin", "re:publica", "Tin: a history"]].concat()), [
-            "tin",
-            "re:publica",
-            "Tin: a history"
-        ]);
+        let house = [
+            "The Tin Times",
+            "News",
+            "source:tagname:TT",
+            "DEST:NAMER",
+            "isPremium",
+            "type: article",
+            "AdNode:tin",
+            "ニュース",
+        ];
+        assert_eq!(
+            kept(&[&house[..], &["tin", "re:publica", "Tin: a history"]].concat()),
+            ["tin", "re:publica", "Tin: a history"]
+        );
         assert_eq!(kept(&["News"]), ["News"], "nothing else is said");
         assert_eq!(kept(&["NATO", "tin"]), ["NATO", "tin"]);
         assert_eq!(kept(&["DEST:NAMER", "CIV"]), [""; 0]);
@@ -324,7 +337,9 @@ mod tests {
 
     #[test]
     fn a_list_is_known_by_a_word_in_its_name_or_over_it() {
-        assert!(["news-tag", "c-tag", "ArticleTags_root__x", "kata-kunci", "topicList"].into_iter().all(holds_list_word));
+        assert!(
+            ["news-tag", "c-tag", "ArticleTags_root__x", "kata-kunci", "topicList"].into_iter().all(holds_list_word)
+        );
         assert!(!["stage", "vintage", "headline"].into_iter().any(holds_list_word));
         assert!(["Explore more on these topics", "Ämnen i artikeln:", "More about"].into_iter().all(is_label_of_words));
         assert!(!["Trending topics", "Read also", "More"].into_iter().any(is_label_of_words));

@@ -293,7 +293,7 @@ fn somebody_in_a_byline_is_better_than_a_house_in_the_data() {
     let byline = "<div class=byline>By Anna Krause</div>";
     for house in [
         r#"{"@type":"Organization","name":"Zinc Press"}"#,
-        r#"{"@type":"Person","name":"Tin Times Cyber Media"}"#,
+        r#"{"@type":"Person","name":"The Tin Times Cyber Media"}"#,
         r#""Online Team""#,
     ] {
         assert_eq!(authors(house, byline), ["Anna Krause"], "{house}");
@@ -313,7 +313,11 @@ fn names_right_behind_the_headline_say_who_wrote_where_nobody_is_named() {
     assert_eq!(authors("<ul><li>Anna Krause</li><li>Cem Demir</li></ul>"), ["Anna Krause", "Cem Demir"]);
     assert_eq!(authors("<div class=authors><a>Anna Krause</a><a>Cem Demir</a></div>"), ["Anna Krause", "Cem Demir"]);
     let text = "<p>Tin has never cost as much as on this Tuesday, said traders in three towns who had been asked about it on the day before.</p>";
-    for nobody in ["<div>Zinc Prices</div>".to_owned(), "<a href=/tag/a>Anna Krause</a>".to_owned(), format!("{text}<div>Anna Krause</div>")] {
+    for nobody in [
+        "<div>Zinc Prices</div>".to_owned(),
+        "<a href=/tag/a>Anna Krause</a>".to_owned(),
+        format!("{text}<div>Anna Krause</div>"),
+    ] {
         assert!(authors(&nobody).is_empty(), "{nobody}");
     }
 }
@@ -323,7 +327,8 @@ fn lists_of_tags_are_known_however_they_are_shown() {
     let text = "<p>Tin has never cost as much as on this Tuesday, said traders in three towns who had been asked about it on the day before.</p>";
     let links = "<a href=/x/1>tin</a> <a href=/x/2>zinc</a>";
     let tags = |before: &str, behind: &str| {
-        read("<title>Tin is up</title>", &format!("<article>{before}<h1>Tin is up</h1>{text}{behind}</article>"), None).tags
+        read("<title>Tin is up</title>", &format!("<article>{before}<h1>Tin is up</h1>{text}{behind}</article>"), None)
+            .tags
     };
     for list in [
         format!("<div aria-label=Tags>{links}</div>"),
@@ -369,7 +374,12 @@ fn a_line_close_behind_the_headline_is_a_date_if_it_says_the_hour() {
     assert_eq!(at("<p>4 March 2025</p>"), Some("2025-03-04T00:00:00Z".to_owned()), "a day and nothing else");
     assert_eq!(at("<p>Published on 4 March 2025</p>"), Some("2025-03-04T00:00:00Z".to_owned()));
     assert_eq!(at("<p>On 4 March 2025 tin cost more than ever.</p>"), None);
-    assert_eq!(at("<p>On 4 March 2025 tin cost more than ever and so did zinc, lead and copper, said traders in three towns who had been asked.</p><p>4 March 2025</p>"), None);
+    assert_eq!(
+        at(
+            "<p>On 4 March 2025 tin cost more than ever and so did zinc, lead and copper, said traders in three towns who had been asked.</p><p>4 March 2025</p>"
+        ),
+        None
+    );
     assert_eq!(at("<p>Updated: 4 March 2025, 18:20</p>"), None);
     let url = Some("https://tintimes.example/2025/03/01/tin");
     let article = read("<title>Tin is up</title>", "<h1>Tin is up</h1><p>Fair: 4 April 2024, 18:20</p>", url);

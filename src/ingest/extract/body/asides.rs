@@ -3,8 +3,8 @@
 
 use super::blocks::{Block, Kind, Page};
 use super::hints::Hints;
+use super::trim::{self, Sums};
 use super::{lines, region};
-use super::trim::Sums;
 
 /// Letters of a box with a form, and of one with a button or a link; and blocks of one.
 const FORM: usize = 600;
@@ -16,11 +16,10 @@ const CARDS: usize = 3;
 pub(super) fn take_out(page: &mut Page) {
     let letters = Sums::of(page, |block| block.letters);
     let all = letters.between(0, page.blocks.len());
-    let cards = cards(page);
+    let cards = cards(page, &letters, all);
     let asking = (0..page.boxes.len()).filter(|&at| page.boxes[at].own.has(Hints::FORM | Hints::BUTTON));
     let asking: Vec<usize> = asking.filter_map(|at| asking_box(page, at, &letters, all)).collect();
-    let cards = cards.into_iter().filter(|&at| is_small(page, at, &letters, CARD, all / 5));
-    for at in asking.into_iter().chain(cards.collect::<Vec<_>>()) {
+    for at in asking.into_iter().chain(cards) {
         let (from, to) = (page.boxes[at].from, page.boxes[at].to);
         page.blocks[from..to].iter_mut().for_each(|block| block.taken = false);
         page.boxes[at].own |= Hints::BESIDE;
@@ -48,20 +47,19 @@ fn is_small(page: &Page, at: usize, letters: &Sums, most: usize, share: usize) -
     boxed.to - boxed.from <= MOST && taken <= most.min(share) && !boxed.own.has(Hints::BODY | Hints::ARTICLE)
 }
 
-/// Boxes of a heading that is a link, and of what is said below it.
-fn cards(page: &Page) -> Vec<usize> {
+/// Boxes between paragraphs of a heading that is a link, and of what is said below it.
+fn cards(page: &Page, letters: &Sums, all: usize) -> Vec<usize> {
     let leads = |block: &Block| is_heading(block) && block.linked * 10 >= block.letters * 9 && block.linked > 0;
-    let headings = (0..page.blocks.len()).filter(|&at| page.blocks[at].taken && leads(&page.blocks[at]));
-    let mut cards: Vec<usize> = headings.take(CARDS + 1).map(|at| region::home_of(page, at)).collect();
+    let Some((first, last)) = trim::extent(page) else { return Vec::new() };
+    let headings = (first..last).filter(|&at| leads(&page.blocks[at]));
     let tells = |&at: &usize| {
         let (from, to) = (page.boxes[at].from, page.boxes[at].to);
-        page.blocks[from..to].iter().take(MOST).any(lines::is_prose)
+        is_small(page, at, letters, CARD, all / 5)
+            && page.blocks[from..to].iter().map(|block| block.letters).sum::<usize>() <= CARD
+            && page.blocks[from..to].iter().any(lines::is_prose)
     };
-    if cards.len() > CARDS {
-        return Vec::new();
-    }
-    cards.retain(tells);
-    cards
+    let cards: Vec<usize> = headings.map(|at| region::home_of(page, at)).filter(tells).take(CARDS + 1).collect();
+    if cards.len() > CARDS { Vec::new() } else { cards }
 }
 
 fn is_heading(block: &Block) -> bool {

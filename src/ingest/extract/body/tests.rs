@@ -333,7 +333,9 @@ fn a_box_gives_itself_away_by_what_it_asks() {
 fn a_text_that_is_there_once_for_each_screen_is_read_once() {
     let text = paragraphs(&[FIRST, SECOND, THIRD]);
     check(
-        &format!("<article><h1>Crane falls into harbour</h1><div class=a>{text}</div><div class=b>{text}</div></article>"),
+        &format!(
+            "<article><h1>Crane falls into harbour</h1><div class=a>{text}</div><div class=b>{text}</div></article>"
+        ),
         &[FIRST, SECOND, THIRD],
     );
     check(
@@ -361,7 +363,11 @@ fn what_stands_between_a_lead_and_the_text_is_left_out() {
     let head = format!(
         "<header><h1>Crane falls into harbour</h1><p>{lead}</p><div>Aino Laine reported from Lintu.</div><div><span>12 March</span></div></header>"
     );
-    let found = read_with(&page(&format!("<article>{head}<section>{}</section></article>", paragraphs(&[FIRST, SECOND, THIRD]))), None).0;
+    let found = read_with(
+        &page(&format!("<article>{head}<section>{}</section></article>", paragraphs(&[FIRST, SECOND, THIRD]))),
+        None,
+    )
+    .0;
     assert!(!found.iter().any(|line| line.contains("Aino Laine") || line.contains("12 March")), "{found:?}");
     assert_eq!(found[found.len() - 3..], [FIRST, SECOND, THIRD]);
 }
@@ -378,14 +384,21 @@ fn lines_of_the_house_between_paragraphs_are_left_out_without_a_link() {
     ] {
         check_inside(&format!("<p>{line}</p>"), &[FIRST, SECOND, THIRD]);
     }
-    for line in ["It took the divers 5 minutes.", "Follow the advertisement, said the harbour master.", "30 minutes before noon"] {
+    for line in [
+        "It took the divers 5 minutes.",
+        "Follow the advertisement, said the harbour master.",
+        "30 minutes before noon",
+    ] {
         check_inside(&format!("<p>{line}</p>"), &[FIRST, line, SECOND, THIRD]);
     }
 }
 
 #[test]
 fn a_heading_is_the_first_paragraph_where_the_data_says_so() {
-    let article = format!("<article><h1>Crane falls into harbour</h1><h2>{FIRST}</h2><div>{}</div></article>", paragraphs(&[SECOND, THIRD]));
+    let article = format!(
+        "<article><h1>Crane falls into harbour</h1><h2>{FIRST}</h2><div>{}</div></article>",
+        paragraphs(&[SECOND, THIRD])
+    );
     let given = format!("{FIRST} {SECOND} {THIRD}");
     assert_eq!(read_with(&page(&article), Some(&given)).0, [FIRST, SECOND, THIRD]);
     assert_eq!(read_with(&page(&article), None).0, [SECOND, THIRD]);

@@ -166,7 +166,7 @@ fn is_heading(block: &Block) -> bool {
 }
 
 /// The first and the last paragraph.
-fn extent(page: &Page) -> Option<(usize, usize)> {
+pub(super) fn extent(page: &Page) -> Option<(usize, usize)> {
     let is_text = |block: &Block| {
         let list_of_ways = block.kind == Kind::Item && block.linked * 4 > block.letters;
         block.taken && !is_heading(block) && !list_of_ways && lines::is_prose(block)
@@ -265,7 +265,8 @@ fn take_out_lines(page: &mut Page, first: usize, last: usize) {
     };
     let Some(next) = (first + 1..=last).find(is_next) else { return };
     let home = region::home_of(page, next);
-    let is_with = |at: usize| page.blocks[at].taken && lines::is_prose(&page.blocks[at]) && region::home_of(page, at) == home;
+    let is_with =
+        |at: usize| page.blocks[at].taken && lines::is_prose(&page.blocks[at]) && region::home_of(page, at) == home;
     if region::home_of(page, first) == home || !(next + 1..=last).take(HEADINGS).any(is_with) {
         return;
     }

@@ -136,9 +136,15 @@ fn a_line_of_nothing_but_names_is_known() {
     for line in ["Anna Krause", "Anna Krause, Cem Demir", "Anna Krause and Cem Demir", "Anna van der Laan"] {
         assert!(is_bare(line), "{line}");
     }
-    for line in
-        ["Anna", "Getty Images", "New Delhi", "BERLIN, GERMANY", "Tin is up", "Anna Krause 2025", "Anna Krause said on Monday"]
-    {
+    for line in [
+        "Anna",
+        "Getty Images",
+        "New Delhi",
+        "BERLIN, GERMANY",
+        "Tin is up",
+        "Anna Krause 2025",
+        "Anna Krause said on Monday",
+    ] {
         assert!(!is_bare(line), "{line}");
     }
 }
