@@ -1,5 +1,6 @@
 //! Names out of bylines: `By TOM KRISHER, AP Auto Writer`, `Anna B und Cem D`, `Text: Eva F (dpa)`.
 
+mod behind;
 #[cfg(test)]
 mod tests;
 
@@ -8,6 +9,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use self::behind::{without_behind, without_place};
 use super::address;
 use crate::ingest::clean;
 
@@ -479,51 +481,6 @@ fn tidy(name: &str) -> Option<String> {
         && name.chars().count() <= 100
         && name.split_whitespace().count() <= 10;
     (sound && !is_address(name)).then(|| name.to_owned())
-}
-
-/// `Anna Krause in Helsinki`, `ANNA KRAUSE FOR THE TIN TIMES`, `Anna Krause CNN`
-fn without_place(name: &str) -> &str {
-    let lower = small(name);
-    let cut = |word: &String| {
-        let word = format!(" {word} ");
-        let at = lower.find(&word)?;
-        Some((&name[..at], &name[at + word.len()..]))
-    };
-    let is_place = |(before, place): &(&str, &str)| is_full(before) && place.starts_with(char::is_uppercase);
-    if let Some((before, _)) = WORDS.at.iter().filter_map(cut).find(is_place) {
-        return before;
-    }
-    let is_short = |house: &str| (2..=4).contains(&house.len()) && house.bytes().all(|byte| byte.is_ascii_uppercase());
-    let is_house = |(before, house): &(&str, &str)| {
-        is_short(house) && !is_number(house) && is_full(before) && before.contains(char::is_lowercase)
-    };
-    name.rsplit_once(' ').filter(is_house).map_or(name, |(before, _)| before)
-}
-
-/// `III`, `JR`, `MP`: what is said of somebody and is no house.
-fn is_number(word: &str) -> bool {
-    matches!(word, "JR" | "SR" | "MP" | "MEP" | "KC" | "QC") || word.chars().all(|c| matches!(c, 'I' | 'V' | 'X'))
-}
-
-/// Without a role that stands behind a name and no comma between: one that is known as it is, or any that ends with a word
-/// for one, and what it is for (`Anna Krause Education Correspondent`), while two words stay.
-fn without_behind(name: &str) -> &str {
-    let lower = small(name);
-    let before = |role: &String| lower.strip_suffix(role.as_str())?.strip_suffix(' ').map(str::len);
-    let name = WORDS.behind.iter().filter_map(before).min().map_or(name, |end| &name[..end]);
-    let ends = |name: &str, table: &[String]| {
-        let last = name.rsplit(' ').next().unwrap_or_default().to_lowercase();
-        name.split_whitespace().count() > 2 && table.contains(&last)
-    };
-    if !ends(name, &WORDS.offices) {
-        return name;
-    }
-    let mut rest = name;
-    while ends(rest, &WORDS.offices) || ends(rest, &WORDS.beats) {
-        rest = rest.rsplit_once(' ').map_or(rest, |(before, _)| before.trim_end());
-    }
-    let is_title = name[rest.len()..].split_whitespace().all(|word| word.starts_with(char::is_uppercase));
-    if is_full(rest) && is_title { rest } else { name }
 }
 
 /// Without a parenthesis that nothing opens or closes.

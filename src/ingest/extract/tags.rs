@@ -77,7 +77,7 @@ impl Reader<'_> {
         }
         let metas = |names: &[&str]| -> Vec<String> { self.marks.metas(names).map(str::to_owned).collect() };
         lists.push(found("opengraph", tags(&metas(OPENGRAPH), true)));
-        let shown = tags(&shown(&self.marks), true);
+        let shown = tags(&shown(self.marks), true);
         let is_of_article = |tag: &String| shown.iter().any(|shown| titles::letters(shown) == titles::letters(tag));
         lists.extend(META.iter().map(|name| found("meta", tags(&metas(&[name]), false))));
         // Keywords are often those of the whole site: not one of them is among the tags that are seen.

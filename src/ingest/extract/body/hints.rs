@@ -98,7 +98,7 @@ pub(super) fn is_never_shown(name: &str) -> bool {
 pub(super) fn asked(name: &str, element: &Element) -> Hints {
     match name {
         "form" | "textarea" => Hints::FORM,
-        "input" if !element.attr_ref(local_name!("type")).is_some_and(|kind| kind == "hidden") => Hints::FORM,
+        "input" if element.attr_ref(local_name!("type")).is_none_or(|kind| kind != "hidden") => Hints::FORM,
         "button" => Hints::BUTTON,
         "a" if element.attr_ref(local_name!("href")).is_some_and(sells) => Hints::BUTTON,
         _ => Hints::default(),
