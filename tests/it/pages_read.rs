@@ -83,8 +83,12 @@ fn a_page_with_json_ld_is_read_as_its_publisher_says() {
         }
         let wanted = keywords(&truth["keywords"]);
         if !wanted.is_empty() {
-            let got = article.tags.iter().map(|tag| letters(tag)).collect();
-            tags.count(&page, wanted == got, &format!("{wanted:?}"), &format!("{:?}", article.tags));
+            let got: BTreeSet<String> = article.tags.iter().map(|tag| letters(tag)).collect();
+            let house = letters(article.source.name.as_deref().unwrap_or_default());
+            let is_none =
+                |tag: &String| *tag == house || NO_TAGS.iter().any(|none| tag == none) || is_for_programs(tag);
+            let is_right = got.is_subset(&wanted) && wanted.difference(&got).all(is_none);
+            tags.count(&page, is_right, &format!("{wanted:?}"), &format!("{:?}", article.tags));
         }
     }
     assert!(headline.right > 60, "the pages are there");
@@ -147,6 +151,14 @@ const NO_SECTIONS: [&str; 3] = ["post", "articles", "Front Page"];
 /// What is reached on these pages; the bylines among them are often dates, or the lines of the program that read them.
 const TITLES: f64 = 0.9;
 const BYLINES: f64 = 0.9;
+
+/// What is said of all that a newspaper brings, and how what is said to programs begins.
+const NO_TAGS: [&str; 2] = ["articles", "news"];
+const FOR_PROGRAMS: [&str; 3] = ["sourcetagname", "adnode", "section"];
+
+fn is_for_programs(tag: &str) -> bool {
+    FOR_PROGRAMS.iter().any(|start| tag.starts_with(start))
+}
 
 /// The article on a page, if there is one.
 pub(crate) fn article(path: &Path) -> Option<Article> {

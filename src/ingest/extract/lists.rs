@@ -103,12 +103,11 @@ pub(super) fn list_of<'a>(link: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     if is_entry { parent.parent() } else { Some(parent) }
 }
 
-/// What a list stands in: where that is a `<nav>` or a `<footer>` of the article, what this stands in.
-pub(super) fn around<'a>(list: &NodeRef<'a>) -> Option<NodeRef<'a>> {
+/// What a `<nav>` or a `<footer>` of the article stands in, where a list is one or stands in one.
+pub(super) fn around_own<'a>(list: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     let is = |node: &NodeRef<'_>, names: &[&str]| node.node_name().is_some_and(|name| names.contains(&&*name));
-    let own = [*list].into_iter().chain(list.ancestors_it(Some(NEAR))).find(|outer| is(outer, &["nav", "footer"]));
-    let of_article = |own: &NodeRef<'_>| own.ancestors_it(None).any(|outer| is(&outer, &["article", "main"]));
-    own.filter(of_article).unwrap_or(*list).parent()
+    let own = [*list].into_iter().chain(list.ancestors_it(Some(NEAR))).find(|outer| is(outer, &["nav", "footer"]))?;
+    own.ancestors_it(None).any(|outer| is(&outer, &["article", "main"])).then(|| own.parent()).flatten()
 }
 
 /// Does an element stand in what the page calls its article, or its main part?

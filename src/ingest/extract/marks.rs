@@ -292,7 +292,9 @@ impl Marks {
     }
 
     fn tag(&mut self, node: &NodeRef<'_>, list: NodeRef<'_>, rank: TagRank) {
-        let around = lists::around(&list).filter(|_| rank != TagRank::Before).unwrap_or(*node);
+        // A list of tags may be a `<nav>` or a `<footer>`, or be called like one.
+        let called = || list.parent().filter(|_| rank == TagRank::Listed);
+        let around = lists::around_own(&list).filter(|_| rank != TagRank::Before).or_else(called).unwrap_or(*node);
         if self.is_of_article(&around) {
             let (list, at) = (list.id, self.elements);
             self.tags.extend(seen::short_line(node).map(|text| TagLink { text, rank, list, at }));
