@@ -74,7 +74,7 @@ impl Rules {
 /// whatever goes on like that as well, and allow nothing.
 fn bounded(text: &[u8]) -> String {
     let (mut rules, mut ended, mut bounded) = (0, 0, String::with_capacity(text.len()));
-    for line in String::from_utf8_lossy(text).split(['\n', '\r']) {
+    for line in String::from_utf8_lossy(text).split(['\n', '\r']).filter(|line| !line.is_empty()) {
         let small = line.trim_start().get(..8).unwrap_or_default().to_ascii_lowercase();
         let (allows, forbids) = (small.starts_with("allow"), small.starts_with("disallow"));
         rules += usize::from(allows || forbids);

@@ -148,10 +148,9 @@ impl Items {
         }
         match settle(item, namespace, true, fetched.at) {
             Settled::Article(_, incoming) if is_anothers_end(&incoming, &fetched.url) => {
-                let (code, source) = ("not_its_own".to_owned(), fetched.url.to_string());
                 let address = incoming.article.url.unwrap_or_default();
                 let detail = format!("withdraws {address}, which is of another site: a feed withdraws only its own");
-                self.rejects.push(Rejected { source, code, detail, ..Rejected::default() });
+                self.reject(Reason::new("not_its_own", detail), fetched);
             }
             Settled::Article(_, incoming) => self.articles.push(*incoming),
             Settled::Reject(reject) => self.rejects.push(reject),
@@ -159,10 +158,14 @@ impl Items {
         if self.articles.len() + self.rejects.len() < MOST {
             return ControlFlow::Continue(());
         }
-        let (code, source) = ("too_large".to_owned(), fetched.url.to_string());
         let detail = format!("more than {MOST} items in one feed; the others are not read");
-        self.rejects.push(Rejected { source, code, detail, ..Rejected::default() });
+        self.reject(Reason::new("too_large", detail), fetched);
         ControlFlow::Break(())
+    }
+
+    fn reject(&mut self, reason: Reason, fetched: &Fetched) {
+        let (source, code, detail) = (fetched.url.to_string(), reason.code.to_owned(), reason.detail);
+        self.rejects.push(Rejected { source, code, detail, ..Rejected::default() });
     }
 }
 

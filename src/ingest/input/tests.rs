@@ -131,10 +131,10 @@ fn the_names_of_members_are_read_from_their_headers_and_not_without_end() {
     use tar::EntryType;
     let json = |title: &str| format!("{{\"title\":\"{title}\"}}").into_bytes();
     let (one, two, three, four) = (json("1"), json("2"), json("3"), json("4"));
-    let long = format!("{}.json\0", "a/".repeat(200)).into_bytes();
+    let long = format!("{}x.json\0", "a/".repeat(200)).into_bytes();
     let endless = vec![b'a'; 64 << 20];
-    let path = format!("{}.json", "b/".repeat(200));
-    let record = format!("415 path={path}\n").into_bytes();
+    let path = format!("{}x.json", "b/".repeat(200));
+    let record = format!("416 path={path}\n").into_bytes();
     let bytes = tar(&[
         (EntryType::Regular, "plain.json", &one),
         (EntryType::GNULongName, "././@LongLink", &long),
@@ -154,7 +154,7 @@ fn the_names_of_members_are_read_from_their_headers_and_not_without_end() {
         });
         ControlFlow::Continue(())
     });
-    let long = format!("a.tar!{}.json", "a/".repeat(200));
+    let long = format!("a.tar!{}x.json", "a/".repeat(200));
     let expected = ["a.tar!plain.json", &long, &format!("a.tar!{path}"), "a.tar damaged", "a.tar!last.json"];
     assert_eq!(met, expected);
 }
