@@ -149,7 +149,7 @@ impl Marks {
                 self.by_class(node, &name);
             }
             _ => {
-                if &*name == "p" && seen::short_line(node).is_none() {
+                if &*name == "p" && seen::is_long(node) {
                     self.text_at = self.elements;
                 }
                 self.by_class(node, &name);

@@ -238,6 +238,11 @@ pub(super) fn short_line(node: &NodeRef<'_>) -> Option<String> {
     line(node).filter(|text| text.chars().count() <= SHORT_LINE)
 }
 
+/// Is it a paragraph, and more than a line?
+pub(super) fn is_long(node: &NodeRef<'_>) -> bool {
+    text(node).is_none_or(|text| text.trim().chars().count() > SHORT_LINE)
+}
+
 /// A heading without the words that stand over it: `<h1><span class="kicker">Town</span> Crane falls</h1>`.
 pub(super) fn heading(node: &NodeRef<'_>) -> Option<String> {
     const OVER: &[&str] = &[

@@ -310,6 +310,7 @@ fn names_right_behind_the_headline_say_who_wrote_where_nobody_is_named() {
         read(&format!("<title>Tin is up</title>{tags}"), &format!("<h1>Tin is up</h1>{behind}"), None).authors
     };
     assert_eq!(authors("<div>Anna Krause</div>"), ["Anna Krause"]);
+    assert_eq!(authors("<p></p><div>Anna Krause</div>"), ["Anna Krause"]);
     assert_eq!(authors("<ul><li>Anna Krause</li><li>Cem Demir</li></ul>"), ["Anna Krause", "Cem Demir"]);
     assert_eq!(authors("<div class=authors><a>Anna Krause</a><a>Cem Demir</a></div>"), ["Anna Krause", "Cem Demir"]);
     let text = "<p>Tin has never cost as much as on this Tuesday, said traders in three towns who had been asked about it on the day before.</p>";
