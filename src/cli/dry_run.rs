@@ -1,5 +1,7 @@
 //! `broadsheet ingest --dry-run`: what would be read, and how.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::progress::counted;
@@ -14,6 +16,14 @@ const LAST: [&str; 2] = ["lead", "body"];
 const PARAGRAPHS: usize = 3;
 const LINE: usize = 300;
 
+/// Columns of tables that nothing was read from.
+pub(super) fn tell_unread(columns: &BTreeSet<String>) {
+    if !columns.is_empty() {
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        say!("  not read: the columns {} (--map says which field one holds)", cut(&columns.join(", ")));
+    }
+}
+
 pub(super) fn print(name: &str, found: &Found) {
     let articles = counted(found.articles(), "article", "articles");
     let refused = found.rejects.saturating_sub(found.set_aside);
@@ -23,10 +33,7 @@ pub(super) fn print(name: &str, found: &Found) {
     for (format, (count, _)) in &found.formats {
         say!("  {count} as {format}");
     }
-    if !found.unread.is_empty() {
-        let columns: Vec<&str> = found.unread.iter().map(String::as_str).collect();
-        say!("  not read: the columns {} (--map says which field one holds)", cut(&columns.join(", ")));
-    }
+    tell_unread(&found.unread);
     for (code, count) in &found.reasons {
         say!("  {count} {}: {code}", if is_aside(code) { "set aside" } else { "rejected" });
     }

@@ -1,10 +1,10 @@
 //! `broadsheet ingest`: files, folders and archives into the store, and the index brought up to date.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
@@ -179,6 +179,8 @@ fn one(
 ) -> anyhow::Result<()> {
     let input = input(path);
     let progress = Progress::default();
+    let unread = Arc::<Mutex<BTreeSet<String>>>::default();
+    let options = &ReadOptions { unread: Some(Arc::clone(&unread)), ..options.clone() };
     let mut shown = Shown::new(&input);
     let run = ingest::run::run(store, &input, options, namespace, stop, &progress, |durable| {
         shown.show(durable.articles, durable.rejects, progress.read.load(Ordering::Relaxed));
@@ -188,6 +190,7 @@ fn one(
     shown.end();
     let set_aside = progress.set_aside.load(Ordering::Relaxed);
     report(store, &run, set_aside)?;
+    super::dry_run::tell_unread(&unread.lock().unwrap_or_else(PoisonError::into_inner));
     sum.rejected += run.counts.rejected.saturating_sub(set_aside);
     sum.failed |= run.state == RunState::Failed;
     let first = store.rejects(run.id, 0, 1)?;

@@ -49,6 +49,19 @@ pub(super) fn find_stamp(text: &str, from: Provenance, local: &Local<'_>) -> Opt
     read_stamp(text, from, local).or_else(|| worded(text, local).map(|moment| moment.reading(from)))
 }
 
+/// Does a date in numbers begin with its day? `None`: it could be either, or is none.
+pub(super) fn is_day_first(text: &str) -> Option<bool> {
+    let mut parts = text.trim().split(['/', '-']);
+    let (one, two, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let (one, two): (u8, u8) = (one.parse().ok()?, two.parse().ok()?);
+    let is_year = year.len() >= 4 && year.bytes().take(4).all(|byte| byte.is_ascii_digit());
+    match (one, two) {
+        (13..=31, 1..=12) if is_year => Some(true),
+        (1..=12, 13..=31) if is_year => Some(false),
+        _ => None,
+    }
+}
+
 /// A point in time as it was written.
 #[derive(Clone, Copy)]
 struct Moment {

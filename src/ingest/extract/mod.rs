@@ -53,11 +53,11 @@ use crate::ingest::dates::Local;
 /// A page of more text than this is no article.
 const LARGEST: usize = 16 << 20;
 
-/// Reads a page that lies at this address, where that is known.
+/// Reads a page that lies at this address, where that is known; one that `was_fetched` may be anything.
 ///
 /// # Errors
 /// Why there is no article on it.
-pub(in crate::ingest) fn article(page: &str, url: Option<&str>) -> Result<Article, Reason> {
+pub(in crate::ingest) fn article(page: &str, url: Option<&str>, was_fetched: bool) -> Result<Article, Reason> {
     if page.len() > LARGEST {
         return Err(Reason::new("too_large", "more than 16 MiB in one page"));
     }
@@ -72,7 +72,8 @@ pub(in crate::ingest) fn article(page: &str, url: Option<&str>) -> Result<Articl
     }
     let (scripts, items) = (Things::of(&scripts), Things::of(&items));
     let (ld, data) = (scripts.article(&known), items.article(&known));
-    let reader = Reader { marks: &marks, scripts: &scripts, items: &items, ld, data, fetched: fetched.as_ref() };
+    let reader =
+        Reader { marks: &marks, scripts: &scripts, items: &items, ld, data, fetched: fetched.as_ref(), was_fetched };
     let article = reader.article(document)?;
     verdict::check(&article, &reader)?;
     Ok(article)
@@ -93,6 +94,7 @@ struct Reader<'a> {
     ld: Option<Thing<'a>>,
     data: Option<Thing<'a>>,
     fetched: Option<&'a Url>,
+    was_fetched: bool,
 }
 
 impl Reader<'_> {

@@ -8,7 +8,7 @@ const TEXT: &str = "<p>Tin has never cost as much as it does today, and nobody a
 
 #[track_caller]
 fn read(head: &str, body: &str, url: Option<&str>) -> Article {
-    article(&page(head, body), url).unwrap()
+    article(&page(head, body), url, url.is_some()).unwrap()
 }
 
 fn page(head: &str, body: &str) -> String {
@@ -17,7 +17,7 @@ fn page(head: &str, body: &str) -> String {
 
 fn refused(head: &str, body: &str, url: Option<&str>) -> Option<&'static str> {
     let page = format!("<html><head>{head}</head><body>{body}</body></html>");
-    article(&page, url).err().map(|reason| reason.code)
+    article(&page, url, url.is_some()).err().map(|reason| reason.code)
 }
 
 #[track_caller]
@@ -469,21 +469,43 @@ fn hostile_pages_are_read_or_refused() {
         "<meta property='og:type' content=article><title>Tin is up</title>{}{TEXT}",
         "<div class=byline><table><td><b>".repeat(50_000)
     );
-    assert!(article(&deep, None).is_ok_and(|article| article.headline == "Tin is up"));
+    assert!(article(&deep, None, false).is_ok_and(|article| article.headline == "Tin is up"));
     let long = format!("<h1>{0}</h1><title>{0}</title>{TEXT}", "tin ".repeat(1 << 20));
-    assert!(article(&long, None).is_ok_and(|article| article.headline.is_empty()));
+    assert!(article(&long, None, false).is_ok_and(|article| article.headline.is_empty()));
     let authors: String =
         (0..50_000).map(|number| format!("<nav><time>{number}</time><a rel=author class=byline>Anna</a>")).collect();
-    assert!(article(&format!("{authors}{TEXT}"), None).is_ok());
+    assert!(article(&format!("{authors}{TEXT}"), None, false).is_ok());
     let things = "<div itemscope itemtype=NewsArticle itemprop=a>".repeat(50_000);
-    assert!(article(&format!("{things}{TEXT}"), None).is_ok());
+    assert!(article(&format!("{things}{TEXT}"), None, false).is_ok());
     let spans = format!("<h1>Tin is up</h1>{}{}{TEXT}", "<span>".repeat(400), "<i></i>".repeat(100_000));
-    assert!(article(&spans, None).is_ok());
+    assert!(article(&spans, None, false).is_ok());
     let titles: String = (0..800)
         .map(|number| format!("<meta property='og:title' content='{} - {number}'>", "Tin - ".repeat(50)))
         .collect();
-    assert!(article(&format!("{titles}{TEXT}"), None).is_ok());
+    assert!(article(&format!("{titles}{TEXT}"), None, false).is_ok());
     let nested = format!("<script type='application/ld+json'>{}</script>{TEXT}", "{\"a\":[".repeat(100_000));
-    assert!(article(&nested, None).is_ok());
-    assert_eq!(article(&"<p>a".repeat(5 << 20), None).map_err(|reason| reason.code).err(), Some("too_large"));
+    assert!(article(&nested, None, false).is_ok());
+    assert_eq!(article(&"<p>a".repeat(5 << 20), None, false).map_err(|reason| reason.code).err(), Some("too_large"));
+}
+
+#[test]
+fn the_one_heading_is_the_headline_where_only_the_window_says_another_and_less() {
+    let headline = |title: &str| {
+        let page = format!(
+            "<!doctype html><title>{title}</title><body><h1>Tin mines of the high plain close</h1><p>{TEXT}</p>"
+        );
+        article(&page, None, false).unwrap().headline
+    };
+    for title in ["La Plata Daily News", "Home", "untitled"] {
+        assert_eq!(headline(title), "Tin mines of the high plain close", "{title}");
+    }
+    let long = "Ten mines close in the season of rain, says the union of those who work there";
+    assert_eq!(headline(long), long);
+}
+
+#[test]
+fn a_sentence_is_enough_where_a_page_is_handed_over() {
+    let page = "<!doctype html><title>Tin</title><body><h1>Tin rises</h1><p>Tin rose on Tuesday, dealers said.</p>";
+    let read = |was_fetched| article(page, Some("https://a.example/tin"), was_fetched).is_ok();
+    assert!(read(false) && !read(true));
 }

@@ -50,7 +50,7 @@ pub(super) fn check(article: &Article, reader: &Reader<'_>) -> Result<(), Reason
     let letters: usize = text.map(|paragraph| paragraph.chars().count()).sum();
     let says = says_article(reader);
     let refuse = |why: &str| Err(Reason::new("no_article", why));
-    if is_error(&article.headline) && letters < SHORT && article.published.at.is_none() {
+    if !is_told(reader) && is_error(&article.headline) && letters < SHORT && article.published.at.is_none() {
         return refuse("it is an error page, or one that asks something before the article");
     }
     if !says && is_front(reader) {
@@ -61,8 +61,7 @@ pub(super) fn check(article: &Article, reader: &Reader<'_>) -> Result<(), Reason
     }
     // A file that somebody hands over is meant to be read; a page that was fetched may be anything.
     let dated = article.published.at.is_some() && article.lead.is_some();
-    let filed = reader.fetched.is_none();
-    let meant = dated && letters > 0 || filed && letters >= SOME;
+    let meant = dated && letters > 0 || !reader.was_fetched && letters >= SOME;
     if letters < ENOUGH && (article.headline.is_empty() || !says && !meant) {
         return refuse("it does not say that it is an article, and there is next to no text on it");
     }
@@ -71,13 +70,16 @@ pub(super) fn check(article: &Article, reader: &Reader<'_>) -> Result<(), Reason
 
 /// `og:type` of `website` proves nothing; many articles say so.
 fn says_article(reader: &Reader<'_>) -> bool {
-    let told = [reader.ld.as_ref(), reader.data.as_ref()];
     let og = reader.marks.meta(&["og:type"]).is_some_and(|kind| {
         matches!(kind.trim().to_lowercase().as_str(), "article" | "news" | "newsarticle" | "blog.post")
     });
+    is_told(reader) || og || reader.marks.meta(&["article:published_time"]).is_some()
+}
+
+/// An object of its own says that it is one.
+fn is_told(reader: &Reader<'_>) -> bool {
+    let told = [reader.ld.as_ref(), reader.data.as_ref()];
     told.iter().any(|thing| thing.is_some_and(|thing| thing.is_article))
-        || og
-        || reader.marks.meta(&["article:published_time"]).is_some()
 }
 
 fn is_front(reader: &Reader<'_>) -> bool {

@@ -26,6 +26,7 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
             "subtitle",
             "excerpt",
             "trailtext",
+            "lead_paragraph",
         ],
     ),
     (
@@ -53,6 +54,7 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
             "date_gmt",
             "date",
             "publish_date",
+            "date_publish",
             "date_published",
             "pub_date",
             "published_at",
@@ -65,6 +67,7 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
             "firstcreated",
             "versioncreated",
             "created_at",
+            "seendate",
             "timestamp",
         ],
     ),
@@ -85,8 +88,21 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
     ("authors", &["authors", "author", "byline", "by", "creator"]),
     ("tags", &["tags", "keywords", "topics", "tag", "topic", "taxonomies.tags"]),
     ("section", &["section", "category", "categories", "desk", "section_name", "taxonomies.categories"]),
-    ("source", &["source", "publisher", "agency", "source_name", "outlet", "media_name", "publication", "newspaper"]),
-    ("site", &["source_domain", "site", "domain"]),
+    (
+        "source",
+        &[
+            "source",
+            "publisher",
+            "agency",
+            "source_name",
+            "outlet",
+            "media_name",
+            "publication",
+            "newspaper",
+            "sitename",
+        ],
+    ),
+    ("site", &["source_domain", "site", "domain", "hostname"]),
     ("lang", &["lang", "language", "inlanguage"]),
     ("places", &["places", "place", "location", "locations"]),
     ("people", &["people", "persons", "person"]),
@@ -212,6 +228,11 @@ pub(in crate::ingest) struct Values {
 pub(in crate::ingest) trait Record {
     fn get(&self, name: &str) -> Option<Values>;
 
+    /// How the days of its dates are written, where that can be told.
+    fn is_day_first(&self) -> Option<bool> {
+        None
+    }
+
     /// Whatever stands there under a name, as it is written, also where it is no text.
     fn written(&self, name: &str) -> Vec<String> {
         self.get(name).map(|values| values.texts).unwrap_or_default()
@@ -228,12 +249,17 @@ pub(in crate::ingest) fn beginnings(record: &impl Record, map: &FieldMap) -> Art
     let values = |field: &str| values(record, map, field);
     let one = |field: &str| values(field).texts.into_iter().find_map(|value| text(&value));
     let list = |field: &str| several(values(field), &[';', '|', ',']);
-    let stamp = |field: &str| values(field).texts.first().and_then(|text| dates::parse_stamp(text, Provenance::File));
-    let url = one("url");
+    let local = dates::Local { is_day_first: record.is_day_first(), ..dates::Local::default() };
+    let read = |text: &String| Some(dates::read_stamp(text, Provenance::File, &local)?.stamp);
+    let stamp = |field: &str| values(field).texts.first().and_then(read);
+    // Programs that fetch pages call the address of one its source.
+    let (source, addresses): (Vec<_>, Vec<_>) =
+        values("source").texts.iter().filter_map(|value| text(value)).partition(|value| wire::address(value).is_none());
+    let url = one("url").or_else(|| addresses.into_iter().next());
     let (section, more) = sections(values("section"));
     let mut tags = several(without_keys(values("tags")), &[';', '|', ',']);
     more.into_iter().for_each(|tag| wire::add(&mut tags, Some(tag)));
-    let (source, headline) = (one("source"), one("headline").unwrap_or_default());
+    let (source, headline) = (source.into_iter().next(), one("headline").unwrap_or_default());
     let site = one("site").or_else(|| url.as_deref().and_then(identity::site_of));
     let mut article = Article {
         external_id: one("id"),

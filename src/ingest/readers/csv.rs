@@ -8,7 +8,7 @@ use csv::{ReaderBuilder, StringRecord};
 use super::columns::{self, Record, Values};
 use super::{Emit, held};
 use crate::article::Article;
-use crate::ingest::{ReadOptions, Reason};
+use crate::ingest::{ReadOptions, Reason, dates};
 
 /// A row longer than this has a quote that is never closed.
 const LONGEST_ROW: usize = 16 << 20;
@@ -36,6 +36,8 @@ struct Head {
     width: usize,
     /// Nothing can be made of these columns.
     useless: bool,
+    /// How the days of its dates are written.
+    is_day_first: Option<bool>,
 }
 
 impl Reader {
@@ -57,7 +59,8 @@ impl Reader {
                 unread.extend(options.map.unread(&head.columns).cloned());
             }
             let reason = useless(&head, options);
-            self.head = Some(Head { useless: reason.is_some(), ..head });
+            let is_day_first = is_day_first(&text[length..], &head, options);
+            self.head = Some(Head { useless: reason.is_some(), is_day_first, ..head });
             if let Some(reason) = reason {
                 emit(0..length.max(1).min(text.len()), Err(reason))?;
             }
@@ -95,7 +98,7 @@ impl Reader {
                     break;
                 }
                 let read = article(&row, head, options).map_err(as_held);
-                let record = Row { columns: &head.columns, cells: &row };
+                let record = Row::of(&row, head);
                 let unread = read.as_ref().ok().and_then(|read| held::unread_embargo(&record, &options.map, read));
                 emit(start..end, read)?;
                 if let Some(reason) = unread {
@@ -123,7 +126,7 @@ fn article(row: &StringRecord, head: &Head, options: &ReadOptions) -> Result<Art
     if columns > 0 && row.iter().skip(columns).any(|cell| !cell.trim().is_empty()) {
         return Err(Reason::new("bad_row", format!("{} cells under {columns} columns", row.len())));
     }
-    columns::article(&Row { columns: &head.columns, cells: row }, &options.map)
+    columns::article(&Row::of(row, head), &options.map)
 }
 
 /// The head of a table and its length; `None` while it may go on.
@@ -140,10 +143,27 @@ fn head(text: &str, ended: bool, options: &ReadOptions) -> Option<(Head, usize)>
     }
     let width = if found { row.len() } else { 0 };
     if options.no_header || options.map.numbered() {
-        return Some((Head { delimiter, columns: Vec::new(), width, useless: false }, skip));
+        return Some((Head { delimiter, columns: Vec::new(), width, useless: false, is_day_first: None }, skip));
     }
     let columns = row.iter().take(width).map(|name| name.trim().to_lowercase()).collect();
-    Some((Head { delimiter, columns, width, useless: false }, length))
+    Some((Head { delimiter, columns, width, useless: false, is_day_first: None }, length))
+}
+
+/// Rows looked at to tell how dates are written.
+const DATED: usize = 10_000;
+
+/// Whether the days of a table's dates come first, as those say of which that can be told: all of them alike.
+fn is_day_first(rest: &str, head: &Head, options: &ReadOptions) -> Option<bool> {
+    let mut rows = rows(rest, head.delimiter, options.quote.unwrap_or(b'"'));
+    let rows = rows.records().take(DATED).map_while(Result::ok);
+    let mut orders = rows.flat_map(|row| {
+        let record = Row::of(&row, head);
+        ["published", "modified"]
+            .map(|field| dates::is_day_first(columns::written(&record, &options.map, field).first()?))
+    });
+    let mut known = orders.by_ref().flatten();
+    let first = known.next()?;
+    known.all(|other| other == first).then_some(first)
 }
 
 /// `sep=;`: a first line with which spreadsheets say their delimiter.
@@ -224,9 +244,20 @@ fn is_misquoted(row: &str, delimiter: u8, quote: u8) -> bool {
 struct Row<'a> {
     columns: &'a [String],
     cells: &'a StringRecord,
+    is_day_first: Option<bool>,
+}
+
+impl<'a> Row<'a> {
+    fn of(cells: &'a StringRecord, head: &'a Head) -> Row<'a> {
+        Row { columns: &head.columns, cells, is_day_first: head.is_day_first }
+    }
 }
 
 impl Record for Row<'_> {
+    fn is_day_first(&self) -> Option<bool> {
+        self.is_day_first
+    }
+
     fn get(&self, name: &str) -> Option<Values> {
         let named = |column: &String| columns::same(column, name);
         let mut cells = (0..self.columns.len()).filter(|at| named(&self.columns[*at])).peekable();
@@ -272,6 +303,22 @@ mod tests {
         let map = FieldMap::parse("headline=otsikko,lead=2").unwrap();
         let read = read_all("otsikko,x\na,null\n", &ReadOptions { map, ..ReadOptions::default() });
         assert_eq!(read, [headline("a")]);
+    }
+
+    #[test]
+    fn how_a_table_writes_its_days_is_told_by_those_that_can_be_told() {
+        let dates = |rows: &str| {
+            let (mut found, text) = (Vec::new(), format!("title,date\n{rows}"));
+            let _ = Reader::default().read(&text, true, &ReadOptions::default(), &mut |_, article| {
+                found.push(article.unwrap().published.at.map(|at| at.to_string()[..10].to_owned()));
+                ControlFlow::Continue(())
+            });
+            found.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>()
+        };
+        assert_eq!(dates("a,03/04/2025\nb,03/25/2025\n"), ["2025-03-04", "2025-03-25"]);
+        assert_eq!(dates("a,03/04/2025\nb,25/03/2025 10:00\n"), ["2025-04-03", "2025-03-25"]);
+        assert_eq!(dates("a,03/04/2025\nb,25/03/2025\nc,03/25/2025\n")[0], "", "they are not alike");
+        assert_eq!(dates("a,03/04/2025\n"), [""], "it could be either");
     }
 
     #[test]

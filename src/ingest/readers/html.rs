@@ -19,6 +19,6 @@ pub(in crate::ingest) struct Around<'a> {
 /// # Errors
 /// Why there is no article on it.
 pub(in crate::ingest) fn read(page: &str, around: &Around<'_>) -> Result<Article, Reason> {
-    let article = extract::article(page, around.url)?;
+    let article = extract::article(page, around.url, around.captured.is_some())?;
     Ok(Article { captured: around.captured, ..article })
 }
