@@ -138,6 +138,7 @@ pub(super) fn detect(head: &str, name: &str) -> Result<Format, Reason> {
         "json" | "jsonl" | "ndjson" => Ok(Format::Json),
         "csv" | "tsv" | "tab" | "psv" => Ok(Format::Csv),
         _ if looks_like_table(start) => Ok(Format::Csv),
+        ending if !ending.chars().any(char::is_alphabetic) && is_even(start) => Ok(Format::Csv),
         ending if TEXT.contains(&ending) || !ending.chars().any(char::is_alphabetic) => Ok(Format::Text),
         ending => {
             let detail = format!("`.{ending}` is the ending of no format; --format says which one it is");
@@ -229,6 +230,30 @@ fn looks_like_table(head: &str) -> bool {
         && (known > 1 || known == 1 && names.iter().all(plain) && head.lines().count() > 1)
 }
 
+/// Lines looked at of what may be a table of columns that nobody knows.
+const ROWS: usize = 5;
+
+/// Do all lines have as many cells? A verse may have a comma in each of its lines.
+fn is_even(head: &str) -> bool {
+    let cells = |delimiter: char| {
+        let mut lines = head.lines().filter(|line| !line.trim().is_empty()).take(ROWS);
+        let count = |line: &str| outside_quotes(line).filter(|c| *c == delimiter).count();
+        let first = lines.next().map_or(0, count);
+        let mut others = lines.map(count).peekable();
+        if others.peek().is_some() && others.all(|count| count == first) { first } else { 0 }
+    };
+    let is_quoted = head.starts_with('"');
+    cells('\t') > 0 || cells(';') > 0 || cells(',') > usize::from(!is_quoted)
+}
+
+fn outside_quotes(line: &str) -> impl Iterator<Item = char> {
+    let mut quoted = false;
+    line.chars().filter(move |c| {
+        quoted ^= *c == '"';
+        !quoted
+    })
+}
+
 /// Does this file of a folder or an archive only tell about the others?
 pub(super) fn is_about(name: &str) -> bool {
     let file = name.rsplit(['/', '!']).next().unwrap_or(name).to_lowercase();
@@ -254,6 +279,9 @@ mod tests {
         check(" {\"title\":", "a.txt", Some(Format::Json));
         check("\n\n---\r\ntitle: x\r\n---\r\n", "a.txt", Some(Format::Markdown));
         check("title,text\na,b\n", "-", Some(Format::Csv));
+        check("foo;bar\n1;2\n3;4\n", "-", Some(Format::Csv));
+        check("\"3\",\"Fears, and more\"\n\"4\",\"Hopes\"\n", "-", Some(Format::Csv));
+        check("The tin is red,\nThe zinc is blue,\n", "-", Some(Format::Text));
         check("[link](x) starts it", "a.md", Some(Format::Markdown));
         check("Plain words, and more text.\nOn it goes.", "a.txt", Some(Format::Text));
         check("Title, by somebody\n\nOn it goes.", "12345", Some(Format::Text));

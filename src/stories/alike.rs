@@ -53,11 +53,18 @@ const OWN_PART: usize = 90;
 /// Of short texts, so many percent of the shingles of both together must be common.
 const NEARLY_ALL: usize = 70;
 
+/// A text of no more shingles than this may be what a series says of each of its parts: then its headline is half of what
+/// it says.
+const BRIEF: usize = 16;
+
 /// Fewer shingles to compare are no evidence.
 const EVIDENCE: usize = 6;
 
 /// Symmetric, and true of a text and itself.
 pub fn alike(one: &Sketch, other: &Sketch) -> bool {
+    if one.ordered.len().min(other.ordered.len()) <= BRIEF && one.topic.is_another(&other.topic) {
+        return false;
+    }
     if one.print == other.print {
         return true;
     }

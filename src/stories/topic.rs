@@ -86,6 +86,11 @@ impl Topic {
             && (gone(self, other) || gone(other, self) || has_own && all_gone(self, other) && all_gone(other, self))
     }
 
+    /// Half of what each headline says is nowhere in the other article.
+    pub(super) fn is_another(&self, other: &Topic) -> bool {
+        self.lost_at_all(other).is(2, 2) && other.lost_at_all(self).is(2, 2)
+    }
+
     /// Of what the headline says and its own text says too.
     fn lost_in(&self, other: &Topic) -> Lost {
         self.lost(other, |word| word & STANDS != 0)
@@ -135,6 +140,14 @@ mod tests {
         // Cut: what the second is about is in the first.
         assert!(!alderton.differs(&topic(&[2], &[2, 3])));
         assert!(!alderton.differs(&alderton));
+    }
+
+    #[test]
+    fn another_headline_says_half_of_what_it_says_of_something_else() {
+        let [january, july] = [topic(&[1, 2, 3, 4], &[9]), topic(&[1, 2, 5, 6], &[9])];
+        assert!(january.is_another(&july) && july.is_another(&january));
+        assert!(!january.is_another(&topic(&[1, 2, 3, 6], &[9])), "one word of four");
+        assert!(!january.is_another(&topic(&[5, 6], &[9, 3, 4])), "its text says what the other headline does");
     }
 
     #[test]

@@ -28,10 +28,11 @@ impl Reader<'_> {
     pub(super) fn headline(&self, sites: &[String]) -> Option<Found<String>> {
         let mut titles = trust::ranked("headline", self.headlines());
         // A heading that the title of the window does not repeat may be of the site, unless somebody else says the same, or
-        // the window says less than that and nobody else anything.
+        // the window says far less than that and nobody else anything.
         let is_alone = titles.iter().all(|title| matches!(title.from, "visible" | "title"));
-        let says_less =
-            |heading: &str| self.marks.title.as_ref().is_none_or(|title| letters(title).len() < letters(heading).len());
+        let length = |text: &str| letters(text).chars().count();
+        let window = self.marks.title.as_deref().map(length).unwrap_or_default();
+        let says_less = |heading: &str| window * 3 <= length(heading) * 2;
         titles.sort_by_key(|title| {
             title.from == "visible" && self.titled_heading().is_none() && !(is_alone && says_less(&title.value))
         });
