@@ -55,7 +55,7 @@ const NEARLY_ALL: usize = 70;
 
 /// A text of no more shingles than this may be what a series says of each of its parts: then its headline is half of what
 /// it says.
-const BRIEF: usize = 16;
+const BRIEF: usize = 9;
 
 /// Fewer shingles to compare are no evidence.
 const EVIDENCE: usize = 6;
