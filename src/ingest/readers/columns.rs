@@ -112,7 +112,6 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
     ("version", &["version"]),
     ("corrected", &["corrected", "correction"]),
     ("status", &["status", "pubstatus", "post_status"]),
-    ("draft", &["draft", "is_draft"]),
     (
         "embargo",
         &[

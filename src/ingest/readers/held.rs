@@ -9,10 +9,7 @@ use crate::ingest::{Reason, clean};
 
 /// Whatever says that this is not to be shown counts, under each of its names.
 pub(super) fn status(record: &impl Record, map: &FieldMap) -> Status {
-    let said = written(record, map, "status").iter().map(|word| wire::status(word)).max().unwrap_or_default();
-    let is_draft = written(record, map, "draft").iter().any(|text| !is_none(text))
-        || written(record, map, "published").iter().any(|text| matches!(text.trim(), "false" | "False" | "no"));
-    if is_draft { said.max(Status::Withheld) } else { said }
+    written(record, map, "status").iter().map(|word| wire::status(word)).max().unwrap_or_default()
 }
 
 /// Whatever may be an embargo is one, under each of its names: the last that ends counts, and one that cannot be read
@@ -50,12 +47,8 @@ pub(super) fn may_hold(name: &str) -> bool {
 /// Could a piece that was not read be an article that is not to be shown, for all that can be told of it?
 pub(in crate::ingest) fn may_be_held(piece: &[u8]) -> bool {
     let text = String::from_utf8_lossy(piece).to_lowercase();
-    let says = |word: &str, holds: fn(&str) -> bool| {
-        text.match_indices(word).any(|(at, _)| is_key(&text[..at], &text[at..]) && holds(value(&text[at..])))
-    };
     text.contains("<date.release")
-        || says("embargo", |_| true)
-        || says("draft", |value| ["true", "yes", "1"].iter().any(|word| value.starts_with(word)))
+        || text.match_indices("embargo").any(|(at, _)| is_key(&text[..at], &text[at..]))
         || text.match_indices("status").any(|(at, _)| is_status_held(value(&text[at..])))
         || text.match_indices("withheld").any(|(at, _)| text[..at].ends_with(['"', '\'', ':', '/', '>']))
 }
@@ -65,7 +58,7 @@ pub(super) fn may_be_held_row(columns: &[String], map: &FieldMap, row: &str) -> 
     let named = |field: &str| columns.iter().any(|column| names(field).iter().any(|name| same(column, name)));
     let has = |field: &str| map.column(field).is_some() || named(field);
     let cells = || row.split([',', ';', '|', '\t', '"', '\n']);
-    has("embargo") || has("draft") || has("status") && cells().any(|cell| is_status_held(&cell.trim().to_lowercase()))
+    has("embargo") || has("status") && cells().any(|cell| is_status_held(&cell.trim().to_lowercase()))
 }
 
 fn is_status_held(value: &str) -> bool {
@@ -109,7 +102,6 @@ mod tests {
             "{\"pubStatus\": \"embargoed\", ",
             "<newsml management-status='embargoed'>",
             "{\"post_status\":\"draft\",\"title\":\"A",
-            "title: A\ndraft: true\n",
             "---\ntitle: A\nembargo: soon\n",
             "id;title;embargo\n1;\"A;",
         ] {
@@ -137,10 +129,5 @@ mod tests {
         assert_eq!(said(&[("status", "published"), ("pubStatus", "withheld")]), Status::Withheld);
         assert_eq!(said(&[("status", "withheld"), ("pubStatus", "canceled")]), Status::Killed);
         assert_eq!(said(&[("post_status", "draft")]), Status::Withheld);
-        assert_eq!((said(&[("draft", "true")]), said(&[("draft", "false")])), (Status::Withheld, Status::Usable));
-        assert_eq!(
-            (said(&[("published", "false")]), said(&[("published", "2025")])),
-            (Status::Withheld, Status::Usable)
-        );
     }
 }

@@ -329,9 +329,8 @@ mod tests {
     #[test]
     fn what_a_site_does_not_publish_is_hidden() {
         for (matter, status) in [
-            ("draft: true", Status::Withheld),
-            ("draft: false", Status::Usable),
-            ("published: false", Status::Withheld),
+            ("status: draft", Status::Withheld),
+            ("status: published", Status::Usable),
             ("params:\n  embargo: one day", Status::Withheld),
         ] {
             let (article, _) = read(&format!("---\n{matter}\n---\n# A\n\nb"), "a.md", &FieldMap::default()).unwrap();
