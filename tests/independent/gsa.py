@@ -41,7 +41,9 @@ for name, text in members(folder + "/content-news.tar.zst", ".md"):
 
 total(base, "*", len(articles))
 listed = lambda key: lambda article: article.get(key) if isinstance(article.get(key), list) else [article[key]] if article.get(key) else []
-topics = lambda article: listed("topics")(article) or listed("tag")(article)
+# The first of several categories is the section, the others are tags.
+others = lambda article: (listed("categories")(article) or listed("category")(article))[1:]
+topics = lambda article: list(dict.fromkeys((listed("topics")(article) or listed("tag")(article)) + others(article)))
 facets(base, "*", articles, tag=topics, author=lambda article: listed("authors")(article) or listed("author")(article), source=listed("source"))
 timeline(base, "year", [moment(article.get("date") or "") for article in articles], 4)
 timeline(base, "month", [moment(article.get("date") or "") for article in articles], 7)
