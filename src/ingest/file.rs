@@ -148,6 +148,11 @@ fn too_large(most: usize) -> Reason {
     Reason::new("too_large", format!("more than {} MiB in one article", most >> 20))
 }
 
+/// The article, if neither it nor the text it was read from is too large.
+fn fit_in(article: Article, length: usize, most: usize) -> Result<Article, Reason> {
+    if length > most { Err(too_large(most).held(is_held(&article))) } else { fit(article) }
+}
+
 /// The file as a whole is refused.
 fn refuse<R>(file: &File<'_>, chunks: &Chunks<R>, reason: Reason, sink: &mut Sink<'_>) -> ControlFlow<()> {
     let place = Place { source: file.name.to_owned(), offset: 0, line: None };
@@ -215,9 +220,7 @@ fn document(
         counted.1 += text[counted.0..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
         counted.0 = at.start;
         let place = Place { source: file.name.to_owned(), offset: at.start as u64, line: Some(counted.1) };
-        match article.and_then(|article| {
-            if at.len() > most { Err(too_large(most).held(is_held(&article))) } else { fit(article) }
-        }) {
+        match article.and_then(|article| fit_in(article, at.len(), most)) {
             Ok(article) => {
                 let (article, around) = (Box::new(article), around.clone());
                 sink(Item::Article { article, format, place, around, original: None })
@@ -293,9 +296,7 @@ fn many(
             }
             let offset = chunks.offset + at.start as u64;
             let place = Place { source: file.name.to_owned(), offset, line: Some(counted.1) };
-            match article.and_then(|article| {
-                if at.len() > most { Err(too_large(most).held(is_held(&article))) } else { fit(article) }
-            }) {
+            match article.and_then(|article| fit_in(article, at.len(), most)) {
                 Ok(mut article) => {
                     file.name_by_collection(&mut article, format);
                     let (article, around) = (Box::new(article), around.clone());

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::readers::held;
-use super::{BAD_EMBARGO, Item, Place, Reason, dates, language};
+use super::{Item, Place, Reason, dates, language};
 use crate::identity;
 use crate::store::{Incoming, Rejected};
 
@@ -244,7 +244,7 @@ fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Time
 
 fn reject(place: Place, reason: Reason, mut copy: Vec<u8>) -> Settled {
     // The ledger is for everybody: it must not show what is not to be shown.
-    if reason.code == BAD_EMBARGO || reason.is_held || held::may_be_held(&copy) {
+    if reason.is_held || held::may_be_held(&copy) {
         copy.clear();
     }
     Settled::Reject(Rejected {

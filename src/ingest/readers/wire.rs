@@ -72,7 +72,7 @@ pub(super) fn embargo(article: &mut Article, text: &str) -> Option<Reason> {
         "`{text}` is no moment, so the article is hidden; send it again with an embargo such as \
         2026-03-01T06:00:00+01:00, or with none"
     );
-    Some(Reason::new(BAD_EMBARGO, detail))
+    Some(Reason::new(BAD_EMBARGO, detail).held(true))
 }
 
 /// Hidden until another version comes; a kill stays one.
