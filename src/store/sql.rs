@@ -137,8 +137,8 @@ statements! {
     FRESH_KEY_REMOVE = "DELETE FROM story_keys_fresh
                         WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class = ?4 AND text = ?5";
     KEY_REMOVE = "DELETE FROM story_keys WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class = ?4 AND text = ?5";
-    KEY_SHARED = "SELECT class, place, text FROM story_keys_fresh WHERE key = ?1 AND leads = ?2
-                  UNION ALL SELECT class, place, text FROM story_keys WHERE key = ?1 AND leads = ?2 LIMIT ?3";
+    KEY_SHARED = "SELECT leads, class, place, text FROM story_keys_fresh WHERE key = ?1
+                  UNION ALL SELECT leads, class, place, text FROM story_keys WHERE key = ?1 LIMIT ?2";
     KEY_SHARED_IN = "SELECT class, text FROM story_keys_fresh
                      WHERE key = ?1 AND leads = ?2 AND place = ?3 AND class BETWEEN ?4 AND ?5
                      UNION ALL SELECT class, text FROM story_keys

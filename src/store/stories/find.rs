@@ -24,8 +24,8 @@ type Key = (u32, u8);
 
 impl Grouping<'_> {
     /// Those that may now follow `text`, which has come to lead, as others like it do.
-    pub(super) fn look_again_at_later(&mut self, text: &Text, leading: Vec<Text>) -> Result<()> {
-        let following = self.like(text, false)?;
+    pub(super) fn look_again_at_later(&mut self, text: &Text, near: &Near, leading: Vec<Text>) -> Result<()> {
+        let following = self.like(text, near, false)?;
         for other in leading.into_iter().chain(following) {
             let Some(leader) = other.leader.filter(|_| other.order > text.order) else { continue };
             // Due already, perhaps because its leader is no more.
@@ -39,11 +39,27 @@ impl Grouping<'_> {
         Ok(())
     }
 
+    /// What shares keys with this text, in one pass over them.
+    pub(super) fn near(&self, text: &Text) -> Result<Near> {
+        let mut near = Near::default();
+        for &key in text.sketch.iter().flat_map(|sketch| &sketch.keys) {
+            let holders = self.sharing(key)?;
+            if holders.len() > LONG {
+                near.long.push(key);
+                continue;
+            }
+            for (leads, holder) in holders {
+                near.met_mut(leads).add(holder);
+            }
+        }
+        Ok(near)
+    }
+
     /// All texts that lead, or all that do not, and are like this one.
-    pub(super) fn like(&self, text: &Text, leads: bool) -> Result<Vec<Text>> {
+    pub(super) fn like(&self, text: &Text, near: &Near, leads: bool) -> Result<Vec<Text>> {
         let Some(sketch) = &text.sketch else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        for candidate in self.candidates(sketch, leads)? {
+        for candidate in self.candidates(sketch, near, leads)? {
             if candidate == text.num {
                 continue;
             }
@@ -72,17 +88,17 @@ impl Grouping<'_> {
     }
 
     /// Every text that shares as many keys as it takes, as far as is known.
-    fn candidates(&self, sketch: &Sketch, leads: bool) -> Result<Vec<u64>> {
-        let (mut met, mut long) = (Met::default(), Vec::new());
-        for &key in &sketch.keys {
-            let holders = self.sharing(key, leads)?;
-            if holders.len() > LONG { long.push(key) } else { met.add(holders) }
-        }
-        let own = sketch.class();
+    fn candidates(&self, sketch: &Sketch, near: &Near, leads: bool) -> Result<Vec<u64>> {
+        let (met, own) = (near.met(leads), sketch.class());
         let mut candidates = Vec::new();
         for classes in classes(own) {
             let needed = parts_needed(own, *classes.start());
-            let read = if long.is_empty() { needed } else { self.read_long(&long, leads, &classes, needed, &mut met)? };
+            if near.long.is_empty() {
+                candidates.extend(met.of(&classes, needed));
+                continue;
+            }
+            let mut met = met.clone();
+            let read = self.read_long(&near.long, leads, &classes, needed, &mut met)?;
             candidates.extend(met.of(&classes, read));
         }
         Ok(candidates)
@@ -107,7 +123,9 @@ impl Grouping<'_> {
         }
         for &(key, here) in long {
             for there in places(here, part) {
-                met.add(self.sharing_in((key, here), leads, there, classes, usize::MAX)?);
+                self.sharing_in((key, here), leads, there, classes, usize::MAX)?
+                    .into_iter()
+                    .for_each(|one| met.add(one));
             }
         }
         Ok(part)
@@ -126,14 +144,13 @@ impl Grouping<'_> {
         Ok(true)
     }
 
-    /// At most one more than [`LONG`].
-    fn sharing(&self, (key, here): Key, leads: bool) -> Result<Vec<Holder>> {
+    /// At most one more than [`LONG`], and whether they lead.
+    fn sharing(&self, (key, here): Key) -> Result<Vec<(bool, Holder)>> {
         let mut statement = self.transaction.prepare_cached(sql::KEY_SHARED)?;
         let read = |row: &rusqlite::Row<'_>| {
-            Ok(Holder { class: row.get(0)?, parts: parts(here, row.get(1)?), text: row.get(2)? })
+            Ok((row.get(0)?, Holder { class: row.get(1)?, parts: parts(here, row.get(2)?), text: row.get(3)? }))
         };
-        let holders =
-            statement.query_map(params![key, leads, LONG as i64 + 1], read)?.collect::<Result<Vec<_>, _>>()?;
+        let holders = statement.query_map(params![key, LONG as i64 + 1], read)?.collect::<Result<Vec<_>, _>>()?;
         self.work.read.set(self.work.read.get() + holders.len() as u64);
         Ok(holders)
     }
@@ -169,13 +186,31 @@ struct Holder {
     parts: Parts,
 }
 
-/// Texts met, and in which parts.
+/// The texts that share keys with one, those that lead and the others; and the keys that too many have.
 #[derive(Default)]
+pub(super) struct Near {
+    leading: Met,
+    following: Met,
+    long: Vec<Key>,
+}
+
+impl Near {
+    fn met(&self, leads: bool) -> &Met {
+        if leads { &self.leading } else { &self.following }
+    }
+
+    fn met_mut(&mut self, leads: bool) -> &mut Met {
+        if leads { &mut self.leading } else { &mut self.following }
+    }
+}
+
+/// Texts met, and in which parts.
+#[derive(Clone, Default)]
 struct Met(HashMap<(Class, u64), Parts>);
 
 impl Met {
-    fn add(&mut self, holders: Vec<Holder>) {
-        holders.into_iter().for_each(|holder| *self.0.entry((holder.class, holder.text)).or_default() |= holder.parts);
+    fn add(&mut self, holder: Holder) {
+        *self.0.entry((holder.class, holder.text)).or_default() |= holder.parts;
     }
 
     fn of(&self, classes: &RangeInclusive<Class>, needed: Parts) -> impl Iterator<Item = u64> {

@@ -262,7 +262,8 @@ impl<'a> Grouping<'a> {
     fn place(&mut self, num: u64) -> Result<()> {
         let text = self.text(num)?;
         self.touched.insert(num);
-        let leading = self.like(&text, true)?;
+        let near = self.near(&text)?;
+        let leading = self.like(&text, &near, true)?;
         let earlier = leading.iter().filter(|other| other.order < text.order);
         let leader = earlier.min_by(|one, other| one.order.cmp(&other.order)).map_or(num, |leader| leader.num);
         if text.leader == Some(leader) {
@@ -275,7 +276,7 @@ impl<'a> Grouping<'a> {
             self.keep_keys(&text, leads)?;
         }
         if leads {
-            self.look_again_at_later(&text, leading)?;
+            self.look_again_at_later(&text, &near, leading)?;
         } else if led_before {
             self.look_again_at_led(num)?;
         }
