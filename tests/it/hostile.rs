@@ -68,6 +68,8 @@ fn lay_out(folder: &Path) {
     for (name, mark) in [("div", "<div>"), ("b", "<b>"), ("table", "<table><tr><td>"), ("font", "<font><i>")] {
         write(folder, &format!("deep-{name}.html"), page(&format!("{}{deep}", mark.repeat(50_000))));
     }
+    write(folder, "ampersands.html", page(&format!("{deep}<p>{}", "& ".repeat(500_000))));
+    write(folder, "wide.csv", format!("title{}\n{}", ",a".repeat(50_000), "Tin\n".repeat(500)));
     write(folder, "deep.json", "[".repeat(200_000));
     write(folder, "deep.xml", format!("<rss version=\"2.0\"><channel>{}", "<a>".repeat(100_000)));
     write(folder, "bomb.txt.gz", gzip(400));

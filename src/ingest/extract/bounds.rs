@@ -25,6 +25,9 @@ const MOST_FORMATTING: usize = 24;
 
 const LONGEST_TITLE: usize = 64 << 10;
 
+/// Text without an element in it, which html5ever writes out in a time that grows with its square where it is all `&`.
+const LONGEST_RUN: usize = 4 << 10;
+
 /// Scripts with data about the page, and how much in all.
 const MOST_DATA: usize = 200;
 const LARGEST_DATA: usize = 4 << 20;
@@ -78,10 +81,24 @@ impl<'a> Cutter<'a> {
         let page = self.scan.page;
         let mut at = 0;
         while let Some(found) = page[at..].find('<') {
-            self.out.push_str(&page[at..at + found]);
+            self.text(&page[at..at + found]);
             at = self.markup(at + found);
         }
-        self.out.push_str(&page[at..]);
+        self.text(&page[at..]);
+    }
+
+    /// Long text in pieces, between words and not within a character reference where that can be.
+    fn text(&mut self, text: &str) {
+        let mut rest = text;
+        while rest.len() > LONGEST_RUN {
+            let most = rest.floor_char_boundary(LONGEST_RUN);
+            let between = rest[..most].rfind(|c: char| c.is_whitespace() || c == '&').filter(|at| *at > 0);
+            let (piece, after) = rest.split_at(between.unwrap_or(most));
+            self.out.push_str(piece);
+            self.out.push_str("<wbr>");
+            rest = after;
+        }
+        self.out.push_str(rest);
     }
 
     /// Reads what `<` at this place begins, and says where it ends.

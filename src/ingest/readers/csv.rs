@@ -1,5 +1,6 @@
 //! CSV and TSV, with whatever delimiter and quote.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::PoisonError;
 
@@ -32,12 +33,29 @@ struct Head {
     delimiter: u8,
     /// In lower case; empty where the first row holds data.
     columns: Vec<String>,
+    /// Which of them have a name.
+    places: HashMap<String, Vec<usize>>,
     /// Cells of the first row.
     width: usize,
     /// Nothing can be made of these columns.
     useless: bool,
     /// How the days of its dates are written.
     is_day_first: Option<bool>,
+}
+
+impl Head {
+    fn of(delimiter: u8, columns: Vec<String>, width: usize) -> Head {
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, name) in columns.iter().enumerate() {
+            places.entry(columns::plain(name).into_owned()).or_default().push(at);
+        }
+        Head { delimiter, columns, places, width, useless: false, is_day_first: None }
+    }
+
+    /// The columns of a name.
+    fn named(&self, name: &str) -> &[usize] {
+        self.places.get(&*columns::plain(name)).map_or(&[], Vec::as_slice)
+    }
 }
 
 impl Reader {
@@ -143,10 +161,10 @@ fn head(text: &str, ended: bool, options: &ReadOptions) -> Option<(Head, usize)>
     }
     let width = if found { row.len() } else { 0 };
     if options.no_header || options.map.numbered() {
-        return Some((Head { delimiter, columns: Vec::new(), width, useless: false, is_day_first: None }, skip));
+        return Some((Head::of(delimiter, Vec::new(), width), skip));
     }
     let columns = row.iter().take(width).map(|name| name.trim().to_lowercase()).collect();
-    Some((Head { delimiter, columns, width, useless: false, is_day_first: None }, length))
+    Some((Head::of(delimiter, columns, width), length))
 }
 
 /// Rows looked at to tell how dates are written.
@@ -179,7 +197,8 @@ fn said_delimiter(text: &str) -> (Option<u8>, usize) {
 fn useless(head: &Head, options: &ReadOptions) -> Option<Reason> {
     if options.no_header || options.map.numbered() {
         if !options.map.numbered() {
-            return Some(Reason::new("no_columns", "without a header, map columns by number: headline=2,body=3"));
+            let detail = "without a header, say by number which column is which: map headline=2,body=3";
+            return Some(Reason::new("no_columns", detail));
         }
         let beyond = options.map.beyond(head.width)?;
         let detail = format!("there is no column {beyond}; the first row has {}", head.width);
@@ -188,16 +207,28 @@ fn useless(head: &Head, options: &ReadOptions) -> Option<Reason> {
     if let Some(missing) = options.map.missing(&head.columns) {
         let near = crate::nearest::nearest(missing, head.columns.iter().map(String::as_str));
         let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-        let detail = format!("there is no column `{missing}`; {near}the columns are {}", head.columns.join(", "));
+        let detail = format!("there is no column `{missing}`; {near}the columns are {}", listed(&head.columns));
         return Some(Reason::new("unknown_column", detail));
     }
     let has = |name: &str| head.columns.iter().any(|column| columns::same(column, name));
     (options.map.is_empty() && !columns::has_text(has)).then(|| {
-        let shown: String = head.columns.join(", ").chars().take(400).collect();
-        let detail =
-            format!("no column is a headline, lead or body; say which is: --map headline=…,body=…; there are {shown}");
+        let detail = format!(
+            "no column is called as a headline, lead or body: {}; map says which is which (headline=…,body=…), and by \
+             number where the first row is no header (headline=2,body=3)",
+            listed(&head.columns)
+        );
         Reason::new("no_columns", detail)
     })
+}
+
+/// Names of columns, as far as anybody reads them.
+fn listed(columns: &[String]) -> String {
+    let short = |name: &String| name.chars().take(40).collect::<String>();
+    let mut shown: Vec<String> = columns.iter().take(20).map(short).collect();
+    if columns.len() > shown.len() {
+        shown.push("…".to_owned());
+    }
+    shown.join(", ")
 }
 
 /// Rows looked at to find the delimiter.
@@ -242,31 +273,36 @@ fn is_misquoted(row: &str, delimiter: u8, quote: u8) -> bool {
 }
 
 struct Row<'a> {
-    columns: &'a [String],
+    head: &'a Head,
     cells: &'a StringRecord,
-    is_day_first: Option<bool>,
 }
 
 impl<'a> Row<'a> {
     fn of(cells: &'a StringRecord, head: &'a Head) -> Row<'a> {
-        Row { columns: &head.columns, cells, is_day_first: head.is_day_first }
+        Row { head, cells }
+    }
+
+    /// What is in the columns of a name, or in the one of a number, where anything is.
+    fn cells(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        let (cells, named) = (self.cells, self.head.named(name));
+        let numbered = || name.parse::<usize>().ok()?.checked_sub(1);
+        let at = if named.is_empty() { numbered() } else { None };
+        named.iter().copied().chain(at).filter_map(|at| filled(cells.get(at)?))
     }
 }
 
 impl Record for Row<'_> {
     fn is_day_first(&self) -> Option<bool> {
-        self.is_day_first
+        self.head.is_day_first
     }
 
+    /// Of two columns of one name, the one that is filled.
     fn get(&self, name: &str) -> Option<Values> {
-        let named = |column: &String| columns::same(column, name);
-        let mut cells = (0..self.columns.len()).filter(|at| named(&self.columns[*at])).peekable();
-        let cell = match cells.peek() {
-            // Of two columns of one name, the one that is filled.
-            Some(_) => cells.find_map(|at| filled(self.cells.get(at)?)),
-            None => filled(self.cells.get(name.parse::<usize>().ok()?.checked_sub(1)?)?),
-        };
-        Some(Values { texts: vec![cell?.to_owned()], is_list: false })
+        Some(Values { texts: vec![self.cells(name).next()?.to_owned()], is_list: false })
+    }
+
+    fn written(&self, name: &str) -> Vec<String> {
+        self.cells(name).map(str::to_owned).collect()
     }
 }
 
@@ -303,6 +339,26 @@ mod tests {
         let map = FieldMap::parse("headline=otsikko,lead=2").unwrap();
         let read = read_all("otsikko,x\na,null\n", &ReadOptions { map, ..ReadOptions::default() });
         assert_eq!(read, [headline("a")]);
+    }
+
+    #[test]
+    fn of_two_columns_of_one_name_either_may_hold_back() {
+        for (head, cells) in [("embargo,embargo", "2020-01-01,2999-01-01"), ("status,status", "published,withheld")] {
+            let (mut held, text) = (false, format!("title,{head}\nTin,{cells}\n"));
+            let _ = Reader::default().read(&text, true, &ReadOptions::default(), &mut |_, article| {
+                let article = article.unwrap();
+                held = article.embargo.is_some() || article.status != crate::article::Status::Usable;
+                ControlFlow::Continue(())
+            });
+            assert!(held, "{head}");
+        }
+    }
+
+    #[test]
+    fn a_table_is_read_however_wide_it_is() {
+        let wide: String = (0..50_000).map(|n| format!(",c{n}")).collect();
+        let read = read_all(&format!("title{wide}\n{}", "Tin,x\n".repeat(2000)), &ReadOptions::default());
+        assert_eq!(read, vec![headline("Tin"); 2000]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! NewsML-G2, and NewsML 1 before it: a message of items, of which those that carry a text are articles.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use base64::Engine as _;
@@ -56,7 +57,7 @@ fn article(item: &Element<'_>, around: &Around) -> Result<(Article, Option<Reaso
     }
     let tag = meta.and_then(|meta| meta.child("language")?.attribute("tag"));
     let lang = tag.or_else(|| item.attribute("xml:lang")).map(str::to_owned).or_else(|| around.lang.clone());
-    let names = Names { item, lang: lang.as_deref() };
+    let names = Names::of_item(item, lang.as_deref());
     let content = if item.is("contentSet") { Some(item) } else { item.child("contentSet") };
     let inline = content.map(|set| inline(set, lang.as_deref())).unwrap_or_default();
     let version = item_meta.and_then(|meta| stamp(meta, "versionCreated"));
@@ -181,11 +182,22 @@ fn concept_code(concept: &Element<'_>) -> Option<String> {
 
 /// What things are called in the language of the item.
 struct Names<'i, 'a> {
-    item: &'i Element<'a>,
+    /// What the item says of codes.
+    asserted: HashMap<String, &'i Element<'a>>,
     lang: Option<&'i str>,
 }
 
-impl Names<'_, '_> {
+impl<'i, 'a> Names<'i, 'a> {
+    fn of_item(item: &'i Element<'a>, lang: Option<&'i str>) -> Names<'i, 'a> {
+        let mut asserted = HashMap::new();
+        for assert in item.children("assert") {
+            if let Some(code) = concept_code(assert) {
+                asserted.entry(code).or_insert(assert);
+            }
+        }
+        Names { asserted, lang }
+    }
+
     /// The text of the child of that name, of several the one in the language of the item and with the main role.
     fn text(&self, parent: &Element<'_>, name: &str) -> Option<String> {
         let rank = |element: &&Element<'_>| {
@@ -206,10 +218,7 @@ impl Names<'_, '_> {
     fn of(&self, concept: &Element<'_>) -> Option<String> {
         let main = concept.child("mainConcept").unwrap_or(concept);
         let code = concept_code(main);
-        let asserted = || {
-            let same = |assert: &&Element<'_>| code.is_some() && concept_code(assert) == code;
-            self.text(self.item.children("assert").find(same)?, "name")
-        };
+        let asserted = || self.text(self.asserted.get(code.as_deref()?)?, "name");
         self.text(main, "name").or_else(asserted).or(code.clone()).or_else(|| main.line())
     }
 }

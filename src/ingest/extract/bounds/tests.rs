@@ -84,3 +84,14 @@ fn beginnings_without_an_end_are_read_once() {
         assert!(bounded(&page).html.len() <= page.len() * 5, "{mark}");
     }
 }
+
+#[test]
+fn text_without_an_element_is_given_in_pieces_between_its_words() {
+    let words = "Tin &amp; zinc ".repeat(2000);
+    let bounded = bounded(&words).html;
+    assert_eq!(bounded.replace("<wbr>", ""), words);
+    let longest = bounded.split("<wbr>").map(str::len).max().unwrap();
+    assert!(longest <= LONGEST_RUN && bounded.split("<wbr>").all(|piece| !piece.ends_with("&amp")), "{longest}");
+    assert_eq!(super::bounded(&"\u{6f22}".repeat(5000)).html.replace("<wbr>", ""), "\u{6f22}".repeat(5000));
+    check("<p>a short one", "<p>a short one");
+}
