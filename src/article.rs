@@ -52,7 +52,28 @@ pub struct Article {
     pub provenance: BTreeMap<String, String>,
 }
 
+/// How its provenance begins where a date stands there that cannot be read; what stands there follows.
+const UNREADABLE: &str = "unreadable: ";
+
+/// Characters of it that are kept.
+const SHOWN: usize = 60;
+
 impl Article {
+    /// Whether it says of itself that it may not be shown, or not yet.
+    pub fn is_held(&self) -> bool {
+        self.status != Status::Usable || self.embargo.is_some()
+    }
+
+    /// Notes what stands where the day it was published should be.
+    pub fn note_unreadable_date(&mut self, text: &str) {
+        let shown: String = text.chars().take(SHOWN).collect();
+        self.provenance.insert("published".to_owned(), format!("{UNREADABLE}{shown}"));
+    }
+
+    pub fn unreadable_date(&self) -> Option<&str> {
+        self.provenance.get("published")?.strip_prefix(UNREADABLE)
+    }
+
     /// What it may have several of, and what that is called.
     pub fn lists(&self) -> [(&'static str, &Vec<String>); 5] {
         [

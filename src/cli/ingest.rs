@@ -16,7 +16,8 @@ use super::runs::copies as copies_among;
 use super::{DataDir, interrupt};
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::options::Wishes;
-use crate::ingest::{self, ReadOptions};
+use crate::ingest::run::{Became, Durable};
+use crate::ingest::{self, Place, ReadOptions};
 use crate::store::{Counts, Rejected, Run, RunState, Store};
 use crate::sync;
 
@@ -181,21 +182,53 @@ fn one(
     let progress = Progress::default();
     let unread = Arc::<Mutex<BTreeSet<String>>>::default();
     let options = &ReadOptions { unread: Some(Arc::clone(&unread)), ..options.clone() };
-    let mut shown = Shown::new(&input);
+    let (mut shown, mut undated) = (Shown::new(&input), Undated::default());
     let run = ingest::run::run(store, &input, options, namespace, stop, &progress, |durable| {
         shown.show(durable.articles, durable.rejects, progress.read.load(Ordering::Relaxed));
+        undated.note(durable);
         // Nobody listens where a server does the indexing.
         let _ = news.send(());
     })?;
     shown.end();
     let set_aside = progress.set_aside.load(Ordering::Relaxed);
     report(store, &run, set_aside)?;
+    undated.tell();
     super::dry_run::tell_unread(&unread.lock().unwrap_or_else(PoisonError::into_inner));
     sum.rejected += run.counts.rejected.saturating_sub(set_aside);
     sum.failed |= run.state == RunState::Failed;
     let first = store.rejects(run.id, 0, 1)?;
     sum.misfit |= run.counts.seen == 0 && first.iter().any(|(_, reject)| is_misfit(reject));
     Ok(())
+}
+
+/// Articles whose date stands there and cannot be read.
+#[derive(Default)]
+struct Undated {
+    count: u64,
+    /// The first of them: what stands there, and where.
+    first: Option<(String, Place)>,
+}
+
+impl Undated {
+    fn note(&mut self, durable: &Durable<'_>) {
+        for piece in durable.pieces() {
+            let Became::Stored(place, incoming, _) = piece else { continue };
+            let Some(date) = incoming.article.unreadable_date() else { continue };
+            self.count += 1;
+            self.first.get_or_insert_with(|| (date.to_owned(), place.clone()));
+        }
+    }
+
+    fn tell(&self) {
+        let Some((date, place)) = &self.first else { return };
+        let line = place.line.map(|line| format!(" line {line}")).unwrap_or_default();
+        let dates = counted(
+            self.count,
+            "date cannot be read, and its article has",
+            "dates cannot be read, and their articles have",
+        );
+        say!("  {dates} none; the first is `{date}` ({}{line})", place.source);
+    }
 }
 
 fn report(store: &Store, run: &Run, set_aside: u64) -> anyhow::Result<()> {

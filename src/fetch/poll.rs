@@ -11,7 +11,7 @@ use super::trouble::{Kind, Trouble};
 use super::{FetchError, Poller, schedule};
 use crate::config::Feed;
 use crate::ingest::fetched::{self, Fetched, Items};
-use crate::store::{Counts, FeedState, Incoming, Rejected, RunId, RunState};
+use crate::store::{Counts, FeedState, Incoming, Ready, Rejected, RunId, RunState};
 
 /// The line of a poll in the ledger, opened when there is something to say.
 pub(super) struct Line {
@@ -176,7 +176,8 @@ impl Poller {
                     return Ok(run);
                 }
                 let run = run.map_or_else(|| store.begin_run(&input), Ok)?;
-                store.write(run, &mut articles, &rejects, size)?;
+                let mut ready: Vec<_> = articles.into_iter().map(Ready::from).collect();
+                store.write(run, &mut ready, &rejects, size)?;
                 Ok(Some(run))
             })
             .await?;

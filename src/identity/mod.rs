@@ -16,6 +16,8 @@ pub struct Identity {
     pub namespace: String,
     pub key: String,
     pub kind: Kind,
+    /// Of an item of a feed that has an id of its own: who the page is that it leads to.
+    pub page: Option<Box<Identity>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +29,9 @@ pub enum Kind {
     /// A hash of what the article says; such an article has no versions.
     Content,
 }
+
+/// The reader whose items lead to pages.
+const FEED: &str = "feed";
 
 /// Settles who an article is. `namespace` is what the user said; `format` names the reader.
 pub fn settle(article: &Article, namespace: Option<&str>, format: &str) -> Identity {
@@ -42,14 +47,19 @@ pub fn settle(article: &Article, namespace: Option<&str>, format: &str) -> Ident
         let place = provider.as_deref().and_then(|provider| provider.split_once(':')).map(|(_, place)| place);
         let place = place.filter(|place| said.is_some() && place.contains('/'));
         let key = place.map_or_else(|| id.to_owned(), |place| format!("{place}/{id}"));
+        let page = url.filter(|_| format == FEED).map(|url| Box::new(of_page(url, said.clone())));
         let namespace = said.or(provider).unwrap_or_else(|| format!("{format}:{}", publisher()));
-        return Identity { namespace, key, kind: Kind::Provider };
+        return Identity { namespace, key, kind: Kind::Provider, page };
     }
     if let Some(url) = url {
-        return Identity { namespace: said.unwrap_or_else(|| "url".to_owned()), key: url, kind: Kind::Url };
+        return of_page(url, said);
     }
     let namespace = said.unwrap_or_else(|| format.to_owned());
-    Identity { key: content_key(article), namespace, kind: Kind::Content }
+    Identity { key: content_key(article), namespace, kind: Kind::Content, page: None }
+}
+
+fn of_page(url: String, said: Option<String>) -> Identity {
+    Identity { namespace: said.unwrap_or_else(|| "url".to_owned()), key: url, kind: Kind::Url, page: None }
 }
 
 fn content_key(article: &Article) -> String {

@@ -36,7 +36,7 @@ impl Found {
         self.formats.values().map(|(count, _)| count).sum()
     }
 
-    fn add(&mut self, format: Format, settled: Settled) {
+    fn add(&mut self, format: Format, settled: Settled<Incoming>) {
         match settled {
             Settled::Article(_, incoming) => {
                 self.formats.entry(format.name()).or_insert_with(|| (0, *incoming)).0 += 1;

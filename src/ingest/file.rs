@@ -9,7 +9,7 @@ use super::chunks::Chunks;
 use super::detect::{self, Format};
 use super::input::Progress;
 use super::readers::{csv, feed, json, markdown, newsml, nitf, page_dump, reuters, sitemap, text};
-use super::{Item, Page, Place, ReadOptions, Reason, Sink, copy_of, fit, is_held, language};
+use super::{Item, Page, Place, ReadOptions, Reason, Sink, copy_of, fit, language};
 use crate::article::Article;
 use crate::store::REJECT_COPY;
 
@@ -150,7 +150,7 @@ fn too_large(most: usize) -> Reason {
 
 /// The article, if neither it nor the text it was read from is too large.
 fn fit_in(article: Article, length: usize, most: usize) -> Result<Article, Reason> {
-    if length > most { Err(too_large(most).held(is_held(&article))) } else { fit(article) }
+    if length > most { Err(too_large(most).held(article.is_held())) } else { fit(article) }
 }
 
 /// The file as a whole is refused.

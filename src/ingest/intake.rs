@@ -10,11 +10,14 @@ use utoipa::ToSchema;
 use super::ReadOptions;
 use super::input::{Input, Progress, Stream};
 use super::run::{self, Became};
-use crate::article::ArticleId;
+use crate::article::{Article, ArticleId, Status};
 use crate::store::{Counts, Outcome, Run, RunState, Store, StoreError};
 
 /// Of an article that somebody has deleted.
 const DELETED: &str = "this article has been deleted and is not taken in again";
+
+/// Of a kill that comes before what it ends, or names it otherwise.
+const ENDS_NOTHING: &str = "no article is kept under this name; should one come, it is not shown";
 
 /// The way in, for everybody who comes at the same time.
 pub struct Intake {
@@ -42,7 +45,7 @@ pub struct Taken<'a> {
     /// `unchanged` (kept already, or deleted: then with the code `deleted`) or
     /// `rejected`
     pub outcome: &'static str,
-    /// Why it was rejected: listed in docs/errors.md
+    /// Why it was rejected, or what is to be said of what is in (`unreadable_date`, `ends_nothing`): listed in docs/errors.md
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub code: Option<&'a str>,
@@ -96,21 +99,24 @@ impl Intake {
 
 fn told<'a>(piece: &Became<'a>) -> Taken<'a> {
     match *piece {
-        Became::Stored(place, incoming, outcome) => Taken {
-            line: place.line,
-            offset: None,
-            member: member(&place.source),
-            id: Some(incoming.id()),
-            external_id: incoming.article.external_id.as_deref(),
-            outcome: match outcome {
-                Outcome::New => "new",
-                Outcome::Version => "version",
-                Outcome::Copy => "copy",
-                Outcome::Unchanged | Outcome::Deleted => "unchanged",
-            },
-            code: (outcome == Outcome::Deleted).then_some("deleted"),
-            reason: (outcome == Outcome::Deleted).then_some(Cow::Borrowed(DELETED)),
-        },
+        Became::Stored(place, incoming, outcome) => {
+            let (code, reason) = remark(&incoming.article, outcome).unzip();
+            Taken {
+                line: place.line,
+                offset: None,
+                member: member(&place.source),
+                id: Some(incoming.id()),
+                external_id: incoming.article.external_id.as_deref(),
+                outcome: match outcome {
+                    Outcome::New => "new",
+                    Outcome::Version => "version",
+                    Outcome::Copy => "copy",
+                    Outcome::Unchanged | Outcome::Deleted => "unchanged",
+                },
+                code,
+                reason,
+            }
+        }
         Became::Rejected(reject) => Taken {
             line: reject.line,
             offset: reject.offset,
@@ -122,6 +128,18 @@ fn told<'a>(piece: &Became<'a>) -> Taken<'a> {
             reason: Some(Cow::Borrowed(&reject.detail)),
         },
     }
+}
+
+/// What is to be said of an article that is in, or stays out.
+fn remark(article: &Article, outcome: Outcome) -> Option<(&'static str, Cow<'static, str>)> {
+    if outcome == Outcome::Deleted {
+        return Some(("deleted", Cow::Borrowed(DELETED)));
+    }
+    if outcome == Outcome::New && article.status == Status::Killed {
+        return Some(("ends_nothing", Cow::Borrowed(ENDS_NOTHING)));
+    }
+    let date = article.unreadable_date()?;
+    Some(("unreadable_date", format!("`{date}` cannot be read as a date: the article is in, without one").into()))
 }
 
 /// What is handed over has no name of its own.

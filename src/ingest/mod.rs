@@ -41,7 +41,7 @@ pub use readers::columns::FieldMap;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use crate::article::{Article, Status};
+use crate::article::Article;
 use crate::store::REJECT_COPY;
 
 /// How inputs are read, where that is not found by looking.
@@ -160,13 +160,9 @@ impl Item {
 /// thousand tags tag nothing.
 fn fit(article: Article) -> Result<Article, Reason> {
     match endless(&article) {
-        Some(detail) => Err(Reason::new("too_large", detail).held(is_held(&article))),
+        Some(detail) => Err(Reason::new("too_large", detail).held(article.is_held())),
         None => Ok(article),
     }
-}
-
-fn is_held(article: &Article) -> bool {
-    article.status != Status::Usable || article.embargo.is_some()
 }
 
 /// Bytes of what is one line: a headline, an address, a tag.

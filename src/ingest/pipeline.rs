@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::readers::held;
 use super::{Item, Place, Reason, dates, language};
 use crate::identity;
-use crate::store::{Incoming, Rejected};
+use crate::store::{Incoming, Ready, Rejected};
 
 /// What has been found and not yet been taken by the writer, at most, in items and in bytes of them.
 const WAITING: usize = 1000;
@@ -26,16 +26,25 @@ const TAKEN_BYTES: usize = 64 << 10;
 const SETTLED: usize = 8;
 
 /// What the store takes.
-pub(super) enum Settled {
-    Article(Place, Box<Incoming>),
+pub(super) enum Settled<A> {
+    Article(Place, Box<A>),
     Reject(Rejected),
 }
 
-impl Settled {
+impl Settled<Incoming> {
+    fn ready(self) -> Settled<Ready> {
+        match self {
+            Settled::Article(place, incoming) => Settled::Article(place, Box::new((*incoming).into())),
+            Settled::Reject(reject) => Settled::Reject(reject),
+        }
+    }
+}
+
+impl Settled<Ready> {
     /// About what it holds.
     pub(super) fn size(&self) -> usize {
         match self {
-            Settled::Article(_, incoming) => incoming.article.size() + incoming.original.as_ref().map_or(0, Vec::len),
+            Settled::Article(_, ready) => ready.incoming.size(),
             Settled::Reject(reject) => reject.copy.len(),
         }
     }
@@ -53,10 +62,10 @@ pub(super) struct Found(Arc<Queue>);
 
 /// The writer's end.
 pub(super) struct Ordered {
-    settled: mpsc::Receiver<Taking<Settled>>,
+    settled: mpsc::Receiver<Taking<Settled<Ready>>>,
     /// What came before its turn, by the number of its first.
-    early: BTreeMap<u64, Taking<Settled>>,
-    ready: VecDeque<Settled>,
+    early: BTreeMap<u64, Taking<Settled<Ready>>>,
+    ready: VecDeque<Settled<Ready>>,
     next: u64,
     queue: Arc<Queue>,
 }
@@ -75,10 +84,15 @@ pub(super) fn start(namespace: Option<&str>, keeps_originals: bool) -> (Found, O
     (Found(queue), ordered)
 }
 
-fn work(queue: &Queue, send: &mpsc::SyncSender<Taking<Settled>>, namespace: Option<&str>, keeps_originals: bool) {
+fn work(
+    queue: &Queue,
+    send: &mpsc::SyncSender<Taking<Settled<Ready>>>,
+    namespace: Option<&str>,
+    keeps_originals: bool,
+) {
     let now = Timestamp::now();
     while let Some(Taking { first, bytes, items }) = queue.take() {
-        let items = items.into_iter().map(|item| settle(item, namespace, keeps_originals, now)).collect();
+        let items = items.into_iter().map(|item| settle(item, namespace, keeps_originals, now).ready()).collect();
         if send.send(Taking { first, bytes, items }).is_err() {
             return;
         }
@@ -100,7 +114,7 @@ impl Drop for Found {
 
 impl Ordered {
     /// The next in order. `Timeout`: none has come for so long; `Disconnected`: there are no more.
-    pub(super) fn next(&mut self, wait: Duration) -> Result<Settled, mpsc::RecvTimeoutError> {
+    pub(super) fn next(&mut self, wait: Duration) -> Result<Settled<Ready>, mpsc::RecvTimeoutError> {
         while self.ready.is_empty() {
             let taking = match self.early.remove(&self.next) {
                 Some(taking) => taking,
@@ -212,7 +226,7 @@ fn size(item: &Item) -> usize {
 
 /// Everything between reader and store: pure, but for the moment passed in. What breaks the code that reads a page is that
 /// page's matter alone.
-pub(super) fn settle(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled {
+pub(super) fn settle(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled<Incoming> {
     let place = match &item {
         Item::Page(page) => page.place().clone(),
         Item::Reject { place, .. } => place.clone(),
@@ -224,7 +238,7 @@ pub(super) fn settle(item: Item, namespace: Option<&str>, keeps_originals: bool,
     })
 }
 
-fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled {
+fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled<Incoming> {
     match item {
         Item::Page(page) => settled(page.read(), namespace, keeps_originals, now),
         Item::Article { mut article, format, place, around, original } => {
@@ -242,7 +256,7 @@ fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Time
     }
 }
 
-fn reject(place: Place, reason: Reason, mut copy: Vec<u8>) -> Settled {
+fn reject(place: Place, reason: Reason, mut copy: Vec<u8>) -> Settled<Incoming> {
     // The ledger is for everybody: it must not show what is not to be shown.
     if reason.is_held || held::may_be_held(&copy) {
         copy.clear();
@@ -269,9 +283,9 @@ mod tests {
         Item::Article { article: Box::new(article), format, place, around: None, original: None }
     }
 
-    fn headline(settled: Settled) -> String {
+    fn headline(settled: Settled<Ready>) -> String {
         match settled {
-            Settled::Article(_, incoming) => incoming.article.headline,
+            Settled::Article(_, ready) => ready.incoming.article.headline,
             Settled::Reject(reject) => reject.code,
         }
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::input::{self, Input, Progress};
 use super::pipeline::{self, Ordered, Settled};
 use super::{Place, ReadOptions};
-use crate::store::{Incoming, Outcome, Rejected, Run, RunId, RunState, Store, StoreError};
+use crate::store::{Incoming, Outcome, Ready, Rejected, Run, RunId, RunState, Store, StoreError};
 
 /// A batch is one transaction: this many articles, this much of them, or this much time.
 const BATCH: usize = 1000;
@@ -42,7 +42,7 @@ impl Durable<'_> {
         let mut articles = self.batch.articles.iter().zip(self.outcomes);
         let mut rejects = self.batch.rejects.iter();
         self.batch.order.iter().filter_map(move |place| match place {
-            Some(place) => articles.next().map(|(incoming, outcome)| Became::Stored(place, incoming, *outcome)),
+            Some(place) => articles.next().map(|(ready, outcome)| Became::Stored(place, &ready.incoming, *outcome)),
             None => rejects.next().map(Became::Rejected),
         })
     }
@@ -140,7 +140,7 @@ fn start(
 
 #[derive(Default)]
 struct Batch {
-    articles: Vec<Incoming>,
+    articles: Vec<Ready>,
     rejects: Vec<Rejected>,
     /// Of articles and rejects together; a reject tells its place itself.
     order: Vec<Option<Place>>,
@@ -166,11 +166,11 @@ impl Batch {
         Some(batch)
     }
 
-    fn add(&mut self, item: Settled) {
+    fn add(&mut self, item: Settled<Ready>) {
         self.bytes += item.size();
         match item {
-            Settled::Article(place, incoming) => {
-                self.articles.push(*incoming);
+            Settled::Article(place, ready) => {
+                self.articles.push(*ready);
                 self.order.push(Some(place));
             }
             Settled::Reject(reject) => {

@@ -11,7 +11,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::error::{Result, StoreError};
 use super::versions::{Fingerprint, Verdict, judge};
 use super::write::{BatchWrite, Incoming};
-use super::{Store, at, sql};
+use super::{Store, at, names, sql};
 use crate::identity::Identity;
 
 /// How a file was when it was read. One that differs is another, or more of it.
@@ -199,9 +199,14 @@ impl Store {
         self.readers.read(|moment, _| {
             let is_news = |one: &Incoming| {
                 let print = Fingerprint::of(&one.identity, &one.article);
-                let Some(known) = BatchWrite::known(moment, &one.identity, &print.content)? else {
-                    return Ok::<_, StoreError>(true);
+                let known = match BatchWrite::known(moment, &one.identity, &print.content)? {
+                    None => match names::other(moment, &one.identity)? {
+                        Some(called) => BatchWrite::known(moment, &called, &print.content)?,
+                        None => None,
+                    },
+                    known => known,
                 };
+                let Some(known) = known else { return Ok::<_, StoreError>(true) };
                 let verdict = judge(&known.kept, &print, one.article.status);
                 Ok(!matches!(verdict, Verdict::Unchanged | Verdict::Recaptured))
             };
@@ -209,9 +214,13 @@ impl Store {
         })
     }
 
-    /// Whether there is an article of this identity, in whichever state.
+    /// Whether there is an article of this identity, by whichever name, in whichever state.
     pub fn is_kept(&self, identity: &Identity) -> Result<bool> {
-        self.readers.read(|moment, _| BatchWrite::is_known(moment, identity))
+        self.readers.read(|moment, _| {
+            let values = params![identity.key, identity.namespace];
+            let is_kept = moment.prepare_cached(sql::IS_KNOWN)?.query_row(values, |row| row.get(0))?;
+            Ok(is_kept || names::other(moment, identity)?.is_some())
+        })
     }
 
     /// How a watched file was when it was last read; `None` when it never was.
@@ -336,7 +345,12 @@ mod tests {
         let store = Store::open(dir.path()).unwrap();
         let run = store.begin_run("test").unwrap();
         let article = |key: &str, headline: &str| Incoming {
-            identity: Identity { namespace: "wire".into(), key: key.into(), kind: crate::identity::Kind::Provider },
+            identity: Identity {
+                namespace: "wire".into(),
+                key: key.into(),
+                kind: crate::identity::Kind::Provider,
+                page: None,
+            },
             article: crate::article::Article { headline: headline.into(), ..Default::default() },
             original: None,
         };

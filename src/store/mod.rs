@@ -10,6 +10,7 @@ mod connect;
 mod error;
 mod fetched;
 mod hold;
+mod names;
 mod pack;
 mod pool;
 mod read;
@@ -32,7 +33,7 @@ pub use fetched::{Alone, FeedState, FileMark, PageFate, PageState};
 pub use hold::Standing;
 pub use read::{Change, StoredArticle, Story, Version};
 pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState};
-pub use write::{Incoming, Outcome};
+pub use write::{Incoming, Outcome, Ready};
 
 /// What is not worth a line in the log.
 pub const QUIET: &str = "rusqlite_migration=warn";
@@ -56,9 +57,7 @@ pub struct Spent {
     pub articles: u64,
     /// All of it.
     pub writing: Duration,
-    /// Of it: making the sketches that articles are compared by,
-    pub sketching: Duration,
-    /// and finding and keeping their stories.
+    /// Of it: finding and keeping stories.
     pub grouping: Duration,
 }
 

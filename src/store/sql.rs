@@ -14,6 +14,13 @@ statements! {
     META_KEEP = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 
     IS_KNOWN = "SELECT EXISTS (SELECT 1 FROM articles WHERE key = ?1 AND namespace = ?2)";
+    OTHER_NAME = "SELECT a.key, a.namespace FROM other_names o JOIN articles a ON a.num = o.article
+                  WHERE o.key = ?1 AND o.namespace = ?2";
+    OTHER_NAME_ADD = "INSERT INTO other_names (key, namespace, article)
+                      SELECT ?1, ?2, num FROM articles WHERE key = ?3 AND namespace = ?4
+                      ON CONFLICT DO UPDATE SET article = NULL WHERE article IS NOT excluded.article";
+    PAGE_UNCALLED = "SELECT a.key, a.namespace FROM articles a WHERE a.key = ?1 AND a.namespace = ?2
+                     AND NOT EXISTS (SELECT 1 FROM other_names WHERE article = a.num)";
     /// The article of an identity: the version that is shown, and of all of them whether one has the text ?3, the highest
     /// number, the latest stamp, and whether one has a body. Nothing when the identity is new.
     KNOWN = "SELECT a.num, a.deleted, a.status = 'killed', a.captured,
@@ -89,7 +96,9 @@ statements! {
                        a.status
                 FROM articles a JOIN versions v ON v.article = a.num WHERE a.num = ?1 ORDER BY v.number";
     NAMESPACES = "SELECT namespace FROM articles WHERE key = ?1 LIMIT 2";
-    NAMED = "SELECT id FROM articles WHERE key = ?1 ORDER BY namespace";
+    NAMED = "SELECT id FROM (SELECT id, namespace FROM articles WHERE key = ?1
+             UNION SELECT a.id, a.namespace FROM other_names o JOIN articles a ON a.num = o.article WHERE o.key = ?1)
+             ORDER BY namespace";
     COUNT = "SELECT (SELECT count(*) FROM articles)
                   - (SELECT count(*) FROM articles WHERE deleted = 1 OR status <> 'usable')";
 

@@ -21,7 +21,7 @@ pub(super) fn desk() -> Desk {
 }
 
 pub(super) fn identity(key: &str) -> Identity {
-    Identity { namespace: "wire".into(), key: key.into(), kind: Kind::Provider }
+    Identity { namespace: "wire".into(), key: key.into(), kind: Kind::Provider, page: None }
 }
 
 pub(super) fn incoming(key: &str, text: &str) -> Incoming {
@@ -144,8 +144,8 @@ fn the_change_log_names_each_change_after_a_position() {
 fn counts_of_a_run_stand_with_its_batches() {
     let desk = desk();
     let reject = Rejected { code: "no-text".into(), ..Rejected::default() };
-    desk.store.write(desk.run, &mut [incoming("1", "A"), incoming("1", "B")], &[reject], 70).unwrap();
-    desk.store.write(desk.run, &mut [incoming("1", "A")], &[], 30).unwrap();
+    desk.store.write(desk.run, &mut [incoming("1", "A").into(), incoming("1", "B").into()], &[reject], 70).unwrap();
+    desk.store.write(desk.run, &mut [incoming("1", "A").into()], &[], 30).unwrap();
     let counts = desk.store.run(desk.run).unwrap().unwrap().counts;
     assert_eq!(counts, Counts { seen: 3, new: 1, versions: 1, unchanged: 1, copies: 0, rejected: 1, bytes: 100 });
 }
@@ -222,21 +222,63 @@ fn a_store_that_is_closed_leaves_no_log_behind() {
 fn what_ends_an_article_need_say_no_more_than_its_id() {
     let desk = desk();
     let named = |namespace: &str, key: &str, status: Status| {
-        let identity = Identity { namespace: namespace.into(), key: key.into(), kind: Kind::Provider };
+        let identity = Identity { namespace: namespace.into(), key: key.into(), kind: Kind::Provider, page: None };
         let article = Article { headline: "Flood".into(), status, ..Article::default() };
         Incoming { identity, article, original: None }
     };
     let (usable, killed) = (Status::Usable, Status::Killed);
     desk.put(&[named("json:a.example", "1", usable), named("json:a.example", "2", usable)]);
     desk.put(&[named("json:b.example", "2", usable)]);
-    let mut kills = [named("json:", "1", killed), named("json:", "2", killed), named("json:b.example", "1", killed)];
+    let kills = [named("json:", "1", killed), named("json:", "2", killed), named("json:b.example", "1", killed)];
+    let mut kills = kills.map(Ready::from);
     let outcomes = desk.store.write(desk.run, &mut kills, &[], 0).unwrap();
     assert_eq!(
         outcomes,
         [Outcome::Version, Outcome::New, Outcome::New],
         "of two, neither is meant; another's is another"
     );
-    assert_eq!(kills[0].id(), named("json:a.example", "1", usable).id());
+    assert_eq!(kills[0].incoming.id(), named("json:a.example", "1", usable).id());
     let shown = |num| desk.store.current(&[num]).unwrap()[0].article.status;
     assert_eq!((shown(1), shown(2), shown(3)), (killed, usable, usable));
+}
+
+/// The item of a feed that has an id of its own, and the page at the address that it leads to.
+fn item_and_page(id: &str) -> (Incoming, Incoming) {
+    let page = Identity { namespace: "url".into(), key: "a.example/tin".into(), kind: Kind::Url, page: None };
+    let mut item = incoming(id, "");
+    item.article = Article { headline: "Tin".into(), lead: Some("In short.".into()), ..Article::default() };
+    item.identity.page = Some(Box::new(page.clone()));
+    let article = Article { headline: "Tin".into(), body: vec!["At length.".into()], ..Article::default() };
+    (item, Incoming { identity: page, article, original: None })
+}
+
+#[test]
+fn an_item_of_a_feed_and_the_page_it_leads_to_are_one_article_whichever_comes_first() {
+    for page_first in [false, true] {
+        let (desk, (item, page)) = (desk(), item_and_page("17"));
+        let (first, second) = if page_first { (&page, &item) } else { (&item, &page) };
+        assert_eq!(desk.put(std::slice::from_ref(first)), [New]);
+        assert!(desk.store.is_kept(&second.identity).unwrap());
+        assert_eq!(desk.put(std::slice::from_ref(second)), [Revised]);
+        assert_eq!(desk.store.current(&[1]).unwrap()[0].article.body, ["At length."]);
+        assert_eq!(desk.put(&[item.clone(), page.clone()]), [Unchanged; 2]);
+        assert_eq!(desk.store.is_news(&[item.clone(), page.clone()]).unwrap(), [false; 2]);
+        assert_eq!(desk.store.named("17").unwrap(), [first.id()]);
+        // A kill says the id alone.
+        let mut kill = incoming("17", "");
+        kill.article.status = Status::Killed;
+        assert_eq!(desk.put(&[kill]), [Revised]);
+        assert_eq!(desk.store.current(&[1]).unwrap()[0].article.status, Status::Killed);
+    }
+}
+
+#[test]
+fn an_address_that_several_items_lead_to_is_the_article_of_none() {
+    let (desk, (one, page), (other, _)) = (desk(), item_and_page("1"), item_and_page("2"));
+    assert_eq!(desk.put(&[one, other.clone(), page.clone()]), [New, New, New]);
+    assert_eq!(desk.put(&[page, other]), [Unchanged; 2]);
+    // The page came first, and the first item that leads to it is it.
+    let (desk, (one, page), (other, _)) = (self::desk(), item_and_page("1"), item_and_page("2"));
+    assert_eq!(desk.put(&[page, one.clone(), other.clone()]), [New, Revised, New]);
+    assert_eq!(desk.put(&[one, other]), [Unchanged; 2]);
 }

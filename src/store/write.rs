@@ -13,7 +13,7 @@ use super::pool::locked;
 use super::runs::{self, Counts, Rejected, RunId};
 use super::stories::{Grouping, Telling};
 use super::versions::{Fingerprint, Kept, Verdict, judge};
-use super::{Spent, Store, sql};
+use super::{Spent, Store, names, sql};
 use crate::article::{Article, ArticleId, Status};
 use crate::identity::{Identity, Kind, article_id};
 
@@ -30,6 +30,26 @@ impl Incoming {
     /// What it is called in answers.
     pub fn id(&self) -> ArticleId {
         article_id(&self.identity)
+    }
+
+    /// About what it holds.
+    pub fn size(&self) -> usize {
+        self.article.size() + self.original.as_ref().map_or(0, Vec::len)
+    }
+}
+
+/// An article of which is known already what the store compares: that takes time, and needs no store.
+pub struct Ready {
+    pub incoming: Incoming,
+    print: Fingerprint,
+    telling: Telling,
+}
+
+impl From<Incoming> for Ready {
+    fn from(incoming: Incoming) -> Ready {
+        let print = Fingerprint::of(&incoming.identity, &incoming.article);
+        let telling = Telling::of(&incoming.article);
+        Ready { incoming, print, telling }
     }
 }
 
@@ -68,7 +88,8 @@ impl Writer {
 impl Store {
     /// Stores articles, all or none; one outcome each, in order. An identity may come several times in one batch.
     pub fn put(&self, run: RunId, batch: &[Incoming]) -> Result<Vec<Outcome>> {
-        self.write(run, &mut batch.to_vec(), &[], 0)
+        let mut batch: Vec<Ready> = batch.iter().cloned().map(Ready::from).collect();
+        self.write(run, &mut batch, &[], 0)
     }
 
     /// Notes in the ledger what could not be read.
@@ -76,22 +97,16 @@ impl Store {
         self.write(run, &mut [], rejects, 0).map(drop)
     }
 
-    /// Articles, rejects and the `bytes` of input they were read from, as one transaction with the run's counts. Of what ends
-    /// an article the identity is afterwards that of the article it was found to mean.
-    pub fn write(&self, run: RunId, batch: &mut [Incoming], rejects: &[Rejected], bytes: u64) -> Result<Vec<Outcome>> {
+    /// Articles, rejects and the `bytes` of input they were read from, as one transaction with the run's counts. Each has
+    /// afterwards the identity under which it is kept.
+    pub fn write(&self, run: RunId, batch: &mut [Ready], rejects: &[Rejected], bytes: u64) -> Result<Vec<Outcome>> {
         let started = Instant::now();
-        let prints: Vec<_> = batch.iter().map(|one| Fingerprint::of(&one.identity, &one.article)).collect();
-        let printed = Instant::now();
-        let tellings: Vec<_> = batch.iter().map(|one| Telling::of(&one.article)).collect();
-        let sketching = printed.elapsed();
         let mut writer = self.writer();
         let (transaction, packer) = writer.begin()?;
         let (grouping, now) = (Grouping::new(&transaction), Timestamp::now());
         let mut batch_write =
             BatchWrite { transaction: &transaction, packer, grouping, telling: Duration::ZERO, run, now };
-        let outcomes = batch.iter_mut().zip(prints.iter().zip(&tellings));
-        let outcomes = outcomes.map(|(one, (print, telling))| batch_write.put(one, print, telling));
-        let outcomes = outcomes.collect::<Result<Vec<_>>>()?;
+        let outcomes = batch.iter_mut().map(|one| batch_write.put(one)).collect::<Result<Vec<_>>>()?;
         let settled = Instant::now();
         let copies = batch_write.grouping.settle(now)?;
         let grouping = batch_write.telling + settled.elapsed();
@@ -105,7 +120,6 @@ impl Store {
         let spent = &mut *locked(&self.spent);
         spent.articles += batch.len() as u64;
         spent.writing += started.elapsed();
-        spent.sketching += sketching;
         spent.grouping += grouping;
         Ok(outcomes)
     }
@@ -153,11 +167,15 @@ pub(super) struct BatchWrite<'a> {
 
 impl BatchWrite<'_> {
     /// What became of it, and its number.
-    fn put(&mut self, incoming: &mut Incoming, print: &Fingerprint, telling: &Telling) -> Result<(Outcome, u64)> {
-        self.meet(incoming)?;
-        let Incoming { identity, article, original } = &*incoming;
-        let Some(known) = BatchWrite::known(self.transaction, identity, &print.content)? else {
+    fn put(&mut self, ready: &mut Ready) -> Result<(Outcome, u64)> {
+        let known = self.meet(ready)?;
+        let Ready { incoming, print, telling } = &*ready;
+        let Incoming { identity, article, original } = incoming;
+        let Some(known) = known else {
             let num = self.add_article(identity)?;
+            if let Some(page) = &identity.page {
+                names::call(self.transaction, identity, page)?;
+            }
             let row = self.add_current(num, 1, incoming, print, telling)?;
             self.add_original(row, original.as_deref())?;
             return Ok((Outcome::New, num));
@@ -180,21 +198,36 @@ impl BatchWrite<'_> {
         Ok((Outcome::Version, known.num))
     }
 
+    /// The article as it is kept. Where it is kept under another name than it comes by, it has that one from here on.
+    fn meet(&self, ready: &mut Ready) -> Result<Option<Known>> {
+        let Incoming { identity, article, .. } = &mut ready.incoming;
+        let known = BatchWrite::known(self.transaction, identity, &ready.print.content)?;
+        if known.is_some() {
+            return Ok(known);
+        }
+        let called = match names::other(self.transaction, identity)? {
+            None if article.is_held() => self.meant(identity)?,
+            called => called,
+        };
+        let Some(called) = called else { return Ok(None) };
+        if identity.page.is_some() {
+            names::call(self.transaction, &called, identity)?;
+        }
+        article.namespace.clone_from(&called.namespace);
+        *identity = called;
+        BatchWrite::known(self.transaction, identity, &ready.print.content)
+    }
+
     /// Whoever ends or holds back an article need say no more of it than its id: it is the only one there is of that id.
-    fn meet(&self, incoming: &mut Incoming) -> Result<()> {
-        let Incoming { identity, article, .. } = incoming;
-        let is_bare = identity.kind == Kind::Provider && identity.namespace.ends_with(':');
-        if article.status == Status::Usable || !is_bare || BatchWrite::is_known(self.transaction, identity)? {
-            return Ok(());
+    fn meant(&self, identity: &Identity) -> Result<Option<Identity>> {
+        if identity.kind != Kind::Provider || !identity.namespace.ends_with(':') {
+            return Ok(None);
         }
         let mut statement = self.transaction.prepare_cached(sql::NAMESPACES)?;
         let found =
             statement.query_map(params![identity.key], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-        if let [only] = found.as_slice() {
-            identity.namespace.clone_from(only);
-            article.namespace.clone_from(only);
-        }
-        Ok(())
+        let [only] = found.as_slice() else { return Ok(None) };
+        Ok(Some(Identity { namespace: only.clone(), ..identity.clone() }))
     }
 
     /// What is kept under an identity, looked at for somebody who comes with a text.
@@ -217,11 +250,6 @@ impl BatchWrite<'_> {
         };
         let values = params![identity.key, identity.namespace, text];
         Ok(conn.prepare_cached(sql::KNOWN)?.query_row(values, read).optional()?)
-    }
-
-    pub(super) fn is_known(conn: &Connection, identity: &Identity) -> Result<bool> {
-        let values = params![identity.key, identity.namespace];
-        Ok(conn.prepare_cached(sql::IS_KNOWN)?.query_row(values, |row| row.get(0))?)
     }
 
     fn add_article(&self, identity: &Identity) -> Result<u64> {

@@ -197,3 +197,14 @@ fn a_deleted_article_is_out_of_every_answer_and_does_not_come_back() {
     let server = Server::start(&archive);
     assert_eq!(server.total("tin"), 1);
 }
+
+#[test]
+fn a_date_that_cannot_be_read_is_told_with_the_result() {
+    let (_archive, server) = server();
+    let lines = "{\"id\":\"a\",\"title\":\"Tin\",\"date\":\"2025-13-45\"}\n{\"id\":\"b\",\"title\":\"Zinc\"}\n";
+    let told = added(&server, "", &[LINES], lines);
+    let result = |at: usize| (told["results"][at]["outcome"].clone(), told["results"][at]["code"].clone());
+    assert_eq!(result(0), (json!("new"), json!("unreadable_date")));
+    assert!(told["results"][0]["reason"].as_str().unwrap().contains("`2025-13-45`"), "{told}");
+    assert_eq!(result(1), (json!("new"), serde_json::Value::Null));
+}

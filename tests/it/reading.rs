@@ -141,6 +141,26 @@ fn a_dry_run_names_the_columns_that_nothing_is_read_from() {
 }
 
 #[test]
+fn a_date_that_cannot_be_read_is_told() {
+    let archive = TestArchive::new();
+    let table = archive.file("a.csv", "title,date\nTin,2025-02-28\nZinc,some Tuesday\nLead,2025-13-45\nIron,\n");
+    let output = archive.command("ingest").arg(&table).output().unwrap();
+    let told = "2 dates cannot be read, and their articles have none; the first is `some Tuesday`";
+    assert!(text(&output).contains(told), "{}", text(&output));
+    assert!(text(&output).contains("a.csv line 3"), "{}", text(&output));
+}
+
+#[test]
+fn a_table_without_a_header_is_told_how_to_be_read() {
+    let archive = TestArchive::new();
+    let table = archive.file("a.csv", "7,\"Tin rises, again\",good\n8,Zinc falls,bad\n");
+    let output = archive.command("ingest").arg(&table).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output).contains("the first row is no header (headline=2"), "{}", text(&output));
+    check(&archive, &table, "0 new");
+}
+
+#[test]
 fn a_file_larger_than_a_piece_keeps_its_places() {
     let archive = TestArchive::new();
     let long = "tin ".repeat(2000);

@@ -154,13 +154,15 @@ const CHAPTERS: [Chapter; 4] = [
         heading: "Reasons of rejects",
         opening: "What could not be taken in, in the answer of `POST /api/v1/articles` and in `broadsheet runs ID --rejects`, with its place; the rest is in. A request whose only piece is rejected is refused with the code, and this status. `bad_json`, `no_article` and `too_large` are among the refusals, and reasons too.",
         codes: &[
-            code("no_text", 422, "neither headline nor lead nor body was found; if they stand under other names, say which: `--map headline=otsikko,body=teksti`"),
-            code("no_columns", 422, "no column has a known name; `--map` says which column is which, by name or by number"),
+            code("no_text", 422, "neither headline nor lead nor body was found; if they stand under other names, say which: `--map headline=otsikko,body=teksti`, over HTTP `?map=…`"),
+            code("no_columns", 422, "no column has a known name; `--map`, over HTTP `?map=`, says which column is which, by name or by number: by number where the first row is no header"),
             code("unknown_column", 422, "`--map` names a column that this table has not; the message lists those it has"),
             code("bad_row", 422, "more cells than columns, or a quote that is never closed; mend the row, or say the right `--delimiter` and `--quote`"),
             code("bad_xml", 422, "a mark is never closed; it was read as text, and what is around it is in. Mend it, or leave it"),
             code("bad_front_matter", 422, "what stands between `---` or `+++` is not YAML or TOML, or has no end; mend it"),
             code("bad_record", 422, "no record of a web archive, or one that holds no HTTP response; reading goes on at the next one"),
+            code("ends_nothing", 200, "a kill of what is not kept: should an article of this name come, it is not shown. If it was to end one that is here, send it with the id, or the address, by which that one came"),
+            code("unreadable_date", 200, "what stands where the date should be cannot be read; the article is in, without a date. Send it again with one (2025-02-28, or with the time and its offset)"),
             code("bad_embargo", 422, "an embargo that cannot be read; the article is in, and hidden until a version comes without it. Send it again with a date"),
             code("no_head_line", 422, "no page dump: the first line is not `date YYYY-MM-DD URL`; leave out `--format`, or name another"),
             code("no_headline", 422, "a page dump that ends after its first line; add the article, or leave the file out"),
@@ -216,7 +218,8 @@ mod tests {
     }
 
     /// Codes that are chosen where no reason is made.
-    const CHOSEN: [&str; 4] = ["deleted", "unreachable", "broken_off", "bad_embargo"];
+    const CHOSEN: [&str; 6] =
+        ["deleted", "unreachable", "broken_off", "bad_embargo", "unreadable_date", "ends_nothing"];
 
     /// Why nothing was asked for now: written nowhere.
     const UNTOLD: [&str; 2] = ["stopped", "held"];

@@ -1,5 +1,7 @@
 //! Named values, of a row or an object, into an article: which name means which field.
 
+use std::borrow::Cow;
+
 use super::{held, wire};
 use crate::article::{Article, Provenance, Source, Status};
 use crate::identity;
@@ -203,10 +205,17 @@ pub(in crate::ingest) fn known(name: &str) -> bool {
 
 /// Are these one name? `publish_date` is `Publish Date` and `publishDate`.
 pub(in crate::ingest) fn same(left: &str, right: &str) -> bool {
-    fn letters(name: &str) -> impl Iterator<Item = char> + '_ {
-        name.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).flat_map(char::to_lowercase)
-    }
     letters(left).eq(letters(right))
+}
+
+/// What is compared of a name.
+pub(super) fn plain(name: &str) -> Cow<'_, str> {
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'0'..=b'9'));
+    if is_plain { name.into() } else { letters(name).collect() }
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> + '_ {
+    name.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).flat_map(char::to_lowercase)
 }
 
 /// Is one of the names under which headline, lead or body are found among those that `has` knows?
@@ -283,6 +292,11 @@ pub(in crate::ingest) fn beginnings(record: &impl Record, map: &FieldMap) -> Art
         status: held::status(record, map),
         ..Article::default()
     };
+    if article.published.at.is_none()
+        && let Some(date) = one("published")
+    {
+        article.note_unreadable_date(&date);
+    }
     held::embargo(record, map, &mut article);
     article
 }
