@@ -1,6 +1,8 @@
 //! Names out of bylines: `By TOM KRISHER, AP Auto Writer`, `Anna B und Cem D`, `Text: Eva F (dpa)`.
 
 mod behind;
+mod commas;
+mod others;
 #[cfg(test)]
 mod tests;
 
@@ -9,7 +11,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use self::behind::{without_behind, without_place};
+use self::behind::{before_day, without_behind, without_place};
+use self::commas::by_commas;
+use self::others::{before_others, before_pictures, is_of_others};
 use super::address;
 use crate::ingest::clean;
 
@@ -43,6 +47,9 @@ struct Words {
     beats: Vec<String>,
     of_desks: Vec<String>,
     pictures: Vec<String>,
+    others: Vec<String>,
+    weekdays: Vec<String>,
+    before_days: Vec<String>,
     things: Vec<String>,
 }
 
@@ -56,9 +63,10 @@ const AFTER_WORD: &[char] = &[':', ' ', '：', '/', '／'];
 /// Chinese and Japanese words for whoever writes, that a name follows within a line: `2025年3月4日 来源：某报 作者：王小明`.
 const FAR_LABELS: &[&str] = &["作者：", "作者:", "記者：", "记者：", "撰文："];
 
-/// The names in the values of one place, each once.
+/// The names in the values of one place, each once. Those who did something else count only where nobody wrote.
 pub(super) fn names(values: &[String]) -> Vec<String> {
-    once(values.iter().flat_map(|value| split(value)))
+    let writers = once(values.iter().filter(|value| !is_of_others(value)).flat_map(|value| split(value)));
+    if writers.is_empty() { once(values.iter().flat_map(|value| split(value))) } else { writers }
 }
 
 pub(super) fn once(names: impl Iterator<Item = String>) -> Vec<String> {
@@ -84,6 +92,7 @@ fn in_line(line: &str) -> Vec<String> {
         return Vec::new();
     }
     let line = FAR_LABELS.iter().find_map(|label| Some(&line[line.find(label)?..])).map_or(line, before_label);
+    let line = before_others(line);
     // What is said behind a bar is the paper, the day or a role.
     let bars = [" | ", " • ", " · ", " – ", " — ", " - "];
     let parts: Vec<&str> =
@@ -98,13 +107,6 @@ fn in_line(line: &str) -> Vec<String> {
     if names.iter().all(are_people) { names.concat() } else { names.drain(..).next().unwrap_or_default() }
 }
 
-/// Up to what is said of the pictures: `Kari Moe Foto: Ola Lund`.
-fn before_pictures(line: &str) -> &str {
-    let lower = small(line);
-    let starts = WORDS.pictures.iter().filter_map(|word| lower.find(&format!(" {word}:")));
-    starts.min().map_or(line, |at| &line[..at])
-}
-
 /// Up to the next label: `作者：王小明 编辑：李华`.
 fn before_label(line: &str) -> &str {
     let mut at = line.match_indices(' ').map(|(at, _)| at);
@@ -114,7 +116,7 @@ fn before_label(line: &str) -> &str {
 
 fn in_part(part: &str) -> Vec<String> {
     // `記者王大明／台北報導`
-    let line = without_before(before_pictures(part)).split('／').next().unwrap_or_default();
+    let line = before_day(without_before(before_pictures(part))).split('／').next().unwrap_or_default();
     let apart = line.contains([';', '、', '،']) || line.contains('/') && !line.contains("//") && line.contains(' ');
     let parts: Vec<&str> = match apart {
         true => line.split([';', '、', '،']).flat_map(by_slashes).flat_map(by_commas).collect(),
@@ -142,44 +144,6 @@ fn by_slashes(line: &str) -> Vec<&str> {
     let first = line.split([',', '/']).next().unwrap_or_default().trim();
     let parts = line.split('/').enumerate();
     parts.filter(|(at, part)| *at == 0 || !is_house(part.trim(), first)).map(|(_, part)| part).collect()
-}
-
-/// Cuts commas where they stand between names, and what else stands behind them.
-fn by_commas(line: &str) -> Vec<&str> {
-    let parts: Vec<&str> =
-        line.split([',', '，']).map(|part| without_joint(part.trim())).filter(|part| !part.is_empty()).collect();
-    // `Krause, Anna`: a family name first.
-    if let [family, given] = parts[..]
-        && is_single(family)
-        && family.contains(|c: char| c.is_uppercase() || c.is_lowercase())
-        && given.split_whitespace().count() <= 2
-        && !is_role(given)
-        && !is_role(family)
-    {
-        return vec![line];
-    }
-    let mut names: Vec<&str> = Vec::new();
-    for part in parts {
-        // `홍길동 기자, 김철수 기자`
-        let bare = without_behind(part);
-        let is_office = is_role(bare) || bare.is_empty();
-        let is_other = |first: &&str| is_office || is_degree(part) || is_house(part, first) || !looks_like_name(part);
-        if !names.first().is_some_and(is_other) {
-            names.push(part);
-        }
-    }
-    names
-}
-
-/// `and Cem Demir` behind a comma is Cem Demir.
-fn without_joint(part: &str) -> &str {
-    if part.starts_with(char::is_uppercase) {
-        return part;
-    }
-    let lower = small(part);
-    let behind =
-        |word: &String| lower.strip_prefix(word.as_str())?.strip_prefix(' ').map(|rest| part.len() - rest.len());
-    WORDS.between.iter().filter_map(behind).max().map_or(part, |at| part[at..].trim_start())
 }
 
 fn is_single(part: &str) -> bool {

@@ -1,6 +1,8 @@
-//! What stands behind a name without a comma: a place, a paper, a role.
+//! What stands behind a name without a comma: a place, a paper, a role, a day.
 
-use super::{WORDS, is_full, small};
+use super::{WORDS, has_thing, is_full, small};
+use crate::article::{Precision, Provenance};
+use crate::ingest::dates::{self, Local};
 
 /// `Anna Krause in Helsinki`, `ANNA KRAUSE FOR THE TIN TIMES`, `Anna Krause CNN`
 pub(super) fn without_place(name: &str) -> &str {
@@ -45,4 +47,35 @@ pub(super) fn without_behind(name: &str) -> &str {
     }
     let is_title = name[rest.len()..].split_whitespace().all(|word| word.starts_with(char::is_uppercase));
     if is_full(rest) && is_title { rest } else { name }
+}
+
+/// `Anna Krause Monday`, `Anna Krause on March 4, 2025`: up to the day. Two words stay: `Ruby Tuesday` is somebody.
+pub(super) fn before_day(line: &str) -> &str {
+    let behind = || line.match_indices(' ').map(|(at, _)| at).skip(1);
+    let has_digits = line.contains(char::is_numeric);
+    let of_week = behind().find(|at| begins_with_weekday(&line[at + 1..]));
+    // The last place from which on it is a whole day is where that begins.
+    let day = || behind().filter(|at| has_digits && is_day(&line[at + 1..])).last();
+    let Some(end) = of_week.or_else(day) else { return line };
+    // `Last Updated: March 4, 2025`
+    if line[..end].ends_with(':') || has_thing(&line[..end]) {
+        return line;
+    }
+    let before = line[..end].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | '('));
+    match before.rsplit_once(' ') {
+        Some((name, word)) if WORDS.before_days.iter().any(|known| known == word) => name,
+        _ => before,
+    }
+}
+
+/// A day of the week, and no more of a name behind it.
+fn begins_with_weekday(rest: &str) -> bool {
+    let end = rest.find([' ', ',', '.', '|']).unwrap_or(rest.len());
+    let is_weekday = WORDS.weekdays.contains(&rest[..end].to_lowercase());
+    is_weekday && !rest[end..].trim_start_matches([' ', '.']).starts_with(char::is_alphabetic)
+}
+
+fn is_day(text: &str) -> bool {
+    let reading = dates::find_stamp(text, Provenance::Page, &Local::default());
+    reading.is_some_and(|reading| reading.stamp.precision <= Precision::Day)
 }

@@ -4,6 +4,7 @@ use super::*;
 fn the_table_of_words_is_read() {
     assert!(!WORDS.before.is_empty() && !WORDS.between.is_empty());
     let words = WORDS.before.iter().chain(&WORDS.between).chain(&WORDS.roles).chain(&WORDS.nobody);
+    let words = words.chain(&WORDS.others).chain(&WORDS.weekdays).chain(&WORDS.before_days);
     words.for_each(|word| assert_eq!(*word, small(word)));
 }
 
@@ -58,6 +59,55 @@ fn names_are_found_in_bylines() {
     check("文／王大明", &["王大明"]);
     check("2025年3月4日18:20 来源：某报 作者：王小明 编辑：李华", &["王小明"]);
     check("홍길동 기자 hong@paper.example", &["홍길동"]);
+}
+
+#[test]
+fn who_writes_together_from_several_places_is_named_once_each() {
+    check(
+        "Anna Krause in La Plata, Cem Demir in London and Eva Falk in Berlin",
+        &["Anna Krause", "Cem Demir", "Eva Falk"],
+    );
+    check("Anna Krause in Washington, D.C. and Cem Demir in London", &["Anna Krause", "Cem Demir"]);
+    check(
+        "By Maria del Carmen Falk y Garcia, J.R.R. Krause Jr. and Dr. Demir, PhD",
+        &["Maria del Carmen Falk y Garcia", "J.R.R. Krause Jr.", "Dr. Demir"],
+    );
+}
+
+#[test]
+fn a_family_name_and_its_initials_stay_together() {
+    check("KRAUSE, A., Demir, C.", &["KRAUSE, A.", "Demir, C."]);
+    check(
+        "Krause, A., Demir, C. J., van der Laan, E., and Falk, E.-M.",
+        &["Krause, A.", "Demir, C. J.", "van der Laan, E.", "Falk, E.-M."],
+    );
+    check("Krause, A. & Demir, C.", &["Krause, A.", "Demir, C."]);
+    check("García López, A., Falk, E., et al.", &["García López, A.", "Falk, E."]);
+    check("Anna Krause, M.D., Cem Demir, M.D.", &["Anna Krause", "Cem Demir"]);
+}
+
+#[test]
+fn who_edited_or_drew_is_no_author_beside_who_wrote() {
+    check("Anna Krause; Editing by Cem Demir", &["Anna Krause"]);
+    check("Reporting by Anna Krause and Eva Falk; editing by Cem Demir", &["Anna Krause", "Eva Falk"]);
+    check("By Anna Krause | Photographs by Cem Demir | Edited by Eva Falk", &["Anna Krause"]);
+    check("Von Anna Krause Redaktion: Cem Demir", &["Anna Krause"]);
+    check("Edited by Cem Demir", &["Cem Demir"]);
+    let lines = |lines: &[&str]| names(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
+    assert_eq!(lines(&["By Anna Krause", "Edited by Cem Demir"]), ["Anna Krause"]);
+    assert_eq!(lines(&["Edited by Cem Demir"]), ["Cem Demir"]);
+}
+
+#[test]
+fn a_day_behind_a_name_is_no_part_of_it() {
+    check("Anna Krause Monday", &["Anna Krause"]);
+    check("Von Anna Krause Dienstag, 4. März 2025", &["Anna Krause"]);
+    check("By Anna Krause on March 4, 2025", &["Anna Krause"]);
+    check("By Anna Krause 4 March 2025, 18:20", &["Anna Krause"]);
+    check("Ruby Tuesday", &["Ruby Tuesday"]);
+    check("Anna Krause and Tuesday Falk", &["Anna Krause", "Tuesday Falk"]);
+    assert!(!split("Last Updated: January 7, 2025").contains(&"Last Updated".to_owned()));
+    assert!(!split("Last Updated January 7, 2025").contains(&"Last Updated".to_owned()));
 }
 
 #[test]
