@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use crate::article::Article;
 
+/// Bytes of a text that are looked at.
+const SAMPLE: usize = 4000;
+
 /// Below this many letters detection is a guess.
 const ENOUGH: usize = 60;
 
@@ -88,14 +91,67 @@ const CODES: &[(&str, &str)] = &[
     ("korean", "ko"),
 ];
 
-/// Settles the language tag: the declared one tidied up, or what the text is detected to be, or else the language of
+/// Words of a text that is believed against what is declared, or letters where words have no spaces between them; and how sure
+/// the detector is of it.
+const LONG: usize = 200;
+const LONG_FAR: usize = 600;
+const SURE: f64 = 0.9;
+
+/// Languages that are taken for each other, and names of one and the same: there the declared one counts.
+const RELATIVES: &[&[&str]] = &[
+    &["no", "nb", "nn", "da", "sv"],
+    &["hr", "sr", "bs", "sh", "sl", "mk", "bg"],
+    &["id", "ms", "jv"],
+    &["cs", "sk"],
+    &["es", "ca", "pt", "gl"],
+    &["hi", "mr", "ne"],
+    &["ar", "fa", "ur"],
+    &["tr", "az", "tk"],
+    &["nl", "af"],
+    &["he", "yi"],
+    &["ru", "be"],
+];
+
+/// Settles the language tag: the declared one tidied up, unless a long text is clearly in another, or what the text is detected to be, or else the language of
 /// what it was read with, if that is written in the same script.
 pub(super) fn settle(article: &mut Article, around: Option<&str>) {
     let declared = article.lang.as_deref().and_then(tidy);
+    if let Some(read) = declared.as_deref().and_then(|declared| instead(article, declared)) {
+        article.provenance.remove("lang");
+        article.lang = Some(read);
+        return;
+    }
     article.lang = declared.or_else(|| {
         let sample = sample(article);
         detect(&sample, ENOUGH).or_else(|| around.filter(|around| is_script_of(&sample, around)).map(str::to_owned))
     });
+}
+
+/// The language that a long text is in from beginning to end, where another is declared that would be known from it.
+fn instead(article: &Article, declared: &str) -> Option<String> {
+    let declared = declared.split('-').next().unwrap_or_default();
+    let is_known = |lang: &whatlang::Lang| tidy(lang.code()).as_deref() == Some(declared);
+    if !whatlang::Lang::all().iter().any(is_known) {
+        return None;
+    }
+    let words = article.body.iter().flat_map(|paragraph| paragraph.split_whitespace());
+    let is_far = |c: char| matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{9fff}');
+    let far = || article.body.iter().flat_map(|paragraph| paragraph.chars()).filter(|c| is_far(*c));
+    if words.take(LONG).count() < LONG && far().take(LONG_FAR).count() < LONG_FAR {
+        return None;
+    }
+    let text = article.body.join(" ");
+    let middle = text.floor_char_boundary(text.len() / 2);
+    let halves = [
+        &text[..middle.min(text.floor_char_boundary(SAMPLE))],
+        &text[middle..text.floor_char_boundary(middle + SAMPLE)],
+    ];
+    let [one, other] = halves.map(|half| whatlang::detect(half).filter(|info| info.confidence() >= SURE));
+    let lang = one?.lang();
+    let read = tidy(lang.code())?;
+    let are_related = RELATIVES.iter().any(|group| group.contains(&declared) && group.contains(&read.as_str()));
+    let is_sound = other?.lang() == lang && !SEEN_IN_OTHERS.contains(&lang) && !are_related;
+    (is_sound && read != declared).then_some(read)
 }
 
 /// The language of a file: that of a folder it lies in, `news/fra/`, or else of its beginning. It speaks for articles
@@ -151,7 +207,7 @@ fn sample(article: &Article) -> String {
     for text in article.lead.iter().chain(&article.body) {
         sample.push(' ');
         sample.push_str(text);
-        if sample.len() > 4000 {
+        if sample.len() > SAMPLE {
             break;
         }
     }
@@ -207,5 +263,29 @@ mod tests {
         assert_eq!(lang(english, Some("fi")).as_deref(), Some("en"));
         assert_eq!(around("!data/hau/dev.tsv", "x").as_deref(), Some("ha"));
         assert_eq!(around("/a.csv", "x"), None);
+    }
+
+    #[test]
+    fn a_long_text_is_believed_against_what_is_declared() {
+        let english = "The government said on Monday that it would not raise taxes on houses this year or the next, since \
+                       nobody had asked for it and the towns have enough money.";
+        let german = "Die Regierung sagte am Montag, dass sie die Steuern auf Häuser weder in diesem noch im nächsten Jahr \
+                      erhöhen werde, weil niemand das verlangt habe und die Städte genug Geld hätten.";
+        let lang = |declared: &str, body: &[&str], times: usize| {
+            let body = body.iter().flat_map(|text| vec![(*text).to_owned(); times]).collect();
+            let mut article = Article { lang: Some(declared.to_owned()), body, ..Article::default() };
+            article.provenance.insert("lang".to_owned(), "html".to_owned());
+            settle(&mut article, None);
+            (article.lang.unwrap(), article.provenance.contains_key("lang"))
+        };
+        assert_eq!(lang("de", &[english], 12), ("en".to_owned(), false));
+        assert_eq!(lang("en-US", &[german], 12), ("de".to_owned(), false));
+        assert_eq!(lang("de", &[english], 3), ("de".to_owned(), true), "too short to say");
+        assert_eq!(lang("de-AT", &[german], 12), ("de-AT".to_owned(), true));
+        assert_eq!(lang("de", &[german, english], 12), ("de".to_owned(), true), "in both");
+        assert_eq!(lang("cy", &[english], 12), ("cy".to_owned(), true), "what nobody would know");
+        let danish = "Regeringen sagde mandag, at den ikke vil hæve skatten på huse hverken i år eller næste år, fordi ingen \
+                      har bedt om det, og byerne har penge nok.";
+        assert_eq!(lang("no", &[danish], 12), ("no".to_owned(), true), "they are taken for each other");
     }
 }
