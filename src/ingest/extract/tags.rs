@@ -22,6 +22,9 @@ const MOST_WORDS: usize = 5;
 const LONGEST_SHOWN: usize = 50;
 const MOST_SHOWN: usize = 20;
 
+/// Words of what the article is called and is no tag of it.
+const HEADLINE: usize = 4;
+
 /// Elements between tags above the headline and it, and words of what stands over a list.
 const CLOSE: usize = 30;
 const LONGEST_LABEL: usize = 6;
@@ -89,8 +92,12 @@ impl Reader<'_> {
             let others = self.marks.metas_ending(&["tags", "keywords"], &["article:", "og:"]);
             lists.push(found("meta", tags(&others.map(str::to_owned).collect::<Vec<_>>(), false)));
         }
+        let titles: Vec<String> = self.headlines().iter().map(|title| titles::letters(&title.value)).collect();
+        let is_headline =
+            |tag: &str| tag.split_whitespace().count() >= HEADLINE && titles.contains(&titles::letters(tag));
         for list in &mut lists {
             list.value = without_house(std::mem::take(&mut list.value), sites);
+            list.value.retain(|tag| !is_headline(tag));
             list.value.iter_mut().for_each(|tag| *tag = as_seen(tag, &shown));
         }
         lists.push(found("visible", shown));
@@ -237,8 +244,13 @@ fn tags(values: &[String], is_list: bool) -> Vec<String> {
     let mut known = HashSet::new();
     let parts: Vec<String> = values.iter().flat_map(|value| cut(value, is_list && values.len() > 1)).collect();
     // One with a colon may be called so; most of a list with one are a scheme.
-    let is_scheme = parts.iter().filter(|part| schemed(part).is_some()).count() * 2 > parts.len();
-    let named = parts.iter().filter_map(|part| if is_scheme { of_scheme(part) } else { Some(part) });
+    let is_most = |is: &dyn Fn(&str) -> bool| parts.iter().filter(|part| is(part)).count() * 2 > parts.len();
+    let is_scheme = is_most(&|part| schemed(part).is_some());
+    // Where most have some word before a colon, and that of some is one for tags, others are no tags.
+    let is_keyed = is_most(&is_keyed) && parts.iter().any(|part| is_keyed(part) && is_tag_kind(kind_of(part)));
+    let is_other = |part: &str| is_keyed && self::is_keyed(part) && !is_tag_kind(kind_of(part));
+    let parts = parts.iter().filter(|part| !is_other(part));
+    let named = parts.filter_map(|part| if is_scheme || is_keyed { of_scheme(part) } else { Some(part) });
     let tags = named.filter_map(tidy).filter(|tag| known.insert(tag.to_lowercase()));
     tags.take(MOST).collect()
 }
@@ -267,8 +279,24 @@ fn cut(value: &str, is_whole: bool) -> Vec<String> {
 fn tidy(part: &str) -> Option<String> {
     let tag = clean::line(part);
     let tag = tag.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '[' | ']' | '#' | ',' | ';'));
-    let sound = tag.chars().any(char::is_alphanumeric) && tag.chars().count() <= LONGEST && !tag.starts_with("http");
+    // `&quot` is what a `;` has left of a sign.
+    let is_sign =
+        tag.strip_prefix('&').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#'));
+    let sound = !is_sign
+        && tag.chars().any(char::is_alphanumeric)
+        && tag.chars().count() <= LONGEST
+        && !tag.starts_with("http");
     sound.then(|| tag.to_owned())
+}
+
+/// `Lite:true`, `Tag:Nodejs`: a word, a colon, and no space.
+fn is_keyed(part: &str) -> bool {
+    let is_word = |kind: &str| !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    part.trim().split_once(':').is_some_and(|(kind, name)| is_word(kind) && name.starts_with(char::is_alphanumeric))
+}
+
+fn kind_of(part: &str) -> &str {
+    part.trim().split(':').next().unwrap_or_default()
 }
 
 /// What a tag of a scheme names: `tag:tin` is `tin`; `section:metals` and `type:article` are for other programs.
@@ -359,6 +387,8 @@ mod tests {
             &["tin", "zinc", "Lead: a history"],
         );
         check(&["Topic: a history", "zinc"], true, &["Topic: a history", "zinc"]);
+        check(&["Lite:true", "Tag:Tin", "Tag:Zinc", "Publication:x-y", "lead"], true, &["Tin", "Zinc", "lead"]);
+        check(&["tin", "&quot", "zinc"], true, &["tin", "zinc"]);
         check(&["tin, AT&amp;amp;T, zinc"], false, &["tin", "AT&T", "zinc"]);
         check(&["AT&amp;T", "#tin", "https://a.example/tin"], true, &["AT&T", "tin"]);
     }
