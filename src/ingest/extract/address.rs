@@ -7,14 +7,19 @@ use super::thing::Thing;
 use super::trust::{self, Found, found};
 use crate::identity;
 
+/// Bytes of a page in which whoever saved it notes where from.
+const NOTED: usize = 4 << 10;
+
 /// The address of the article: what the page says, if that could be so, else where it was fetched.
 pub(super) fn canonical(
     marks: &Marks,
     ld: Option<&Thing<'_>>,
     data: Option<&Thing<'_>>,
     fetched: Option<&Url>,
+    saved: Option<&Url>,
 ) -> Option<Found<Url>> {
-    let base = marks.base.as_deref().and_then(|base| resolved(base, fetched)).or_else(|| fetched.cloned());
+    let known = fetched.or(saved);
+    let base = marks.base.as_deref().and_then(|base| resolved(base, known)).or_else(|| known.cloned());
     let base = base.or_else(|| marks.meta(&["og:url"]).and_then(|url| Url::parse(url).ok()));
     let mut said: Vec<(&'static str, String)> = Vec::new();
     said.extend(marks.canonical.clone().map(|url| ("link", url)));
@@ -24,8 +29,36 @@ pub(super) fn canonical(
     said.extend(marks.meta(&["og:url"]).map(|url| ("opengraph", url.to_owned())));
     let said = said.into_iter().filter_map(|(from, url)| Some(found(from, resolved(&url, base.as_ref())?)));
     let mut urls: Vec<Found<Url>> = said.filter(|url| is_believed(&url.value, fetched)).collect();
-    urls.extend(fetched.map(|url| found("address", url.clone())));
+    urls.extend(fetched.or(saved.filter(|url| !is_front(url))).map(|url| found("address", url.clone())));
     trust::first("url", urls)
+}
+
+/// The address that whoever saved a page noted in a comment at its top: `saved from url=(0029)https://a.example/tin`, as
+/// browsers do, or `Page saved with SingleFile url: https://a.example/tin`.
+pub(super) fn saved(page: &str) -> Option<Url> {
+    let head = &page[..page.floor_char_boundary(NOTED)];
+    let comments =
+        head.split("<!--").skip(1).filter_map(|rest| rest.split_once("-->")).map(|(comment, _)| comment.trim());
+    comments.filter_map(noted).find_map(|url| resolved(url, None))
+}
+
+fn noted(comment: &str) -> Option<&str> {
+    let of_browser = || Some(comment.strip_prefix("saved from url=(")?.split_once(')')?.1);
+    let of_extension = || {
+        let rest = comment.strip_prefix("Page saved with SingleFile")?;
+        rest.split_once("url:").map(|(_, url)| url)
+    };
+    of_browser().or_else(of_extension)?.split_whitespace().next()
+}
+
+/// Are they of the same owner?
+pub(super) fn is_same_site(one: &Url, other: &Url) -> bool {
+    domain(one) == domain(other)
+}
+
+fn domain(url: &Url) -> Option<String> {
+    let host = identity::normalise_url(url.as_str())?.split('/').next()?.to_owned();
+    identity::registrable_domain(&host).or(Some(host))
 }
 
 /// The front page is not the address of an article; nor may a page speak for another site than its own, for it would put
@@ -34,15 +67,19 @@ fn is_believed(url: &Url, fetched: Option<&Url>) -> bool {
     if is_front(url) {
         return false;
     }
-    let domain = |url: &Url| {
-        let host = identity::normalise_url(url.as_str())?.split('/').next()?.to_owned();
-        identity::registrable_domain(&host).or(Some(host))
-    };
-    fetched.is_none_or(|fetched| domain(url) == domain(fetched))
+    fetched.is_none_or(|fetched| is_same_site(url, fetched))
 }
 
 pub(super) fn is_front(url: &Url) -> bool {
     matches!(url.path().trim_end_matches('/'), "" | "/index.html" | "/index.php" | "/home") && url.query().is_none()
+}
+
+/// `/`, `./index.html`, `https://a.example/`: a link to the front page of its site.
+pub(super) fn is_home(href: &str) -> bool {
+    match Url::parse(href) {
+        Ok(url) => is_front(&url),
+        Err(_) => matches!(href, "/" | "./" | "/index.html" | "./index.html" | "/index.php" | "/home" | "/home/"),
+    }
 }
 
 /// An address on the web, relative to another.
@@ -73,7 +110,7 @@ mod tests {
         let mut marks = Marks::default();
         marks.canonical = Some(canonical_link.to_owned());
         let fetched = fetched.map(|url| Url::parse(url).unwrap());
-        let url = canonical(&marks, None, None, fetched.as_ref()).map(|url| (url.from, url.value.to_string()));
+        let url = canonical(&marks, None, None, fetched.as_ref(), None).map(|url| (url.from, url.value.to_string()));
         assert_eq!(url.as_ref().map(|(from, url)| (*from, url.as_str())), expected, "{canonical_link}");
     }
 

@@ -102,14 +102,27 @@ impl Reader<'_> {
         let anywhere = SUREST_FIRST.map(|rank| (rank, start, usize::MAX)).into_iter().take(3);
         let before = SUREST_FIRST.map(|rank| (rank, 0, usize::MAX)).into_iter().take(2);
         let places = near.into_iter().chain(anywhere).chain(before);
-        places
-            .map(|(rank, from, to)| self.bylines_of(rank, from, to))
-            .find(|names| !names.is_empty())
-            .unwrap_or_default()
+        let mut found = places.map(|(rank, from, to)| self.bylines_of(rank, from, to));
+        let names = found.find(|names| !names.is_empty()).unwrap_or_default();
+        self.whole_line(&names, start, end).unwrap_or(names)
+    }
+
+    /// The names of the line that these stand in, where others stand there without a link: `By <a>Anna Krause</a> and Cem
+    /// Demir`.
+    fn whole_line(&self, names: &[String], from: usize, to: usize) -> Option<Vec<String>> {
+        let is_whole = |all: &Vec<String>| {
+            all.len() > names.len()
+                && names.iter().all(|name| all.contains(name))
+                && all.iter().all(|name| names.contains(name) || names::is_bare(name))
+        };
+        let near = self.marks.bylines.iter().filter(|line| (from..to).contains(&line.at));
+        let parts = near.flat_map(|line| line.text.split(" | "));
+        parts.map(names::split).find(|all| !names.is_empty() && is_whole(all))
     }
 
     fn heading_at(&self) -> usize {
-        self.main_heading().or(self.marks.headings.first()).map_or(0, |heading| heading.at)
+        let unmarked = self.marks.thirds.first().filter(|_| self.marks.headings.is_empty());
+        self.main_heading().or(unmarked).or(self.marks.headings.first()).map_or(0, |heading| heading.at)
     }
 
     /// Names that stand by themselves right behind the headline. What a part of the site is called is none.

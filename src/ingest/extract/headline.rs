@@ -28,13 +28,15 @@ impl Reader<'_> {
     pub(super) fn headline(&self, sites: &[String]) -> Option<Found<String>> {
         let mut titles = trust::ranked("headline", self.headlines());
         // A heading that the title of the window does not repeat may be of the site, unless somebody else says the same, or
-        // the window says far less than that and nobody else anything.
+        // nobody else says anything and it is called the headline, or the window says far less.
         let is_alone = titles.iter().all(|title| matches!(title.from, "visible" | "title"));
         let length = |text: &str| letters(text).chars().count();
         let window = self.marks.title.as_deref().map(length).unwrap_or_default();
         let says_less = |heading: &str| window * 3 <= length(heading) * 2;
+        let is_titled = self.titled_heading().is_some();
+        let is_called = self.main_heading().is_some_and(|heading| heading.is_called);
         titles.sort_by_key(|title| {
-            title.from == "visible" && self.titled_heading().is_none() && !(is_alone && says_less(&title.value))
+            title.from == "visible" && !is_titled && !(is_alone && (is_called || says_less(&title.value)))
         });
         choose(titles, sites, &self.sections())
     }
@@ -87,23 +89,42 @@ impl Reader<'_> {
     /// The first heading, of the second rank where there is none of the first; where the page has a title, one that this
     /// repeats, else the only one there is: titles are often written for search engines, and headings for readers.
     pub(super) fn main_heading(&self) -> Option<&Heading> {
-        self.titled_heading().or_else(|| self.lone_heading())
+        self.titled_heading().or_else(|| self.lone_heading()).or_else(|| self.called_heading())
     }
 
     fn titled_heading(&self) -> Option<&Heading> {
         let headings = &self.marks.headings;
         let Some(title) = self.marks.title.as_deref().map(letters) else { return headings.first() };
-        let headings = if headings.is_empty() { &self.marks.seconds } else { headings };
+        let sites = self.own_sites();
         let is_title = |heading: &&Heading| {
-            heading.text.chars().count() > SHORTEST_HEADING && title.contains(&letters(&heading.text))
+            heading.text.chars().count() > SHORTEST_HEADING
+                && title.contains(&letters(&heading.text))
+                && !is_site(&heading.text, &sites)
         };
-        headings.iter().find(is_title)
+        if !headings.is_empty() {
+            return headings.iter().find(is_title);
+        }
+        self.marks.seconds.iter().find(is_title)
+    }
+
+    /// The only heading of the second rank that says that it is the headline.
+    fn called_heading(&self) -> Option<&Heading> {
+        let sites = self.own_sites();
+        let mut called =
+            self.marks.seconds.iter().filter(|heading| heading.is_called && !is_site(&heading.text, &sites));
+        let first = called.next()?;
+        called.all(|other| letters(&other.text) == letters(&first.text)).then_some(first)
+    }
+
+    /// All the names of the site that the page is of.
+    fn own_sites(&self) -> Vec<String> {
+        let address = self.fetched.map(Url::as_str).or(self.marks.canonical.as_deref());
+        self.sites(address.and_then(identity::site_of).as_deref())
     }
 
     /// The only heading of the first rank that says more than what the site, or a part of it, is called.
     fn lone_heading(&self) -> Option<&Heading> {
-        let address = self.fetched.map(Url::as_str).or(self.marks.canonical.as_deref());
-        let sites = self.sites(address.and_then(identity::site_of).as_deref());
+        let sites = self.own_sites();
         let parts: Vec<String> =
             self.scripts.breadcrumbs().into_iter().chain(self.items.breadcrumbs()).map(|part| letters(&part)).collect();
         let is_part = |text: &str| text.chars().count() <= LONGEST_PART && parts.contains(&letters(text));

@@ -5,7 +5,7 @@ use dom_query::{Document, NodeId, NodeRef};
 
 use super::microdata::{self, Item};
 use super::seen::{self, TagRank, attribute};
-use super::{lists, names, tags};
+use super::{lists, names, tags, titles};
 use crate::ingest::clean;
 
 /// More of anything is not looked at: a page of an article has a few of each.
@@ -16,7 +16,13 @@ const MOST_LINKS: usize = 3_000;
 /// Dates found before lines without a class are looked through for some, and digits of one with its clock.
 const FEW_TIMES: usize = 20;
 const DIGITS: usize = 7;
-const DAY_DIGITS: usize = 5;
+
+/// Elements from a line that says when it was published to the headline below it.
+const ABOVE: usize = 25;
+
+/// Elements that are looked at for the headline, where none is marked as one, and letters that it has at least.
+const MOST_ASKED: usize = 4_000;
+const SHORTEST: usize = 12;
 
 /// Elements behind the headline among which a line without a class is taken for a byline.
 const NEAR: usize = 120;
@@ -29,6 +35,10 @@ pub(super) struct Marks {
     pub(super) headings: Vec<Heading>,
     /// Of the second rank, where there has been none of the first.
     pub(super) seconds: Vec<Heading>,
+    /// Lines that say what the title of the window does, where there has been no heading of the first rank.
+    pub(super) thirds: Vec<Heading>,
+    /// Headings that are nothing but links to other pages.
+    pub(super) linked: Vec<String>,
     pub(super) lang: Option<String>,
     pub(super) canonical: Option<String>,
     pub(super) base: Option<String>,
@@ -38,6 +48,11 @@ pub(super) struct Marks {
     pub(super) items: Vec<Item>,
     /// Metas by `name`, until those by `property` are known: what is said by both is meant by the second.
     named: Vec<(String, String)>,
+    /// Headings of the first rank that are nothing but links to the front page.
+    mastheads: Vec<Heading>,
+    /// Lines before any heading that say when it was published, and where they stand.
+    early: Vec<(usize, Time)>,
+    asked: usize,
     subheadings: usize,
     /// Where the last paragraph of some length began.
     text_at: usize,
@@ -50,6 +65,8 @@ pub(super) struct Marks {
 pub(super) struct Heading {
     pub(super) text: String,
     pub(super) at: usize,
+    /// It says that it is the headline.
+    pub(super) is_called: bool,
 }
 
 /// A date that is seen.
@@ -67,6 +84,8 @@ impl Time {
     pub(super) const LINE: u8 = 6;
     /// Of one that holds nothing else, and may be a day.
     pub(super) const DAY: u8 = 7;
+    /// Of what the first paragraph opens with.
+    pub(super) const DATELINE: u8 = 8;
 }
 
 pub(super) struct Byline {
@@ -97,11 +116,25 @@ impl Marks {
             scopes.element(&node);
         }
         marks.items = scopes.items();
+        marks.settle();
         let named = std::mem::take(&mut marks.named);
         let is_new = |(name, _): &(String, String)| !marks.metas.iter().any(|(known, _)| known == name);
         let named: Vec<_> = named.into_iter().filter(is_new).collect();
         marks.metas.extend(named);
         marks
+    }
+
+    /// What only the whole page tells: whether a link to the front page is all the heading there is, and whether what was
+    /// dated stands close above one.
+    fn settle(&mut self) {
+        if self.headings.is_empty() && self.seconds.is_empty() && self.thirds.is_empty() {
+            self.headings = std::mem::take(&mut self.mastheads);
+        }
+        let headings: Vec<usize> =
+            [&self.headings, &self.seconds, &self.thirds].into_iter().flatten().map(|heading| heading.at).collect();
+        let is_close = |at: usize| headings.iter().any(|heading| (at..at + ABOVE).contains(heading));
+        let early = std::mem::take(&mut self.early);
+        self.times.extend(early.into_iter().filter(|(at, _)| is_close(*at)).map(|(_, time)| time));
     }
 
     /// Contents of the metas of these names, in the order of the names.
@@ -135,25 +168,67 @@ impl Marks {
             "meta" => self.meta_element(node),
             "link" => self.link(node),
             "h1" if self.headings.len() < 20 && self.is_of_article(node) => {
-                let at = self.elements;
-                self.headings.extend(seen::heading(node).map(|text| Heading { text, at }));
+                let heading = self.heading(node);
+                let headings = if seen::leads_home(node) { &mut self.mastheads } else { &mut self.headings };
+                headings.extend(heading);
             }
             "time" => self.time(node, true),
             "input" => self.hidden_date(node),
             "h2" | "h3" | "h4" => {
                 self.subheadings += 1;
-                if &*name == "h2" && self.headings.is_empty() && self.seconds.len() < 20 && self.is_of_article(node) {
-                    let at = self.elements;
-                    self.seconds.extend(seen::heading(node).map(|text| Heading { text, at }));
+                if &*name == "h2"
+                    && (self.headings.is_empty() || seen::is_called_headline(node))
+                    && self.seconds.len() < 20
+                    && self.is_of_article(node)
+                {
+                    let heading = self.heading(node);
+                    self.seconds.extend(heading);
+                }
+                if self.linked.len() < MOST {
+                    self.linked.extend(seen::linked_heading(node));
                 }
                 self.by_class(node, &name);
             }
             _ => {
+                self.unmarked_heading(node, &name);
                 if &*name == "p" && seen::is_long(node) {
+                    self.opening(node);
                     self.text_at = self.elements;
                 }
                 self.by_class(node, &name);
             }
+        }
+    }
+
+    fn heading(&self, node: &NodeRef<'_>) -> Option<Heading> {
+        let (at, is_called) = (self.elements, seen::is_called_headline(node));
+        seen::heading(node).map(|text| Heading { text, at, is_called })
+    }
+
+    /// A line that says what the title of the window does, or begins with.
+    fn unmarked_heading(&mut self, node: &NodeRef<'_>, name: &str) {
+        let may_be = self.headings.is_empty()
+            && self.thirds.len() < 3
+            && self.asked < MOST_ASKED
+            && seen::may_hold_date(name)
+            && node.first_child().is_some_and(|first| first.is_text() && !first.text().trim().is_empty());
+        if !may_be {
+            return;
+        }
+        self.asked += 1;
+        let Some(title) = self.title.as_deref().map(titles::letters) else { return };
+        let Some(text) = seen::line(node) else { return };
+        let said = titles::letters(&text);
+        if said.chars().count() >= SHORTEST && title.starts_with(&said) && self.is_of_article(node) {
+            self.thirds.push(Heading { text, at: self.elements, is_called: false });
+        }
+    }
+
+    /// The day that the first paragraph opens with.
+    fn opening(&mut self, node: &NodeRef<'_>) {
+        if self.is_before_text() && self.times.len() < FEW_TIMES && self.is_of_article(node) {
+            let time = |text| Time { datetime: None, text, is_modified: false, rank: Time::DATELINE };
+            self.times.extend(seen::dateline(node).map(time));
         }
     }
 
@@ -245,30 +320,60 @@ impl Marks {
 
     /// Between the headline and the first paragraph stands who wrote.
     fn is_before_text(&self) -> bool {
-        self.headings.last().is_some_and(|heading| self.text_at < heading.at)
+        self.last_heading().is_some_and(|at| self.text_at < at)
     }
 
     /// Is the headline close before this?
     fn is_near(&self) -> bool {
-        self.headings.last().or(self.seconds.last()).is_some_and(|heading| self.elements - heading.at < NEAR)
+        self.last_heading().is_some_and(|at| self.elements - at < NEAR)
     }
 
-    /// A short line close behind the headline that may hold a date and a clock: `4 March 2025, 18:20`.
+    fn has_heading(&self) -> bool {
+        !self.headings.is_empty() || !self.mastheads.is_empty()
+    }
+
+    fn last_heading(&self) -> Option<usize> {
+        let at = |headings: &[Heading]| headings.last().map(|heading| heading.at);
+        at(&self.headings).or_else(|| at(&self.seconds).max(at(&self.thirds)))
+    }
+
+    /// A short line close behind the headline that may hold a date and a clock (`4 March 2025, 18:20`), be it an element of
+    /// its own or stand loose between some; or one above it that says what it is.
     fn dated_line(&mut self, node: &NodeRef<'_>, name: &str) {
-        if !self.is_near() || self.times.len() >= FEW_TIMES || !seen::may_be_byline(name) {
+        if self.times.len() >= FEW_TIMES || self.early.len() >= FEW_TIMES {
             return;
         }
-        let Some(text) = seen::short_parts(node) else { return };
-        let digits = text.chars().filter(|c| c.is_numeric()).count();
-        let is_day = self.is_before_text() && seen::may_be_day(&text);
-        if digits >= DIGITS || digits >= DAY_DIGITS && is_day {
-            if !self.is_of_article(node) {
-                return;
+        if !self.is_near() {
+            let may_be =
+                self.last_heading().is_none() && matches!(name, "p" | "div" | "span" | "li" | "time" | "small");
+            let text = if may_be { seen::short_parts(node) } else { None };
+            let day = text.as_deref().and_then(seen::day_in).filter(|text| seen::says_published(text));
+            if let Some(text) = day.map(str::to_owned).filter(|_| self.is_of_article(node)) {
+                self.early.push((self.elements, Time { datetime: None, text, is_modified: false, rank: Time::DAY }));
             }
-            let is_modified = seen::says_modified(&text);
-            let rank = if is_day { Time::DAY } else { Time::LINE };
-            self.times.push(Time { datetime: None, text, is_modified, rank });
+            return;
         }
+        if let Some(text) = seen::loose_text(node) {
+            self.dated_text(node, &text);
+        }
+        if seen::may_hold_date(name)
+            && let Some(text) = seen::short_parts(node)
+        {
+            self.dated_text(node, &text);
+        }
+    }
+
+    fn dated_text(&mut self, node: &NodeRef<'_>, text: &str) {
+        let digits = text.chars().filter(|c| c.is_numeric()).count();
+        let told = || Some(text).filter(|text| seen::says_published(text) && !text.ends_with('.'));
+        let day = seen::day_in(text).or_else(told).filter(|_| self.is_before_text());
+        if day.is_none() && digits < DIGITS || !self.is_of_article(node) {
+            return;
+        }
+        let is_modified = seen::says_modified(day.unwrap_or(text));
+        let rank = if day.is_some() { Time::DAY } else { Time::LINE };
+        let text = day.unwrap_or(text).to_owned();
+        self.times.push(Time { datetime: None, text, is_modified, rank });
     }
 
     fn tag_link(&mut self, node: &NodeRef<'_>, rel: &str, href: &str) {
@@ -276,7 +381,7 @@ impl Marks {
         if self.links > MOST_LINKS || self.tags.len() >= MOST {
             return;
         }
-        let has_heading = !self.headings.is_empty() || !self.seconds.is_empty();
+        let has_heading = self.has_heading() || !self.seconds.is_empty();
         let list = lists::tag_list(node);
         let leads = || tags::leads_to_tag(href) && !seen::is_in_prose(node);
         let rank = match &list {
@@ -303,7 +408,7 @@ impl Marks {
 
     /// `<ul class="tags"><li>Tin</li>`
     fn plain_tag(&mut self, node: &NodeRef<'_>) {
-        if self.headings.is_empty() || self.tags.len() >= MOST {
+        if !self.has_heading() || self.tags.len() >= MOST {
             return;
         }
         if let Some(list) = lists::plain_entry(node) {

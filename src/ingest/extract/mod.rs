@@ -66,14 +66,15 @@ pub(in crate::ingest) fn article(page: &str, url: Option<&str>, was_fetched: boo
     let mut marks = Marks::of(&document);
     let (mut scripts, items) = (things::of_scripts(&bounded.data), std::mem::take(&mut marks.items));
     let fetched = url.and_then(|url| Url::parse(url.trim()).ok());
+    let saved = if fetched.is_none() { address::saved(page) } else { None };
     let known = page_of(&marks, fetched.as_ref());
     if !bounded.states.is_empty() && Things::of(&scripts).article(&known).is_none() {
         scripts.extend(state::article(&bounded.states, &known));
     }
     let (scripts, items) = (Things::of(&scripts), Things::of(&items));
     let (ld, data) = (scripts.article(&known), items.article(&known));
-    let reader =
-        Reader { marks: &marks, scripts: &scripts, items: &items, ld, data, fetched: fetched.as_ref(), was_fetched };
+    let (fetched, saved) = (fetched.as_ref(), saved.as_ref());
+    let reader = Reader { marks: &marks, scripts: &scripts, items: &items, ld, data, fetched, saved, was_fetched };
     let article = reader.article(document)?;
     verdict::check(&article, &reader)?;
     Ok(article)
@@ -94,17 +95,19 @@ struct Reader<'a> {
     ld: Option<Thing<'a>>,
     data: Option<Thing<'a>>,
     fetched: Option<&'a Url>,
+    /// The address that a browser noted when it saved the page.
+    saved: Option<&'a Url>,
     was_fetched: bool,
 }
 
 impl Reader<'_> {
     fn article(&self, document: Document) -> Result<Article, Reason> {
         let mut article = Article::default();
-        let url = address::canonical(self.marks, self.ld.as_ref(), self.data.as_ref(), self.fetched);
+        let url = address::canonical(self.marks, self.ld.as_ref(), self.data.as_ref(), self.fetched, self.saved);
         let parsed = url.as_ref().map(|url| url.value.clone());
         article.url = self.keep(&mut article, "url", url).map(|url| url.to_string());
         article.source.site = article.url.as_deref().and_then(identity::site_of);
-        article.source.name = self.kept(&mut article, "source", self.source());
+        article.source.name = self.kept(&mut article, "source", self.source_of(parsed.as_ref()));
         article.lang = self.kept(&mut article, "lang", self.lang());
         let sites = self.sites(article.source.site.as_deref());
         let headline = self.headline(&sites);

@@ -3,6 +3,7 @@
 
 use dom_query::NodeRef;
 
+use super::address;
 use crate::ingest::clean;
 
 /// A line that is seen: a byline, a heading, a date.
@@ -10,6 +11,10 @@ const LONGEST_LINE: usize = 300;
 
 /// A byline without a class, and the name of a tag.
 const SHORT_LINE: usize = 100;
+
+/// What a paragraph opens with, and digits of a day with its year.
+const LONGEST_DATELINE: usize = 90;
+const DAY_DIGITS: usize = 5;
 
 /// Elements and pieces of text in a line: more is none, and is not looked through for each element around it.
 const MOST_PARTS: usize = 500;
@@ -123,9 +128,117 @@ pub(super) fn is_date_class(class: &str) -> bool {
     })
 }
 
+/// The elements besides that may hold a line with a date.
+pub(super) fn may_hold_date(name: &str) -> bool {
+    may_be_byline(name)
+        || matches!(name, "b" | "i" | "small" | "font" | "td" | "dd" | "dt" | "cite" | "label" | "header")
+}
+
+/// Of a line what may be a day: all of it, or what stands between bars (`By Anna Krause • March 4, 2025 • 5 min read`).
+pub(super) fn day_in(text: &str) -> Option<&str> {
+    const BARS: [&str; 6] = [" • ", " · ", " | ", " – ", " — ", " - "];
+    let has_day = |part: &str| part.chars().filter(|c| c.is_numeric()).count() >= DAY_DIGITS && may_be_day(part);
+    let whole = || Some(text).filter(|text| has_day(text));
+    let cut =
+        BARS.iter().filter(|bar| text.contains(**bar)).find_map(|bar| text.split(*bar).find(|part| has_day(part)));
+    whole().or(cut)
+}
+
 /// Is a line short enough to be a day with a word before it, and no sentence?
-pub(super) fn may_be_day(text: &str) -> bool {
-    text.split_whitespace().count() <= 7 && text.chars().count() <= 50 && !text.ends_with(['?', '!', ':', '"'])
+fn may_be_day(text: &str) -> bool {
+    text.split_whitespace().count() <= 8 && text.chars().count() <= 50 && !text.ends_with(['?', '!', ':', '"'])
+}
+
+/// Does a line that holds a date say that it is one of publication?
+pub(super) fn says_published(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "publi",
+        "pubbli",
+        "veröffentl",
+        "erschien",
+        "posted",
+        "gepost",
+        "julkais",
+        "udgiv",
+        "zveřejn",
+        "objav",
+        "megjelen",
+        "yayın",
+        "опублик",
+        "опубл",
+        "дата",
+        "diterbit",
+        "đăng",
+        "입력",
+        "등록",
+        "게시",
+        "発行",
+        "公開",
+        "掲載",
+        "发布",
+        "發布",
+        "نشر",
+        "प्रकाशित",
+        "δημοσι",
+    ];
+    let before = text.split(char::is_numeric).next().unwrap_or_default().to_lowercase();
+    WORDS.iter().any(|word| before.contains(word))
+}
+
+/// What a paragraph opens with, up to a dash, where that is a place, a day or both: `LONDON, March 4, 2025 -- Tin is up`.
+pub(super) fn dateline(node: &NodeRef<'_>) -> Option<String> {
+    const NONE: &[&str] = &[
+        "in", "on", "at", "by", "since", "from", "until", "after", "before", "am", "im", "seit", "bis", "vom", "ab",
+        "le", "en", "depuis", "el", "desde", "em", "il", "op", "den",
+    ];
+    let opening: String = text(node)?.trim_start().chars().take(LONGEST_DATELINE).collect();
+    let end = ["--", " — ", " – ", " - ", "—", "/PR"].iter().filter_map(|dash| opening.find(dash)).min()?;
+    let line = clean::some_line(&opening[..end])?;
+    let is_small = |word: &str| word.starts_with(char::is_lowercase) && word.chars().count() > 2;
+    let first = line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
+    let begins = line.starts_with(char::is_numeric) || line.starts_with(char::is_uppercase);
+    let has_day = line.chars().filter(|c| c.is_numeric()).count() >= DAY_DIGITS;
+    let is_sound = begins
+        && has_day
+        && !NONE.contains(&first.as_str())
+        && line.split(' ').filter(|word| is_small(word)).count() <= 1;
+    is_sound.then_some(line)
+}
+
+/// The text that stands by itself right before an element.
+pub(super) fn loose_text(node: &NodeRef<'_>) -> Option<String> {
+    let before = node.prev_sibling().filter(NodeRef::is_text)?;
+    clean::some_line(&before.text()).filter(|text| text.chars().count() <= SHORT_LINE)
+}
+
+/// Does a heading say by its class, or in microdata, that it is the headline?
+pub(super) fn is_called_headline(node: &NodeRef<'_>) -> bool {
+    let names = names(node);
+    let of_article =
+        ["headline", "entry-title", "post-title", "article-title", "article__title", "story-title", "news-title"];
+    of_article.iter().any(|name| names.contains(name)) && !names.contains("site")
+}
+
+/// A heading that is nothing but a link to another page.
+pub(super) fn linked_heading(node: &NodeRef<'_>) -> Option<String> {
+    let link = whole_link(node)?;
+    let href = link.attr("href").unwrap_or_default();
+    let leads = !href.trim().is_empty() && !href.starts_with('#') && !address::is_home(href.trim());
+    if leads { line(node) } else { None }
+}
+
+/// The link that all of a heading is, or that it stands in.
+fn whole_link<'a>(node: &NodeRef<'a>) -> Option<NodeRef<'a>> {
+    let is_link = |node: &NodeRef<'_>| node.node_name().is_some_and(|name| &*name == "a");
+    let within = node.descendants_it().take(MOST_PARTS).find(is_link);
+    let letters = |node: &NodeRef<'_>| node.text().chars().filter(|c| c.is_alphanumeric()).count();
+    let link = within.or_else(|| node.ancestors_it(Some(2)).find(is_link))?;
+    (letters(&link) >= letters(node)).then_some(link)
+}
+
+/// Is a heading nothing but a link to the front page?
+pub(super) fn leads_home(node: &NodeRef<'_>) -> bool {
+    whole_link(node).and_then(|link| link.attr("href")).is_some_and(|href| address::is_home(href.trim()))
 }
 
 /// Does a line that holds a date say that it is one of a change?
@@ -220,9 +333,11 @@ fn is_own_footer(names: &str) -> bool {
     names.split_whitespace().any(is_own)
 }
 
-/// `sidebar`, `sidebar-left`, `page__sidebar`; `has-sidebar` and `content-sidebar-wrap` hold more than that.
+/// `sidebar`, `sidebar-left`, `page__sidebar`; `has-sidebar`, `content-with-sidebar` and `content-sidebar-wrap` hold more
+/// than that.
 fn is_named(name: &str, word: &str) -> bool {
-    let holds = ["has-", "with-", "no-", "is-"].iter().any(|start| name.starts_with(start));
+    let before = name.strip_suffix(word).unwrap_or_default().trim_end_matches(['-', '_']);
+    let holds = ["has-", "with-", "no-", "is-"].iter().any(|start| name.starts_with(start)) || before.ends_with("with");
     !holds && (name.starts_with(word) || name.ends_with(word))
 }
 

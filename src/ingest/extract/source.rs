@@ -1,9 +1,11 @@
 //! Where an article is from: its publisher, its language, its part of the site.
 
+use url::Url;
+
 use super::thing::Thing;
 use super::titles::{is_site, letters};
 use super::trust::{Found, found};
-use super::{Reader, names, object, sections};
+use super::{Reader, address, names, object, sections};
 use crate::identity;
 
 /// A step of the way to the page that is no longer is a part of the site, and not the headline.
@@ -21,6 +23,19 @@ impl Reader<'_> {
             &["dc.publisher", "dcterms.publisher", "publisher", "article_publication_name", "citation_journal_title"],
         ));
         sources.retain(|name| !names::is_address(&name.value));
+        sources
+    }
+
+    /// Who publishes what lies at this address. A page that says to networks that it lies elsewhere, on another site, tells
+    /// them the name of that one.
+    pub(super) fn source_of(&self, url: Option<&Url>) -> Vec<Found<String>> {
+        let mut sources = self.source();
+        let shown = self.marks.meta(&["og:url"]).and_then(|url| Url::parse(url.trim()).ok());
+        if let (Some(url), Some(shown)) = (url, shown)
+            && !address::is_same_site(url, &shown)
+        {
+            sources.retain(|source| source.from != "opengraph");
+        }
         sources
     }
 

@@ -121,7 +121,10 @@ pub(super) fn stamps(
 ) -> Stamps {
     let published = trust::ranked("published", published(ld, data, marks, url, local));
     let modified = trust::ranked("modified", modified(ld, data, marks, local));
-    let published = settled(published);
+    // Where nothing else is said, it was there when it was changed.
+    let changed =
+        modified.iter().filter(|reading| matches!(reading.from, "json-ld" | "microdata" | "visible")).cloned();
+    let published = settled(published).or_else(|| settled(changed.collect()));
     let modified = settled(modified).filter(|modified| {
         // A page that changed before it was published says nothing by it.
         published.as_ref().is_none_or(|published| {
@@ -183,7 +186,8 @@ fn visible(marks: &Marks, is_modified: bool, of_url: Option<&Reading>, local: &L
     let is_told = |time: &Time, reading: &Reading| {
         let is_of_day = |day: &Reading| is_within(&day.stamp, &reading.stamp);
         let is_told = time.rank != Time::LINE || reading.stamp.precision < Precision::Day;
-        is_told && (time.rank < Time::LINE || of_url.is_none_or(is_of_day))
+        let is_whole = time.rank < Time::DATELINE || reading.stamp.precision <= Precision::Day;
+        is_told && is_whole && (time.rank < Time::LINE || of_url.is_none_or(is_of_day))
     };
     let readings = |time: &&Time| {
         let told = time.datetime.as_deref().and_then(|text| dates::read_stamp(text, Provenance::Page, local));

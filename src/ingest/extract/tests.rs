@@ -255,3 +255,24 @@ fn metas_are_known_by_how_their_names_end() {
     assert_eq!(article.tags, ["tin", "zinc"]);
     assert_eq!(article.published.at.unwrap().to_string(), "2025-03-04T18:20:00Z");
 }
+
+#[test]
+fn a_name_told_to_networks_is_of_the_site_that_is_told_with_it() {
+    let source = |shown: &str| {
+        let head = format!(
+            "<title>Tin is up</title><link rel=canonical href='https://tintimes.example/tin'>\
+             <meta property='og:url' content='{shown}'><meta property='og:site_name' content='All News'>"
+        );
+        read(&head, "<h1>Tin is up</h1>", None).source.name
+    };
+    assert_eq!(source("https://allnews.example/tin-7"), None);
+    assert_eq!(source("https://www.tintimes.example/tin?from=net").as_deref(), Some("All News"));
+}
+
+#[test]
+fn the_headline_is_no_tag() {
+    let head = "<title>Tin is up in all towns - TinTimes</title><meta property='og:title' content='Tin is up in all towns'>\
+                <meta name=keywords content='metals, Tin is up in all towns - TinTimes'>";
+    assert_eq!(read(head, "", None).tags, ["metals"]);
+    assert_eq!(read("<title>Tin</title><meta name=keywords content='Tin'>", "", None).tags, ["Tin"]);
+}

@@ -10,6 +10,10 @@ const ENOUGH: usize = 80;
 const SOME: usize = 20;
 const SHORT: usize = 700;
 
+/// Headlines on a page that leads to articles, and letters under each of them.
+const FEW: usize = 3;
+const TEASER: usize = 200;
+
 /// Titles of pages that servers write instead of the one that was asked for.
 const ERRORS: &[&str] = &[
     "404",
@@ -53,7 +57,7 @@ pub(super) fn check(article: &Article, reader: &Reader<'_>) -> Result<(), Reason
     if !is_told(reader) && is_error(&article.headline) && letters < SHORT && article.published.at.is_none() {
         return refuse("it is an error page, or one that asks something before the article");
     }
-    if !says && is_front(reader) {
+    if !says && (is_front(reader) || is_overview(article, reader)) {
         return refuse("it is the front page of a site");
     }
     if !says && (reader.scripts.is_list() || reader.items.is_list()) && letters < SHORT * 2 {
@@ -82,9 +86,21 @@ fn is_told(reader: &Reader<'_>) -> bool {
     told.iter().any(|thing| thing.is_some_and(|thing| thing.is_article))
 }
 
+/// Headlines that lead elsewhere, and next to nothing else; or under each no more than a sentence or two, where none of them
+/// is the page's own.
+fn is_overview(article: &Article, reader: &Reader<'_>) -> bool {
+    let linked = &reader.marks.linked;
+    if linked.len() < FEW || article.published.at.is_some() {
+        return false;
+    }
+    let rest = article.body.iter().filter(|paragraph| !linked.contains(paragraph) && **paragraph != article.headline);
+    let letters: usize = rest.map(|paragraph| paragraph.chars().count()).sum();
+    letters < ENOUGH || reader.main_heading().is_none() && letters < linked.len() * TEASER
+}
+
 fn is_front(reader: &Reader<'_>) -> bool {
     let canonical = reader.marks.canonical.as_deref().and_then(|url| address::resolved(url, reader.fetched));
-    match reader.fetched {
+    match reader.fetched.or(reader.saved) {
         Some(fetched) => address::is_front(fetched),
         None => canonical.is_some_and(|url| address::is_front(&url)),
     }

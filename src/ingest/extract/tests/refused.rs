@@ -52,3 +52,44 @@ fn hostile_pages_are_read_or_refused() {
     assert!(article(&nested, None, false).is_ok());
     assert_eq!(article(&"<p>a".repeat(5 << 20), None, false).map_err(|reason| reason.code).err(), Some("too_large"));
 }
+
+#[test]
+fn a_page_that_leads_to_articles_is_none() {
+    let teaser = |name: &str, text: &str| format!("<h2><a href=/{name}>{name} is up again in all towns</a></h2>{text}");
+    let list = |text: &str| ["Tin", "Zinc", "Lead"].map(|name| teaser(name, text)).concat();
+    let title = "<title>The Tin Times</title>";
+    let site = "<meta property='og:site_name' content='The Tin Times'>";
+    let why = |head: &str, body: &str| refused(&format!("{title}{head}"), body, None);
+    assert_eq!(why("", &format!("<h1>The Tin Times</h1>{}", list(""))), Some("no_article"));
+    assert_eq!(why("", &format!("<h1><a href='./index.html'>The Tin Times</a></h1>{}", list(""))), Some("no_article"));
+    let sentence = "<p>Nobody at the exchange can say for sure why that is so.</p>";
+    assert_eq!(why(site, &format!("<h1>The Tin Times</h1>{}", list(sentence))), Some("no_article"));
+    let own = format!("<h1>Nickel is up again in all towns</h1>{TEXT}{}", list(""));
+    assert_eq!(refused("<title>Nickel is up again in all towns</title>", &own, None), None);
+    let told = "<meta property='og:type' content='article'>";
+    assert_eq!(why(told, &format!("<h1>What is up again</h1>{sentence}{}", list(""))), None);
+}
+
+#[test]
+fn a_saved_page_says_where_from() {
+    let address = |comment: &str, head: &str| {
+        let page = format!(
+            "<!DOCTYPE html><!-- {comment} --><html><head>{head}<title>Tin is up</title></head><h1>Tin is up</h1>{TEXT}</html>"
+        );
+        article(&page, None, false).ok().and_then(|article| article.url)
+    };
+    let tin = Some("https://times.example/tin-123".to_owned());
+    let browser = "saved from url=(0029)https://times.example/tin-123";
+    assert_eq!(address(browser, ""), tin);
+    let extension =
+        "\n Page saved with SingleFile \n url: https://times.example/tin-123 \n saved date: Tue Mar 04 2025\n";
+    assert_eq!(address(extension, ""), tin);
+    assert_eq!(address(browser, "<link rel=canonical href=/tin>"), Some("https://times.example/tin".to_owned()));
+    assert_eq!(
+        address(browser, "<meta property='og:url' content='https://times.example/og'>"),
+        Some("https://times.example/og".to_owned())
+    );
+    assert_eq!(address("see https://times.example/tin-123", ""), None);
+    assert_eq!(address("saved from url=(0022)https://times.example/", ""), None, "a front page");
+    assert_eq!(address("saved from url=(0014)about:internet", ""), None);
+}

@@ -159,11 +159,11 @@ fn a_line_close_behind_the_headline_is_a_date_if_it_says_the_hour() {
         ),
         None
     );
-    assert_eq!(at("<p>Updated: 4 March 2025, 18:20</p>"), None);
+    let both = "<span>Published 3 March 2025, 9:00</span><p>Updated: 4 March 2025, 18:20</p>";
+    assert_eq!(at(both), Some("2025-03-03T09:00:00Z".to_owned()));
     let url = Some("https://tintimes.example/2025/03/01/tin");
     let article = read("<title>Tin is up</title>", "<h1>Tin is up</h1><p>Fair: 4 April 2024, 18:20</p>", url);
     assert_eq!(article.published.at.unwrap().to_string(), "2025-03-01T00:00:00Z", "of another day than the address");
-    assert_eq!(at("<span class=date>Updated: 4 March 2025, 18:20</span>"), None);
 }
 
 #[test]
@@ -198,4 +198,101 @@ fn the_one_heading_is_the_headline_where_only_the_window_says_another_and_less()
     }
     let long = "Ten mines close in the season of rain, says the union of those who work there";
     assert_eq!(headline(long), long);
+}
+
+#[test]
+fn a_day_is_found_among_what_else_stands_at_the_headline() {
+    let published = |page: &str| read("<title>Tin is up in all towns</title>", page, None).published;
+    let day = |page: &str| published(page).at.map(|at| at.to_string()[..10].to_owned());
+    let heading = "<h1>Tin is up in all towns</h1>";
+    for line in [
+        format!("{heading}<div>By <b>Anna Krause</b> • March 4, 2025 • 5 min read</div>"),
+        format!("{heading}<small><b>04.03.2025</b> - Publicado por: Anna Krause</small>"),
+        format!("{heading}<div>Posted by akrause, CemD, Eva on 2025-03-04, <a href=/all>all posts</a></div>"),
+        format!("<div>{heading}입력 :[ 2025-03-04 ]<div>{TEXT}</div></div>"),
+        format!("<p><span>Von</span> <a href=/a>Anna Krause</a> <span>publiziert am 4. März 2025</span></p>{heading}"),
+        format!("<dl><dt>Tin is up in all towns</dt></dl><p>4 March 2025</p>"),
+        format!("<div class=content-with-sidebar>{heading}<p class=date>4 March 2025</p></div>"),
+    ] {
+        assert_eq!(day(&line).as_deref(), Some("2025-03-04"), "{line}");
+    }
+    let far = format!("<p>publiziert am 4. März 2025</p>{}{heading}", "<i></i>".repeat(100));
+    for none in [format!("<p>4 March 2025</p>{heading}"), far] {
+        assert_eq!(day(&none), None, "{none}");
+    }
+}
+
+#[test]
+fn the_day_that_the_first_paragraph_opens_with_is_the_last_resort() {
+    let rest =
+        "Tin has never cost as much as on this day, said traders in three towns who had been asked about it before.";
+    let day = |opening: &str, more: &str| {
+        let body = format!("<h1>Tin is up</h1>{more}<p>{opening} {rest}</p>");
+        read("<title>Tin is up</title>", &body, None).published.at.map(|at| at.to_string()[..10].to_owned())
+    };
+    for opening in [
+        "LONDON, March 4, 2025 /PRWire/ --",
+        "March 4, 2025 --",
+        "La Plata, March 4, 2025 (XY) —",
+        "BERLIN, 4. März 2025 –",
+    ] {
+        assert_eq!(day(opening, "").as_deref(), Some("2025-03-04"), "{opening}");
+    }
+    assert_eq!(day("March 4, 2025 --", "<time datetime=2025-03-05></time>").as_deref(), Some("2025-03-05"));
+    for none in [
+        "On 4 March 2025 – a Tuesday –",
+        "In London, on March 4, 2025 —",
+        "March 4, 2025 was a day of rain.",
+        "LONDON, March 4 --",
+    ] {
+        assert_eq!(day(none, ""), None, "{none}");
+    }
+    assert_eq!(
+        day("Nobody knows.</p><p>March 4, 2025 --", ""),
+        Some("2025-03-04".to_owned()),
+        "the first of some length"
+    );
+    let second = format!("<h1>Tin is up</h1><p>{rest}</p><p>March 4, 2025 -- {rest}</p>");
+    assert_eq!(read("<title>Tin is up</title>", &second, None).published.at, None);
+}
+
+#[test]
+fn where_only_a_change_is_dated_it_was_there_then() {
+    let published = |page: &str| read("<title>Tin is up</title>", page, None);
+    let article = published("<h1>Tin is up</h1><span class=date>Last updated March 4, 2025</span>");
+    assert_eq!(article.published.at, article.modified.unwrap().at);
+    assert_eq!(article.published.at.unwrap().to_string(), "2025-03-04T00:00:00Z");
+    let both =
+        "<h1>Tin is up</h1><span class=date>Last updated March 4, 2025</span><time class=published>2025-03-01</time>";
+    assert_eq!(published(both).published.at.unwrap().to_string(), "2025-03-01T00:00:00Z");
+}
+
+#[test]
+fn who_is_no_link_stands_in_one_line_with_links() {
+    let authors = |line: &str| read("<title>Tin is up</title>", &format!("<h1>Tin is up</h1>{line}"), None).authors;
+    let link = "<a rel=author href=/a>Anna Krause</a>";
+    for line in [format!("<p class=byline>By {link} and Cem Demir</p>"), format!("<p>By {link} and Cem Demir</p>")] {
+        assert_eq!(authors(&line), ["Anna Krause", "Cem Demir"], "{line}");
+    }
+    assert_eq!(authors(&format!("<p class=byline>By {link}<br>Zinc News Team</p>")), ["Anna Krause"]);
+    assert_eq!(authors(&format!("<p class=byline>By {link}, Berlin Bureau</p>")), ["Anna Krause"]);
+}
+
+#[test]
+fn a_heading_that_only_leads_home_is_none_beside_another() {
+    let read = |title: &str, body: &str| read(&format!("<title>{title}</title>"), body, None);
+    let home = "<h1><a href=/>The Tin Times</a></h1>";
+    let headline = "<article><h2 class=headline>Tin is up in all towns</h2><p>By Anna Krause</p></article>";
+    let article = read("The Tin Times - News from London", &format!("{home}{headline}"));
+    assert_eq!(
+        (article.headline.as_str(), &article.authors[..]),
+        ("Tin is up in all towns", &["Anna Krause".to_owned()][..])
+    );
+    came_from(&article, "headline", "visible");
+    assert_eq!(
+        read("Tin is up in all towns", "<h1><a href=/>Tin is up in all towns</a></h1>").headline,
+        "Tin is up in all towns"
+    );
+    let linked = "<h1><a href=/tin>Tin is up in all towns</a></h1><h2 class=headline>Zinc falls in one</h2>";
+    assert_eq!(read("Tin is up in all towns", linked).headline, "Tin is up in all towns");
 }
