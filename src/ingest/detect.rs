@@ -117,6 +117,12 @@ pub(super) fn detect(head: &str, name: &str) -> Result<Format, Reason> {
     if let Some((_, kind)) = FOREIGN.iter().find(|(mark, _)| begins(start, mark)) {
         return Err(Reason::new("unknown_format", format!("this is {kind}, which is not read{WAY_OUT}")));
     }
+    if let Some(kind) = mail(start, &extension) {
+        return Err(Reason::new(
+            "unknown_format",
+            format!("this is {kind}, which is not read; saved as HTML alone it would be"),
+        ));
+    }
     let is_markdown = matches!(extension.as_str(), "md" | "markdown");
     let is_json = start.starts_with(['{', '[']) && !is_markdown;
     // What stands in strings of JSON does not make it another thing.
@@ -144,6 +150,19 @@ pub(super) fn detect(head: &str, name: &str) -> Result<Format, Reason> {
             let detail = format!("`.{ending}` is the ending of no format; --format says which one it is");
             Err(Reason::new("unknown_format", detail))
         }
+    }
+}
+
+/// A mail by its name; a page that was saved with all its pictures by its name, or by the head lines it begins with.
+fn mail(start: &str, extension: &str) -> Option<&'static str> {
+    let mut head = start.lines().take(40).take_while(|line| !line.trim().is_empty()).map(str::to_lowercase);
+    let mut is_saved =
+        || begins(start, "from: <saved by") || head.any(|line| line.starts_with("content-type: multipart/related"));
+    match extension {
+        "eml" => Some("a mail"),
+        "mht" | "mhtml" => Some("a page saved in one file with its pictures (MHTML)"),
+        _ if is_saved() => Some("a page saved in one file with its pictures (MHTML)"),
+        _ => None,
     }
 }
 
@@ -270,6 +289,16 @@ mod tests {
     #[track_caller]
     fn check(head: &str, name: &str, expected: Option<Format>) {
         assert_eq!(detect(head, name).ok(), expected, "{head:?} {name}");
+    }
+
+    #[test]
+    fn a_mail_and_what_is_saved_like_one_are_told_a_way_out() {
+        let why = |head: &str, name: &str| detect(head, name).unwrap_err().detail;
+        let saved = "From: <Saved by X>\nMIME-Version: 1.0\nContent-Type: multipart/related;\n boundary=b\n\n";
+        assert!(why(saved, "a.mhtml").contains("saved as HTML alone"), "{}", why(saved, "a.mhtml"));
+        assert!(why(saved, "-").contains("MHTML"));
+        assert!(why("Subject: Tin\n\nTin is up.", "a.eml").contains("a mail"));
+        check("Subject: Tin\nMime-Version: 1.0\n\nTin is up.", "51060", Some(Format::Text));
     }
 
     #[test]

@@ -349,7 +349,7 @@ fn without_keys(values: Values) -> Values {
 }
 
 /// `Tin rises` of `Tin rises - The Wire`, which is by The Wire.
-fn without_source(headline: &str, source: &str) -> Option<String> {
+pub(super) fn without_source(headline: &str, source: &str) -> Option<String> {
     let rest = headline.strip_suffix(source)?;
     let rest = [" - ", " | ", " – ", " — "].iter().find_map(|sign| rest.strip_suffix(sign))?;
     clean::some_line(rest)

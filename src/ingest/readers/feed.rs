@@ -103,16 +103,23 @@ pub(super) struct Entry {
     pub(super) tags: Vec<String>,
     pub(super) section: Option<String>,
     pub(super) source: Option<String>,
+    /// The front page of the source that it was taken from.
+    pub(super) home: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) image: Option<String>,
 }
 
 impl Entry {
     pub(super) fn article(self, channel: &Channel) -> Result<Article, Reason> {
-        let same = |lead: &String| self.body.join(" ") == *lead;
+        let title = self.title.unwrap_or_default();
+        let bare = self.source.as_deref().and_then(|source| columns::without_source(&title, source));
+        let headline = bare.unwrap_or(title);
+        // Services that gather news of others say so once more below.
+        let credited = self.source.as_deref().map(|source| letters(&headline) + &letters(source));
+        let says_more = |lead: &String| self.body.join(" ") != *lead && credited.as_ref() != Some(&letters(lead));
         let mut article = Article {
-            headline: self.title.unwrap_or_default(),
-            lead: self.lead.filter(|lead| !same(lead)),
+            headline,
+            lead: self.lead.filter(says_more),
             published: self.published.or(self.modified).unwrap_or_default(),
             modified: self.modified,
             source: Source { name: self.source.or_else(|| channel.title.clone()), site: None },
@@ -129,9 +136,17 @@ impl Entry {
             identify(&mut article, &id, self.is_permalink, channel);
         }
         article.body = wire::without_repeats(article.body, &article.headline, &[]);
-        article.source.site = article.url.as_deref().and_then(identity::site_of);
+        let site = |url: Option<&String>| url.and_then(|url| identity::site_of(url));
+        let (own, home) = (site(article.url.as_ref()), site(self.home.as_ref()));
+        let is_other =
+            |home: &String| identity::registrable_domain(home) != own.as_deref().and_then(identity::registrable_domain);
+        article.source.site = home.filter(is_other).or(own);
         wire::finish(article)
     }
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// What a feed has taken back (RFC 6721), by the id that its entry bore: once as an entry is known that had an address
@@ -252,6 +267,7 @@ fn entry(item: &Element<'_>, around: &Around, channel: &Channel) -> Entry {
         tags,
         section,
         source: origin(item),
+        home: front_page(item),
         lang: lang.or_else(|| item.attribute("xml:lang").map(str::to_owned)).or_else(|| around.lang.clone()),
         image: image(item, content).and_then(|image| resolve(&bases, &image)),
     }
@@ -386,6 +402,13 @@ fn origin(item: &Element<'_>) -> Option<String> {
     let taken = || item.find("atom:source/atom:title").or_else(|| item.child("dc:source")).and_then(Element::line);
     let origin = item.child("source").and_then(|source| columns::text(&source.text())).or_else(taken);
     origin.filter(|origin| wire::address(origin).is_none())
+}
+
+/// Where that is: a front page names it; the address of another feed may be anywhere.
+fn front_page(item: &Element<'_>) -> Option<String> {
+    let url = item.child("source")?.attribute("url")?.trim();
+    let is_front = Url::parse(url).is_ok_and(|url| matches!(url.path(), "" | "/") && url.query().is_none());
+    is_front.then(|| url.to_owned())
 }
 
 fn image(item: &Element<'_>, content: Option<&Element<'_>>) -> Option<String> {

@@ -85,6 +85,7 @@ fn entry(item: &Object, channel: &Channel) -> Entry {
         tags,
         section: None,
         source: None,
+        home: None,
         lang: text(item, "language"),
         image: address("image").or_else(|| address("banner_image")),
     }

@@ -205,3 +205,27 @@ fn of_an_export_only_what_was_published_is_read() {
         )
     );
 }
+
+#[test]
+fn what_a_service_has_gathered_is_of_its_source() {
+    let item = |source: &str, link: &str| {
+        one(&format!(
+            "<item><title>Tin is up in London - The Tin Times</title><link>{link}</link>\
+             <description>&lt;a href='{link}'&gt;Tin is up in London&lt;/a&gt;&amp;nbsp;&lt;font&gt;The Tin Times&lt;/font&gt;</description>\
+             <source url='{source}'>The Tin Times</source></item>"
+        ))
+    };
+    let article = item("https://www.tintimes.example", "https://gathered.example/rss/CBM");
+    assert_eq!((article.headline.as_str(), article.lead.as_deref()), ("Tin is up in London", None));
+    assert_eq!(article.source.name.as_deref(), Some("The Tin Times"));
+    assert_eq!(article.source.site.as_deref(), Some("tintimes.example"));
+    let site = |source, link| item(source, link).source.site.unwrap();
+    assert_eq!(
+        site("https://feeds.example/tin.xml", "https://tintimes.example/tin"),
+        "tintimes.example",
+        "a feed lies anywhere"
+    );
+    assert_eq!(site("https://tintimes.example/", "https://news.tintimes.example/tin"), "news.tintimes.example");
+    let said = one("<item><title>Tin is up - The Tin Times</title><description>Why it is.</description></item>");
+    assert_eq!((said.headline.as_str(), said.lead.as_deref()), ("Tin is up - The Tin Times", Some("Why it is.")));
+}
