@@ -211,7 +211,7 @@ fn a_day_is_found_among_what_else_stands_at_the_headline() {
         format!("{heading}<div>Posted by akrause, CemD, Eva on 2025-03-04, <a href=/all>all posts</a></div>"),
         format!("<div>{heading}입력 :[ 2025-03-04 ]<div>{TEXT}</div></div>"),
         format!("<p><span>Von</span> <a href=/a>Anna Krause</a> <span>publiziert am 4. März 2025</span></p>{heading}"),
-        format!("<dl><dt>Tin is up in all towns</dt></dl><p>4 March 2025</p>"),
+        "<dl><dt>Tin is up in all towns</dt></dl><p>4 March 2025</p>".to_owned(),
         format!("<div class=content-with-sidebar>{heading}<p class=date>4 March 2025</p></div>"),
     ] {
         assert_eq!(day(&line).as_deref(), Some("2025-03-04"), "{line}");
