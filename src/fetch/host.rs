@@ -53,7 +53,7 @@ pub(super) enum Rules {
 impl Rules {
     /// What a robots.txt says to this robot. What cannot be read at all forbids nothing.
     pub(super) fn read(robot: &str, text: &[u8]) -> Rules {
-        Robot::new(robot, bounded(text).as_bytes()).map_or(Rules::Free, Rules::Robot)
+        Robot::new(robot, bounded(robot, text).as_bytes()).map_or(Rules::Free, Rules::Robot)
     }
 
     pub(super) fn allow(&self, url: &Url) -> bool {
@@ -70,13 +70,23 @@ impl Rules {
     }
 }
 
-/// Without more rules than can be kept. Of rules that say where an address ends there are few: beyond them they forbid
-/// whatever goes on like that as well, and allow nothing.
-fn bounded(text: &[u8]) -> String {
+/// Of the groups that may be meant for this robot, without more rules than can be kept. Of rules that say where an address
+/// ends there are few: beyond them they forbid whatever goes on like that as well, and allow nothing.
+fn bounded(robot: &str, text: &[u8]) -> String {
     let (mut rules, mut ended, mut bounded) = (0, 0, String::with_capacity(text.len()));
-    for line in String::from_utf8_lossy(text).split(['\n', '\r']).filter(|line| !line.is_empty()) {
-        let small = line.trim_start().get(..8).unwrap_or_default().to_ascii_lowercase();
+    let (mut is_head, mut is_meant) = (false, true);
+    for line in String::from_utf8_lossy(text).split(['\n', '\r']).filter(|line| !line.trim().is_empty()) {
+        let small = line.trim().to_ascii_lowercase();
         let (allows, forbids) = (small.starts_with("allow"), small.starts_with("disallow"));
+        if let Some(agent) = small.strip_prefix("user-agent") {
+            let is_own = agent.contains('*') || agent.contains(&robot.to_ascii_lowercase());
+            (is_meant, is_head) = (is_own || is_head && is_meant, true);
+        } else if !small.starts_with('#') {
+            is_head = false;
+        }
+        if !is_meant && (allows || forbids) {
+            continue;
+        }
         rules += usize::from(allows || forbids);
         ended += usize::from((allows || forbids) && line.contains('$'));
         match line.contains('$') && ended > MOST_ENDED {
@@ -147,11 +157,23 @@ mod tests {
     fn rules_without_end_are_kept_in_bounds_and_forbid_no_less() {
         let many: String = (0..20_000).map(|n| format!("Disallow: /*a*b*{n}*c$\n")).collect();
         let text = format!("User-agent: *\nAllow: /open\n{many}");
-        assert_eq!(bounded(text.as_bytes()).lines().count(), MOST_RULES + 1);
-        assert_eq!(bounded(text.as_bytes()).matches('$').count(), MOST_ENDED);
+        let kept = bounded("broadsheet", text.as_bytes());
+        assert_eq!(kept.lines().count(), MOST_RULES + 1);
+        assert_eq!(kept.matches('$').count(), MOST_ENDED);
         let rules = Rules::read("broadsheet", text.as_bytes());
         let allows = |path: &str| rules.allow(&Url::parse(&format!("https://a.example{path}")).unwrap());
         assert!(allows("/open") && allows("/x") && !allows("/ab4000c") && !allows("/ab7c"));
+    }
+
+    #[test]
+    fn the_rules_of_other_robots_take_no_place_of_our_own() {
+        let others: String = (0..9000).map(|n| format!("Disallow: /{n}$\n")).collect();
+        for own in ["User-agent: *", "User-agent: other\n# and\nUser-Agent: Broadsheet"] {
+            let text = format!("User-agent: other\n{others}\n{own}\nDisallow: /secret\nAllow: /secret/open$\n");
+            let rules = Rules::read("broadsheet", text.as_bytes());
+            let allows = |path: &str| rules.allow(&Url::parse(&format!("https://a.example{path}")).unwrap());
+            assert!(!allows("/secret/1") && allows("/secret/open") && allows("/8999"), "{own}");
+        }
     }
 
     const SECOND: Duration = Duration::from_secs(1);

@@ -41,11 +41,16 @@ impl Reading<'_, '_> {
             }
             let member = said_name.unwrap_or_else(|| entry.path_bytes().into_owned());
             let member = String::from_utf8_lossy(&member).into_owned();
-            if !entry.header().entry_type().is_file() || hidden(&member) {
+            let kind = entry.header().entry_type();
+            if kind.is_dir() || hidden(&member) {
                 continue;
             }
             if member.len() > LONGEST_NAME {
                 self.reject(name, Reason::new("damaged", "a member whose name is longer than 4 KiB"))?;
+                continue;
+            }
+            if !kind.is_file() {
+                self.reject(&format!("{name}!{member}"), no_file(kind))?;
                 continue;
             }
             let left = entry.size();
@@ -110,6 +115,20 @@ impl Reading<'_, '_> {
             }
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// Why a member of a tar archive is not read that is no plain file.
+fn no_file(kind: tar::EntryType) -> Reason {
+    match () {
+        () if kind.is_hard_link() => {
+            Reason::new("passed_over", "another name of a member, which is read under its first")
+        }
+        () if kind.is_symlink() => Reason::new("passed_over", "a link; what it leads to is read where it lies"),
+        () if kind.is_gnu_sparse() => {
+            Reason::new("cannot_open", "a file that is kept in pieces (sparse); unpack the archive first")
+        }
+        () => Reason::new("passed_over", "no file: a device or a pipe"),
     }
 }
 

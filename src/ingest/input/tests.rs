@@ -158,3 +158,29 @@ fn the_names_of_members_are_read_from_their_headers_and_not_without_end() {
     let expected = ["a.tar!plain.json", &long, &format!("a.tar!{path}"), "a.tar damaged", "a.tar!last.json"];
     assert_eq!(met, expected);
 }
+
+#[test]
+fn members_of_a_tar_that_are_no_files_are_told() {
+    use tar::EntryType;
+    let bytes = tar(&[
+        (EntryType::Regular, "a.json", b"{\"title\":\"A\"}"),
+        (EntryType::Link, "b.json", b""),
+        (EntryType::Symlink, "c.json", b""),
+        (EntryType::Directory, "d", b""),
+        (EntryType::Fifo, "e", b""),
+        (EntryType::Symlink, ".hidden", b""),
+    ]);
+    let (mut told, progress) = (Vec::new(), Progress::default());
+    let _ = read_bytes(&bytes, "a.tar", &ReadOptions::default(), &progress, &mut |item| {
+        told.push(match item {
+            Item::Article { article, .. } => article.headline,
+            Item::Reject { place, reason, .. } => format!("{} {}", place.source, reason.code),
+            Item::Page(_) => String::new(),
+        });
+        ControlFlow::Continue(())
+    });
+    let expected =
+        ["A", "a.tar!b.json passed_over", "a.tar!c.json passed_over", "a.tar!e passed_over"].map(str::to_owned);
+    assert_eq!(told, expected);
+    assert_eq!(progress.set_aside.load(Ordering::Relaxed), 3, "nothing is missing");
+}
