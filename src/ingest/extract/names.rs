@@ -81,6 +81,13 @@ pub(in crate::ingest) fn split_stated(name: &str) -> Vec<String> {
     if is_whole { vec![line] } else { in_line(&line) }
 }
 
+/// The names in several of these, each by itself. Those who did something else count only where nobody wrote.
+pub(in crate::ingest) fn stated(values: &[String]) -> Vec<String> {
+    let writers: Vec<String> =
+        values.iter().filter(|value| !is_of_others(value)).flat_map(|value| split_stated(value)).collect();
+    if writers.is_empty() { values.iter().flat_map(|value| split_stated(value)).collect() } else { writers }
+}
+
 /// The names in one byline.
 pub(super) fn split(byline: &str) -> Vec<String> {
     let line = clean::line(byline);

@@ -331,8 +331,8 @@ pub(in crate::ingest) fn text(value: &str) -> Option<String> {
 /// People by name: their pages and their numbers are none.
 fn authors(values: Values) -> Vec<String> {
     let mut authors = Vec::new();
-    let names = several(values, &[';', '|']).into_iter().flat_map(|author| names::split_stated(&author));
-    names.for_each(|name| wire::add(&mut authors, Some(name)));
+    let names = names::stated(&several(values, &[';', '|']));
+    names.into_iter().for_each(|name| wire::add(&mut authors, Some(name)));
     authors
 }
 
@@ -472,6 +472,8 @@ mod tests {
         assert_eq!(cut("Anna Krause, AP"), ["Anna Krause"]);
         assert_eq!(cut("Krause, Anna; Demir, Cem"), ["Krause, Anna", "Demir, Cem"]);
         assert_eq!(cut("Simon and Schuster"), ["Simon and Schuster"]);
+        assert_eq!(cut("Anna Krause; Editing by Cem Demir"), ["Anna Krause"]);
+        assert_eq!(cut("KRAUSE, A., Demir, C."), ["KRAUSE, A.", "Demir, C."]);
         assert_eq!((cut("https://social.example/anna").len(), cut("3").len()), (0, 0));
     }
 }

@@ -126,8 +126,8 @@ fn has_zone(text: &str) -> bool {
 /// The names in bylines, each once.
 pub(super) fn authors(bylines: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut authors = Vec::new();
-    let names = bylines.into_iter().flat_map(|byline| names::split_stated(&byline));
-    names.for_each(|name| add(&mut authors, Some(name)));
+    let names = names::stated(&bylines.into_iter().collect::<Vec<_>>());
+    names.into_iter().for_each(|name| add(&mut authors, Some(name)));
     authors
 }
 
