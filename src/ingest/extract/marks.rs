@@ -211,7 +211,7 @@ impl Marks {
             && self.thirds.len() < 3
             && self.asked < MOST_ASKED
             && seen::may_hold_date(name)
-            && node.first_child().is_some_and(|first| first.is_text() && !first.text().trim().is_empty());
+            && node.first_child().is_some_and(|first| first.is_text() && first.text().trim().len() >= SHORTEST);
         if !may_be {
             return;
         }
@@ -344,8 +344,9 @@ impl Marks {
             return;
         }
         if !self.is_near() {
-            let may_be =
-                self.last_heading().is_none() && matches!(name, "p" | "div" | "span" | "li" | "time" | "small");
+            let may_be = self.last_heading().is_none()
+                && matches!(name, "p" | "div" | "span" | "li" | "time" | "small")
+                && seen::has_own_digits(node);
             let text = if may_be { seen::short_parts(node) } else { None };
             let day = text.as_deref().and_then(seen::day_in).filter(|text| seen::says_published(text));
             if let Some(text) = day.map(str::to_owned).filter(|_| self.is_of_article(node)) {

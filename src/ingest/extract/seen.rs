@@ -205,6 +205,11 @@ pub(super) fn dateline(node: &NodeRef<'_>) -> Option<String> {
     is_sound.then_some(line)
 }
 
+/// Is there a number in the text that is no other element's? Cheaper to ask than to read it all.
+pub(super) fn has_own_digits(node: &NodeRef<'_>) -> bool {
+    node.children_it(false).any(|child| child.is_text() && child.text().contains(char::is_numeric))
+}
+
 /// The text that stands by itself right before an element.
 pub(super) fn loose_text(node: &NodeRef<'_>) -> Option<String> {
     let before = node.prev_sibling().filter(NodeRef::is_text)?;
