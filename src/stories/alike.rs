@@ -57,12 +57,15 @@ const NEARLY_ALL: usize = 70;
 /// it says.
 const BRIEF: usize = 9;
 
+/// Where the shorter text has no more than this, a word or two that each headline says of its own text tell them apart.
+const SHORT: usize = 45;
+
 /// Fewer shingles to compare are no evidence.
 const EVIDENCE: usize = 6;
 
 /// Symmetric, and true of a text and itself.
 pub fn alike(one: &Sketch, other: &Sketch) -> bool {
-    if one.ordered.len().min(other.ordered.len()) <= BRIEF && one.topic.is_another(&other.topic) {
+    if one.size().min(other.size()) <= BRIEF && one.topic.is_another(&other.topic) {
         return false;
     }
     if one.print == other.print {
@@ -103,6 +106,7 @@ fn contained(one: &Sketch, other: &Sketch) -> bool {
         && (common * 100 >= all * FAR_MORE || names_agree(one, other))
         && !(common * 100 >= all * FORM && other_figures(one, other))
         && !one.topic.differs(&other.topic)
+        && (one.size().min(other.size()) > SHORT || !one.topic.differs_in_a_word(&other.topic))
 }
 
 /// Does the shorter text, in its own order, stand in the longer, and not only as what may be on every page?
@@ -112,7 +116,7 @@ fn stands(shorter: &Sketch, shingles: &[u32], longer: &Sketch) -> bool {
     let found: Vec<bool> = found.collect();
     let (cut, all) = (cut(&found), found.len());
     let has_own = cut.stands * 100 <= all * OWN_PART;
-    cut.holds(all) && !(cut.is_in_frame(shingles.len()) && shorter.topic.is_elsewhere(&longer.topic, has_own))
+    cut.holds(all) && !(cut.is_in_frame(shingles.len(), level) && shorter.topic.is_elsewhere(&longer.topic, has_own))
 }
 
 /// Which shingles are in stretches that stand in the other text: the likeliest way to cut the one into such and others.
@@ -152,8 +156,11 @@ impl Cut {
     }
 
     /// What stands may be what a site has on every page: word for word the same, and no more than a part of the longer.
-    fn is_in_frame(&self, longer: usize) -> bool {
-        self.stands >= PART && self.found * 100 >= self.stands * ALL_OF_IT && self.stands * 100 <= longer * PART_OF_IT
+    /// Of long texts only some of the shingles are compared, those of a level.
+    fn is_in_frame(&self, longer: usize, level: u8) -> bool {
+        self.stands << level.min(16) >= PART
+            && self.found * 100 >= self.stands * ALL_OF_IT
+            && self.stands * 100 <= longer * PART_OF_IT
     }
 
     fn turned(self) -> Cut {

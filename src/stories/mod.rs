@@ -14,4 +14,4 @@ pub use meeting::{Class, EACH, Parts, WHOLE, classes, meets, parts, parts_needed
 pub use sketch::Sketch;
 
 /// Changes whenever a sketch or the rule does: what is kept under another one is made anew.
-pub const RULE: u32 = 3;
+pub const RULE: u32 = 4;

@@ -95,6 +95,11 @@ impl Sketch {
         if is_form { class_of_forms(class) } else { class }
     }
 
+    /// How many shingles the text has, about.
+    pub(super) fn size(&self) -> usize {
+        self.shingles.len() << self.level.min(16)
+    }
+
     /// The shingles that are left at a level, in the order of the text.
     pub(super) fn at(&self, level: u8) -> Vec<u32> {
         self.shingles.iter().copied().filter(|shingle| *shingle <= bound(level)).collect()

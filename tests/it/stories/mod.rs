@@ -346,3 +346,42 @@ fn another_event_under_the_same_introduction_is_no_copy() {
     let again = article("The school and its guests", "", &[&headed, &talk.body[1]]);
     assert!(are_alike(&talk, &again), "under another headline");
 }
+
+#[test]
+fn a_page_of_the_introduction_alone_is_no_copy_of_an_event_that_stands_under_it() {
+    let school = "The School of the Harbour was founded in 1911 by six captains who wanted their daughters to learn more than \
+                  knots. It has been a place of study for the whole of the coast ever since, and its courses in law, medicine and \
+                  the building of ships are taught together with the College of the Plain, which saves families the cost of \
+                  sending their children far from home. Since 2009 a second house stands beside the lighthouse.";
+    let talk = article(
+        "Tides, borders, sand, treaties and towns",
+        "",
+        &[
+            school,
+            "Dr. Mary Oduya of the house of law spoke on Monday about tides, borders and treaties: who owns the sand that the \
+             sea has laid between two towns, and who may fish above it, was never written down, she said.",
+        ],
+    );
+    assert!(!are_alike(&talk, &article("Study in spring", "", &[school])), "one word that the introduction has not");
+    assert!(
+        are_alike(&talk, &article("Tides, borders, sand, treaties and towns", "", &[school])),
+        "cut, under its own headline"
+    );
+}
+
+#[test]
+fn a_report_of_one_sentence_about_another_guest_is_no_copy() {
+    let visit = |guests: &str| {
+        let said = format!("The head of the harbour school welcomes the {guests} in the old house by the water");
+        article(&said, "", &[&said])
+    };
+    assert!(!are_alike(&visit("teachers from abroad"), &visit("choir of the coast")));
+    assert!(are_alike(&visit("choir of the coast"), &visit("choir of the coast")));
+    let quiz = |asked: &str| {
+        article(&format!("{asked} Play the ten questions of today!"), "The quiz of our sports desk, every day.", &[])
+    };
+    assert!(!are_alike(
+        &quiz("Which country does Anna Lind play for?"),
+        &quiz("Which country does Berta Holm skate for?")
+    ));
+}
