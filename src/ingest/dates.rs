@@ -121,6 +121,9 @@ fn iso(text: &str, local: &Local<'_>) -> Option<Moment> {
             None => None,
         };
     }
+    if let (true, Some(time)) = (digits(text), text.get(8..).filter(|time| matches!(time.len(), 2 | 4 | 6))) {
+        return compact(Date::new(year, number(4..6)? as i8, number(6..8)? as i8).ok()?, time, local);
+    }
     let month = number(5..7).filter(|_| matches!(text.as_bytes()[4], b'-' | b'/' | b'.'))? as i8;
     if text.len() == 7 {
         return whole(Date::new(year, month, 1).ok()?, Precision::Month);
@@ -130,6 +133,14 @@ fn iso(text: &str, local: &Local<'_>) -> Option<Moment> {
         "" => day(date),
         time => clock(date, time, local),
     }
+}
+
+/// `2025022716`, `202502271644`, `20250227164405`: of these years none of them is a count of seconds that anybody means.
+fn compact(date: Date, time: &str, local: &Local<'_>) -> Option<Moment> {
+    let hour = format!("{time}00");
+    let (time, precision) = if time.len() == 2 { (hour.as_str(), Some(Precision::Hour)) } else { (time, None) };
+    let moment = clock(date, &with_colons(time), local).filter(|_| (1900..3000).contains(&date.year()))?;
+    Some(Moment { precision: precision.unwrap_or(moment.precision), ..moment })
 }
 
 /// `164405+0100` as `16:44:05+0100`.
@@ -208,6 +219,7 @@ fn offset(zone: &str) -> Option<i64> {
         ("", 0),
         ("z", 0),
         ("utc", 0),
+        ("ut", 0),
         ("gmt", 0),
         ("est", -5),
         ("edt", -4),
@@ -262,6 +274,12 @@ fn offset(zone: &str) -> Option<i64> {
 
 fn rfc2822(text: &str) -> Option<Moment> {
     let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    // Zones that the standard does not know it takes for UTC: `16:44:05 CET`, `06:00:00 Uhr`.
+    const ZONES: &[&str] = &["ut", "utc", "gmt", "z", "est", "edt", "cst", "cdt", "mst", "mdt", "pst", "pdt"];
+    let is_known = |word: &str| word.starts_with(['+', '-']) || ZONES.contains(&word.to_lowercase().as_str());
+    if !text.split_whitespace().skip(3).any(is_known) {
+        return None;
+    }
     Some(Moment { at, precision: Precision::Second, is_zoned: true })
 }
 
@@ -295,8 +313,8 @@ fn epoch(text: &str) -> Option<Moment> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let number: i64 = whole.parse().ok().filter(|_| fraction.bytes().all(|byte| byte.is_ascii_digit()))?;
     let at = match whole.trim_start_matches('-').len() {
-        9..=10 => Timestamp::from_second(number).ok()?,
-        12..=13 => Timestamp::from_millisecond(number).ok()?,
+        9..=11 => Timestamp::from_second(number).ok()?,
+        12..=14 => Timestamp::from_millisecond(number).ok()?,
         15..=16 => Timestamp::from_microsecond(number).ok()?,
         18..=19 => Timestamp::from_nanosecond(i128::from(number)).ok()?,
         _ => return None,
@@ -333,6 +351,13 @@ mod tests {
         check("1740674640", "2025-02-27T16:44:00Z", Precision::Second);
         check("1740674640.5", "2025-02-27T16:44:00Z", Precision::Second);
         check("20250227T164405Z", "2025-02-27T16:44:05Z", Precision::Second);
+        check("20250227164405", "2025-02-27T16:44:05Z", Precision::Second);
+        check("202502271644", "2025-02-27T16:44:00Z", Precision::Minute);
+        check("2025022716", "2025-02-27T16:00:00Z", Precision::Hour);
+        check("32503680000000", "3000-01-01T00:00:00Z", Precision::Second);
+        check("32503680000", "3000-01-01T00:00:00Z", Precision::Second);
+        check("946684800000", "2000-01-01T00:00:00Z", Precision::Second);
+        check("Thu, 27 Feb 2025 16:44:05 CET", "2025-02-27T15:44:05Z", Precision::Second);
         check("1740674640000000", "2025-02-27T16:44:00Z", Precision::Second);
         check("2025-02-27T18:44:00[Europe/Helsinki]", "2025-02-27T16:44:00Z", Precision::Second);
         check("2025-07-27 18:44 Europe/Helsinki", "2025-07-27T15:44:00Z", Precision::Minute);
