@@ -1,5 +1,6 @@
 //! One file, unpacked: which format it is in, and its articles. Files of many articles are read a piece at a time.
 
+use std::cell::OnceCell;
 use std::io::Read;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::atomic::Ordering;
 use super::chunks::Chunks;
 use super::detect::{self, Format};
 use super::input::Progress;
-use super::readers::{csv, feed, json, markdown, newsml, nitf, page_dump, reuters, sitemap, text};
+use super::readers::{csv, feed, held, json, markdown, newsml, nitf, page_dump, reuters, sitemap, text};
 use super::{Item, Page, Place, ReadOptions, Reason, Sink, copy_of, fit, language};
 use crate::article::Article;
 use crate::store::REJECT_COPY;
@@ -212,6 +213,7 @@ fn document(
     let base = options.url.as_deref().filter(|_| file.inside.is_empty());
     chunks.fill(LARGEST_DOCUMENT);
     let text = chunks.text.as_str();
+    let is_held = OnceCell::new();
     let mut is_silent = true;
     let mut counted = (0, 1);
     let mut emit = |at: Range<usize>, article: Result<Article, Reason>| {
@@ -230,6 +232,9 @@ fn document(
                 ControlFlow::Continue(())
             }
             Err(reason) => {
+                // A piece may begin behind what says so: in a document that holds anything back, each may.
+                let is_held = *is_held.get_or_init(|| held::may_be_held(text.as_bytes()));
+                let reason = reason.held(is_held);
                 if reason.code == "passed_over" {
                     progress.set_aside.fetch_add(1, Ordering::Relaxed);
                 }
@@ -259,6 +264,18 @@ enum Records {
     Json(json::Reader),
     Csv(csv::Reader),
     Reuters,
+}
+
+impl Records {
+    /// May a piece that was not read be one that is not to be shown, by itself or by what stands before it?
+    fn may_be_held(&self, piece: &str, options: &ReadOptions) -> bool {
+        let by_others = match self {
+            Records::Json(reader) => reader.is_held(),
+            Records::Csv(reader) => reader.may_be_held(piece, options),
+            Records::Reuters => false,
+        };
+        by_others || held::may_be_held(piece.as_bytes())
+    }
 }
 
 /// A file that holds many articles.
@@ -325,7 +342,7 @@ fn many(
         }
         // What is not finished is looked at again together with what follows.
         if taken == 0 && text.len() > most {
-            emit(0..text.len(), Err(too_large(most)))?;
+            emit(0..text.len(), Err(too_large(most).held(records.may_be_held(text, options))))?;
             pass_over(&mut chunks);
             wanted = CHUNK;
             continue;
@@ -343,7 +360,8 @@ fn many(
             // What may have gone on where the file breaks off.
             let copy = copy_of(chunks.text.as_bytes());
             let place = Place { source: file.name.to_owned(), offset: chunks.offset, line: Some(chunks.line) };
-            sink(Item::Reject { place, reason: Reason::breaks_off(kind), copy })
+            let reason = Reason::breaks_off(kind).held(records.may_be_held(&chunks.text, options));
+            sink(Item::Reject { place, reason, copy })
         }
         None if is_silent => refuse(file, &chunks, Reason::new("no_article", NOTHING), sink),
         None => ControlFlow::Continue(()),

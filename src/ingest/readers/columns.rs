@@ -113,7 +113,7 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
     ("image", &["image", "image_url", "urltoimage", "img", "top_image", "thumbnail"]),
     ("version", &["version"]),
     ("corrected", &["corrected", "correction"]),
-    ("status", &["status", "pubstatus", "post_status"]),
+    ("status", &["status", "pubstatus", "post_status", "article_status", "publication_status", "workflow_state"]),
     (
         "embargo",
         &[
@@ -122,8 +122,13 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
             "embargo_until",
             "embargoed_until",
             "embargo_date",
+            "embargo_time",
+            "embargo_end",
+            "embargo_till",
+            "is_embargoed",
             "params.embargo",
             "extra.embargo",
+            "meta.embargo",
         ],
     ),
 ];
@@ -188,7 +193,10 @@ impl FieldMap {
         let mapped = |name: &str| self.pairs.iter().any(|(_, column)| same(column, name));
         let is_read = move |(at, name): (usize, &String)| {
             let field = NAMES.iter().find(|(_, names)| names.iter().any(|known| same(known, name)));
-            mapped(name) || numbered(at) || field.is_some_and(|(field, _)| self.column(field).is_none())
+            mapped(name)
+                || numbered(at)
+                || held::tells_draft(name)
+                || field.is_some_and(|(field, _)| self.column(field).is_none())
         };
         columns.iter().enumerate().filter(move |column| !is_read(*column)).map(|(_, name)| name)
     }
@@ -249,7 +257,9 @@ pub(in crate::ingest) trait Record {
 
 /// Makes an article of a record.
 pub(in crate::ingest) fn article(record: &impl Record, map: &FieldMap) -> Result<Article, Reason> {
-    finish(beginnings(record, map))
+    let mut article = beginnings(record, map);
+    held::withhold_draft(record, &mut article);
+    finish(article)
 }
 
 /// What a record says of an article, whether that is enough to be one or not.

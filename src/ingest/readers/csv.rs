@@ -59,6 +59,11 @@ impl Head {
 }
 
 impl Reader {
+    /// May a row that is not whole be one that is not to be shown?
+    pub(in crate::ingest) fn may_be_held(&self, row: &str, options: &ReadOptions) -> bool {
+        self.head.as_ref().is_some_and(|head| held::may_be_held_row(&head.columns, &options.map, row))
+    }
+
     /// Calls `emit` with every row's article, or with why there is none, and where the row stands. Returns how much of
     /// the text has been read; a row that may go on after it is left, unless the text has `ended`.
     pub(in crate::ingest) fn read(

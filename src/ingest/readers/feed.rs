@@ -2,11 +2,13 @@
 
 mod wordpress;
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::time::Duration;
 
 use url::Url;
 
+use super::columns::{Record, Values};
+use super::held::Told;
 use super::xml::{self, Around, Element};
 use super::{Emit, columns, json_feed, wire};
 use crate::article::{Article, Provenance, Source, Stamp, Status};
@@ -26,7 +28,8 @@ pub(in crate::ingest) fn read(text: &str, base: Option<&str>, emit: &mut Emit<'_
             withdrawn(&item, &channel).into_iter().try_for_each(|kill| emit(at.clone(), kill))
         }
         Ok((item, _)) if unpublished.counts(&item) => ControlFlow::Continue(()),
-        record => emit(at, record.and_then(|(item, around)| entry(&item, &around, &channel).article(&channel))),
+        Ok((item, around)) => entry(&item, &around, &channel).emit(&channel, at, emit),
+        Err(reason) => emit(at, Err(reason)),
     })?;
     unpublished.reason().map_or(ControlFlow::Continue(()), |reason| emit(0..0, Err(reason)))
 }
@@ -69,6 +72,7 @@ pub(super) struct Channel {
     pub(super) authors: Vec<String>,
     /// Accounts, and whose they are.
     pub(super) accounts: Vec<(String, String)>,
+    pub(super) told: Told,
 }
 
 impl Channel {
@@ -107,10 +111,21 @@ pub(super) struct Entry {
     pub(super) home: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) image: Option<String>,
+    pub(super) told: Told,
 }
 
 impl Entry {
-    pub(super) fn article(self, channel: &Channel) -> Result<Article, Reason> {
+    /// Hands on the article, and what is the matter with its embargo.
+    pub(super) fn emit(mut self, channel: &Channel, at: Range<usize>, emit: &mut Emit<'_>) -> ControlFlow<()> {
+        let Told { status, embargo, unread } = std::mem::take(&mut self.told).within(&channel.told);
+        let is_held = status != Status::Usable || embargo.is_some();
+        let read = self.article(status, channel).map_err(|reason| reason.held(is_held));
+        let unread = unread.filter(|_| read.is_ok());
+        emit(at.clone(), read.map(|article| Article { embargo, ..article }))?;
+        unread.map_or(ControlFlow::Continue(()), |reason| emit(at, Err(reason)))
+    }
+
+    fn article(self, status: Status, channel: &Channel) -> Result<Article, Reason> {
         let title = self.title.unwrap_or_default();
         let bare = self.source.as_deref().and_then(|source| columns::without_source(&title, source));
         let headline = bare.unwrap_or(title);
@@ -130,6 +145,7 @@ impl Entry {
             image: self.image,
             url: self.link,
             body: self.body,
+            status,
             ..Article::default()
         };
         if let Some(id) = self.id {
@@ -214,6 +230,7 @@ fn channel(root: &Element<'_>) -> Channel {
         accounts: wordpress::accounts(channel),
         address: address.map(str::to_owned),
         base: None,
+        told: Told::of(&Said(channel)),
         lang: lang.or_else(declared),
     };
     Channel { authors: channel.children("atom:author").flat_map(|author| said.person(author)).collect(), ..said }
@@ -270,6 +287,22 @@ fn entry(item: &Element<'_>, around: &Around, channel: &Channel) -> Entry {
         home: front_page(item),
         lang: lang.or_else(|| item.attribute("xml:lang").map(str::to_owned)).or_else(|| around.lang.clone()),
         image: image(item, content).and_then(|image| resolve(&bases, &image)),
+        told: Told::of(&Said(item)),
+    }
+}
+
+/// What an element says of showing it, by the names of its children; a draft is one within `app:control` (RFC 5023).
+struct Said<'e, 'a>(&'e Element<'a>);
+
+impl Record for Said<'_, '_> {
+    fn get(&self, _: &str) -> Option<Values> {
+        None
+    }
+
+    fn written(&self, name: &str) -> Vec<String> {
+        let within = self.0.elements().filter(|element| element.local().eq_ignore_ascii_case("control"));
+        let said = self.0.elements().chain(within.flat_map(Element::elements));
+        said.filter(|element| columns::same(element.local(), name)).filter_map(Element::line).collect()
     }
 }
 

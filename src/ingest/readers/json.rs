@@ -1,15 +1,18 @@
 //! JSON: one object, an array of objects, an object that holds such an array, objects one after the other, and JSON
 //! Lines. Objects are read one at a time.
 
+mod envelope;
+
 use std::ops::{ControlFlow, Range};
 
 use serde_json::{Map, Value};
 
 use super::columns::{self, FieldMap, Record, Values};
+use super::held::Told;
 use super::{Emit, held, ninjs, repair};
 use crate::article::Article;
 use crate::ingest::Reason;
-use crate::ingest::root::keys;
+use envelope::Envelope;
 
 /// Keys under which exports put their articles.
 const LISTS: &[&str] = &[
@@ -54,9 +57,6 @@ const LINES: usize = 20;
 /// An object that has not ended after this much, while others have begun, never will.
 const PATIENCE: usize = 16 << 20;
 
-/// In which the list of an envelope begins.
-const LONGEST_HEAD: usize = 64 << 10;
-
 /// Bytes looked at in vain: enough for the mistakes of any file, and little enough for one that is all mistakes.
 const MOST_VAIN: usize = 256 << 20;
 
@@ -68,16 +68,8 @@ pub(in crate::ingest) struct Reader {
     envelope: Option<Envelope>,
     /// Every line is an object of its own, so that a broken line is only a line.
     lines: Option<bool>,
-}
-
-/// What a list of articles is in.
-struct Envelope {
-    /// What it says of showing them.
-    held: Map<String, Value>,
-    /// How many brackets are open.
-    depth: usize,
-    /// The list has ended.
-    is_behind: bool,
+    /// What an envelope said too late.
+    late: Vec<(Range<usize>, Reason)>,
 }
 
 /// Has the first object, or the first of a list, come whole?
@@ -101,8 +93,21 @@ impl Reader {
         map: &FieldMap,
         emit: &mut Emit<'_>,
     ) -> ControlFlow<(), usize> {
+        // All that is refused of one piece is held back, or none of it.
+        let mut looked = (0..0, false);
+        let mut emit = |at: Range<usize>, read: Result<Article, Reason>| {
+            if read.is_err() && looked.0 != at {
+                looked = (at.clone(), held::may_be_held(&text.as_bytes()[at.clone()]));
+            }
+            emit(at, read.map_err(|reason| reason.held(looked.1)))
+        };
         let is_lines = self.lines.unwrap_or_else(|| self.look(text, ended));
-        if is_lines { lines(text, ended, map, emit) } else { self.values(text, ended, map, emit) }
+        if is_lines { lines(text, ended, map, &mut emit) } else { self.values(text, ended, map, &mut emit) }
+    }
+
+    /// Is what comes now in an envelope that holds it back?
+    pub(in crate::ingest) fn is_held(&self) -> bool {
+        self.envelope.as_ref().is_some_and(Envelope::holds)
     }
 
     fn values(&mut self, text: &str, ended: bool, map: &FieldMap, emit: &mut Emit<'_>) -> ControlFlow<(), usize> {
@@ -110,17 +115,25 @@ impl Reader {
         if self.vain > MOST_VAIN {
             return ControlFlow::Continue(text.len());
         }
+        if let Some(envelope) = &mut self.envelope {
+            envelope.look_ahead(text);
+        }
         loop {
-            at += match self.next_value(&text[at..], ended) {
+            let next = self.next_value(&text[at..], ended);
+            self.late.drain(..).try_for_each(|(said, reason)| emit(at + said.start..at + said.end, Err(reason)))?;
+            at += match next {
                 Ok(skip) => skip,
                 Err(skip) => return ControlFlow::Continue(at + skip),
             };
             let start = at;
+            let is_held = self.is_held();
+            let mut emit =
+                |at: Range<usize>, read: Result<Article, Reason>| emit(at, read.map_err(|reason| reason.held(is_held)));
             let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
             let error = match values.next() {
                 Some(Ok(value)) => {
                     at = start + values.byte_offset();
-                    objects(as_held(value, self.held()), &mut |value| made(start..at, &value, map, emit))?;
+                    objects(self.as_held(value), &mut |value| made(start..at, &value, map, &mut emit))?;
                     continue;
                 }
                 Some(Err(error)) => error,
@@ -135,11 +148,14 @@ impl Reader {
             }
             let mended = length.and_then(|_| repair::parse(&text[start..at]).ok());
             if let Some(value) = mended {
-                objects(as_held(value, self.held()), &mut |value| made(start..at, &value, map, emit))?;
+                objects(self.as_held(value), &mut |value| made(start..at, &value, map, &mut emit))?;
                 continue;
             }
-            if let Some((length, envelope)) = opened_list(&text[start..]).filter(|_| self.envelope.is_none()) {
+            let list = if self.envelope.is_none() { envelope::opened_list(&text[start..]) } else { None };
+            if let Some((length, mut envelope)) = list {
                 at = start + length;
+                // Of envelopes that are opened again and again.
+                self.vain += envelope.look_ahead(&text[at..]).saturating_sub(length);
                 self.envelope = Some(envelope);
                 if ended || !error.is_eof() {
                     emit(start..at, Err(bad_json(&error)))?;
@@ -166,8 +182,10 @@ impl Reader {
         let mut at = 0;
         while let Some(envelope) = &mut self.envelope {
             if envelope.is_behind {
-                at += behind(&text[at..], &mut envelope.depth, ended);
-                if envelope.depth > 0 {
+                let (length, late) = envelope.behind(&text[at..], ended);
+                self.late.extend(late.into_iter().map(|(said, reason)| (at + said.start..at + said.end, reason)));
+                at += length;
+                if envelope.is_open() {
                     return Err(at);
                 }
                 self.envelope = None;
@@ -183,8 +201,12 @@ impl Reader {
         text[at..].find(|c| !between(c)).map(|next| at + next).ok_or(text.len())
     }
 
-    fn held(&self) -> Option<&Map<String, Value>> {
-        self.envelope.as_ref().map(|envelope| &envelope.held)
+    /// A value with what the envelope around it says of showing it.
+    fn as_held(&mut self, value: Value) -> Value {
+        match &mut self.envelope {
+            Some(envelope) => envelope.hold(value),
+            None => value,
+        }
     }
 
     /// Several lines, and most of them whole objects? As long as there is no more than one that is, this goes for now.
@@ -271,53 +293,30 @@ fn as_held(mut value: Value, envelope: Option<&Map<String, Value>>) -> Value {
     };
     for article in articles.iter_mut().filter_map(Value::as_object_mut) {
         for (key, value) in envelope.into_iter().flatten().filter(|(key, _)| held::may_hold(key)) {
-            article.entry(key).or_insert_with(|| value.clone());
+            join(article, key.clone(), value.clone());
         }
     }
     value
 }
 
-/// How far the brackets around a list go that has ended; to the last string that is whole, where they go on.
-fn behind(text: &str, depth: &mut usize, ended: bool) -> usize {
-    let (mut string, mut escaped) = (None, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if string.is_some() => escaped = true,
-            b'"' => string = string.xor(Some(at)),
-            _ if string.is_some() => {}
-            b'{' | b'[' => *depth += 1,
-            b'}' | b']' => {
-                *depth -= 1;
-                if *depth == 0 {
-                    return at + 1;
-                }
-            }
-            _ => {}
-        }
+/// Adds what is not said yet; of what says whether something is to be shown, both count.
+fn join(object: &mut Map<String, Value>, key: String, value: Value) {
+    match object.get_mut(&key) {
+        Some(own) if held::may_hold(&key) => *own = Value::Array(vec![own.take(), value]),
+        Some(_) => {}
+        None => drop(object.insert(key, value)),
     }
-    string.filter(|_| !ended).unwrap_or(text.len())
 }
 
-/// Where the list of articles begins in the object that begins the text, and what it is in.
-fn opened_list(text: &str) -> Option<(usize, Envelope)> {
-    let head = &text[..text.floor_char_boundary(LONGEST_HEAD)];
-    let (mut inside, mut envelope) = (head, Envelope { held: Map::new(), depth: 0, is_behind: false });
-    while inside.starts_with('{') {
-        envelope.depth += 1;
-        let keys = keys(inside);
-        for (key, value) in keys.iter().filter(|(key, _)| held::may_hold(key)) {
-            let value = serde_json::Deserializer::from_str(value).into_iter().next().and_then(Result::ok);
-            value.map(|value: Value| envelope.held.insert((*key).to_owned(), value));
-        }
-        let find =
-            |names: &[&str], open| keys.iter().find(|(key, value)| names.contains(key) && value.starts_with(open));
-        if let Some((_, list)) = find(LISTS, '[') {
-            return Some((head.len() - list.len() + 1, envelope));
-        }
-        inside = find(WRAPPERS, '{')?.1;
+/// What an object says of showing it, itself or in what it adds to its format (`_newsroom`).
+pub(super) fn told(object: &Map<String, Value>) -> Told {
+    let is_said = |key: &str| held::may_hold(key) || held::tells_draft(key);
+    let added = object.iter().filter(|(key, _)| key.starts_with('_')).filter_map(|(_, value)| value.as_object());
+    let mut said = Map::new();
+    for (key, value) in added.flatten().chain(object).filter(|(key, _)| is_said(key)) {
+        join(&mut said, key.clone(), value.clone());
     }
-    None
+    Told::of(&Object(&said))
 }
 
 /// Is this no article itself, but has some in it? So is what has nothing of an article but a title or a text, beside a list
@@ -336,9 +335,7 @@ fn is_envelope(object: &Map<String, Value>) -> bool {
 fn opened(mut object: Map<String, Value>) -> Map<String, Value> {
     let boxed = BOXES.iter().find(|key| object.get(**key).is_some_and(Value::is_object));
     if let Some(Value::Object(boxed)) = boxed.and_then(|key| object.remove(*key)) {
-        for (key, value) in boxed {
-            object.entry(key).or_insert(value);
-        }
+        boxed.into_iter().for_each(|(key, value)| join(&mut object, key, value));
     }
     object
 }
@@ -353,7 +350,7 @@ fn is_text(object: &Map<String, Value>, name: &str) -> bool {
 fn together(mut inner: Map<String, Value>, envelope: Map<String, Value>) -> Map<String, Value> {
     let is_said = |key: &str, value: &Value| value.is_string() || value.is_number() || held::may_hold(key);
     for (key, value) in envelope.into_iter().filter(|(key, value)| is_said(key, value)) {
-        inner.entry(key).or_insert(value);
+        join(&mut inner, key, value);
     }
     inner
 }
@@ -418,7 +415,11 @@ fn written(value: &Value) -> Vec<String> {
         Value::Null => Vec::new(),
         Value::String(text) => vec![text.clone()],
         Value::Array(list) => list.iter().flat_map(written).collect(),
-        Value::Object(object) if object.is_empty() => Vec::new(),
+        Value::Object(object) => {
+            let keys = NAMED.iter().chain(CODES).filter_map(|key| object.get(*key));
+            let named: Vec<String> = keys.flat_map(written).collect();
+            if named.is_empty() { object.values().flat_map(written).collect() } else { named }
+        }
         value => vec![texts(value).into_iter().next().unwrap_or_else(|| value.to_string())],
     }
 }
@@ -451,6 +452,9 @@ const NAMED: &[&str] = &[
     "url",
     "id",
 ];
+
+/// Where wires keep the codes of what they say.
+const CODES: &[&str] = &["code", "qcode", "literal", "uri"];
 
 /// Strings, numbers, arrays of them, and objects that have a name or a text.
 fn texts(value: &Value) -> Vec<String> {

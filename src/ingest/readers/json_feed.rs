@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use serde_json::{Map, Value};
 
 use super::feed::{self, Channel, Entry};
-use super::{Emit, columns, repair, wire};
+use super::{Emit, columns, json, repair, wire};
 use crate::article::{Provenance, Stamp};
 use crate::ingest::root::keys;
 use crate::ingest::{Reason, clean, dates};
@@ -19,12 +19,9 @@ pub(super) fn read(text: &str, base: Option<&str>, emit: &mut Emit<'_>) -> Contr
     };
     let channel = Channel { base: base.map(str::to_owned), ..channel(&root) };
     let mut items = root.get("items").and_then(Value::as_array).into_iter().flatten();
-    items.try_for_each(|item| {
-        let article = match item.as_object() {
-            Some(item) => entry(item, &channel).article(&channel),
-            None => Err(Reason::new("no_article", "an item that is not an object")),
-        };
-        emit(0..text.len(), article)
+    items.try_for_each(|item| match item.as_object() {
+        Some(item) => entry(item, &channel).emit(&channel, 0..text.len(), emit),
+        None => emit(0..text.len(), Err(Reason::new("no_article", "an item that is not an object"))),
     })
 }
 
@@ -47,7 +44,7 @@ fn whole_items(text: &str, base: Option<&str>, emit: &mut Emit<'_>) -> ControlFl
             .and_then(|length| Some((length, repair::parse(&text[open..open + length]).ok()?)));
         let Some((length, Value::Object(item))) = item else { return emit(open..text.len(), Err(broken(open))) };
         at = open + length;
-        emit(open..at, entry(&item, &channel).article(&channel))?;
+        entry(&item, &channel).emit(&channel, open..at, emit)?;
     }
     emit(at..text.len(), Err(broken(at)))
 }
@@ -61,6 +58,7 @@ fn channel(root: &Object) -> Channel {
         lang: text(root, "language"),
         authors: authors(root),
         accounts: Vec::new(),
+        told: json::told(root),
     }
 }
 
@@ -88,6 +86,7 @@ fn entry(item: &Object, channel: &Channel) -> Entry {
         home: None,
         lang: text(item, "language"),
         image: address("image").or_else(|| address("banner_image")),
+        told: json::told(item),
     }
 }
 
@@ -123,7 +122,8 @@ fn stamp(object: &Object, key: &str) -> Option<Stamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::Article;
+    use crate::article::{Article, Status};
+    use crate::ingest::readers::handed_on;
 
     #[track_caller]
     fn articles(text: &str) -> Vec<Article> {
@@ -159,6 +159,26 @@ mod tests {
             ("A note without a title.", Some("7"))
         );
         assert_eq!((found[1].authors.as_slice(), found[1].lang.as_deref()), (&["B C".to_owned()][..], Some("en")));
+    }
+
+    #[test]
+    fn what_an_item_or_its_feed_holds_back_is_held_back() {
+        let read = |feed: &str, item: &str| {
+            let text = format!(
+                r#"{{"version":"https://jsonfeed.org/version/1.1",{feed}"items":[{{"id":"a",{item}"title":"A","content_text":"x"}}]}}"#
+            );
+            let found = handed_on(|emit| read(&text, None, emit));
+            let article = found[0].as_ref().unwrap();
+            (article.status, article.embargo.is_some(), found.get(1).map(|note| note.as_ref().unwrap_err().code))
+        };
+        let (dated, hidden) = ((Status::Usable, true, None), (Status::Withheld, false, None));
+        assert_eq!(read("", r#""embargo":"2999-01-01","#), dated);
+        assert_eq!(read(r#""embargo":"2999-01-01","#, r#""embargo":null,"#), dated);
+        assert_eq!(read("", r#""_newsroom":{"embargo":"2999-01-01"},"#), dated);
+        assert_eq!(read("", r#""draft":true,"#), hidden);
+        assert_eq!(read(r#""status":"withheld","#, r#""embargo":"2999-01-01","#), hidden);
+        assert_eq!(read("", r#""embargo":"soon","#), (Status::Withheld, false, Some("bad_embargo")));
+        assert_eq!(read(r#""status":"ok","#, r#""draft":false,"embargo":"","#), (Status::Usable, false, None));
     }
 
     #[test]

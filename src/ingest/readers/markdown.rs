@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::columns::{self, FieldMap};
-use super::text;
+use super::{held, repair, text};
 use crate::article::Article;
 use crate::ingest::{Reason, clean};
 
@@ -31,7 +31,8 @@ fn front_matter(text: &str) -> Result<(Option<Value>, &str), Reason> {
     let text = text.trim_start();
     let fence = text.lines().next().unwrap_or_default().trim_end();
     if fence != "---" && fence != "+++" {
-        return Ok(json(text).map_or((None, text), |(matter, rest)| (Some(matter), rest)));
+        let Some((matter, rest)) = json(text) else { return broken_json(text).map_or(Ok((None, text)), Err) };
+        return Ok((Some(matter), rest));
     }
     let start = text.find('\n').map_or(text.len(), |end| end + 1);
     let mut at = start;
@@ -55,6 +56,13 @@ fn json(text: &str) -> Option<(Value, &str)> {
     (rest.is_empty() || rest.trim_start_matches([' ', '\r']).starts_with('\n')).then_some((matter, rest))
 }
 
+/// What begins as an object that may say that the text is not to be shown is no text.
+fn broken_json(text: &str) -> Option<Reason> {
+    let piece = &text[..repair::balanced(text.strip_prefix('{').map(|_| text)?).unwrap_or(text.len())];
+    let reason = || Reason::new("bad_front_matter", "the front matter is not JSON").held(true);
+    held::may_be_held(piece.as_bytes()).then(reason)
+}
+
 /// Of a key that is there twice, the last counts, as it does for the programs these files are written for.
 fn yaml(text: &str) -> Result<Value, Reason> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
@@ -68,7 +76,8 @@ fn yaml(text: &str) -> Result<Value, Reason> {
         .ok_or_else(|| Reason::new("bad_front_matter", "the front matter is not YAML"))
 }
 
-/// What is almost YAML, as of `title: One: Two`: keys with the rest of their line, and lists below a key.
+/// What is almost YAML, as of `title: One: Two`: keys with the rest of their line, and lists below a key; and whatever a
+/// line says of showing the text, however deep.
 fn plain_lines(text: &str) -> Option<Value> {
     let mut object = serde_json::Map::new();
     let mut last = String::new();
@@ -82,6 +91,12 @@ fn plain_lines(text: &str) -> Option<Value> {
         } else if let Some((key, value)) = line.split_once(':').filter(|_| !line.starts_with([' ', '\t'])) {
             last = key.trim().to_owned();
             object.insert(last.clone(), if value.trim().is_empty() { Value::Null } else { bare(value) });
+        }
+    }
+    for (field, value) in held::said_in_lines(text) {
+        match object.entry(field).or_insert_with(|| Value::Array(Vec::new())) {
+            Value::Array(said) => said.push(Value::String(value)),
+            said => *said = Value::Array(vec![said.take(), Value::String(value)]),
         }
     }
     object.keys().any(|key| columns::known(key)).then_some(Value::Object(object))
@@ -358,9 +373,31 @@ mod tests {
             "---\ntitle: One: Two\nembargo: until noon\n---",
             "---\nembargo:\n  until: noon\n---",
             "+++\n[embargo]\nuntil = 'noon'\n+++",
+            "---\ntitle: One: Two\nparams:\n  embargo: until noon\n---",
+            "---\ntitle: One: Two\nembargo:\n  until: 2999-01-01\n---",
         ] {
             assert_eq!(read(matter), hidden, "{matter}");
         }
+        // What is not quite YAML.
+        for matter in [
+            "---\ntitle: Tin: the price rises\nparams:\n  embargo: 2030-03-01\n---",
+            "---\nparams: {embargo: 2030-03-01}\nbad: [\n---",
+            "---\n\"embargo\": 2030-03-01\nbad: [\n---",
+            "---\ntitle: One: Two\nembargo: 2030-03-01\n---",
+        ] {
+            assert_eq!(read(matter), end("2030-03-02T12:00:00Z"), "{matter}");
+        }
+        assert_eq!(read("---\ntitle: One: Two\nparams:\n  status: withheld\n---"), (String::new(), true, None));
+        for matter in ["embargo: false", "embargo: \"\"", "embargo:", "status: published", "draft: true"] {
+            assert_eq!(read(&format!("---\ntitle: One: Two\n{matter}\n---")), end(""), "{matter}");
+        }
+    }
+
+    #[test]
+    fn a_front_matter_of_broken_json_that_may_hold_back_is_no_text() {
+        let read = |matter: &str| read(&format!("{matter}\n\nText."), "a.md", &FieldMap::default());
+        assert!(read("{\"title\": \"A\", \"embargo\": \"2999-01-01\",,}").is_err_and(|reason| reason.is_held));
+        assert!(read("{{< note >}} of an embargo").is_ok());
     }
 
     #[track_caller]

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::held::Told;
 use super::xml::{self, Around, Element};
 use super::{Emit, newsml1, nitf, wire};
 use crate::article::{Article, Provenance, Source, Stamp};
@@ -94,27 +95,31 @@ fn article(item: &Element<'_>, around: &Around) -> Result<(Article, Option<Reaso
     let provider = article.source.name.clone();
     wire::name(&mut article, item.attribute("guid").unwrap_or_default(), provider.as_deref());
     article.source.site = article.url.as_deref().and_then(identity::site_of);
-    let note = item_meta.and_then(|meta| state(meta, &mut article));
-    Ok((article, note))
+    let unread = state(item, &mut article);
+    let told = Told { status: article.status, embargo: article.embargo, unread }.within(&inline.told);
+    Ok((Article { status: told.status, embargo: told.embargo, ..article }, told.unread))
 }
 
 fn is_correction(code: String) -> bool {
     wire::code(&code) == "correction"
 }
 
-/// Whether and from when it may be shown.
-fn state(item_meta: &Element<'_>, article: &mut Article) -> Option<Reason> {
-    article.status =
-        item_meta.child("pubStatus").and_then(concept_code).map(|code| wire::status(&code)).unwrap_or_default();
-    let embargoed = item_meta.child("embargoed")?;
-    match embargoed.line() {
-        Some(moment) => wire::embargo(article, &moment),
-        // Until further notice (NewsML-G2 Specification, embargoed).
-        None => {
-            wire::withhold(article);
-            None
-        }
+/// Whether and from when it may be shown, wherever the item says so.
+fn state(item: &Element<'_>, article: &mut Article) -> Option<Reason> {
+    let parts = || item.children("itemMeta").chain(item.children("contentMeta")).chain(std::iter::once(item));
+    let states = parts().flat_map(|part| part.children("pubStatus")).flat_map(|state| {
+        let codes = ["qcode", "literal", "uri"].map(|name| state.attribute(name).map(str::to_owned));
+        codes.into_iter().flatten().chain(state.line())
+    });
+    article.status = states.map(|code| wire::status(&code)).max().unwrap_or_default();
+    let ends = || parts().flat_map(|part| part.children("embargoed")).map(Element::line);
+    let unread = wire::embargoes(article, ends().flatten());
+    // Until further notice (NewsML-G2 Specification, embargoed).
+    if ends().any(|end| end.is_none()) {
+        wire::withhold(article);
+        article.embargo = None;
     }
+    unread
 }
 
 #[derive(Default)]
@@ -124,6 +129,8 @@ struct Inline {
     body: Vec<String>,
     authors: Vec<String>,
     dateline: Option<String>,
+    /// What a document within the item says of showing it.
+    told: Told,
 }
 
 /// Of several renditions of the content the first in the language of the item that holds a text.
@@ -152,8 +159,9 @@ fn rendition(content: &Element<'_>) -> Inline {
         return Inline { body, ..Inline::default() };
     }
     if let Some(found) = content.elements().find(|element| element.local().eq_ignore_ascii_case("nitf")) {
-        let Article { headline, lead, body, authors, dateline, .. } = nitf::within(found);
-        return Inline { headline: Some(headline), lead, body, authors, dateline };
+        let Article { headline, lead, body, authors, dateline, status, embargo, .. } = nitf::within(found);
+        let told = Told { status, embargo, unread: None };
+        return Inline { headline: Some(headline), lead, body, authors, dateline, told };
     }
     // XHTML, whole or its paragraphs only. Other markup holds data: results, prices, events.
     let known = ["html", "body", "p", "div", "section", "article", "h1", "h2", "ul", "span"];
@@ -391,6 +399,17 @@ mod tests {
             (article.embargo.unwrap().to_string().as_str(), article.status),
             ("2030-03-01T05:00:00Z", Status::Usable)
         );
+        let two = "<embargoed>2020-01-01T00:00:00Z</embargoed><embargoed>2999-01-01T00:00:00Z</embargoed>";
+        assert_eq!(read(two)[0].as_ref().unwrap().embargo.unwrap().to_string(), "2999-01-01T00:00:00Z");
+        for withheld in ["<pubStatus>withheld</pubStatus>", "<pubStatus qcode='x:1' literal='withheld'/>"] {
+            assert_eq!(read(withheld)[0].as_ref().unwrap().status, Status::Withheld, "{withheld}");
+        }
+        let told = "<headline>A</headline><embargoed>2999-01-01T00:00:00Z</embargoed>";
+        assert!(articles(&item("", told, HTML))[0].as_ref().unwrap().embargo.is_some(), "in the other metadata");
+        let nitf = "<inlineXML><nitf><head><docdata><date.release norm='29990101T000000Z'/></docdata></head><body>\
+            <body.content><p>One.</p></body.content></body></nitf></inlineXML>";
+        let found = articles(&item("<pubStatus qcode='stat:usable'/>", "<headline>A</headline>", nitf));
+        assert!(found[0].as_ref().unwrap().embargo.is_some(), "in the document within");
         let found = read("<embargoed/>");
         assert_eq!((found.len(), found[0].as_ref().unwrap().status), (1, Status::Withheld));
         let found = read("<embargoed>noon</embargoed>");

@@ -161,6 +161,7 @@ fn article(item: &Item) -> (Article, Option<Reason>) {
     wire::name(&mut article, &text(item, &["uri"]).unwrap_or_default(), provider.as_deref());
     article.source.site = article.url.as_deref().and_then(crate::identity::site_of);
     let note = held::embargo(&Object(item), &FieldMap::default(), &mut article);
+    held::withhold_draft(&Object(item), &mut article);
     (article, note)
 }
 
@@ -364,6 +365,8 @@ mod tests {
         let end = "2999-01-01T00:00:00Z";
         assert_eq!(packed(&format!(r#""embargoed":"{end}""#)), (Status::Usable, Some(end.to_owned())));
         assert_eq!(packed(r#""pubstatus":["withheld"]"#), (Status::Withheld, None));
+        assert_eq!(packed(r#""pubstatus":[{"code":"stat:withheld"}]"#), (Status::Withheld, None));
+        assert_eq!(packed(r#""draft":true"#), (Status::Withheld, None));
         assert_eq!(packed(r#""pubstatus":"usable""#), (Status::Usable, None));
         assert_eq!(packed(r#""pubstatus":"canceled""#), (Status::Usable, None), "a kill is of one item");
     }

@@ -273,9 +273,8 @@ fn status(head: &Element<'_>) -> Status {
 
 /// A release that lies ahead is an embargo.
 fn embargo(docdata: &Element<'_>, article: &mut Article) -> Option<Reason> {
-    let release = docdata.child("date.release")?;
-    let text = release.attribute("norm").map(str::to_owned).or_else(|| release.line())?;
-    wire::embargo(article, &text)
+    let text = |release: &Element<'_>| release.attribute("norm").map(str::to_owned).or_else(|| release.line());
+    wire::embargoes(article, docdata.children("date.release").filter_map(text))
 }
 
 fn stamp(date: &Element<'_>) -> Option<Stamp> {

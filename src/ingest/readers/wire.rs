@@ -59,6 +59,11 @@ pub(super) fn status(word: &str) -> Status {
     }
 }
 
+/// Is it a word for what was never to be shown? An embargo that ends does not show it either.
+pub(super) fn is_unpublished(word: &str) -> bool {
+    matches!(code(word).as_str(), "draft" | "auto-draft" | "pending" | "private" | "trash" | "unpublished")
+}
+
 /// Hides the article until the moment that is named. One that cannot be read hides it until another version comes, and
 /// is reported.
 pub(super) fn embargo(article: &mut Article, text: &str) -> Option<Reason> {
@@ -75,6 +80,18 @@ pub(super) fn embargo(article: &mut Article, text: &str) -> Option<Reason> {
     Some(Reason::new(BAD_EMBARGO, detail).held(true))
 }
 
+/// Of several the last that ends counts, and one that cannot be read more than all that can.
+pub(super) fn embargoes(article: &mut Article, texts: impl IntoIterator<Item = String>) -> Option<Reason> {
+    let (mut last, mut unread) = (None, None);
+    for text in texts {
+        let note = embargo(article, &text);
+        unread = unread.or(note);
+        last = last.max(article.embargo);
+    }
+    article.embargo = last.filter(|_| unread.is_none());
+    unread
+}
+
 /// Hidden until another version comes; a kill stays one.
 pub(super) fn withhold(article: &mut Article) {
     if article.status == Status::Usable {
@@ -85,13 +102,13 @@ pub(super) fn withhold(article: &mut Article) {
 /// The end of an embargo. Without a zone it is over when that moment has come everywhere, at day precision when that day
 /// is over everywhere: too late does less harm than too early.
 fn moment(text: &str) -> Option<Timestamp> {
-    let stamp = dates::parse_stamp(text, Provenance::File)?;
-    let at = stamp.at?;
+    let read = dates::read_stamp(text, Provenance::File, &dates::Local::default())?;
+    let at = read.stamp.at?;
     let exact = text.trim().parse::<Timestamp>().ok();
-    let end = match stamp.precision {
+    let end = match read.stamp.precision {
         _ if exact.is_some() => exact,
         Precision::Second | Precision::Minute | Precision::Hour => {
-            let zone = if has_zone(text) { 0 } else { 12 };
+            let zone = if read.is_zoned { 0 } else { 12 };
             let rest = i64::from(has_fraction(text));
             at.checked_add(Span::new().hours(zone).seconds(rest)).ok()
         }
@@ -109,18 +126,6 @@ fn has_fraction(text: &str) -> bool {
     let time = if is_number { Some(0) } else { text.find(['T', 't', ':']) };
     let parts = time.into_iter().flat_map(|at| text[at..].split(['.', ',']).skip(1));
     parts.into_iter().any(|part| part.starts_with(|c: char| c.is_ascii_digit()))
-}
-
-/// Does something besides digits follow the time? A number of seconds since 1970 has a zone of its own.
-fn has_zone(text: &str) -> bool {
-    let small = text.trim().to_lowercase();
-    if small.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        return true;
-    }
-    let basic = || small.rfind('t').filter(|at| small[..*at].ends_with(|c: char| c.is_ascii_digit()));
-    let Some(time) = small.find(':').or_else(basic) else { return false };
-    let rest = small[time + 1..].replace("am", "").replace("pm", "");
-    rest.contains(|c: char| c.is_alphabetic() || matches!(c, '+' | '-' | '−'))
 }
 
 /// The names in bylines, each once.
@@ -225,6 +230,13 @@ mod tests {
         check("2030-03-01T06:00:00.0001Z", Some("2030-03-01T06:00:00.001Z"));
         check("20300301T060000.5", Some("2030-03-01T18:00:01Z"));
         check("1898575200.5", Some("2030-03-01T06:00:01Z"));
+        for words in ["Uhr", "h", "hrs", "o'clock", "uur", "local time"] {
+            check(&format!("2030-03-01 06:00 {words}"), Some("2030-03-01T18:00:00Z"));
+            check(&format!("Fri, 01 Mar 2030 06:00:00 {words}"), Some("2030-03-01T18:00:00Z"));
+        }
+        check("2030-03-01 06:00 CET", Some("2030-03-01T05:00:00Z"));
+        check("203003010600", Some("2030-03-01T18:00:00Z"));
+        check("32503680000000", Some("3000-01-01T00:00:00Z"));
         check("1898575200500", Some("2030-03-01T06:00:00.5Z"));
         check("1898575200000000001", Some("2030-03-01T06:00:00.001Z"));
     }

@@ -229,3 +229,22 @@ fn what_a_service_has_gathered_is_of_its_source() {
     let said = one("<item><title>Tin is up - The Tin Times</title><description>Why it is.</description></item>");
     assert_eq!((said.headline.as_str(), said.lead.as_deref()), ("Tin is up - The Tin Times", Some("Why it is.")));
 }
+
+#[test]
+fn what_an_entry_or_its_feed_holds_back_is_held_back() {
+    let read = |feed: &str, said: &str| {
+        let text = format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:app='http://www.w3.org/2007/app'><title>F</title>{feed}\
+             <entry><id>tag:wire.example,2025:1</id><title>A</title><published>2025-01-01</published>{said}</entry></feed>"
+        );
+        let found = handed_on(|emit| read(&text, None, emit));
+        let article = found[0].as_ref().unwrap();
+        (article.status, article.embargo.is_some(), found.get(1).map(|note| note.as_ref().unwrap_err().code))
+    };
+    let hidden = (Status::Withheld, false, None);
+    assert_eq!(read("", "<app:control><app:draft>yes</app:draft></app:control>"), hidden);
+    assert_eq!(read("<status>withheld</status>", ""), hidden);
+    assert_eq!(read("", "<x:embargoDate>2999-01-01</x:embargoDate>"), (Status::Usable, true, None));
+    assert_eq!(read("", "<embargo>soon</embargo>"), (Status::Withheld, false, Some("bad_embargo")));
+    assert_eq!(read("", "<app:control><app:draft>no</app:draft></app:control>"), (Status::Usable, false, None));
+}

@@ -195,6 +195,89 @@ fn what_an_envelope_withholds_is_withheld() {
     assert_eq!(shown(&format!(r#"{{"status":"withheld","data":{lines}}}"#)), [Status::Withheld; 2]);
     let dated = articles(&format!(r#"{{"embargo":"2999-01-01T00:00:00Z","data":{lines}}}"#));
     assert!(dated.into_iter().all(|article| article.unwrap().embargo.is_some()));
+    let own = r#"[{"title":"A","embargo":null},{"title":"B","embargo":"2020-01-01"}]"#;
+    let dated = articles(&format!(r#"{{"embargo":"2999-01-01T00:00:00Z","data":{own}}}"#));
+    assert!(dated.into_iter().all(|article| article.unwrap().embargo.is_some()), "the last that ends counts");
+    let published = r#"[{"title":"A","status":"published"}]"#;
+    assert_eq!(shown(&format!(r#"{{"status":"withheld","data":{published}}}"#)), [Status::Withheld]);
+}
+
+#[test]
+fn a_broken_piece_is_kept_as_its_envelope_is() {
+    let held = |envelope: &str| {
+        let text = format!(r#"{{{envelope},"articles":[{{"title":"A"}},{{"title":"B","x":}},{{"y":1}}]}}"#);
+        articles(&text).into_iter().filter_map(Result::err).map(|reason| reason.is_held).collect::<Vec<_>>()
+    };
+    assert_eq!(held(r#""embargo":"2999-01-01""#), [true; 3]);
+    assert_eq!(held(r#""status":"ok","embargo":null"#)[1..], [false; 2]);
+    let far = format!(r#"{{"title":"A","body":"{}","embargo":"2999-01-01","x":}}"#, "tin ".repeat(40_000));
+    assert!(articles(&far)[0].as_ref().unwrap_err().is_held, "however far it stands");
+}
+
+#[test]
+fn what_an_envelope_says_behind_its_list_goes_for_the_list() {
+    let body = "tin ".repeat(30_000);
+    let text = format!(
+        r#"{{"response":{{"results":[{{"title":"A","body":"{body}"}},{{"title":,}},{{"title":"A"}}],"of":[{{"status":"draft"}}]}},"embargo":"2999-01-01"}}"#
+    );
+    let found = articles(&text);
+    let shown = found.iter().flatten().map(|article| (article.embargo.is_some(), article.status));
+    assert_eq!(shown.collect::<Vec<_>>(), [(true, Status::Usable); 2]);
+    assert!(found.iter().flat_map(|read| read.as_ref().err()).all(|reason| reason.code == "bad_json"));
+}
+
+#[test]
+fn what_an_envelope_says_too_late_is_reported() {
+    let late = |behind: &[&str]| {
+        let mut text = r#"{"articles":["#.to_owned();
+        while text.len() < PATIENCE {
+            text.push_str(&format!(r#"{{"title":"A","body":"{}"}},"#, "tin ".repeat(250_000)));
+        }
+        let (mut reader, mut found) = (Reader::default(), Vec::new());
+        let mut emit = |_: Range<usize>, read: Result<Article, Reason>| {
+            found.extend(read.err().map(|reason| (reason.code, reason.is_held, reason.detail.contains("`embargo`"))));
+            ControlFlow::Continue(())
+        };
+        for (at, piece) in behind.iter().enumerate() {
+            text.push_str(piece);
+            let taken = reader.read(&text, at + 1 == behind.len(), &FieldMap::default(), &mut emit);
+            text.drain(..taken.continue_value().unwrap());
+        }
+        found
+    };
+    let told = [("bad_embargo", true, true)];
+    assert_eq!(late(&["", r#"{"title":"A"}],"a":{"draft":true},"emb"#, r#"argo""#, r#": "2999"#, r#"-01-01"}"#]), told);
+    assert_eq!(late(&["", r#"],"embargo":"2999-01-01"}"#]), told);
+    assert_eq!(late(&["", r#"],"embargo":null,"status":"ok","total":3}"#]), []);
+}
+
+#[test]
+fn a_draft_is_withheld_whenever_its_embargo_ends() {
+    let status = |said: &str| one(&format!(r#"{{"title":"A",{said}}}"#)).status;
+    for draft in [
+        r#""draft":true"#,
+        r#""published":false"#,
+        r#""is_published":0,"embargo":"2020-01-01""#,
+        r#""status":"draft","embargo":"2020-01-01""#,
+        r#""status":{"code":"withheld"}"#,
+        r#""status":[{"qcode":"stat:withheld"}]"#,
+        r#""status":{"state":"withheld"}"#,
+    ] {
+        assert_eq!(status(draft), Status::Withheld, "{draft}");
+        let article = one(&format!(r#"{{"title":"A",{draft}}}"#));
+        assert_eq!(article.embargo, None, "{draft}");
+    }
+    for shown in [
+        r#""draft":false"#,
+        r#""published":true"#,
+        r#""published":"2025-03-01""#,
+        r#""draft":null,"status":{"code":"final"}"#,
+        r#""status":"active""#,
+    ] {
+        assert_eq!(status(shown), Status::Usable, "{shown}");
+    }
+    let two = one(r#"{"title":"A","embargo":{"from":"2020-01-01","until":"2999-01-01"}}"#);
+    assert!(two.embargo.is_some_and(|end| end.to_string().starts_with("2999")));
 }
 
 #[test]
