@@ -202,6 +202,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_refused_of_a_document_that_holds_back_is_held() {
+        let refused = |state: &str| {
+            let text = format!(
+                "<newsItem guid='urn:newsml:wire.example:1'><itemMeta><pubStatus qcode='stat:{state}'/></itemMeta><contentSet>\
+                 <inlineData><![CDATA[Tin rose.</inlineData></contentSet></newsItem>"
+            );
+            let (mut held, options) = (Vec::new(), ReadOptions::default());
+            let _ = input::read_bytes(text.as_bytes(), "a.xml", &options, &Default::default(), &mut |item| {
+                if let Item::Reject { reason, .. } = item {
+                    held.push((reason.code, reason.is_held));
+                }
+                std::ops::ControlFlow::Continue(())
+            });
+            held
+        };
+        assert!(refused("withheld").contains(&("bad_xml", true)), "the piece begins behind what says so");
+        assert!(refused("usable").contains(&("bad_xml", false)));
+    }
+
+    #[test]
     fn an_article_of_more_tags_than_anybody_gives_is_refused() {
         let read = |count: usize| {
             let text = format!(
