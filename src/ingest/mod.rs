@@ -222,6 +222,27 @@ mod tests {
     }
 
     #[test]
+    fn what_may_go_on_where_a_table_breaks_off_is_held_by_its_columns() {
+        let is_held = |column: &str| {
+            let rows: String = (0..20_000).map(|n| format!("Tin {},{n},2999-01-01\n", n * 7919 % 10_007)).collect();
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut packed, format!("title,n,{column}\n{rows}").as_bytes()).unwrap();
+            let packed = packed.finish().unwrap();
+            let (mut held, options) = (None, ReadOptions::default());
+            let half = &packed[..packed.len() / 2];
+            let _ = input::read_bytes(half, "a.csv.gz", &options, &Default::default(), &mut |item| {
+                if let Item::Reject { reason, .. } = item {
+                    held = Some((reason.code, reason.is_held));
+                }
+                std::ops::ControlFlow::Continue(())
+            });
+            held
+        };
+        assert_eq!(is_held("embargo"), Some(("truncated", true)));
+        assert_eq!(is_held("date"), Some(("truncated", false)));
+    }
+
+    #[test]
     fn an_article_of_more_tags_than_anybody_gives_is_refused() {
         let read = |count: usize| {
             let text = format!(
