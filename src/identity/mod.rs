@@ -47,7 +47,9 @@ pub fn settle(article: &Article, namespace: Option<&str>, format: &str) -> Ident
         let place = provider.as_deref().and_then(|provider| provider.split_once(':')).map(|(_, place)| place);
         let place = place.filter(|place| said.is_some() && place.contains('/'));
         let key = place.map_or_else(|| id.to_owned(), |place| format!("{place}/{id}"));
-        let page = url.filter(|_| format == FEED).map(|url| Box::new(of_page(url, said.clone())));
+        // Another site's page is announced by many; it is itself.
+        let is_own = |url: &String| provider.as_deref().is_some_and(|home| is_of_one_site(home, url));
+        let page = url.filter(|url| format == FEED && is_own(url)).map(|url| Box::new(of_page(url, said.clone())));
         let namespace = said.or(provider).unwrap_or_else(|| format!("{format}:{}", publisher()));
         return Identity { namespace, key, kind: Kind::Provider, page };
     }
@@ -56,6 +58,15 @@ pub fn settle(article: &Article, namespace: Option<&str>, format: &str) -> Ident
     }
     let namespace = said.unwrap_or_else(|| format.to_owned());
     Identity { key: content_key(article), namespace, kind: Kind::Content, page: None }
+}
+
+/// Whether two addresses, without their schemes, are of one site.
+fn is_of_one_site(one: &str, other: &str) -> bool {
+    let site = |address: &str| {
+        let host = address.split(['/', '?', ':']).next().unwrap_or_default();
+        registrable_domain(host).unwrap_or_else(|| host.to_owned())
+    };
+    site(one) == site(other)
 }
 
 fn of_page(url: String, said: Option<String>) -> Identity {
@@ -152,6 +163,24 @@ mod tests {
         let ours = |id| named(id, "https://post.example/flood", Some("ours"), "json");
         assert_eq!(ours(Some("https://post.example/flood")), ours(None));
         assert_ne!(ours(None), page, "a namespace that somebody chose holds for addresses too");
+    }
+
+    #[test]
+    fn an_item_with_an_id_of_its_own_is_the_page_it_leads_to_on_its_own_site() {
+        let page = |home: &str, url: &str, namespace| {
+            let article = Article {
+                external_id: Some("tag:17".to_owned()),
+                url: Some(url.to_owned()),
+                namespace: home.to_owned(),
+                ..Article::default()
+            };
+            settle(&article, namespace, FEED).page.map(|page| (page.key, page.namespace))
+        };
+        let named = |namespace: &str| Some(("post.example/flood".to_owned(), namespace.to_owned()));
+        assert_eq!(page("news.post.example", "https://post.example/flood?utm_source=x", None), named("url"));
+        assert_eq!(page("post.example/feed", "https://www.post.example/flood", Some("ours")), named("ours"));
+        assert_eq!(page("planet.example", "https://post.example/flood", None), None);
+        assert_eq!(page("", "https://post.example/flood", None), None);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub use super::readers::sitemap::Named;
 use super::readers::{feed, sitemap};
 use super::root::Root;
 use super::{Item, Page, Place, ReadOptions, Reason};
-use crate::article::{Article, Precision, Stamp, Status};
+use crate::article::{Article, Precision, Stamp};
 use crate::identity::{self, Kind};
 use crate::store::{Incoming, Rejected};
 
@@ -169,12 +169,12 @@ impl Items {
     }
 }
 
-/// Does a feed say of an article of another site that it is no more?
+/// Does a feed say of an article of another site that it is no more, or not to be shown?
 fn is_anothers_end(incoming: &Incoming, feed: &Url) -> bool {
     let of = |host: String| identity::registrable_domain(&host).unwrap_or(host);
     let site = incoming.article.url.as_deref().and_then(identity::site_of);
     let is_own = || site.map(of) == identity::site_of(feed.as_str()).map(of);
-    incoming.article.status == Status::Killed && incoming.identity.kind == Kind::Url && !is_own()
+    incoming.article.is_held() && incoming.identity.kind == Kind::Url && !is_own()
 }
 
 fn make_absolute(article: &mut Article, base: &Url) {
@@ -267,7 +267,7 @@ fn in_declared_encoding<'a>(bytes: &'a [u8], charset: Option<&str>) -> Cow<'a, [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::Provenance;
+    use crate::article::{Provenance, Status};
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
