@@ -299,6 +299,9 @@ impl<'a, 's> Reading<'a, 's> {
     }
 
     fn reject(&mut self, name: &str, reason: Reason) -> ControlFlow<()> {
+        if reason.code == "passed_over" {
+            self.progress.set_aside.fetch_add(1, Ordering::Relaxed);
+        }
         let place = Place { source: name.to_owned(), offset: 0, line: None };
         (self.sink)(Item::Reject { place, reason, copy: Vec::new() })
     }
