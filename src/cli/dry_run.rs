@@ -16,11 +16,11 @@ const LAST: [&str; 2] = ["lead", "body"];
 const PARAGRAPHS: usize = 3;
 const LINE: usize = 300;
 
-/// Columns of tables that nothing was read from.
+/// Columns of tables, and keys of objects, that nothing was read from.
 pub(super) fn tell_unread(columns: &BTreeSet<String>) {
     if !columns.is_empty() {
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        say!("  not read: the columns {} (--map says which field one holds)", cut(&columns.join(", ")));
+        say!("  not read: {} (--map says which field one holds)", cut(&columns.join(", ")));
     }
 }
 

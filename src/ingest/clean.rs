@@ -49,8 +49,13 @@ pub(super) fn markup_paragraphs(html: &str) -> Vec<String> {
     let html = html.replace("\r\n", "\n").replace(['\r', '\t'], " ");
     let small = html.to_ascii_lowercase();
     let made = ["<p", "<br", "<div", "<li", "</h"].iter().any(|element| small.contains(element));
-    let blocks: Vec<&str> = if made { vec![&html] } else { html.split("\n\n").collect() };
-    let flowing: Vec<String> = blocks.iter().map(|block| block.replace('\n', " ")).collect();
+    if made { html_paragraphs(&html.replace('\n', " ")) } else { loose_paragraphs(&html) }
+}
+
+/// The same of a markup in which a blank line ends a paragraph wherever it stands.
+pub(super) fn loose_paragraphs(html: &str) -> Vec<String> {
+    let html = html.replace("\r\n", "\n");
+    let flowing: Vec<String> = html.split("\n\n").map(|block| block.replace(['\n', '\r', '\t'], " ")).collect();
     html_paragraphs(&flowing.join("\n\n"))
 }
 

@@ -160,10 +160,20 @@ fn mail(start: &str, extension: &str) -> Option<&'static str> {
         || begins(start, "from: <saved by") || head.any(|line| line.starts_with("content-type: multipart/related"));
     match extension {
         "eml" => Some("a mail"),
+        _ if is_mail(start) => Some("a mail"),
         "mht" | "mhtml" => Some("a page saved in one file with its pictures (MHTML)"),
         _ if is_saved() => Some("a page saved in one file with its pictures (MHTML)"),
         _ => None,
     }
+}
+
+/// Does it begin with the head lines that mail has on its way (RFC 5322)? A text may well begin with `From:`.
+fn is_mail(start: &str) -> bool {
+    let head = start.lines().take(40).take_while(|line| !line.trim().is_empty());
+    let named = |line: &str| line.split_once(": ").map(|(name, _)| name.to_ascii_lowercase());
+    let names: Vec<String> = head.filter_map(named).collect();
+    let has = |name: &str| names.iter().any(|known| known == name);
+    has("from") && (has("message-id") || has("received") || has("mime-version"))
 }
 
 /// What the root element says; `None` where it says nothing.
@@ -316,6 +326,13 @@ mod tests {
         check("Title, by somebody\n\nOn it goes.", "12345", Some(Format::Text));
         check("{\"id\":1,\"title\":\"A\0B\"}", "a.jsonl", Some(Format::Json));
         check("An account of <REUTERS> and </REUTERS>", "notes.txt", Some(Format::Text));
+    }
+
+    #[test]
+    fn a_mail_is_known_by_the_head_lines_it_has_on_its_way() {
+        let mail = "Received: from b\nFrom: Ann <a@b.example>\nSubject: Tin\n\nTin rose.";
+        assert!(detect(mail, "-").unwrap_err().detail.contains("a mail"));
+        assert_eq!(detect("From: our correspondent\nSubject: tin\n\nTin rose.", "-").ok(), Some(Format::Text));
     }
 
     #[test]

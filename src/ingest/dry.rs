@@ -26,7 +26,7 @@ pub struct Found {
     pub first_rejects: Vec<Rejected>,
     /// Of the rejects, those that nothing is missing by.
     pub set_aside: u64,
-    /// Columns of tables that nothing is read from.
+    /// Columns of tables, and keys of objects, that nothing is read from.
     pub unread: BTreeSet<String>,
     pub bytes: u64,
 }

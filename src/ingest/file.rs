@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 use std::io::Read;
 use std::ops::{ControlFlow, Range};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 use super::chunks::Chunks;
 use super::detect::{self, Format};
@@ -297,8 +297,13 @@ fn many(
     let mut is_silent = true;
     // What stands before the first row; it goes with the first row that is refused, which says nothing without it.
     let mut head: Option<String> = None;
+    let mut unread = options.unread.as_ref().filter(|_| matches!(records, Records::Json(_)));
     loop {
         chunks.fill_meanwhile(wanted);
+        if let Some(unread) = unread.take() {
+            let keys = json::unread(&chunks.text, &options.map);
+            unread.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
+        }
         chunks.paused = false;
         // What stands before the place where a text breaks off is whole; what stands at it may have gone on.
         let (text, ended) = (chunks.text.as_str(), chunks.ended && chunks.broken.is_none());

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,7 +46,7 @@ pub struct Taken<'a> {
     /// `unchanged` (kept already, or deleted: then with the code `deleted`) or
     /// `rejected`
     pub outcome: &'static str,
-    /// Why it was rejected, or what is to be said of what is in (`unreadable_date`, `ends_nothing`): listed in docs/errors.md
+    /// Why it was rejected, or what is to be said of what is in (`unreadable_date`, `embargoed`, `withheld`, `ends_nothing`): listed in docs/errors.md
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub code: Option<&'a str>,
@@ -137,6 +138,12 @@ fn remark(article: &Article, outcome: Outcome) -> Option<(&'static str, Cow<'sta
     }
     if outcome == Outcome::New && article.status == Status::Killed {
         return Some(("ends_nothing", Cow::Borrowed(ENDS_NOTHING)));
+    }
+    if article.status == Status::Withheld {
+        return Some(("withheld", Cow::Borrowed("the article is not shown until a version comes that may be")));
+    }
+    if let Some(end) = article.embargo.filter(|end| *end > Timestamp::now()) {
+        return Some(("embargoed", format!("the article is not shown until {end}").into()));
     }
     let date = article.unreadable_date()?;
     Some(("unreadable_date", format!("`{date}` cannot be read as a date: the article is in, without one").into()))

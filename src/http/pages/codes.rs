@@ -161,6 +161,8 @@ const CHAPTERS: [Chapter; 4] = [
             code("bad_xml", 422, "a mark is never closed; it was read as text, and what is around it is in. Mend it, or leave it"),
             code("bad_front_matter", 422, "what stands between `---` or `+++` is not YAML or TOML, or has no end; mend it"),
             code("bad_record", 422, "no record of a web archive, or one that holds no HTTP response; reading goes on at the next one"),
+            code("embargoed", 200, "the article is in, and comes into answers by itself when its embargo ends"),
+            code("withheld", 200, "the article is in, and hidden until a version comes that says it may be shown"),
             code("ends_nothing", 200, "a kill of what is not kept: should an article of this name come, it is not shown. If it was to end one that is here, send it with the id, or the address, by which that one came"),
             code("unreadable_date", 200, "what stands where the date should be cannot be read; the article is in, without a date. Send it again with one (2025-02-28, or with the time and its offset)"),
             code("bad_embargo", 422, "an embargo that cannot be read; the article is in, and hidden until a version comes without it. Send it again with a date"),
@@ -218,8 +220,16 @@ mod tests {
     }
 
     /// Codes that are chosen where no reason is made.
-    const CHOSEN: [&str; 6] =
-        ["deleted", "unreachable", "broken_off", "bad_embargo", "unreadable_date", "ends_nothing"];
+    const CHOSEN: [&str; 8] = [
+        "deleted",
+        "unreachable",
+        "broken_off",
+        "bad_embargo",
+        "unreadable_date",
+        "ends_nothing",
+        "withheld",
+        "embargoed",
+    ];
 
     /// Why nothing was asked for now: written nowhere.
     const UNTOLD: [&str; 2] = ["stopped", "held"];

@@ -2,6 +2,7 @@
 //! Lines. Objects are read one at a time.
 
 mod envelope;
+mod unread;
 
 use std::ops::{ControlFlow, Range};
 
@@ -13,6 +14,7 @@ use super::{Emit, held, ninjs, repair};
 use crate::article::Article;
 use crate::ingest::Reason;
 use envelope::Envelope;
+pub(in crate::ingest) use unread::unread;
 
 /// Keys under which exports put their articles.
 const LISTS: &[&str] = &[

@@ -1,11 +1,11 @@
 use super::*;
 use crate::ingest::readers::handed_on;
 
-fn articles(text: &str) -> Vec<Result<Article, Reason>> {
+pub(super) fn articles(text: &str) -> Vec<Result<Article, Reason>> {
     handed_on(|emit| read(text, None, emit))
 }
 
-fn rss(item: &str) -> String {
+pub(super) fn rss(item: &str) -> String {
     format!(
         "<?xml version='1.0'?><rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom' xmlns:dc='http://purl.org/dc/elements/1.1/' \
          xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:media='http://search.yahoo.com/mrss/'><channel><title>The Wire</title>\

@@ -99,7 +99,7 @@ pub(super) fn subjects(item: &Element<'_>) -> Option<(Option<String>, Vec<String
 /// The paragraphs of an entry's text; `None` where it is of no export.
 pub(super) fn paragraphs(item: &Element<'_>, content: &Element<'_>) -> Option<Vec<String>> {
     item.child("wp:post_type")?;
-    Some(clean::markup_paragraphs(&without_shortcodes(&content.markup())))
+    Some(clean::loose_paragraphs(&without_shortcodes(&content.markup())))
 }
 
 /// Bytes of a shortcode, and of what stands within one.
@@ -146,6 +146,16 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         assert_eq!(without_shortcodes(text), expected, "{text}");
+    }
+
+    #[test]
+    fn a_blank_line_ends_a_paragraph_beside_comments_and_blocks_too() {
+        let content = "Tin rose.\n\n<!--more-->\n\nSilver\nfell.\n\n<!-- wp:paragraph --><p>Lead stayed.</p><!-- /wp:paragraph -->\n\nZinc.";
+        let item = format!(
+            "<item><title>A</title><content:encoded><![CDATA[{content}]]></content:encoded><wp:post_type>post</wp:post_type></item>"
+        );
+        let found = super::super::tests::articles(&super::super::tests::rss(&item)).remove(0).unwrap();
+        assert_eq!(found.body, ["Tin rose.", "Silver fell.", "Lead stayed.", "Zinc."]);
     }
 
     #[test]

@@ -316,3 +316,16 @@ fn a_list_in_an_envelope_is_read_before_its_end_has_come() {
     });
     assert!(found > 16 && matches!(taken, ControlFlow::Continue(taken) if taken == text.len()), "{found}");
 }
+
+#[test]
+fn keys_that_nothing_is_read_from_are_told() {
+    let told = |text: &str, map: &str| unread(text, &FieldMap::parse(map).unwrap()).join(",");
+    let lines =
+        "{\"Headline\":\"A\",\"Story Text\":\"x\",\"Note\":null}\n{\"title\":\"B\",\"words\":{\"n\":1},\"_x\":1}\n";
+    assert_eq!(told(lines, ""), "Story Text,words");
+    assert_eq!(told(lines, "body=Story Text"), "words");
+    let listed = "{\"status\":\"ok\",\"count\":1,\"response\":{\"docs\":[{\"title\":\"A\",\"slug\":\"a\",\"fields\":{\"body\":\"x\"}}]}}";
+    assert_eq!(told(listed, ""), "slug");
+    assert_eq!(told("[\n {\n  \"title\": \"A\",\n  \"slug\": \"a\"\n }\n]", ""), "slug");
+    assert_eq!(told("{\"uri\":\"u\",\"versioncreated\":\"2025-01-01\",\"headline\":\"A\",\"x\":1}", ""), "");
+}
