@@ -160,20 +160,21 @@ fn mail(start: &str, extension: &str) -> Option<&'static str> {
         || begins(start, "from: <saved by") || head.any(|line| line.starts_with("content-type: multipart/related"));
     match extension {
         "eml" => Some("a mail"),
-        _ if is_mail(start) => Some("a mail"),
         "mht" | "mhtml" => Some("a page saved in one file with its pictures (MHTML)"),
         _ if is_saved() => Some("a page saved in one file with its pictures (MHTML)"),
+        _ if is_mail(start) => Some("a mail"),
         _ => None,
     }
 }
 
-/// Does it begin with the head lines that mail has on its way (RFC 5322)? A text may well begin with `From:`.
+/// Does it begin with the head lines that mail gets on its way (RFC 5322)? Archives of letters and of newsgroups begin with
+/// others, and are texts.
 fn is_mail(start: &str) -> bool {
     let head = start.lines().take(40).take_while(|line| !line.trim().is_empty());
     let named = |line: &str| line.split_once(": ").map(|(name, _)| name.to_ascii_lowercase());
     let names: Vec<String> = head.filter_map(named).collect();
     let has = |name: &str| names.iter().any(|known| known == name);
-    has("from") && (has("message-id") || has("received") || has("mime-version"))
+    has("from") && ["received", "return-path", "delivered-to"].into_iter().any(has)
 }
 
 /// What the root element says; `None` where it says nothing.

@@ -364,7 +364,25 @@ impl Marks {
         }
     }
 
+    /// A line that tells of several days says of each by itself what it is.
+    fn note_time(&mut self, time: Time) {
+        let days = if time.datetime.is_none() { seen::days_in(&time.text) } else { Vec::new() };
+        if days.len() < 2 {
+            return self.times.push(time);
+        }
+        let rank = time.rank;
+        let one = |day: &str| {
+            let (text, is_modified) = (day.to_owned(), seen::says_modified(day));
+            Time { datetime: None, text, is_modified, rank }
+        };
+        self.times.extend(days.into_iter().map(one));
+    }
+
     fn dated_text(&mut self, node: &NodeRef<'_>, text: &str) {
+        if self.is_before_text() && seen::days_in(text).len() > 1 && self.is_of_article(node) {
+            let text = text.to_owned();
+            return self.note_time(Time { datetime: None, text, is_modified: false, rank: Time::DAY });
+        }
         let digits = text.chars().filter(|c| c.is_numeric()).count();
         let told = || Some(text).filter(|text| seen::says_published(text) && !text.ends_with('.'));
         let day = seen::day_in(text).or_else(told).filter(|_| self.is_before_text());
@@ -447,6 +465,6 @@ impl Marks {
         let is_modified = has(&["modif", "updat", "aktuali", "actuali"]) || seen::says_modified(&text);
         let rank = 4 - 2 * u8::from(is_time) - u8::from(has(&["publi", "posted", "entry-date"]))
             + u8::from(self.headings.is_empty());
-        self.times.push(Time { datetime, text, is_modified, rank });
+        self.note_time(Time { datetime, text, is_modified, rank });
     }
 }

@@ -134,9 +134,18 @@ pub(super) fn may_hold_date(name: &str) -> bool {
         || matches!(name, "b" | "i" | "small" | "font" | "td" | "dd" | "dt" | "cite" | "label" | "header")
 }
 
+/// What stands between two things that are said in one line.
+const BARS: [&str; 6] = [" • ", " · ", " | ", " – ", " — ", " - "];
+
+/// The parts of a line that tell of several days, each by itself: `Published March 4, 2025 | Updated March 5, 2025`.
+pub(super) fn days_in(text: &str) -> Vec<&str> {
+    let has_day = |part: &&str| part.chars().filter(|c| c.is_numeric()).count() >= DAY_DIGITS;
+    let parts = BARS.map(|bar| text.split(bar).filter(has_day).collect::<Vec<_>>());
+    parts.into_iter().find(|parts| parts.len() > 1).unwrap_or_default()
+}
+
 /// Of a line what may be a day: all of it, or what stands between bars (`By Anna Krause • March 4, 2025 • 5 min read`).
 pub(super) fn day_in(text: &str) -> Option<&str> {
-    const BARS: [&str; 6] = [" • ", " · ", " | ", " – ", " — ", " - "];
     let has_day = |part: &str| part.chars().filter(|c| c.is_numeric()).count() >= DAY_DIGITS && may_be_day(part);
     let whole = || Some(text).filter(|text| has_day(text));
     let cut =

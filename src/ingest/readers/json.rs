@@ -385,9 +385,20 @@ pub(super) fn matter(value: &Value, map: &FieldMap) -> (Article, Option<Reason>)
 
 fn article(value: &Value, map: &FieldMap) -> Result<Article, Reason> {
     match value {
-        Value::Object(object) => columns::article(&Object(object), map),
+        Value::Object(object) => {
+            let read = columns::article(&Object(object), map)?;
+            if is_empty(&read) && !read.is_held() {
+                unread::foreign(object, map).map_or(Ok(read), Err)
+            } else {
+                Ok(read)
+            }
+        }
         _ => Err(Reason::new("no_article", "not an object")),
     }
+}
+
+fn is_empty(article: &Article) -> bool {
+    article.headline.is_empty() && article.lead.is_none() && article.body.is_empty()
 }
 
 pub(super) struct Object<'a>(pub(super) &'a Map<String, Value>);

@@ -201,6 +201,21 @@ fn the_one_heading_is_the_headline_where_only_the_window_says_another_and_less()
 }
 
 #[test]
+fn a_line_that_tells_of_several_days_says_of_each_what_it_is() {
+    let (made, changed) = ("Published 6:45 p.m. EST March 4, 2025", "Updated 9:15 a.m. EST March 5, 2025");
+    for line in [format!("{made} | {changed}"), format!("{changed} | {made}")] {
+        for opening in ["<p class=timestamp>", "<div>"] {
+            let page =
+                format!("<title>Tin is up in all towns</title><h1>Tin is up in all towns</h1>{opening}{line}</div>");
+            let article = read(&page, "", None);
+            let at = |stamp: Option<crate::article::Stamp>| stamp?.at.map(|at| at.to_string());
+            assert_eq!(at(Some(article.published)).as_deref(), Some("2025-03-04T23:45:00Z"), "{opening}{line}");
+            assert_eq!(at(article.modified).as_deref(), Some("2025-03-05T14:15:00Z"), "{opening}{line}");
+        }
+    }
+}
+
+#[test]
 fn a_day_is_found_among_what_else_stands_at_the_headline() {
     let published = |page: &str| read("<title>Tin is up in all towns</title>", page, None).published;
     let day = |page: &str| published(page).at.map(|at| at.to_string()[..10].to_owned());

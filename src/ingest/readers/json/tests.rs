@@ -329,3 +329,16 @@ fn keys_that_nothing_is_read_from_are_told() {
     assert_eq!(told("[\n {\n  \"title\": \"A\",\n  \"slug\": \"a\"\n }\n]", ""), "slug");
     assert_eq!(told("{\"uri\":\"u\",\"versioncreated\":\"2025-01-01\",\"headline\":\"A\",\"x\":1}", ""), "");
 }
+
+#[test]
+fn an_object_whose_text_has_a_name_that_nobody_knows_is_no_empty_article() {
+    let code = |text: &str| {
+        article(&serde_json::from_str(text).unwrap(), &FieldMap::default()).map_err(|reason| reason.detail)
+    };
+    let foreign = r#"{"id":"7","date":"2025-03-01","kop":"Tin stijgt","tekst":"Tin steeg op maandag."}"#;
+    assert!(code(foreign).unwrap_err().contains("kop, tekst"));
+    assert!(code(r#"{"id":"7","date":"2025-03-01","headlines":{"basic":"Tin"}}"#).unwrap_err().contains("headlines"));
+    assert!(code(r#"{"id":"7","date":"2025-03-01","headline":"","kop":"Tin stijgt"}"#).is_ok());
+    assert!(code(r#"{"url":"https://a.example/1","date":"2025-03-01","slug":"tin"}"#).is_ok());
+    assert!(code(r#"{"id":"7","status":"killed","reason":"Wrong in parts."}"#).is_ok());
+}
