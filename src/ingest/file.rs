@@ -47,13 +47,11 @@ impl File<'_> {
     }
 
     /// Bare numbers of two collections must not meet, and those of the parts of one collection must: a collection is
-    /// known by the name of its files, without their numbers, and of the folder they lie in.
+    /// known by the name of its files, without their numbers.
     fn collection(&self) -> String {
-        let (folder, name) = self.parts();
-        let folder = folder.rsplit(['/', '!']).next().unwrap_or_default();
-        let stem = name.split('.').next().unwrap_or_default();
+        let stem = self.parts().1.split('.').next().unwrap_or_default();
         let name: String = stem.chars().filter(|c| !c.is_ascii_digit()).collect();
-        format!("{folder}/{}", name.trim_matches(['-', '_', ' ']).to_lowercase())
+        name.trim_matches(['-', '_', ' ']).to_lowercase()
     }
 
     /// What comes without a name lies nowhere, nor does what is packed in it.
