@@ -157,9 +157,17 @@ for (const setting of settings) describe(setting.name, { concurrency: 2 }, () =>
     await look(visit, 'mixed');
   });
 
+  // Advice has its time and no more: on a machine that is busy elsewhere it may not come at once.
+  const advised = async (page, address) => {
+    for (let again = 0; again < 10; again += 1) {
+      await page.goto(address);
+      if (await page.locator('.nothing li').count() > 0) return;
+    }
+  };
+
   journey('nothing found leads to what is found, as often as promised', async (visit, page) => {
     for (const query of ['q=xqzzyqx+china', 'q=chinna', 'q=china&tag=xqzzyqx', 'q=%22earths+china+rare%22']) {
-      await page.goto(`/search?${query}`);
+      await advised(page, `/search?${query}`);
       assert.equal(await total(page), 0, query);
       await look(visit, 'nothing');
       const ways = await page.locator('.nothing li').evaluateAll((items) => items.map((item) => (
@@ -170,7 +178,7 @@ for (const setting of settings) describe(setting.name, { concurrency: 2 }, () =>
         assert.equal(await total(page), number(promised), href);
       }
     }
-    await page.goto('/search?q=xqzzyqx+china');
+    await advised(page, '/search?q=xqzzyqx+china');
     await page.getByRole('link', { name: 'without xqzzyqx' }).click();
     assert.ok(await total(page) > 0);
   });
