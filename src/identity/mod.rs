@@ -5,7 +5,9 @@
 //! provider id the normalised address identifies, everywhere the same; without an address, what the article says.
 
 mod address;
+mod apart;
 
+pub use apart::are_two;
 use psl::Psl;
 use url::Url;
 
@@ -18,6 +20,8 @@ pub struct Identity {
     pub kind: Kind,
     /// Of an item of a feed that has an id of its own: who the page is that it leads to.
     pub page: Option<Box<Identity>>,
+    /// Of a bare number in a file: who it is where files of that name in other folders number other articles alike.
+    pub apart: Option<Box<Identity>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,8 +37,9 @@ pub enum Kind {
 /// The reader whose items lead to pages.
 const FEED: &str = "feed";
 
-/// Settles who an article is. `namespace` is what the user said; `format` names the reader.
-pub fn settle(article: &Article, namespace: Option<&str>, format: &str) -> Identity {
+/// Settles who an article is. `namespace` is what the user said; `format` names the reader; `folder` is where the file lies
+/// that has numbered it.
+pub fn settle(article: &Article, namespace: Option<&str>, format: &str, folder: Option<&str>) -> Identity {
     let said = namespace.map(str::to_owned);
     let url = article.url.as_deref().and_then(normalise_url);
     let id = article.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
@@ -50,14 +55,18 @@ pub fn settle(article: &Article, namespace: Option<&str>, format: &str) -> Ident
         // Another site's page is announced by many; it is itself.
         let is_own = |url: &String| provider.as_deref().is_some_and(|home| is_of_one_site(home, url));
         let page = url.filter(|url| format == FEED && is_own(url)).map(|url| Box::new(of_page(url, said.clone())));
+        let named =
+            |namespace, page, apart| Identity { namespace, key: key.clone(), kind: Kind::Provider, page, apart };
+        let folder = folder.filter(|_| said.is_none()).zip(provider.as_deref());
+        let apart = folder.map(|(folder, files)| Box::new(named(format!("{files} in {folder}"), None, None)));
         let namespace = said.or(provider).unwrap_or_else(|| format!("{format}:{}", publisher()));
-        return Identity { namespace, key, kind: Kind::Provider, page };
+        return named(namespace, page, apart);
     }
     if let Some(url) = url {
         return of_page(url, said);
     }
     let namespace = said.unwrap_or_else(|| format.to_owned());
-    Identity { key: content_key(article), namespace, kind: Kind::Content, page: None }
+    Identity { key: content_key(article), namespace, kind: Kind::Content, page: None, apart: None }
 }
 
 /// Whether two addresses, without their schemes, are of one site.
@@ -70,7 +79,7 @@ fn is_of_one_site(one: &str, other: &str) -> bool {
 }
 
 fn of_page(url: String, said: Option<String>) -> Identity {
-    Identity { namespace: said.unwrap_or_else(|| "url".to_owned()), key: url, kind: Kind::Url, page: None }
+    Identity { namespace: said.unwrap_or_else(|| "url".to_owned()), key: url, kind: Kind::Url, page: None, apart: None }
 }
 
 fn content_key(article: &Article) -> String {
@@ -134,9 +143,10 @@ mod tests {
             source: crate::article::Source { name: None, site: Some(site.to_owned()) },
             ..Article::default()
         };
-        let (one, other) = (settle(&article("a.example"), None, "csv"), settle(&article("b.example"), None, "csv"));
+        let (one, other) =
+            (settle(&article("a.example"), None, "csv", None), settle(&article("b.example"), None, "csv", None));
         assert_ne!(article_id(&one), article_id(&other));
-        assert_eq!(settle(&article("a.example"), Some("mine"), "csv").namespace, "mine");
+        assert_eq!(settle(&article("a.example"), Some("mine"), "csv", None).namespace, "mine");
         assert_eq!(article_id(&one).0.len(), 16);
     }
 
@@ -149,7 +159,7 @@ mod tests {
             source: crate::article::Source { name: Some("Post".to_owned()), site },
             ..Article::default()
         };
-        article_id(&settle(&article, namespace, format))
+        article_id(&settle(&article, namespace, format, None))
     }
 
     #[test]
@@ -174,7 +184,7 @@ mod tests {
                 namespace: home.to_owned(),
                 ..Article::default()
             };
-            settle(&article, namespace, FEED).page.map(|page| (page.key, page.namespace))
+            settle(&article, namespace, FEED, None).page.map(|page| (page.key, page.namespace))
         };
         let named = |namespace: &str| Some(("post.example/flood".to_owned(), namespace.to_owned()));
         assert_eq!(page("news.post.example", "https://post.example/flood?utm_source=x", None), named("url"));
@@ -187,14 +197,14 @@ mod tests {
     fn an_id_that_is_an_address_without_a_link_stays_the_providers() {
         let uri = "http://agency.example/items/17";
         let article = Article { external_id: Some(uri.to_owned()), ..Article::default() };
-        assert_eq!(settle(&article, None, "ninjs").kind, Kind::Provider);
+        assert_eq!(settle(&article, None, "ninjs", None).kind, Kind::Provider);
     }
 
     #[test]
     fn an_article_without_a_name_is_what_it_says() {
         let article = |headline: &str| Article { headline: headline.to_owned(), ..Article::default() };
-        let id = |headline, namespace| article_id(&settle(&article(headline), namespace, "json"));
-        assert_eq!(settle(&article("Flood"), None, "json").kind, Kind::Content);
+        let id = |headline, namespace| article_id(&settle(&article(headline), namespace, "json", None));
+        assert_eq!(settle(&article("Flood"), None, "json", None).kind, Kind::Content);
         assert_eq!(id("Flood", None), id("Flood", None));
         assert_ne!(id("Flood", None), id("Floods", None));
         assert_ne!(id("Flood", None), id("Flood", Some("ours")));

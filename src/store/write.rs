@@ -8,14 +8,15 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 use super::error::Result;
 use super::hold::Held;
-use super::pack::{LARGEST_PAGE, Packer, seal};
+use super::pack::{LARGEST_PAGE, Packer, Unpacker, seal};
 use super::pool::locked;
+use super::read::read_kept;
 use super::runs::{self, Counts, Rejected, RunId};
 use super::stories::{Grouping, Telling};
 use super::versions::{Fingerprint, Kept, Verdict, judge};
 use super::{Spent, Store, names, sql};
 use crate::article::{Article, ArticleId, Status};
-use crate::identity::{Identity, Kind, article_id};
+use crate::identity::{Identity, Kind, are_two, article_id};
 
 /// An article on its way in, and whose it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -173,8 +174,8 @@ impl BatchWrite<'_> {
         let Incoming { identity, article, original } = incoming;
         let Some(known) = known else {
             let num = self.add_article(identity)?;
-            if let Some(page) = &identity.page {
-                names::call(self.transaction, identity, page)?;
+            for also in identity.page.iter().chain(&identity.apart) {
+                names::call(self.transaction, identity, also)?;
             }
             let row = self.add_current(num, 1, incoming, print, telling)?;
             self.add_original(row, original.as_deref())?;
@@ -201,9 +202,21 @@ impl BatchWrite<'_> {
     /// The article as it is kept. Where it is kept under another name than it comes by, it has that one from here on.
     fn meet(&self, ready: &mut Ready) -> Result<Option<Known>> {
         let Incoming { identity, article, .. } = &mut ready.incoming;
+        if let Some(called) = names::in_folder(self.transaction, identity)? {
+            article.namespace.clone_from(&called.namespace);
+            *identity = called;
+        }
         let known = BatchWrite::known(self.transaction, identity, &ready.print.content)?;
-        if known.is_some() {
-            return Ok(known);
+        if let Some(known) = known {
+            if let Some(apart) = identity.apart.take() {
+                if self.is_another(&known, article)? {
+                    article.namespace.clone_from(&apart.namespace);
+                    *identity = *apart;
+                    return Ok(None);
+                }
+                names::call(self.transaction, identity, &apart)?;
+            }
+            return Ok(Some(known));
         }
         let called = match names::other(self.transaction, identity)? {
             None if article.is_held() => self.meant(identity)?,
@@ -216,6 +229,18 @@ impl BatchWrite<'_> {
         article.namespace.clone_from(&called.namespace);
         *identity = called;
         BatchWrite::known(self.transaction, identity, &ready.print.content)
+    }
+
+    /// Whether what comes by the bare number of an article from another folder has nothing in common with it. Of what is
+    /// gone, or cannot be read, nobody can tell.
+    fn is_another(&self, known: &Known, article: &Article) -> Result<bool> {
+        if known.is_deleted || known.kept.has_text || article.is_held() {
+            return Ok(false);
+        }
+        let mut statement = self.transaction.prepare_cached(sql::CURRENT)?;
+        let kept = statement.query_one(params![known.num], read_kept)?;
+        let kept = kept.open(self.transaction, &mut Unpacker::new()?);
+        Ok(kept.is_ok_and(|kept| are_two(&kept.article, article)))
     }
 
     /// Whoever ends or holds back an article need say no more of it than its id: it is the only one there is of that id.

@@ -69,6 +69,23 @@ fn bare_numbers_of_two_collections_do_not_meet_and_those_of_parts_do() {
 }
 
 #[test]
+fn bare_numbers_of_files_of_one_name_in_two_folders_are_versions_only_where_they_have_something_in_common() {
+    let archive = TestArchive::new();
+    for folder in ["wire", "post", "mended"] {
+        std::fs::create_dir_all(archive.folder.path().join(folder)).unwrap();
+    }
+    let tin = "{\"id\":17,\"title\":\"Tin dearer\",\"text\":\"Tin rose for the third day running.\"}\n";
+    let owls = "{\"id\":17,\"title\":\"Owls return\",\"text\":\"The barn owls are back in the valley.\"}\n";
+    check(&archive, &archive.file("wire/news.jsonl", tin), "1 new, ");
+    check(&archive, &archive.file("post/news.jsonl", owls), "1 new, ");
+    check(&archive, &archive.file("wire/news.jsonl", tin), "0 new, 0 new versions, 1 unchanged");
+    check(&archive, &archive.file("post/news.jsonl", owls), "0 new, 0 new versions, 1 unchanged");
+    // Within a folder a number is a number, whatever stands under it.
+    check(&archive, &archive.file("post/news-2.jsonl", &tin.replace("Tin", "Zinc")), "0 new, 1 new version");
+    check(&archive, &archive.file("mended/news.jsonl", &tin.replace("third", "fourth")), "0 new, 1 new version");
+}
+
+#[test]
 fn texts_of_one_name_in_two_folders_are_two() {
     let archive = TestArchive::new();
     for folder in ["one", "two"] {
@@ -104,16 +121,18 @@ fn wrong_options_and_columns_are_exit_code_2_with_advice() {
 #[test]
 fn notes_about_a_collection_are_set_aside_and_nothing_is_missing() {
     let archive = TestArchive::new();
-    std::fs::create_dir_all(archive.folder.path().join("news")).unwrap();
+    std::fs::create_dir_all(archive.folder.path().join("news/a_files")).unwrap();
     archive.file("news/README.md", "# About\n\nThese are articles.\n");
     archive.file("news/a.jsonl", A);
+    archive.file("news/a_files/page.js", "var tin = 1;");
+    archive.file("news/a_files/logo.png", "\u{89}PNG\0");
     let folder = archive.folder.path().join("news");
     let output = archive.command("ingest").arg(&folder).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output).contains("1 read") && text(&output).contains("set aside"), "{}", text(&output));
     let dry = archive.command("ingest").arg("--dry-run").arg(&folder).output().unwrap();
     assert_eq!(dry.status.code(), Some(0), "a dry run ends as the run would: {}", text(&dry));
-    assert!(text(&dry).contains("1 article, 0 rejected, 1 set aside"), "{}", text(&dry));
+    assert!(text(&dry).contains("1 article, 0 rejected, 3 set aside"), "{}", text(&dry));
     check(&archive, &folder.join("README.md").display().to_string(), "1 new");
 }
 

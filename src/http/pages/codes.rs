@@ -69,7 +69,7 @@ const fn code(name: &'static str, status: u16, meaning: &'static str) -> Code {
 }
 
 #[rustfmt::skip]
-const CHAPTERS: [Chapter; 4] = [
+const CHAPTERS: [Chapter; 5] = [
     Chapter {
         anchor: "refusals",
         heading: "Refusals",
@@ -150,6 +150,17 @@ const CHAPTERS: [Chapter; 4] = [
         ],
     },
     Chapter {
+        anchor: "remarks",
+        heading: "Remarks on what is in",
+        opening: "What is worth knowing of an article that was taken in; it stands beside its result in the answer of `POST /api/v1/articles`.",
+        codes: &[
+            code("embargoed", 200, "the article is in, and comes into answers by itself when its embargo ends"),
+            code("withheld", 200, "the article is in, and hidden until a version comes that says it may be shown"),
+            code("ends_nothing", 200, "a kill of what is not kept: should an article of this name come, it is not shown. If it was to end one that is here, send it with the id, or the address, by which that one came"),
+            code("unreadable_date", 200, "what stands where the date should be cannot be read; the article is in, without a date. Send it again with one (2025-02-28, or with the time and its offset)"),
+        ],
+    },
+    Chapter {
         anchor: "rejects",
         heading: "Reasons of rejects",
         opening: "What could not be taken in, in the answer of `POST /api/v1/articles` and in `broadsheet runs ID --rejects`, with its place; the rest is in. A request whose only piece is rejected is refused with the code, and this status. `bad_json`, `no_article` and `too_large` are among the refusals, and reasons too.",
@@ -161,10 +172,6 @@ const CHAPTERS: [Chapter; 4] = [
             code("bad_xml", 422, "a mark is never closed; it was read as text, and what is around it is in. Mend it, or leave it"),
             code("bad_front_matter", 422, "what stands between `---` or `+++` is not YAML or TOML, or has no end; mend it"),
             code("bad_record", 422, "no record of a web archive, or one that holds no HTTP response; reading goes on at the next one"),
-            code("embargoed", 200, "the article is in, and comes into answers by itself when its embargo ends"),
-            code("withheld", 200, "the article is in, and hidden until a version comes that says it may be shown"),
-            code("ends_nothing", 200, "a kill of what is not kept: should an article of this name come, it is not shown. If it was to end one that is here, send it with the id, or the address, by which that one came"),
-            code("unreadable_date", 200, "what stands where the date should be cannot be read; the article is in, without a date. Send it again with one (2025-02-28, or with the time and its offset)"),
             code("bad_embargo", 422, "an embargo that cannot be read; the article is in, and hidden until a version comes without it. Send it again with a date"),
             code("no_head_line", 422, "no page dump: the first line is not `date YYYY-MM-DD URL`; leave out `--format`, or name another"),
             code("no_headline", 422, "a page dump that ends after its first line; add the article, or leave the file out"),
@@ -176,7 +183,7 @@ const CHAPTERS: [Chapter; 4] = [
             code("too_deep", 422, "archives in archives in archives; unpack the outer ones first"),
             code("cannot_open", 0, "there is no right to read it, it is gone, or it is no file; mend that, and read it again"),
             code("cannot_read", 422, "reading it broke down, which is a fault of this program; the log says more. The rest is in"),
-            code("set_aside", 422, "a file that only tells about the others, as `README` and `LICENSE`; nothing is missing. Named by itself it is read"),
+            code("set_aside", 422, "a file that only tells about the others, as `README` and `LICENSE`, or belongs to the look of a page; nothing is missing. Named by itself it is read"),
 code("not_its_own", 422, "a feed withdraws an article of another site: only what is of its own site, or has an id of the feed's own kind, can end by it"),
             code("passed_over", 422, "records of a web archive that are no pages (requests, pictures, other statuses than 200), or entries of an export that were never published, counted in one; links in an archive; nothing is missing"),
             code("deleted", 0, "comes with the outcome `unchanged`: the article was deleted, and is not taken in again"),

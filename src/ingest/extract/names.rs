@@ -47,6 +47,8 @@ struct Words {
     beats: Vec<String>,
     of_desks: Vec<String>,
     pictures: Vec<String>,
+    more: Vec<String>,
+    towns: Vec<String>,
     others: Vec<String>,
     weekdays: Vec<String>,
     before_days: Vec<String>,
@@ -108,9 +110,8 @@ fn in_line(line: &str) -> Vec<String> {
     // Unless it is somebody as well.
     let are_words =
         |name: &String| name.split(' ').all(|word| word.contains(char::is_lowercase) || word.ends_with('.'));
-    let is_house = |name: &String| name.split(' ').next().is_some_and(|word| ARTICLES.contains(&word));
     let are_people =
-        |names: &Vec<String>| names.iter().all(|name| is_person(name) && are_words(name) && !is_house(name));
+        |names: &Vec<String>| names.iter().all(|name| is_person(name) && are_words(name) && !has_article(name));
     if names.iter().all(are_people) { names.concat() } else { names.drain(..).next().unwrap_or_default() }
 }
 
@@ -158,14 +159,20 @@ fn is_single(part: &str) -> bool {
 }
 
 /// Behind somebody's full name: one word that is written with a capital, or one of capitals alone among others, is the
-/// house they work for (`Anna Krause, Bloomberg`, `Anna Krause, CNN Business`, `Anna Krause, The Tin Times`,
+/// house they work for (`Anna Krause, Bloomberg`, `Anna Krause, TIN TODAY`, `Anna Krause, CNN Business`, `Anna Krause, The Tin Times`,
 /// `Anna Krause, HarbourPost Shopping`).
 fn is_house(part: &str, first: &str) -> bool {
     const WITHIN: &[&str] = &["the", "for", "of", "on", "at"];
     let is_alone = is_single(part) && part.starts_with(char::is_uppercase);
     let mut words = part.split_whitespace();
     let is_other = words.any(|word| is_camel(word) || WITHIN.contains(&word.to_lowercase().as_str()));
-    !is_single(first) && (is_alone || has_capitals(part) || is_other)
+    let are_capitals = is_capitals(part) && !is_capitals(first);
+    !is_single(first) && (is_alone || are_capitals || has_capitals(part) || is_other)
+}
+
+/// Of some words in capitals.
+fn is_capitals(text: &str) -> bool {
+    text.contains(' ') && text.contains(char::is_uppercase) && !text.contains(char::is_lowercase)
 }
 
 /// `HarbourPost`, and not `McKrause` or `FitzKrause`.
@@ -243,7 +250,18 @@ pub(super) fn is_person(piece: &str) -> bool {
 
 fn is_agency(piece: &str) -> bool {
     let lower = piece.trim().to_lowercase();
-    is_role(piece) || is_degree(piece.trim()) || WORDS.nobody.contains(&lower) || WORDS.desks.contains(&lower)
+    is_role(piece)
+        || is_degree(piece.trim())
+        || is_more(&lower)
+        || WORDS.nobody.contains(&lower)
+        || WORDS.desks.contains(&lower)
+}
+
+/// `3 others`, `two others`, `et al.`: people without a name.
+fn is_more(lower: &str) -> bool {
+    let behind = |word: &String| lower.strip_suffix(word.as_str());
+    let is_count = |before: &str| before.is_empty() || before.ends_with(' ') && is_single(before);
+    WORDS.more.iter().filter_map(behind).any(is_count)
 }
 
 /// In small letters, each where it stood.
@@ -369,6 +387,16 @@ fn has_thing(name: &str) -> bool {
     name.to_lowercase().split_whitespace().any(|word| WORDS.things.iter().any(|thing| thing == word))
 }
 
+/// `The Harbour`
+fn has_article(name: &str) -> bool {
+    name.split(' ').next().is_some_and(|word| ARTICLES.contains(&word))
+}
+
+/// Is this what newspapers are called, and people are not?
+pub(super) fn is_paper(name: &str) -> bool {
+    has_article(name) || has_thing(name) || !is_person(name)
+}
+
 /// Is a line nothing but the names of people, each of two to four words with capitals: `Anna Krause`?
 pub(super) fn is_bare(line: &str) -> bool {
     let is_cased = |name: &String| {
@@ -444,7 +472,7 @@ fn tidy(name: &str) -> Option<String> {
     let name = without_place(without_before(&name)).trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, ',' | ';' | ':' | '|' | '-' | '–' | '—' | '*' | '"' | '·' | '•' | '/')
     });
-    let name = without_behind(without_stray(name));
+    let name = without_stop(without_behind(without_stray(name)));
     let lower = name.to_lowercase();
     let is_nobody = WORDS.nobody.contains(&lower) || WORDS.desks.contains(&lower);
     let sound = !is_nobody
@@ -452,6 +480,13 @@ fn tidy(name: &str) -> Option<String> {
         && name.chars().count() <= 100
         && name.split_whitespace().count() <= 10;
     (sound && !is_address(name)).then(|| name.to_owned())
+}
+
+/// Without the full stop of a line; that of `Jr.` and `K.` stays.
+fn without_stop(name: &str) -> &str {
+    let last = name.rsplit(' ').next().unwrap_or_default();
+    let is_word = last.trim_end_matches('.').chars().filter(|c| c.is_lowercase()).count() > 2 && !last.contains("..");
+    if is_word && is_full(name.trim_end_matches('.')) { name.trim_end_matches('.') } else { name }
 }
 
 /// Without a parenthesis that nothing opens or closes.

@@ -115,6 +115,7 @@ impl Reader<'_> {
                 .metas(&["twitter:site", "al:ios:app_name", "al:android:app_name", "apple-mobile-web-app-title"])
                 .map(|name| name.trim_start_matches('@').to_owned()),
         );
+        sites.extend(self.told_as_author());
         if let Some(host) = host {
             let domain = identity::registrable_domain(host).unwrap_or_else(|| host.to_owned());
             sites.extend(domain.split('.').next().map(str::to_owned));
@@ -122,6 +123,16 @@ impl Reader<'_> {
         }
         sites.retain(|site| !letters(site).is_empty());
         sites
+    }
+
+    /// The paper that a page names as its author, and behind the headline in the title of its window.
+    fn told_as_author(&self) -> Option<String> {
+        let title = self.marks.title.as_deref()?;
+        let is_tail = |name: &&str| {
+            let before = title.strip_suffix(*name).map(str::trim_end);
+            before.is_some_and(|before| before.ends_with(['-', '|', '–', '—'])) && names::is_paper(name)
+        };
+        self.marks.metas(&["author"]).map(str::trim).find(is_tail).map(str::to_owned)
     }
 
     /// What the site calls its parts.

@@ -223,6 +223,9 @@ fn somebody_in_a_byline_is_better_than_a_house_in_the_data() {
         assert_eq!(authors(house, byline), ["Anna Krause"], "{house}");
     }
     assert_eq!(authors(r#""Cem Demir""#, byline), ["Cem Demir"]);
+    let head = "<title>Tin is up - The Harbour</title><meta name=author content='The Harbour'>";
+    assert_eq!(read(head, &format!("<h1>Tin is up</h1>{byline}"), None).authors, ["Anna Krause"]);
+    assert_eq!(read(head, "<h1>Tin is up</h1>", None).authors, ["The Harbour"]);
     assert_eq!(authors(r#""Online Team""#, "<div class=byline>Web Desk</div>"), ["Online Team"]);
     assert_eq!(authors(r#"["Anna Krause", {"@type":"Organization","name":"The Tin Times"}]"#, ""), ["Anna Krause"]);
 }

@@ -104,6 +104,10 @@ impl Reader {
                 if unfinished && end - start < LONGEST_ROW {
                     return ControlFlow::Continue(start);
                 }
+                // Spreadsheets write the rows below the last filled one too.
+                if row.iter().all(|cell| cell.trim().is_empty()) {
+                    continue;
+                }
                 let (start, raw) = begins(text, start, end);
                 let as_held = |reason: Reason| reason.held(held::may_be_held_row(&head.columns, &options.map, raw));
                 if raw.contains('\n') && (unfinished || is_misquoted(raw, head.delimiter, quote)) {
@@ -423,6 +427,7 @@ mod tests {
     fn what_fits_nowhere_is_refused_with_a_reason() {
         assert_eq!(read_all("a,b\nc,d\n", &ReadOptions::default()), [Err("no_columns")]);
         assert_eq!(read_all("title,date\na,b,c\n,2\n", &ReadOptions::default()), [Err("bad_row"), Err("no_text")]);
+        assert_eq!(read_all("title,date\n,\nTin,\n, \n", &ReadOptions::default()), [Ok(("Tin".into(), None))]);
         let map = FieldMap::parse("headline=nope").unwrap();
         assert_eq!(read_all("title\na\n", &ReadOptions { map, ..ReadOptions::default() }), [Err("unknown_column")]);
         assert!(FieldMap::parse("hedline=x").unwrap_err().contains("headline"));

@@ -12,7 +12,8 @@ pub(super) fn without_place(name: &str) -> &str {
         let at = lower.find(&word)?;
         Some((&name[..at], &name[at + word.len()..]))
     };
-    let is_place = |(before, place): &(&str, &str)| is_full(before) && place.starts_with(char::is_uppercase);
+    let begins = |place: &str| place.strip_prefix("the ").unwrap_or(place).starts_with(char::is_uppercase);
+    let is_place = |(before, place): &(&str, &str)| is_full(before) && begins(place);
     if let Some((before, _)) = WORDS.at.iter().filter_map(cut).find(is_place) {
         return before;
     }
@@ -21,6 +22,15 @@ pub(super) fn without_place(name: &str) -> &str {
         is_short(house) && !is_number(house) && is_full(before) && before.contains(char::is_lowercase)
     };
     name.rsplit_once(' ').filter(is_house).map_or(name, |(before, _)| before)
+}
+
+/// `New York`, `à La Paz`: where somebody is, between commas.
+pub(super) fn is_place(part: &str) -> bool {
+    let lower = small(part);
+    let behind = |word: &String| lower.strip_prefix(word.as_str())?.strip_prefix(' ');
+    let place = WORDS.at.iter().find_map(behind);
+    place.is_some_and(|place| part[part.len() - place.len()..].starts_with(char::is_uppercase))
+        || WORDS.towns.contains(&lower)
 }
 
 /// `III`, `JR`, `MP`: what is said of somebody and is no house.

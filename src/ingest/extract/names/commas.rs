@@ -1,7 +1,7 @@
 //! Names between commas: `Anna Krause, Cem Demir`, `Krause, Anna`, `KRAUSE, A., Demir, C. J.`.
 
-use super::behind::without_behind;
-use super::{WORDS, between, is_degree, is_house, is_person, is_role, is_single, looks_like_name, small};
+use super::behind::{is_place, without_behind};
+use super::{WORDS, between, is_degree, is_house, is_more, is_person, is_role, is_single, looks_like_name, small};
 
 /// Initials of one person, and words of a family name.
 const MOST_INITIALS: usize = 4;
@@ -13,7 +13,7 @@ pub(super) fn by_commas(line: &str) -> Vec<&str> {
         line.split([',', '，']).map(|part| without_joint(part.trim())).filter(|part| !part.is_empty()).collect();
     // `Krause, Anna`: a family name first.
     if let [family, given] = parts[..]
-        && is_single(family)
+        && (is_single(family) || is_of_particles(family) && is_single(given))
         && family.contains(|c: char| c.is_uppercase() || c.is_lowercase())
         && given.split_whitespace().count() <= 2
         && !is_role(given)
@@ -29,14 +29,24 @@ pub(super) fn by_commas(line: &str) -> Vec<&str> {
         // `홍길동 기자, 김철수 기자`
         let bare = without_behind(part);
         // `Cem Demir Jr. in London and Eva Falk in Berlin`
-        let are_people = between(part).into_iter().all(|(start, end)| is_person(&part[start..end]));
+        let mut people = between(part).into_iter().map(|(start, end)| &part[start..end]).filter(|part| !is_more(part));
+        let are_people = people.clone().next().is_some() && people.all(is_person);
         let is_office = is_role(bare) || bare.is_empty() || !looks_like_name(part);
-        let is_other = |first: &&str| is_office && !are_people || is_degree(part) || is_house(part, first);
+        let is_other =
+            |first: &&str| is_office && !are_people || is_degree(part) || is_place(part) || is_house(part, first);
         if !names.first().is_some_and(is_other) {
             names.push(part);
         }
     }
     names
+}
+
+/// `Van der Berg`: one word, and particles before it.
+fn is_of_particles(family: &str) -> bool {
+    let mut words = family.split_whitespace().rev();
+    let is_particle = |word: &str| WORDS.within.iter().any(|known| *known == word.to_lowercase());
+    words.next().is_some_and(|word| !is_particle(word) && word.starts_with(char::is_uppercase))
+        && words.all(is_particle)
 }
 
 /// `KRAUSE, A., Demir, C. J. and Falk, E.`: two names or more, each with the initials behind it.

@@ -75,6 +75,32 @@ fn who_writes_together_from_several_places_is_named_once_each() {
 }
 
 #[test]
+fn a_place_of_several_words_is_no_author() {
+    for byline in ["By Anna Krause, New York", "Anna Krause, BBC News, Rio de Janeiro", "Par Anna Krause, à La Paz"] {
+        check(byline, &["Anna Krause"]);
+    }
+    check("Por Anna Krause y Eva Falk, Buenos Aires", &["Anna Krause", "Eva Falk"]);
+    check("Par Anna Krause, à Londres, et Paul Falk, à La Paz", &["Anna Krause", "Paul Falk"]);
+    check("Anna Krause, Cem Demir, Hong Kong", &["Anna Krause", "Cem Demir"]);
+}
+
+#[test]
+fn those_who_are_counted_and_not_named_take_nobody_with_them() {
+    for more in ["3 others", "two others", "others", "4 more"] {
+        check(&format!("Anna Krause, Cem Demir and {more}"), &["Anna Krause", "Cem Demir"]);
+        check(&format!("Anna Krause and {more}"), &["Anna Krause"]);
+    }
+    check("Par Anna Krause et 2 autres", &["Anna Krause"]);
+}
+
+#[test]
+fn a_family_name_with_its_particles_comes_before_the_given_name() {
+    check("Van der Berg, Jan", &["Van der Berg, Jan"]);
+    check("De la Cruz, Maria", &["De la Cruz, Maria"]);
+    check("Anna Krause, Jan", &["Anna Krause"]);
+}
+
+#[test]
 fn a_family_name_and_its_initials_stay_together() {
     check("KRAUSE, A., Demir, C.", &["KRAUSE, A.", "Demir, C."]);
     check(
@@ -93,6 +119,9 @@ fn who_edited_or_drew_is_no_author_beside_who_wrote() {
     check("By Anna Krause | Photographs by Cem Demir | Edited by Eva Falk", &["Anna Krause"]);
     check("Von Anna Krause Redaktion: Cem Demir", &["Anna Krause"]);
     check("Edited by Cem Demir", &["Cem Demir"]);
+    check("Words by Anna Krause. Photographs by Cem Demir", &["Anna Krause"]);
+    check("Exclusive by Anna Krause, Chief Reporter", &["Anna Krause"]);
+    check("مراسل: أحمد علي", &["أحمد علي"]);
     let lines = |lines: &[&str]| names(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
     assert_eq!(lines(&["By Anna Krause", "Edited by Cem Demir"]), ["Anna Krause"]);
     assert_eq!(lines(&["Edited by Cem Demir"]), ["Cem Demir"]);
@@ -117,6 +146,9 @@ fn a_house_beside_somebody_is_no_author() {
     check("Anna Krause, CNN Business", &["Anna Krause"]);
     check("Anna Krause, The Tin Times", &["Anna Krause"]);
     check("Anna Krause, HarbourPost Shopping", &["Anna Krause"]);
+    check("Anna Krause, TIN TODAY", &["Anna Krause"]);
+    check("ANNA KRAUSE Associated Press", &["ANNA KRAUSE"]);
+    check("Anna Krause for the Tin Times", &["Anna Krause"]);
     check("Anna Krause, On Assignment For Us", &["Anna Krause"]);
     check("Anna Krause, Reuters/Variety", &["Anna Krause"]);
     check("Anna Krause, Penelope FitzKrause", &["Anna Krause", "Penelope FitzKrause"]);
