@@ -5,9 +5,7 @@
 //! provider id the normalised address identifies, everywhere the same; without an address, what the article says.
 
 mod address;
-mod apart;
 
-pub use apart::are_two;
 use psl::Psl;
 use url::Url;
 

@@ -16,7 +16,8 @@ use super::stories::{Grouping, Telling};
 use super::versions::{Fingerprint, Kept, Verdict, judge};
 use super::{Spent, Store, names, sql};
 use crate::article::{Article, ArticleId, Status};
-use crate::identity::{Identity, Kind, are_two, article_id};
+use crate::identity::{Identity, Kind, article_id};
+use crate::stories::strangers;
 
 /// An article on its way in, and whose it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -240,7 +241,7 @@ impl BatchWrite<'_> {
         let mut statement = self.transaction.prepare_cached(sql::CURRENT)?;
         let kept = statement.query_one(params![known.num], read_kept)?;
         let kept = kept.open(self.transaction, &mut Unpacker::new()?);
-        Ok(kept.is_ok_and(|kept| are_two(&kept.article, article)))
+        Ok(kept.is_ok_and(|kept| strangers(&kept.article, article)))
     }
 
     /// Whoever ends or holds back an article need say no more of it than its id: it is the only one there is of that id.

@@ -4,12 +4,14 @@
 //! in whatever order articles came. Pure: where sketches are kept and how alike ones are found is the store's business.
 
 mod alike;
+mod apart;
 mod meeting;
 mod sample;
 mod sketch;
 mod topic;
 
 pub use alike::alike;
+pub use apart::strangers;
 pub use meeting::{Class, EACH, Parts, WHOLE, classes, meets, parts, parts_needed};
 pub use sketch::Sketch;
 

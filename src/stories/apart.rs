@@ -1,8 +1,7 @@
-//! Whether two articles under one bare number are two: files of one name in two folders may number their articles alike.
+//! Whether two articles that come under one number are two: files of one name in two folders may number theirs alike.
 
 use std::collections::HashSet;
 
-use super::normalise_url;
 use crate::analysis::{Event, segment};
 use crate::article::Article;
 
@@ -14,10 +13,9 @@ const OF_TEXT: usize = 10;
 /// Words of a run.
 const RUN: usize = 3;
 
-/// Nothing that a version has in common with the one before it: neither address nor headline nor text.
-pub fn are_two(one: &Article, other: &Article) -> bool {
-    let address = |article: &Article| article.url.as_deref().and_then(normalise_url);
-    let is_one_address = address(one).is_some_and(|url| Some(url) == address(other));
+/// Have they nothing of what a version has in common with the one before it: neither address nor headline nor text?
+pub fn strangers(one: &Article, other: &Article) -> bool {
+    let is_one_address = one.url.is_some() && one.url == other.url;
     let headlines = [one, other].map(|article| words([&article.headline]));
     let texts = [one, other].map(|article| words(article.lead.iter().chain(&article.body)));
     !is_one_address && shares_less(&headlines, 1, OF_HEADLINE) && shares_less(&texts, RUN, OF_TEXT)
