@@ -5,26 +5,43 @@ use std::collections::HashSet;
 use crate::analysis::{Event, segment};
 use crate::article::Article;
 
-/// Of the words of the shorter headline, and of the runs of words of the shorter text: so many percent in common, and it
-/// may be the same article, written anew.
+/// Of the runs of words of the shorter text, and of the words of the shorter headline: with so many percent in common it
+/// may be the same article, written anew. What stands under all articles of a house is less.
+const OF_TEXT: usize = 40;
 const OF_HEADLINE: usize = 50;
-const OF_TEXT: usize = 10;
 
 /// Words of a run.
 const RUN: usize = 3;
 
-/// Have they nothing of what a version has in common with the one before it: neither address nor headline nor text?
+/// With so many runs each, the texts decide, unless so many words of the headlines are the same: `Letters` stand above many.
+const RUNS: usize = 4;
+const STANDING: usize = 4;
+
+/// Have they nothing of what a version has in common with the one before it: neither address nor text nor headline?
 pub fn strangers(one: &Article, other: &Article) -> bool {
     let is_one_address = one.url.is_some() && one.url == other.url;
     let headlines = [one, other].map(|article| words([&article.headline]));
     let texts = [one, other].map(|article| words(article.lead.iter().chain(&article.body)));
-    !is_one_address && shares_less(&headlines, 1, OF_HEADLINE) && shares_less(&texts, RUN, OF_TEXT)
+    let (headline, text) = (Common::of(&headlines, 1), Common::of(&texts, RUN));
+    let is_one_headline = headline.is_more_than(OF_HEADLINE) && (text.least < RUNS || headline.common >= STANDING);
+    !is_one_address && !text.is_more_than(OF_TEXT) && !is_one_headline
 }
 
-/// An article of nothing but its headline shares no text with any other.
-fn shares_less(texts: &[Vec<String>; 2], run: usize, percent: usize) -> bool {
-    let [one, other] = texts.each_ref().map(|words| words.windows(run).collect::<HashSet<_>>());
-    one.intersection(&other).count() * 100 <= one.len().min(other.len()) * percent
+/// What two texts share of the shorter one.
+struct Common {
+    common: usize,
+    least: usize,
+}
+
+impl Common {
+    fn of(texts: &[Vec<String>; 2], run: usize) -> Common {
+        let [one, other] = texts.each_ref().map(|words| words.windows(run).collect::<HashSet<_>>());
+        Common { common: one.intersection(&other).count(), least: one.len().min(other.len()) }
+    }
+
+    fn is_more_than(&self, percent: usize) -> bool {
+        self.common * 100 > self.least * percent
+    }
 }
 
 fn words<'a>(paragraphs: impl IntoIterator<Item = &'a String>) -> Vec<String> {
@@ -37,4 +54,40 @@ fn words<'a>(paragraphs: impl IntoIterator<Item = &'a String>) -> Vec<String> {
         });
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn are_strangers(one: (&str, &str), other: (&str, &str)) -> bool {
+        let [one, other] = [one, other].map(|(headline, text)| Article {
+            headline: headline.to_owned(),
+            body: Some(text.to_owned()).into_iter().filter(|text| !text.is_empty()).collect(),
+            ..Article::default()
+        });
+        assert_eq!(strangers(&one, &other), strangers(&other, &one));
+        strangers(&one, &other)
+    }
+
+    #[test]
+    fn texts_without_anything_in_common_are_strangers_whatever_stands_above_all_of_them() {
+        let (badgers, buses) = ("The badgers of the north wood are back.", "A bus an hour is not enough for us.");
+        let foot = " Write to the desk.";
+        assert!(are_strangers(("Letters", badgers), ("Letters", buses)));
+        assert!(are_strangers(
+            ("Badgers back", &format!("{badgers}{foot}")),
+            ("More buses", &format!("{buses}{foot}"))
+        ));
+        assert!(are_strangers(("Tin", ""), ("Elephants", "")));
+    }
+
+    #[test]
+    fn a_version_has_its_headline_or_its_text() {
+        let (stub, story) = ("More to follow.", "Two people died when a gas main broke near the harbour at dawn.");
+        assert!(!are_strangers(("Gas blast in Lyon", stub), ("Gas blast in Lyon kills two", story)));
+        assert!(!are_strangers(("Gas blast", story), ("Two dead", &story.replace("Two", "Three"))));
+        let anew = "Firefighters spent the night in the ruins, and the mayor has asked for help.";
+        assert!(!are_strangers(("Gas blast in Lyon kills two", story), ("Gas blast in Lyon kills three", anew)));
+    }
 }

@@ -47,6 +47,7 @@ struct Words {
     beats: Vec<String>,
     of_desks: Vec<String>,
     pictures: Vec<String>,
+    agencies: Vec<String>,
     more: Vec<String>,
     towns: Vec<String>,
     others: Vec<String>,
@@ -166,7 +167,7 @@ fn is_house(part: &str, first: &str) -> bool {
     let is_alone = is_single(part) && part.starts_with(char::is_uppercase);
     let mut words = part.split_whitespace();
     let is_other = words.any(|word| is_camel(word) || WITHIN.contains(&word.to_lowercase().as_str()));
-    let are_capitals = is_capitals(part) && !is_capitals(first);
+    let are_capitals = is_capitals(part) && !is_capitals(first) && is_paper(part);
     !is_single(first) && (is_alone || are_capitals || has_capitals(part) || is_other)
 }
 
@@ -252,13 +253,14 @@ fn is_agency(piece: &str) -> bool {
     let lower = piece.trim().to_lowercase();
     is_role(piece)
         || is_degree(piece.trim())
-        || is_more(&lower)
+        || is_more(piece)
         || WORDS.nobody.contains(&lower)
         || WORDS.desks.contains(&lower)
 }
 
 /// `3 others`, `two others`, `et al.`: people without a name.
-fn is_more(lower: &str) -> bool {
+fn is_more(piece: &str) -> bool {
+    let lower = piece.trim().to_lowercase();
     let behind = |word: &String| lower.strip_suffix(word.as_str());
     let is_count = |before: &str| before.is_empty() || before.ends_with(' ') && is_single(before);
     WORDS.more.iter().filter_map(behind).any(is_count)

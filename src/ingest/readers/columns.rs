@@ -442,7 +442,7 @@ pub(in crate::ingest) fn text(value: &str) -> Option<String> {
 /// People by name: their pages and their numbers are none.
 fn authors(values: Values) -> Vec<String> {
     let mut authors = Vec::new();
-    let names = names::stated(&several(values, &[';', '|']));
+    let names = names::stated(&several(values, &[';']));
     names.into_iter().for_each(|name| wire::add(&mut authors, Some(name)));
     authors
 }

@@ -1,6 +1,6 @@
 //! What stands behind a name without a comma: a place, a paper, a role, a day.
 
-use super::{WORDS, has_thing, is_full, small};
+use super::{WORDS, between, has_article, has_thing, is_full, small};
 use crate::article::{Precision, Provenance};
 use crate::ingest::dates::{self, Local};
 
@@ -26,11 +26,9 @@ pub(super) fn without_place(name: &str) -> &str {
 
 /// `New York`, `à La Paz`: where somebody is, between commas.
 pub(super) fn is_place(part: &str) -> bool {
-    let lower = small(part);
-    let behind = |word: &String| lower.strip_prefix(word.as_str())?.strip_prefix(' ');
+    let behind = |word: &String| part.strip_prefix(word.as_str())?.strip_prefix(' ');
     let place = WORDS.at.iter().find_map(behind);
-    place.is_some_and(|place| part[part.len() - place.len()..].starts_with(char::is_uppercase))
-        || WORDS.towns.contains(&lower)
+    place.is_some_and(|place| place.starts_with(char::is_uppercase)) || WORDS.towns.contains(&small(part))
 }
 
 /// `III`, `JR`, `MP`: what is said of somebody and is no house.
@@ -44,6 +42,9 @@ pub(super) fn without_behind(name: &str) -> &str {
     let lower = small(name);
     let before = |role: &String| lower.strip_suffix(role.as_str())?.strip_suffix(' ').map(str::len);
     let name = WORDS.behind.iter().filter_map(before).min().map_or(name, |end| &name[..end]);
+    // `Thomson Reuters` and `The Associated Press` are nobody's.
+    let of_agency = WORDS.agencies.iter().filter_map(before).min().map(|end| &name[..end]);
+    let name = of_agency.filter(|person| is_full(person) && !has_article(person)).unwrap_or(name);
     let ends = |name: &str, table: &[String]| {
         let last = name.rsplit(' ').next().unwrap_or_default().to_lowercase();
         name.split_whitespace().count() > 2 && table.contains(&last)
@@ -63,7 +64,13 @@ pub(super) fn without_behind(name: &str) -> &str {
 pub(super) fn before_day(line: &str) -> &str {
     let behind = || line.match_indices(' ').map(|(at, _)| at).skip(1);
     let has_digits = line.contains(char::is_numeric);
-    let of_week = behind().find(|at| begins_with_weekday(&line[at + 1..]));
+    // `Max Montag` behind another name is somebody.
+    let is_given = |before: &str| {
+        let last = before.rsplit([',', ';', '/']).next().unwrap_or_default();
+        let last = between(last).pop().map_or("", |(start, end)| &last[start..end]);
+        last.split_whitespace().count() == 1
+    };
+    let of_week = behind().find(|at| begins_with_weekday(&line[at + 1..]) && !is_given(&line[..*at]));
     // The last place from which on it is a whole day is where that begins.
     let day = || behind().filter(|at| has_digits && is_day(&line[at + 1..])).last();
     let Some(end) = of_week.or_else(day) else { return line };

@@ -1,7 +1,9 @@
 //! Names between commas: `Anna Krause, Cem Demir`, `Krause, Anna`, `KRAUSE, A., Demir, C. J.`.
 
 use super::behind::{is_place, without_behind};
-use super::{WORDS, between, is_degree, is_house, is_more, is_person, is_role, is_single, looks_like_name, small};
+use super::{
+    WORDS, between, is_agency, is_degree, is_house, is_person, is_role, is_single, looks_like_name, small, tidy,
+};
 
 /// Initials of one person, and words of a family name.
 const MOST_INITIALS: usize = 4;
@@ -29,11 +31,17 @@ pub(super) fn by_commas(line: &str) -> Vec<&str> {
         // `홍길동 기자, 김철수 기자`
         let bare = without_behind(part);
         // `Cem Demir Jr. in London and Eva Falk in Berlin`
-        let mut people = between(part).into_iter().map(|(start, end)| &part[start..end]).filter(|part| !is_more(part));
-        let are_people = people.clone().next().is_some() && people.all(is_person);
+        let pieces = between(part).into_iter().map(|(start, end)| &part[start..end]);
+        let people: Vec<&str> = pieces.filter(|piece| !is_agency(piece)).collect();
+        let are_people = !people.is_empty() && people.iter().all(|piece| is_person(piece));
+        // Of `Cem Demir for The Tin Times` Cem Demir is looked at.
+        let is_of_house = |first: &str| match are_people {
+            true => people.iter().filter_map(|piece| tidy(piece)).any(|name| is_house(&name, first)),
+            false => is_house(part, first),
+        };
         let is_office = is_role(bare) || bare.is_empty() || !looks_like_name(part);
         let is_other =
-            |first: &&str| is_office && !are_people || is_degree(part) || is_place(part) || is_house(part, first);
+            |first: &&str| is_office && !are_people || is_degree(part) || is_place(part) || is_of_house(first);
         if !names.first().is_some_and(is_other) {
             names.push(part);
         }
@@ -41,12 +49,16 @@ pub(super) fn by_commas(line: &str) -> Vec<&str> {
     names
 }
 
-/// `Van der Berg`: one word, and particles before it.
+/// `Van der Berg`: one word, and several particles before it. One alone may be a given name or an article (`Ben Hubbard,
+/// Beirut`, `Le Monde, Paris`).
 fn is_of_particles(family: &str) -> bool {
-    let mut words = family.split_whitespace().rev();
-    let is_particle = |word: &str| WORDS.within.iter().any(|known| *known == word.to_lowercase());
-    words.next().is_some_and(|word| !is_particle(word) && word.starts_with(char::is_uppercase))
-        && words.all(is_particle)
+    let words: Vec<&str> = family.split_whitespace().collect();
+    let is_particle = |word: &&str| WORDS.within.iter().any(|known| *known == word.to_lowercase());
+    let Some((name, particles)) = words.split_last() else { return false };
+    particles.len() > 1
+        && particles.iter().all(is_particle)
+        && !is_particle(name)
+        && name.starts_with(char::is_uppercase)
 }
 
 /// `KRAUSE, A., Demir, C. J. and Falk, E.`: two names or more, each with the initials behind it.

@@ -86,7 +86,7 @@ fn a_place_of_several_words_is_no_author() {
 
 #[test]
 fn those_who_are_counted_and_not_named_take_nobody_with_them() {
-    for more in ["3 others", "two others", "others", "4 more"] {
+    for more in ["3 others", "two others", "others", "4 more", "3 Others", "agencies"] {
         check(&format!("Anna Krause, Cem Demir and {more}"), &["Anna Krause", "Cem Demir"]);
         check(&format!("Anna Krause and {more}"), &["Anna Krause"]);
     }
@@ -98,6 +98,11 @@ fn a_family_name_with_its_particles_comes_before_the_given_name() {
     check("Van der Berg, Jan", &["Van der Berg, Jan"]);
     check("De la Cruz, Maria", &["De la Cruz, Maria"]);
     check("Anna Krause, Jan", &["Anna Krause"]);
+    for (byline, name) in
+        [("Ben Hubbard, Beirut", "Ben Hubbard"), ("Le Monde, Paris", "Le Monde"), ("Van Dijk, Delft", "Van Dijk")]
+    {
+        check(byline, &[name]);
+    }
 }
 
 #[test]
@@ -135,6 +140,9 @@ fn a_day_behind_a_name_is_no_part_of_it() {
     check("By Anna Krause 4 March 2025, 18:20", &["Anna Krause"]);
     check("Ruby Tuesday", &["Ruby Tuesday"]);
     check("Anna Krause and Tuesday Falk", &["Anna Krause", "Tuesday Falk"]);
+    check("Anna Krause, Max Montag, Cem Demir", &["Anna Krause", "Max Montag", "Cem Demir"]);
+    check("Von Anna Krause und Max Montag", &["Anna Krause", "Max Montag"]);
+    check("Anna Krause, Montag", &["Anna Krause"]);
     assert!(!split("Last Updated: January 7, 2025").contains(&"Last Updated".to_owned()));
     assert!(!split("Last Updated January 7, 2025").contains(&"Last Updated".to_owned()));
 }
@@ -149,6 +157,10 @@ fn a_house_beside_somebody_is_no_author() {
     check("Anna Krause, TIN TODAY", &["Anna Krause"]);
     check("ANNA KRAUSE Associated Press", &["ANNA KRAUSE"]);
     check("Anna Krause for the Tin Times", &["Anna Krause"]);
+    check("Anna Krause, Cem Demir for the BBC", &["Anna Krause", "Cem Demir"]);
+    check("By Anna Krause, Eva Falk and Cem Demir For HarbourOnline", &["Anna Krause", "Eva Falk", "Cem Demir"]);
+    check("Anna Krause, CEM DEMIR", &["Anna Krause", "CEM DEMIR"]);
+    check("Anna Krause, In Soo Kim", &["Anna Krause", "In Soo Kim"]);
     check("Anna Krause, On Assignment For Us", &["Anna Krause"]);
     check("Anna Krause, Reuters/Variety", &["Anna Krause"]);
     check("Anna Krause, Penelope FitzKrause", &["Anna Krause", "Penelope FitzKrause"]);
@@ -157,6 +169,16 @@ fn a_house_beside_somebody_is_no_author() {
     check("Par Anna Krause avec AFP", &["Anna Krause"]);
     check("Par AFP", &["AFP"]);
     check("AFP", &["AFP"]);
+}
+
+#[test]
+fn an_agency_alone_is_whole() {
+    for name in
+        ["The Associated Press", "The Canadian Press", "Thomson Reuters", "Australian Associated Press", "Reuters"]
+    {
+        check(name, &[name]);
+        check(&format!("By {name}"), &[name]);
+    }
 }
 
 #[test]
