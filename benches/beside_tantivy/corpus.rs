@@ -51,7 +51,7 @@ impl Corpus {
             let input = Input::Path(path.clone());
             let _ = input::read(&input, &ReadOptions::default(), &Progress::default(), &mut |item| {
                 if let Item::Article { article, format, .. } = item {
-                    let identity = identity::settle(&article, None, format.name(), None);
+                    let identity = identity::settle(&article, None, format.name());
                     each(*article, identity);
                 }
                 std::ops::ControlFlow::Continue(())

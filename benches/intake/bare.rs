@@ -102,8 +102,7 @@ pub(crate) fn writing(input: &Input, folder: &Path) -> anyhow::Result<Spent> {
     let _ = input::read(&source, &ReadOptions::default(), &Progress::default(), &mut |item| {
         if let Item::Article { article, .. } = item.read() {
             let key = articles.len().to_string();
-            let identity =
-                Identity { namespace: "bench".to_owned(), key, kind: Kind::Provider, page: None, apart: None };
+            let identity = Identity { namespace: "bench".to_owned(), key, kind: Kind::Provider, page: None };
             articles.push(Incoming { identity, article: *article, original: None });
         }
         std::ops::ControlFlow::Continue(())

@@ -18,7 +18,7 @@ use crate::ingest::input::{Input, Progress};
 use crate::ingest::options::Wishes;
 use crate::ingest::run::{Became, Durable};
 use crate::ingest::{self, Place, ReadOptions};
-use crate::store::{Counts, Rejected, Run, RunState, Store};
+use crate::store::{Counts, Outcome, Rejected, Run, RunState, Store};
 use crate::sync;
 
 /// The options do not fit what was to be read.
@@ -182,17 +182,17 @@ fn one(
     let progress = Progress::default();
     let unread = Arc::<Mutex<BTreeSet<String>>>::default();
     let options = &ReadOptions { unread: Some(Arc::clone(&unread)), ..options.clone() };
-    let (mut shown, mut undated) = (Shown::new(&input), Undated::default());
+    let (mut shown, mut doubts) = (Shown::new(&input), Doubts::default());
     let run = ingest::run::run(store, &input, options, namespace, stop, &progress, |durable| {
         shown.show(durable.articles, durable.rejects, progress.read.load(Ordering::Relaxed));
-        undated.note(durable);
+        doubts.note(durable);
         // Nobody listens where a server does the indexing.
         let _ = news.send(());
     })?;
     shown.end();
     let set_aside = progress.set_aside.load(Ordering::Relaxed);
     report(store, &run, set_aside)?;
-    undated.tell();
+    doubts.tell();
     super::dry_run::tell_unread(&unread.lock().unwrap_or_else(PoisonError::into_inner));
     sum.rejected += run.counts.rejected.saturating_sub(set_aside);
     sum.failed |= run.state == RunState::Failed;
@@ -201,33 +201,64 @@ fn one(
     Ok(())
 }
 
-/// Articles whose date stands there and cannot be read.
+/// What is in, and may not be as it was meant.
 #[derive(Default)]
-struct Undated {
+struct Doubts {
+    /// Dates that stand there and cannot be read.
+    dates: Doubt,
+    /// Ids under which something else was shown before.
+    strangers: Doubt,
+}
+
+/// How many there are, and the first of them: what stands there, and where.
+#[derive(Default)]
+struct Doubt {
     count: u64,
-    /// The first of them: what stands there, and where.
     first: Option<(String, Place)>,
 }
 
-impl Undated {
+impl Doubts {
     fn note(&mut self, durable: &Durable<'_>) {
         for piece in durable.pieces() {
-            let Became::Stored(place, incoming, _) = piece else { continue };
-            let Some(date) = incoming.article.unreadable_date() else { continue };
-            self.count += 1;
-            self.first.get_or_insert_with(|| (date.to_owned(), place.clone()));
+            let Became::Stored(place, incoming, outcome) = piece else { continue };
+            if let Some(date) = incoming.article.unreadable_date() {
+                self.dates.note(date, place);
+            }
+            if outcome == Outcome::Stranger {
+                self.strangers.note(&incoming.identity.key, place);
+            }
         }
     }
 
     fn tell(&self) {
-        let Some((date, place)) = &self.first else { return };
+        if let Some(first) = self.dates.first() {
+            let dates = counted(
+                self.dates.count,
+                "date cannot be read, and its article has",
+                "dates cannot be read, and their articles have",
+            );
+            say!("  {dates} none; the first is {first}");
+        }
+        if let Some(first) = self.strangers.first() {
+            let versions = counted(self.strangers.count, "new version has", "new versions have");
+            say!(
+                "  {versions} nothing in common with the article shown before under the same id; the first is {first}"
+            );
+            say!("  if they are of another collection, read that with a --namespace of its own");
+        }
+    }
+}
+
+impl Doubt {
+    fn note(&mut self, what: &str, place: &Place) {
+        self.count += 1;
+        self.first.get_or_insert_with(|| (what.to_owned(), place.clone()));
+    }
+
+    fn first(&self) -> Option<String> {
+        let (what, place) = self.first.as_ref()?;
         let line = place.line.map(|line| format!(" line {line}")).unwrap_or_default();
-        let dates = counted(
-            self.count,
-            "date cannot be read, and its article has",
-            "dates cannot be read, and their articles have",
-        );
-        say!("  {dates} none; the first is `{date}` ({}{line})", place.source);
+        Some(format!("`{what}` ({}{line})", place.source))
     }
 }
 

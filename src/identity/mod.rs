@@ -18,8 +18,6 @@ pub struct Identity {
     pub kind: Kind,
     /// Of an item of a feed that has an id of its own: who the page is that it leads to.
     pub page: Option<Box<Identity>>,
-    /// Of a bare number in a file: who it is where files of that name in other folders number other articles alike.
-    pub apart: Option<Box<Identity>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,11 +33,13 @@ pub enum Kind {
 /// The reader whose items lead to pages.
 const FEED: &str = "feed";
 
-/// Settles who an article is. `namespace` is what the user said; `format` names the reader; `folder` is where the file lies
-/// that has numbered it.
-pub fn settle(article: &Article, namespace: Option<&str>, format: &str, folder: Option<&str>) -> Identity {
+/// The reader of pages: what it reads at an address is what stands there.
+const PAGE: &str = "html";
+
+/// Settles who an article is. `namespace` is what the user said; `format` names the reader.
+pub fn settle(article: &Article, namespace: Option<&str>, format: &str) -> Identity {
     let said = namespace.map(str::to_owned);
-    let url = article.url.as_deref().and_then(normalise_url);
+    let url = article.url.as_deref().and_then(normalise_url).filter(|url| format == PAGE || !is_front_page(url));
     let id = article.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
     // A feed that gives the link as the guid names the page, and the page names itself: they are one article.
     let is_permalink = |id: &&str| url.is_some() && normalise_url(id) == url;
@@ -53,18 +53,19 @@ pub fn settle(article: &Article, namespace: Option<&str>, format: &str, folder: 
         // Another site's page is announced by many; it is itself.
         let is_own = |url: &String| provider.as_deref().is_some_and(|home| is_of_one_site(home, url));
         let page = url.filter(|url| format == FEED && is_own(url)).map(|url| Box::new(of_page(url, said.clone())));
-        let named =
-            |namespace, page, apart| Identity { namespace, key: key.clone(), kind: Kind::Provider, page, apart };
-        let folder = folder.filter(|_| said.is_none()).zip(provider.as_deref());
-        let apart = folder.map(|(folder, files)| Box::new(named(format!("{files} in {folder}"), None, None)));
         let namespace = said.or(provider).unwrap_or_else(|| format!("{format}:{}", publisher()));
-        return named(namespace, page, apart);
+        return Identity { namespace, key, kind: Kind::Provider, page };
     }
     if let Some(url) = url {
         return of_page(url, said);
     }
     let namespace = said.unwrap_or_else(|| format.to_owned());
-    Identity { key: content_key(article), namespace, kind: Kind::Content, page: None, apart: None }
+    Identity { key: content_key(article), namespace, kind: Kind::Content, page: None }
+}
+
+/// The address of a site and of no article: tables, feeds and exports give it where they know no other.
+fn is_front_page(url: &str) -> bool {
+    !url.contains(['/', '?'])
 }
 
 /// Whether two addresses, without their schemes, are of one site.
@@ -77,7 +78,7 @@ fn is_of_one_site(one: &str, other: &str) -> bool {
 }
 
 fn of_page(url: String, said: Option<String>) -> Identity {
-    Identity { namespace: said.unwrap_or_else(|| "url".to_owned()), key: url, kind: Kind::Url, page: None, apart: None }
+    Identity { namespace: said.unwrap_or_else(|| "url".to_owned()), key: url, kind: Kind::Url, page: None }
 }
 
 fn content_key(article: &Article) -> String {
@@ -141,10 +142,9 @@ mod tests {
             source: crate::article::Source { name: None, site: Some(site.to_owned()) },
             ..Article::default()
         };
-        let (one, other) =
-            (settle(&article("a.example"), None, "csv", None), settle(&article("b.example"), None, "csv", None));
+        let (one, other) = (settle(&article("a.example"), None, "csv"), settle(&article("b.example"), None, "csv"));
         assert_ne!(article_id(&one), article_id(&other));
-        assert_eq!(settle(&article("a.example"), Some("mine"), "csv", None).namespace, "mine");
+        assert_eq!(settle(&article("a.example"), Some("mine"), "csv").namespace, "mine");
         assert_eq!(article_id(&one).0.len(), 16);
     }
 
@@ -157,7 +157,7 @@ mod tests {
             source: crate::article::Source { name: Some("Post".to_owned()), site },
             ..Article::default()
         };
-        article_id(&settle(&article, namespace, format, None))
+        article_id(&settle(&article, namespace, format))
     }
 
     #[test]
@@ -174,6 +174,18 @@ mod tests {
     }
 
     #[test]
+    fn the_front_page_of_a_site_is_no_article_that_says_it_is_there() {
+        let kind = |url: &str, format| {
+            let article = Article { url: Some(url.to_owned()), headline: "Tin".to_owned(), ..Article::default() };
+            settle(&article, None, format).kind
+        };
+        assert_eq!(kind("https://post.example/", "feed"), Kind::Content);
+        assert_eq!(kind("https://www.post.example", "csv"), Kind::Content);
+        assert_eq!(kind("https://post.example/?p=17", "csv"), Kind::Url);
+        assert_eq!(kind("https://post.example/", PAGE), Kind::Url);
+    }
+
+    #[test]
     fn an_item_with_an_id_of_its_own_is_the_page_it_leads_to_on_its_own_site() {
         let page = |home: &str, url: &str, namespace| {
             let article = Article {
@@ -182,7 +194,7 @@ mod tests {
                 namespace: home.to_owned(),
                 ..Article::default()
             };
-            settle(&article, namespace, FEED, None).page.map(|page| (page.key, page.namespace))
+            settle(&article, namespace, FEED).page.map(|page| (page.key, page.namespace))
         };
         let named = |namespace: &str| Some(("post.example/flood".to_owned(), namespace.to_owned()));
         assert_eq!(page("news.post.example", "https://post.example/flood?utm_source=x", None), named("url"));
@@ -195,14 +207,14 @@ mod tests {
     fn an_id_that_is_an_address_without_a_link_stays_the_providers() {
         let uri = "http://agency.example/items/17";
         let article = Article { external_id: Some(uri.to_owned()), ..Article::default() };
-        assert_eq!(settle(&article, None, "ninjs", None).kind, Kind::Provider);
+        assert_eq!(settle(&article, None, "ninjs").kind, Kind::Provider);
     }
 
     #[test]
     fn an_article_without_a_name_is_what_it_says() {
         let article = |headline: &str| Article { headline: headline.to_owned(), ..Article::default() };
-        let id = |headline, namespace| article_id(&settle(&article(headline), namespace, "json", None));
-        assert_eq!(settle(&article("Flood"), None, "json", None).kind, Kind::Content);
+        let id = |headline, namespace| article_id(&settle(&article(headline), namespace, "json"));
+        assert_eq!(settle(&article("Flood"), None, "json").kind, Kind::Content);
         assert_eq!(id("Flood", None), id("Flood", None));
         assert_ne!(id("Flood", None), id("Floods", None));
         assert_ne!(id("Flood", None), id("Flood", Some("ours")));

@@ -59,10 +59,10 @@ const FOREIGN: &[(&str, &str)] = &[
 /// Said where something is no format of news, but can be made one.
 pub(super) const WAY_OUT: &str = "; saved as text, HTML or CSV it would be";
 
-/// Endings of what browsers save beside a page.
+/// Endings of what is not read and is no loss: scripts, styles, pictures, fonts, sounds.
 const DRESS: &[&str] = &[
-    "js", "mjs", "css", "map", "png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "bmp", "woff", "woff2",
-    "ttf", "otf", "eot", "mp3", "mp4", "webm",
+    "js", "mjs", "css", "scss", "map", "download", "png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "bmp",
+    "woff", "woff2", "ttf", "otf", "eot", "vtt", "mp3", "mp4", "webm",
 ];
 
 /// Files that tell about a collection and are no part of it.
@@ -290,19 +290,15 @@ fn outside_quotes(line: &str) -> impl Iterator<Item = char> {
     })
 }
 
-/// Why a file of a folder or an archive is none that holds articles, but lies beside those that do.
-pub(super) fn is_beside(name: &str) -> Option<&'static str> {
-    let file = name.rsplit(['/', '!']).next().unwrap_or(name).to_lowercase();
-    let is_dress = file.rsplit_once('.').is_some_and(|(_, ending)| DRESS.contains(&ending));
-    match () {
-        () if is_about(&file) => Some("it tells about the other files; named by itself it is read"),
-        () if is_dress => Some("it belongs to the look of a page and holds no text"),
-        () => None,
-    }
+/// Does what is of no format belong to the look of a page, by its ending? Browsers save such files beside it.
+pub(super) fn is_dress(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| DRESS.contains(&ending.to_lowercase().as_str()))
 }
 
-fn is_about(file: &str) -> bool {
-    let (stem, ending) = file.split_once('.').unwrap_or((file, ""));
+/// Does this file of a folder or an archive only tell about the others?
+pub(super) fn is_about(name: &str) -> bool {
+    let file = name.rsplit(['/', '!']).next().unwrap_or(name).to_lowercase();
+    let (stem, ending) = file.split_once('.').unwrap_or((&file, ""));
     let is_licence = stem.starts_with("license-") || stem.starts_with("licence-");
     (is_licence || ABOUT.contains(&stem.trim_end_matches("_extra")))
         && matches!(ending, "" | "md" | "txt" | "rst" | "markdown")
@@ -392,9 +388,8 @@ mod tests {
 
     #[test]
     fn what_tells_about_a_collection_is_known_by_its_name() {
-        let aside = |name: &str| is_beside(name).is_some();
-        assert!(aside("news.tar!a/README.md") && aside("x/LICENSE") && aside("SOURCE.txt"));
-        assert!(aside("LICENSE-MIT") && !aside("license-fees-rise.html"));
-        assert!(!aside("x/readme-first-say-librarians.md") && !aside("sources.csv"));
+        assert!(is_about("news.tar!a/README.md") && is_about("x/LICENSE") && is_about("SOURCE.txt"));
+        assert!(is_about("LICENSE-MIT") && !is_about("license-fees-rise.html"));
+        assert!(!is_about("x/readme-first-say-librarians.md") && !is_about("sources.csv"));
     }
 }

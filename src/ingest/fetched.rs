@@ -366,7 +366,7 @@ mod tests {
                 source: crate::article::Source { name: Some("Harbour Post".into()), site: None },
                 ..Article::default()
             };
-            let identity = identity::settle(&article, None, "feed", None);
+            let identity = identity::settle(&article, None, "feed");
             let item = Incoming { identity, article, original: None };
             let html = "<!doctype html><html lang=en><head><title>Tin rises again</title>\
                 <link rel=canonical href=https://a.example/tin><meta property=og:type content=article></head><body><article>\

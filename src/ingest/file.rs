@@ -73,15 +73,12 @@ impl File<'_> {
         (format!("{}:{folder}", format.name()), name.to_owned())
     }
 
-    /// Gives the folder too: collections of several folders may have files of one name.
-    fn name_by_collection(&self, article: &mut Article, format: Format) -> Option<Arc<str>> {
+    fn name_by_collection(&self, article: &mut Article, format: Format) {
         let number = |id: &String| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
         let anonymous = article.source.name.is_none() && article.source.site.is_none();
-        if !article.namespace.is_empty() || !anonymous || !article.external_id.as_ref().is_some_and(number) {
-            return None;
+        if article.namespace.is_empty() && anonymous && article.external_id.as_ref().is_some_and(number) {
+            article.namespace = format!("{}:{}", format.name(), self.collection());
         }
-        article.namespace = format!("{}:{}", format.name(), self.collection());
-        (!self.is_nowhere()).then(|| self.parts().0.into())
     }
 }
 
@@ -104,12 +101,18 @@ pub(super) fn read(
         return refuse(file, &chunks, reason, sink);
     }
     let is_found = (!is_alone || options.in_folder) && options.format.is_none();
-    if let Some(why) = detect::is_beside(file.name).filter(|_| is_found) {
+    if is_found && detect::is_about(file.name) {
         progress.set_aside.fetch_add(1, Ordering::Relaxed);
-        return refuse(file, &chunks, Reason::new("set_aside", why), sink);
+        let reason = Reason::new("set_aside", "it tells about the other files; named by itself it is read");
+        return refuse(file, &chunks, reason, sink);
     }
     let format = match options.format.map_or_else(|| detect::among(declared, head, file.name), Ok) {
         Ok(format) => format,
+        Err(_) if is_found && detect::is_dress(file.name) => {
+            progress.set_aside.fetch_add(1, Ordering::Relaxed);
+            let reason = Reason::new("set_aside", "it holds no articles and belongs to the look of a page");
+            return refuse(file, &chunks, reason, sink);
+        }
         Err(reason) => return refuse(file, &chunks, reason, sink),
     };
     // A page says its own, or has text enough to tell.
@@ -195,8 +198,7 @@ fn one(
         Ok((mut article, note)) => {
             file.name_by_place(&mut article, format);
             let place = Place { source: file.name.to_owned(), offset: 0, line: Some(1) };
-            let article = Box::new(article);
-            sink(Item::Article { article, format, place, folder: None, around, original: None })?;
+            sink(Item::Article { article: Box::new(article), format, place, around, original: None })?;
             note.map_or(ControlFlow::Continue(()), |reason| refuse(file, &chunks, reason, sink))
         }
         Err(reason) => refuse(file, &chunks, reason, sink),
@@ -229,7 +231,7 @@ fn document(
         match article.and_then(|article| fit_in(article, at.len(), most)) {
             Ok(article) => {
                 let (article, around) = (Box::new(article), around.clone());
-                sink(Item::Article { article, format, place, folder: None, around, original: None })
+                sink(Item::Article { article, format, place, around, original: None })
             }
             // Where only a part has been read, that it breaks off is no news.
             Err(reason) if !chunks.ended && matches!(reason.code, "truncated" | "bad_json" | "bad_xml") => {
@@ -324,9 +326,9 @@ fn many(
             let place = Place { source: file.name.to_owned(), offset, line: Some(counted.1) };
             match article.and_then(|article| fit_in(article, at.len(), most)) {
                 Ok(mut article) => {
-                    let folder = file.name_by_collection(&mut article, format);
+                    file.name_by_collection(&mut article, format);
                     let (article, around) = (Box::new(article), around.clone());
-                    sink(Item::Article { article, format, place, folder, around, original: None })
+                    sink(Item::Article { article, format, place, around, original: None })
                 }
                 Err(reason) => {
                     let mut copy = head.as_mut().map(std::mem::take).unwrap_or_default().into_bytes();

@@ -19,6 +19,8 @@ const DELETED: &str = "this article has been deleted and is not taken in again";
 
 /// Of a kill that comes before what it ends, or names it otherwise.
 const ENDS_NOTHING: &str = "no article is kept under this name; should one come, it is not shown";
+const NOTHING_IN_COMMON: &str = "it is now shown in the place of an article with the same id, with which it has nothing in \
+    common; if it is another article, send it with a `namespace` of its own";
 
 /// The way in, for everybody who comes at the same time.
 pub struct Intake {
@@ -46,7 +48,7 @@ pub struct Taken<'a> {
     /// `unchanged` (kept already, or deleted: then with the code `deleted`) or
     /// `rejected`
     pub outcome: &'static str,
-    /// Why it was rejected, or what is to be said of what is in (`unreadable_date`, `embargoed`, `withheld`, `ends_nothing`): listed in docs/errors.md
+    /// Why it was rejected, or what is to be said of what is in (`unreadable_date`, `embargoed`, `withheld`, `ends_nothing`, `nothing_in_common`): listed in docs/errors.md
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub code: Option<&'a str>,
@@ -110,7 +112,7 @@ fn told<'a>(piece: &Became<'a>) -> Taken<'a> {
                 external_id: incoming.article.external_id.as_deref(),
                 outcome: match outcome {
                     Outcome::New => "new",
-                    Outcome::Version => "version",
+                    Outcome::Version | Outcome::Stranger => "version",
                     Outcome::Copy => "copy",
                     Outcome::Unchanged | Outcome::Deleted => "unchanged",
                 },
@@ -135,6 +137,9 @@ fn told<'a>(piece: &Became<'a>) -> Taken<'a> {
 fn remark(article: &Article, outcome: Outcome) -> Option<(&'static str, Cow<'static, str>)> {
     if outcome == Outcome::Deleted {
         return Some(("deleted", Cow::Borrowed(DELETED)));
+    }
+    if outcome == Outcome::Stranger {
+        return Some(("nothing_in_common", Cow::Borrowed(NOTHING_IN_COMMON)));
     }
     if outcome == Outcome::New && article.status == Status::Killed {
         return Some(("ends_nothing", Cow::Borrowed(ENDS_NOTHING)));

@@ -132,8 +132,6 @@ pub enum Item {
         article: Box<Article>,
         format: Format,
         place: Place,
-        /// Where the file lies that has numbered it.
-        folder: Option<Arc<str>>,
         /// The language of what it was read with, should its own not be told.
         around: Option<Arc<str>>,
         /// The page it was taken from, as it came.

@@ -73,7 +73,6 @@ impl Page {
                     article: Box::new(article),
                     format: Format::Html,
                     place: self.place,
-                    folder: None,
                     around: None,
                     original: Some(self.bytes),
                 }

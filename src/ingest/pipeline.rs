@@ -241,13 +241,13 @@ pub(super) fn settle(item: Item, namespace: Option<&str>, keeps_originals: bool,
 fn settled(item: Item, namespace: Option<&str>, keeps_originals: bool, now: Timestamp) -> Settled<Incoming> {
     match item {
         Item::Page(page) => settled(page.read(), namespace, keeps_originals, now),
-        Item::Article { mut article, format, place, folder, around, original } => {
+        Item::Article { mut article, format, place, around, original } => {
             language::settle(&mut article, around.as_deref());
             dates::flag_implausible(&mut article.published, now);
             if let Some(modified) = &mut article.modified {
                 dates::flag_implausible(modified, now);
             }
-            let identity = identity::settle(&article, namespace, format.name(), folder.as_deref());
+            let identity = identity::settle(&article, namespace, format.name());
             article.namespace.clone_from(&identity.namespace);
             let original = original.filter(|_| keeps_originals);
             Settled::Article(place, Box::new(Incoming { identity, article: *article, original }))
@@ -280,7 +280,7 @@ mod tests {
     fn article(n: usize, length: usize) -> Item {
         let article = Article { headline: format!("{n}"), body: vec!["a".repeat(length)], ..Article::default() };
         let (format, place) = (Format::Json, Place::default());
-        Item::Article { article: Box::new(article), format, place, folder: None, around: None, original: None }
+        Item::Article { article: Box::new(article), format, place, around: None, original: None }
     }
 
     fn headline(settled: Settled<Ready>) -> String {

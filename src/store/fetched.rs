@@ -350,7 +350,6 @@ mod tests {
                 key: key.into(),
                 kind: crate::identity::Kind::Provider,
                 page: None,
-                apart: None,
             },
             article: crate::article::Article { headline: headline.into(), ..Default::default() },
             original: None,

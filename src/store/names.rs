@@ -1,6 +1,5 @@
 //! By which names an article is met. The item of a feed has an id of its own, the page it leads to has its address; they
-//! are one article, whichever comes first, and either name finds it from then on. The bare numbers of a file hold within
-//! its folder, once its articles have come from there.
+//! are one article, whichever comes first, and either name finds it from then on.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -10,30 +9,14 @@ use crate::identity::{Identity, Kind};
 
 /// Who it is that an identity by which nothing is kept names all the same.
 pub(super) fn other(conn: &Connection, identity: &Identity) -> Result<Option<Identity>> {
-    let called = called_so(conn, identity)?;
-    if called.is_some() {
-        return Ok(called);
+    let found = conn.prepare_cached(sql::OTHER_NAME)?.query_row(params![identity.key, identity.namespace], of_row);
+    if let Some(called) = found.optional()? {
+        return Ok(Some(called));
     }
     // The page came before the item, and no other item has led to it so far.
     let Some(page) = identity.page.as_deref() else { return Ok(None) };
     let found = conn.prepare_cached(sql::PAGE_UNCALLED)?.query_row(params![page.key, page.namespace], of_row);
     Ok(found.optional()?)
-}
-
-/// Who has the bare number of a file in its own folder, if that is settled.
-pub(super) fn in_folder(conn: &Connection, identity: &Identity) -> Result<Option<Identity>> {
-    let Some(apart) = identity.apart.as_deref() else { return Ok(None) };
-    let called = called_so(conn, apart)?;
-    if called.is_some() {
-        return Ok(called);
-    }
-    let is_kept: bool =
-        conn.prepare_cached(sql::IS_KNOWN)?.query_row(params![apart.key, apart.namespace], |row| row.get(0))?;
-    Ok(is_kept.then(|| apart.clone()))
-}
-
-fn called_so(conn: &Connection, name: &Identity) -> Result<Option<Identity>> {
-    Ok(conn.prepare_cached(sql::OTHER_NAME)?.query_row(params![name.key, name.namespace], of_row).optional()?)
 }
 
 /// From now on `also` is a name of the article that is kept under `identity`; where it is a name of another one already,
@@ -45,5 +28,5 @@ pub(super) fn call(conn: &Connection, identity: &Identity, also: &Identity) -> R
 }
 
 fn of_row(row: &Row<'_>) -> rusqlite::Result<Identity> {
-    Ok(Identity { key: row.get(0)?, namespace: row.get(1)?, kind: Kind::Provider, page: None, apart: None })
+    Ok(Identity { key: row.get(0)?, namespace: row.get(1)?, kind: Kind::Provider, page: None })
 }

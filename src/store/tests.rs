@@ -21,7 +21,7 @@ pub(super) fn desk() -> Desk {
 }
 
 pub(super) fn identity(key: &str) -> Identity {
-    Identity { namespace: "wire".into(), key: key.into(), kind: Kind::Provider, page: None, apart: None }
+    Identity { namespace: "wire".into(), key: key.into(), kind: Kind::Provider, page: None }
 }
 
 pub(super) fn incoming(key: &str, text: &str) -> Incoming {
@@ -222,8 +222,7 @@ fn a_store_that_is_closed_leaves_no_log_behind() {
 fn what_ends_an_article_need_say_no_more_than_its_id() {
     let desk = desk();
     let named = |namespace: &str, key: &str, status: Status| {
-        let identity =
-            Identity { namespace: namespace.into(), key: key.into(), kind: Kind::Provider, page: None, apart: None };
+        let identity = Identity { namespace: namespace.into(), key: key.into(), kind: Kind::Provider, page: None };
         let article = Article { headline: "Flood".into(), status, ..Article::default() };
         Incoming { identity, article, original: None }
     };
@@ -245,8 +244,7 @@ fn what_ends_an_article_need_say_no_more_than_its_id() {
 
 /// The item of a feed that has an id of its own, and the page at the address that it leads to.
 fn item_and_page(id: &str) -> (Incoming, Incoming) {
-    let page =
-        Identity { namespace: "url".into(), key: "a.example/tin".into(), kind: Kind::Url, page: None, apart: None };
+    let page = Identity { namespace: "url".into(), key: "a.example/tin".into(), kind: Kind::Url, page: None };
     let mut item = incoming(id, "");
     item.article = Article { headline: "Tin".into(), lead: Some("In short.".into()), ..Article::default() };
     item.identity.page = Some(Box::new(page.clone()));

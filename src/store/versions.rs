@@ -399,7 +399,7 @@ mod tests {
 
     #[track_caller]
     fn check_same(kind: Kind, change: impl Fn(&mut Article), same: bool) {
-        let identity = Identity { namespace: "wire".into(), key: "1".into(), kind, page: None, apart: None };
+        let identity = Identity { namespace: "wire".into(), key: "1".into(), kind, page: None };
         let before = Article { headline: "Flood".into(), ..Article::default() };
         let mut after = before.clone();
         change(&mut after);

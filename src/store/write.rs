@@ -61,6 +61,8 @@ pub enum Outcome {
     New,
     /// Another version of an article already kept.
     Version,
+    /// The same, and it has nothing in common with the one before: perhaps it is another article with the same id.
+    Stranger,
     /// Kept already.
     Unchanged,
     /// New, and an exact or near copy of another article.
@@ -175,8 +177,8 @@ impl BatchWrite<'_> {
         let Incoming { identity, article, original } = incoming;
         let Some(known) = known else {
             let num = self.add_article(identity)?;
-            for also in identity.page.iter().chain(&identity.apart) {
-                names::call(self.transaction, identity, also)?;
+            if let Some(page) = &identity.page {
+                names::call(self.transaction, identity, page)?;
             }
             let row = self.add_current(num, 1, incoming, print, telling)?;
             self.add_original(row, original.as_deref())?;
@@ -186,6 +188,7 @@ impl BatchWrite<'_> {
             return Ok((Outcome::Deleted, known.num));
         }
         let next = known.kept.count + 1;
+        let mut outcome = Outcome::Version;
         let row = match judge(&known.kept, print, article.status) {
             Verdict::Unchanged => return Ok((Outcome::Unchanged, known.num)),
             Verdict::Recaptured => {
@@ -193,31 +196,35 @@ impl BatchWrite<'_> {
                 self.transaction.prepare_cached(sql::ARTICLE_RECAPTURED)?.execute(params![known.num, captured])?;
                 return Ok((Outcome::Unchanged, known.num));
             }
-            Verdict::Current => self.add_current(known.num, next, incoming, print, telling)?,
+            Verdict::Current => {
+                if self.is_stranger(known.num, incoming)? {
+                    outcome = Outcome::Stranger;
+                }
+                self.add_current(known.num, next, incoming, print, telling)?
+            }
             Verdict::Behind => self.add_version(known.num, next, article, print)?,
         };
         self.add_original(row, original.as_deref())?;
-        Ok((Outcome::Version, known.num))
+        Ok((outcome, known.num))
+    }
+
+    /// Whether what comes under an id has nothing in common with what is shown under it. Of what cannot be read nobody
+    /// can tell.
+    fn is_stranger(&self, num: u64, incoming: &Incoming) -> Result<bool> {
+        if incoming.identity.kind != Kind::Provider || incoming.article.is_held() {
+            return Ok(false);
+        }
+        let mut statement = self.transaction.prepare_cached(sql::CURRENT)?;
+        let shown = statement.query_one(params![num], read_kept)?.open(self.transaction, &mut Unpacker::new()?);
+        Ok(shown.is_ok_and(|shown| !shown.article.is_held() && strangers(&shown.article, &incoming.article)))
     }
 
     /// The article as it is kept. Where it is kept under another name than it comes by, it has that one from here on.
     fn meet(&self, ready: &mut Ready) -> Result<Option<Known>> {
         let Incoming { identity, article, .. } = &mut ready.incoming;
-        if let Some(called) = names::in_folder(self.transaction, identity)? {
-            article.namespace.clone_from(&called.namespace);
-            *identity = called;
-        }
         let known = BatchWrite::known(self.transaction, identity, &ready.print.content)?;
-        if let Some(known) = known {
-            if let Some(apart) = identity.apart.take() {
-                if self.is_another(&known, article)? {
-                    article.namespace.clone_from(&apart.namespace);
-                    *identity = *apart;
-                    return Ok(None);
-                }
-                names::call(self.transaction, identity, &apart)?;
-            }
-            return Ok(Some(known));
+        if known.is_some() {
+            return Ok(known);
         }
         let called = match names::other(self.transaction, identity)? {
             None if article.is_held() => self.meant(identity)?,
@@ -230,18 +237,6 @@ impl BatchWrite<'_> {
         article.namespace.clone_from(&called.namespace);
         *identity = called;
         BatchWrite::known(self.transaction, identity, &ready.print.content)
-    }
-
-    /// Whether what comes by the bare number of an article from another folder has nothing in common with it. Of what is
-    /// gone, or cannot be read, nobody can tell.
-    fn is_another(&self, known: &Known, article: &Article) -> Result<bool> {
-        if known.is_deleted || known.kept.has_text || article.is_held() {
-            return Ok(false);
-        }
-        let mut statement = self.transaction.prepare_cached(sql::CURRENT)?;
-        let kept = statement.query_one(params![known.num], read_kept)?;
-        let kept = kept.open(self.transaction, &mut Unpacker::new()?);
-        Ok(kept.is_ok_and(|kept| strangers(&kept.article, article)))
     }
 
     /// Whoever ends or holds back an article need say no more of it than its id: it is the only one there is of that id.
@@ -372,7 +367,7 @@ fn tally(outcomes: &[Outcome], rejected: usize, bytes: u64) -> Counts {
     Counts {
         seen: outcomes.len() as u64,
         new: count(Outcome::New),
-        versions: count(Outcome::Version),
+        versions: count(Outcome::Version) + count(Outcome::Stranger),
         unchanged: count(Outcome::Unchanged) + count(Outcome::Deleted),
         copies: count(Outcome::Copy),
         rejected: rejected as u64,

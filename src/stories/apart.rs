@@ -1,4 +1,4 @@
-//! Whether two articles that come under one number are two: files of one name in two folders may number theirs alike.
+//! Whether what comes as a version is plainly another article: two collections may number theirs alike.
 
 use std::collections::HashSet;
 
@@ -7,11 +7,12 @@ use crate::article::Article;
 
 /// Of the runs of words of the shorter text, and of the words of the shorter headline: with so many percent in common it
 /// may be the same article, written anew. What stands under all articles of a house is less.
-const OF_TEXT: usize = 40;
+const OF_TEXT: usize = 25;
 const OF_HEADLINE: usize = 50;
 
-/// Words of a run.
+/// Words of a run, and words looked at.
 const RUN: usize = 3;
+const WORDS: usize = 2_000;
 
 /// With so many runs each, the texts decide, unless so many words of the headlines are the same: `Letters` stand above many.
 const RUNS: usize = 4;
@@ -47,12 +48,16 @@ impl Common {
 fn words<'a>(paragraphs: impl IntoIterator<Item = &'a String>) -> Vec<String> {
     let mut words = Vec::new();
     for paragraph in paragraphs {
+        if words.len() >= WORDS {
+            break;
+        }
         segment(paragraph, None, |event| {
             if let Event::Word(word) = event {
                 words.push(word.folded.to_owned());
             }
         });
     }
+    words.truncate(WORDS);
     words
 }
 

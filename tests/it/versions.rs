@@ -220,7 +220,7 @@ fn an_original_is_text_to_be_saved_whatever_it_holds() {
         lang: Some("en".into()),
         ..Default::default()
     };
-    let identity = broadsheet::identity::settle(&article, None, "html", None);
+    let identity = broadsheet::identity::settle(&article, None, "html");
     let incoming = broadsheet::store::Incoming { identity, article, original: Some(hostile.clone()) };
     store.put(run, &[incoming]).unwrap();
     drop(store);

@@ -157,6 +157,7 @@ const CHAPTERS: [Chapter; 5] = [
             code("embargoed", 200, "the article is in, and comes into answers by itself when its embargo ends"),
             code("withheld", 200, "the article is in, and hidden until a version comes that says it may be shown"),
             code("ends_nothing", 200, "a kill of what is not kept: should an article of this name come, it is not shown. If it was to end one that is here, send it with the id, or the address, by which that one came"),
+            code("nothing_in_common", 200, "the article is shown in the place of one with the same id, with which it has neither address nor headline nor text in common; the one before is kept as an earlier version. If it is another article, `--namespace`, over HTTP `?namespace=`, tells the two collections apart"),
             code("unreadable_date", 200, "what stands where the date should be cannot be read; the article is in, without a date. Send it again with one (2025-02-28, or with the time and its offset)"),
         ],
     },
@@ -227,13 +228,14 @@ mod tests {
     }
 
     /// Codes that are chosen where no reason is made.
-    const CHOSEN: [&str; 8] = [
+    const CHOSEN: [&str; 9] = [
         "deleted",
         "unreachable",
         "broken_off",
         "bad_embargo",
         "unreadable_date",
         "ends_nothing",
+        "nothing_in_common",
         "withheld",
         "embargoed",
     ];

@@ -394,9 +394,9 @@ fn has_article(name: &str) -> bool {
     name.split(' ').next().is_some_and(|word| ARTICLES.contains(&word))
 }
 
-/// Is this what newspapers are called, and people are not?
+/// Is this what newspapers are called, and people are not: `The Harbour`, `Le Journal`, `Tin Times`?
 pub(super) fn is_paper(name: &str) -> bool {
-    has_article(name) || has_thing(name) || !is_person(name)
+    has_thing(name) || has_article(name) && (name.starts_with("The ") || name.split(' ').count() == 2)
 }
 
 /// Is a line nothing but the names of people, each of two to four words with capitals: `Anna Krause`?

@@ -26,22 +26,9 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
             "page_url",
             "web_url",
             "news_url",
-            "source_url",
         ],
     ),
-    (
-        "headline",
-        &[
-            "headline",
-            "title",
-            "webtitle",
-            "article_title",
-            "news_title",
-            "news_headline",
-            "post_title",
-            "headline_text",
-        ],
-    ),
+    ("headline", &["headline", "title", "webtitle", "article_title", "news_title", "news_headline", "headline_text"]),
     (
         "lead",
         &[
@@ -58,13 +45,9 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
             "lead_paragraph",
             "lede",
             "dek",
-            "teaser",
-            "intro",
-            "introduction",
             "subhead",
             "subheadline",
             "subheading",
-            "post_excerpt",
         ],
     ),
     (
@@ -84,7 +67,6 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
             "article_text",
             "story",
             "article_content",
-            "post_content",
             "plain_text",
             "full_content",
             "raw_text",
@@ -116,17 +98,12 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
             "created_at",
             "seendate",
             "timestamp",
-            "post_date_gmt",
-            "post_date",
             "published_on",
             "publication_datetime",
             "article_date",
             "news_date",
             "issue_date",
             "date_posted",
-            "posted",
-            "posted_on",
-            "posted_at",
             "created",
             "created_on",
             "date_created",
@@ -144,8 +121,6 @@ pub(in crate::ingest) const NAMES: &[(&str, &[&str])] = &[
             "updated_at",
             "lastmod",
             "last_modified",
-            "post_modified_gmt",
-            "post_modified",
             "last_updated",
             "date_updated",
             "updated_on",
@@ -381,7 +356,7 @@ pub(in crate::ingest) fn beginnings(record: &impl Record, map: &FieldMap) -> Art
     let (source, headline) = (source.into_iter().next(), one("headline").unwrap_or_default());
     let site = one("site").or_else(|| url.as_deref().and_then(identity::site_of));
     let mut article = Article {
-        external_id: one("id"),
+        external_id: one("id").filter(|id| !is_nothing(id)),
         headline: source.as_deref().and_then(|source| without_source(&headline, source)).unwrap_or(headline),
         lead: one("lead"),
         body: body(values("body").texts),
@@ -418,6 +393,12 @@ pub(super) fn written(record: &impl Record, map: &FieldMap, field: &str) -> Vec<
         Some(column) => record.written(column),
         None => names(field).iter().flat_map(|name| record.written(name)).collect(),
     }
+}
+
+/// Words that programs write where there is no id.
+fn is_nothing(id: &str) -> bool {
+    const NOTHING: &[&str] = &["none", "null", "nil", "nan", "n/a", "undefined", "-", "true", "false"];
+    NOTHING.contains(&id.trim().to_lowercase().as_str())
 }
 
 pub(super) fn names(field: &str) -> &'static [&'static str] {
@@ -470,8 +451,8 @@ pub(super) fn without_source(headline: &str, source: &str) -> Option<String> {
 pub(in crate::ingest) fn finish(mut article: Article) -> Result<Article, Reason> {
     let named = article.external_id.is_some() || article.url.is_some();
     let empty = article.headline.is_empty() && article.lead.is_none() && article.body.is_empty();
-    // A kill needs to say no more than what it kills.
-    if empty && !(named && (article.published.at.is_some() || article.status == Status::Killed)) {
+    // What ends an article or holds it back need say no more than which.
+    if empty && !(named && (article.published.at.is_some() || article.status != Status::Usable)) {
         return Err(Reason::new("no_text", "neither headline nor lead nor body"));
     }
     if article.lead.as_deref() == Some(article.headline.as_str()) {

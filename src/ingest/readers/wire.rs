@@ -54,7 +54,7 @@ pub(super) fn status(word: &str) -> Status {
     match code(word).as_str() {
         "canceled" | "cancelled" | "killed" | "kill" | "withdrawn" => Status::Killed,
         "withheld" | "embargoed" | "draft" | "auto-draft" | "pending" | "private" | "future" | "scheduled"
-        | "trash" | "unpublished" => Status::Withheld,
+        | "trash" | "unpublished" | "inherit" => Status::Withheld,
         _ => Status::Usable,
     }
 }

@@ -49,7 +49,7 @@ fn variant(base: u64, kind: u8) -> String {
 }
 
 fn identity(key: u8) -> Identity {
-    Identity { namespace: "wire".into(), key: key.to_string(), kind: Kind::Provider, page: None, apart: None }
+    Identity { namespace: "wire".into(), key: key.to_string(), kind: Kind::Provider, page: None }
 }
 
 #[derive(Clone, Debug)]
@@ -310,13 +310,7 @@ fn said_in(key: u64, second: i64, body: String) -> Incoming {
         ..Article::default()
     };
     Incoming {
-        identity: Identity {
-            namespace: "wire".into(),
-            key: key.to_string(),
-            kind: Kind::Provider,
-            page: None,
-            apart: None,
-        },
+        identity: Identity { namespace: "wire".into(), key: key.to_string(), kind: Kind::Provider, page: None },
         article,
         original: None,
     }
