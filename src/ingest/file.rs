@@ -101,16 +101,18 @@ pub(super) fn read(
         return refuse(file, &chunks, reason, sink);
     }
     let is_found = (!is_alone || options.in_folder) && options.format.is_none();
-    if is_found && detect::is_about(file.name) {
+    let set_aside = |why: &'static str| {
         progress.set_aside.fetch_add(1, Ordering::Relaxed);
-        let reason = Reason::new("set_aside", "it tells about the other files; named by itself it is read");
+        Reason::new("set_aside", why)
+    };
+    if is_found && detect::is_about(file.name) {
+        let reason = set_aside("it tells about the other files; named by itself it is read");
         return refuse(file, &chunks, reason, sink);
     }
     let format = match options.format.map_or_else(|| detect::among(declared, head, file.name), Ok) {
         Ok(format) => format,
         Err(_) if is_found && detect::is_dress(file.name) => {
-            progress.set_aside.fetch_add(1, Ordering::Relaxed);
-            let reason = Reason::new("set_aside", "it holds no articles and belongs to the look of a page");
+            let reason = set_aside("it holds no articles and belongs to the look of a page");
             return refuse(file, &chunks, reason, sink);
         }
         Err(reason) => return refuse(file, &chunks, reason, sink),

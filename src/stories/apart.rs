@@ -20,12 +20,17 @@ const STANDING: usize = 4;
 
 /// Have they nothing of what a version has in common with the one before it: neither address nor text nor headline?
 pub fn strangers(one: &Article, other: &Article) -> bool {
-    let is_one_address = one.url.is_some() && one.url == other.url;
-    let headlines = [one, other].map(|article| words([&article.headline]));
-    let texts = [one, other].map(|article| words(article.lead.iter().chain(&article.body)));
-    let (headline, text) = (Common::of(&headlines, 1), Common::of(&texts, RUN));
-    let is_one_headline = headline.is_more_than(OF_HEADLINE) && (text.least < RUNS || headline.common >= STANDING);
-    !is_one_address && !text.is_more_than(OF_TEXT) && !is_one_headline
+    if one.url.is_some() && one.url == other.url {
+        return false;
+    }
+    let headline = Common::of(&[one, other].map(|article| words([&article.headline])), 1);
+    let is_one_headline = headline.is_more_than(OF_HEADLINE);
+    // Nearly every version is told by what costs nothing.
+    if is_one_headline && headline.common >= STANDING {
+        return false;
+    }
+    let text = Common::of(&[one, other].map(|article| words(article.lead.iter().chain(&article.body))), RUN);
+    !(text.is_more_than(OF_TEXT) || is_one_headline && text.least < RUNS)
 }
 
 /// What two texts share of the shorter one.

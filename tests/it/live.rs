@@ -208,3 +208,17 @@ fn a_date_that_cannot_be_read_is_told_with_the_result() {
     assert!(told["results"][0]["reason"].as_str().unwrap().contains("`2025-13-45`"), "{told}");
     assert_eq!(result(1), (json!("new"), serde_json::Value::Null));
 }
+
+#[test]
+fn a_version_that_has_nothing_in_common_with_the_article_before_is_told_with_the_result() {
+    let (_archive, server) = server();
+    let send = |title: &str, text: &str| {
+        let told = added(&server, "", &[LINES], format!("{}\n", json!({"id": "17", "title": title, "text": text})));
+        (told["results"][0]["outcome"].clone(), told["results"][0]["code"].clone())
+    };
+    let tin = "Tin rose for the third day running on the exchange.";
+    assert_eq!(send("Tin dearer", tin), (json!("new"), serde_json::Value::Null));
+    assert_eq!(send("Tin dearer still", &tin.replace("third", "fourth")).1, serde_json::Value::Null);
+    let owls = send("Owls return", "The barn owls are back in the valley of the mills.");
+    assert_eq!(owls, (json!("version"), json!("nothing_in_common")));
+}

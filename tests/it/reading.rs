@@ -126,13 +126,15 @@ fn notes_about_a_collection_are_set_aside_and_nothing_is_missing() {
     archive.file("news/a.jsonl", A);
     archive.file("news/a_files/page.js", "var tin = 1;");
     archive.file("news/a_files/logo.png", "\u{89}PNG\0");
+    // Its ending does not hide what it holds.
+    archive.file("news/why-we-left.js", &A.replace("one", "two"));
     let folder = archive.folder.path().join("news");
     let output = archive.command("ingest").arg(&folder).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
-    assert!(text(&output).contains("1 read") && text(&output).contains("set aside"), "{}", text(&output));
+    assert!(text(&output).contains("2 read") && text(&output).contains("set aside"), "{}", text(&output));
     let dry = archive.command("ingest").arg("--dry-run").arg(&folder).output().unwrap();
     assert_eq!(dry.status.code(), Some(0), "a dry run ends as the run would: {}", text(&dry));
-    assert!(text(&dry).contains("1 article, 0 rejected, 3 set aside"), "{}", text(&dry));
+    assert!(text(&dry).contains("2 articles, 0 rejected, 3 set aside"), "{}", text(&dry));
     check(&archive, &folder.join("README.md").display().to_string(), "1 new");
 }
 

@@ -206,6 +206,7 @@ mod tests {
     fn a_status_is_known_in_every_dress() {
         assert_eq!(status("stat:canceled"), Status::Killed);
         assert_eq!(status("http://cv.iptc.org/newscodes/pubstatusg2/withheld"), Status::Withheld);
+        assert_eq!((status("inherit"), status("auto-draft")), (Status::Withheld, Status::Withheld));
         assert_eq!((status("Usable"), status("whatever")), (Status::Usable, Status::Usable));
     }
 

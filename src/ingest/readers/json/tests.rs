@@ -341,4 +341,16 @@ fn an_object_whose_text_has_a_name_that_nobody_knows_is_no_empty_article() {
     assert!(code(r#"{"id":"7","date":"2025-03-01","headline":"","kop":"Tin stijgt"}"#).is_ok());
     assert!(code(r#"{"url":"https://a.example/1","date":"2025-03-01","slug":"tin"}"#).is_ok());
     assert!(code(r#"{"id":"7","status":"killed","reason":"Wrong in parts."}"#).is_ok());
+    assert!(code(r#"{"id":"7","status":"withheld"}"#).is_ok(), "what holds back need say no more either");
+    assert!(code(r#"{"id":"7","status":"usable"}"#).is_err());
+}
+
+#[test]
+fn a_word_for_nothing_is_no_id() {
+    let id = |id: &str| {
+        let object = serde_json::json!({"id": id, "title": "Tin"});
+        article(&object, &FieldMap::default()).unwrap().external_id
+    };
+    assert_eq!(["None", "null", "N/A", "undefined", "-"].map(id), [const { None }; 5]);
+    assert_eq!(id("none-17").as_deref(), Some("none-17"));
 }
