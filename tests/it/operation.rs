@@ -21,12 +21,24 @@ fn a_second_demo_adds_nothing() {
     let first = Server::start_with(archive.command("serve").arg("--demo"));
     let total = first.total("*");
     assert!(total > 0);
+    what_the_readme_asks_finds_something(&first);
     assert_eq!(first.stop(), Some(0));
     let run = archive.last_run("run");
     let second = Server::start_with(archive.command("serve").arg("--demo"));
     assert_eq!(second.total("*"), total);
     assert_ne!(archive.last_run("run"), run);
     assert_eq!((archive.last_run("new"), archive.last_run("versions")), ("0".into(), "0".into()));
+}
+
+fn what_the_readme_asks_finds_something(demo: &Server) {
+    let asking = include_str!("../../README.md").split("## Asking").nth(1).unwrap();
+    let examples = asking.split("All of these find").next().unwrap();
+    let operators = ["PRE/5", "W/S", "W/P", "NOT W/5"];
+    let asked: Vec<&str> = examples.split('`').skip(1).step_by(2).filter(|code| !operators.contains(code)).collect();
+    assert!(asked.len() > 9, "{asked:?}");
+    for query in asked {
+        assert!(demo.total(query) > 0, "{query}");
+    }
 }
 
 #[test]
