@@ -57,7 +57,7 @@ fn a_server_is_not_fetched_from_this_machine_unless_that_is_allowed() {
     let config = archive.file("broadsheet.toml", &format!("[[feeds.feed]]\nurl = \"{base}/feed\"\n"));
     let server = Server::start_with(archive.command("serve").args(["--config", &config]));
     server.until("the refusal in the ledger", |_| archive.last_run("rejected") == "1");
-    assert!(server.log().contains("private_address"), "{}", server.log());
+    server.until_it_says("private_address");
     assert!(asked.lock().unwrap().is_empty());
 }
 

@@ -191,7 +191,7 @@ fn a_deleted_article_is_out_of_every_answer_and_does_not_come_back() {
     let odd = ask(&server, "DELETE", &path, &["Sec-Fetch-Site: cross-site"], b"");
     assert_eq!(odd.problem(403, "from elsewhere"), "cross_site");
     assert!(archive.command("reindex").output().unwrap().status.success());
-    server.until("the new index", |server| server.log().contains("a new index is in use"));
+    server.until_it_says("a new index is in use");
     gone();
     server.kill();
     let server = Server::start(&archive);

@@ -60,7 +60,7 @@ fn two_servers_on_one_archive_show_the_same_and_one_takes_over_from_the_other() 
     let total = ingest(80);
     for server in [&first, &second] {
         server.until("the articles in the new index", |server| server.total("*") == total);
-        assert!(server.log().contains("a new index is in use"));
+        server.until_it_says("a new index is in use");
     }
     first.kill();
     let total = ingest(100);

@@ -44,6 +44,12 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
+    /// Waits until it has said something: what is logged before an answer may be read after it.
+    #[track_caller]
+    pub(crate) fn until_it_says(&self, what: &str) {
+        self.until(what, |server| server.log().contains(what));
+    }
+
     /// Of its process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()

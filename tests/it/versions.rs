@@ -105,7 +105,7 @@ fn an_embargo_ends_by_itself_while_a_server_runs() {
     server.until("the embargo's end", |server| server.total("headline:minister") == 1);
     assert!(Timestamp::now() >= until, "not before its time");
     assert_eq!(server.json(&format!("/api/v1/articles/{id}"))["status"], "usable");
-    assert!(server.log().contains("the embargo of articles has ended"), "{}", server.log());
+    server.until_it_says("the embargo of articles has ended");
 }
 
 /// The name of the article that the last ingest brought, as the store has it: no answer may tell it.

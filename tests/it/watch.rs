@@ -29,7 +29,7 @@ impl Desk {
     fn watching(&self) -> Server {
         fs::create_dir_all(self.folder()).unwrap();
         let server = self.serve();
-        server.until("watching", |server| server.log().contains("watching a folder"));
+        server.until_it_says("watching a folder");
         server
     }
 
