@@ -19,6 +19,7 @@ const DELETED: &str = "this article has been deleted and is not taken in again";
 
 /// Of a kill that comes before what it ends, or names it otherwise.
 const ENDS_NOTHING: &str = "no article is kept under this name; should one come, it is not shown";
+/// Of a version that may be another article.
 const NOTHING_IN_COMMON: &str = "it is now shown in the place of an article with the same id, with which it has nothing in \
     common; if it is another article, send it with a `namespace` of its own";
 

@@ -185,7 +185,7 @@ const CHAPTERS: [Chapter; 5] = [
             code("cannot_open", 0, "there is no right to read it, it is gone, or it is no file; mend that, and read it again"),
             code("cannot_read", 422, "reading it broke down, which is a fault of this program; the log says more. The rest is in"),
             code("set_aside", 422, "a file that only tells about the others, as `README` and `LICENSE`, or belongs to the look of a page; nothing is missing. Named by itself it is read"),
-code("not_its_own", 422, "a feed withdraws an article of another site: only what is of its own site, or has an id of the feed's own kind, can end by it"),
+            code("not_its_own", 422, "a feed withdraws an article of another site: only what is of its own site, or has an id of the feed's own kind, can end by it"),
             code("passed_over", 422, "records of a web archive that are no pages (requests, pictures, other statuses than 200), or entries of an export that were never published, counted in one; links in an archive; nothing is missing"),
             code("deleted", 0, "comes with the outcome `unchanged`: the article was deleted, and is not taken in again"),
             code("not_a_feed", 0, "a feed's address leads to something else; name the feed's own address"),

@@ -159,9 +159,9 @@ fn is_single(part: &str) -> bool {
     part.split_whitespace().count() == 1
 }
 
-/// Behind somebody's full name: one word that is written with a capital, or one of capitals alone among others, is the
-/// house they work for (`Anna Krause, Bloomberg`, `Anna Krause, TIN TODAY`, `Anna Krause, CNN Business`, `Anna Krause, The Tin Times`,
-/// `Anna Krause, HarbourPost Shopping`).
+/// Behind somebody's full name: one word that is written with a capital, one of capitals alone among others, or the name
+/// of a paper in nothing but capitals is the house they work for (`Anna Krause, Bloomberg`, `Anna Krause, CNN Business`,
+/// `Anna Krause, TIN TODAY`, `Anna Krause, The Tin Times`, `Anna Krause, HarbourPost Shopping`).
 fn is_house(part: &str, first: &str) -> bool {
     const WITHIN: &[&str] = &["the", "for", "of", "on", "at"];
     let is_alone = is_single(part) && part.starts_with(char::is_uppercase);
@@ -487,8 +487,8 @@ fn tidy(name: &str) -> Option<String> {
 /// Without the full stop of a line; that of `Jr.` and `K.` stays.
 fn without_stop(name: &str) -> &str {
     let last = name.rsplit(' ').next().unwrap_or_default();
-    let is_word = last.trim_end_matches('.').chars().filter(|c| c.is_lowercase()).count() > 2 && !last.contains("..");
-    if is_word && is_full(name.trim_end_matches('.')) { name.trim_end_matches('.') } else { name }
+    let is_word = last.chars().filter(|c| c.is_lowercase()).count() > 2 && !last.contains("..");
+    name.strip_suffix('.').filter(|bare| is_word && is_full(bare)).unwrap_or(name)
 }
 
 /// Without a parenthesis that nothing opens or closes.
