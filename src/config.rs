@@ -18,8 +18,17 @@ const LEAST: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Config {
+    pub http: Http,
     pub watch: Watch,
     pub feeds: Feeds,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Http {
+    #[serde(deserialize_with = "some_address")]
+    pub public_url: Option<Url>,
+    #[serde(deserialize_with = "origins")]
+    pub allow_origins: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -170,6 +179,33 @@ fn address<'de, D: Deserializer<'de>>(from: D) -> Result<Url, D::Error> {
     Url::parse(text.trim()).map_err(|error| serde::de::Error::custom(format!("`{text}` is no address: {error}")))
 }
 
+/// `None` where it is left empty.
+fn some_address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let bare = url.filter(|url| url.query().is_none() && url.fragment().is_none() && url.username().is_empty());
+    let wrong = || format!("`{text}` is no address of a server; write it as https://archive.example");
+    bare.map(Some).ok_or_else(|| serde::de::Error::custom(wrong()))
+}
+
+/// Scheme and host, and a port that is not the usual one, as browsers send them.
+fn origins<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let origins = Vec::<String>::deserialize(from)?;
+    let is_origin = |text: &str| {
+        text == "*"
+            || Url::parse(text).is_ok_and(|url| url.origin().is_tuple() && url.origin().ascii_serialization() == text)
+    };
+    match origins.iter().find(|origin| !is_origin(origin)) {
+        Some(wrong) => Err(serde::de::Error::custom(format!(
+            "`{wrong}` is no origin; write it as https://newsroom.example, without a path, or as * for any"
+        ))),
+        None => Ok(origins),
+    }
+}
+
 /// A day is 24 hours here, which a length of time leaves open.
 fn days(text: &str) -> Option<jiff::SignedDuration> {
     let days: i64 = text.trim().strip_suffix('d')?.trim().parse().ok()?;
@@ -215,6 +251,19 @@ mod tests {
         let config = Config::parse("[feeds]\nevery = \"1d\"\n[watch]\ndirs = [\"in\"]\n").unwrap();
         assert_eq!((config.feeds.every, config.feeds.pause), (Duration::from_secs(86_400), Duration::from_secs(1)));
         assert_eq!(config.watch.dirs, [PathBuf::from("in")]);
+    }
+
+    #[test]
+    fn the_address_that_readers_use_and_the_origins_of_scripts_are_checked() {
+        let config =
+            Config::parse("[http]\npublic_url = \"https://a.example/news/\"\nallow_origins = [\"https://b.example\"]");
+        let http = config.unwrap().http;
+        assert_eq!(http.public_url.unwrap().as_str(), "https://a.example/news/");
+        assert_eq!(http.allow_origins, ["https://b.example"]);
+        refused("[http]\npublic_url = \"a.example\"", "write it as https://archive.example");
+        refused("[http]\npublic_url = \"ftp://a.example\"", "no address of a server");
+        refused("[http]\nallow_origins = [\"https://b.example/\"]", "write it as https://newsroom.example");
+        refused("[http]\nallow_origins = [\"b.example\"]", "no origin");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::DataDir;
 use crate::config::{Config, Feeds};
 use crate::engine::Engine;
 use crate::engine::embedded::Index;
-use crate::http::{self, Bounds, Door};
+use crate::http::{self, Bounds, Door, Outside};
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::intake::Intake;
 use crate::ingest::{self, ReadOptions};
@@ -109,7 +109,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     };
     threads.push(following);
     welcome(&listener, options.demo)?;
-    let door = Door::new(archive, intake, bounds);
+    let door = Door::new(archive, intake, bounds, outside(config.http));
     http::serve(door, listener, asked.notified()).await;
     stop.store(true, Ordering::Relaxed);
     if let Some(fetching) = fetching {
@@ -118,6 +118,11 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     tokio::task::spawn_blocking(move || threads.into_iter().try_for_each(std::thread::JoinHandle::join))
         .await?
         .map_err(|_| anyhow::anyhow!("a thread has failed"))
+}
+
+fn outside(config: crate::config::Http) -> Outside {
+    let public_url = config.public_url.map(|url| url.as_str().trim_end_matches('/').to_owned());
+    Outside { public_url, allow_origins: config.allow_origins }
 }
 
 fn fetch(

@@ -7,6 +7,7 @@ pub mod embedded;
 mod facet;
 pub mod sentences;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -122,6 +123,34 @@ pub struct FoundHit {
     pub address: Address,
     /// Where asked for.
     pub marks: Option<Marks>,
+}
+
+/// All hits of a plan in their order, of each no more than where it lies: sixteen bytes.
+#[derive(Clone, Debug)]
+pub struct InOrder {
+    /// Every match, counted, and the stories that they tell.
+    pub total: u64,
+    pub stories: u64,
+    order: Order,
+    hits: Vec<Ranked>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Ranked {
+    address: Address,
+    score: f32,
+    copies: u32,
+}
+
+impl InOrder {
+    /// How many hits there are after the cursor and the offset, and within the limit.
+    pub fn len(&self) -> usize {
+        self.hits.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.hits.is_empty()
+    }
 }
 
 /// Where a document lies in its snapshot.
@@ -304,6 +333,21 @@ impl View {
     pub fn find(&self, plan: &Plan) -> Result<Found, EngineError> {
         match self {
             View::Embedded(view) => view.find(plan),
+        }
+    }
+
+    /// Finds, counts and sorts like [`View::find`], for hits without end: what else is known of them is read when they
+    /// are taken.
+    pub fn in_order(&self, plan: &Plan) -> Result<InOrder, EngineError> {
+        match self {
+            View::Embedded(view) => view.in_order(plan),
+        }
+    }
+
+    /// Takes some of the hits that this state has put in order.
+    pub fn found(&self, in_order: &InOrder, places: Range<usize>) -> Vec<FoundHit> {
+        match self {
+            View::Embedded(view) => view.found(in_order, places),
         }
     }
 

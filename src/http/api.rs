@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::forms::{self, Kind};
 use super::params;
 use super::problem::{Envelope, PROBLEM, Problem};
 use super::question::{Answered, Question};
@@ -19,7 +20,7 @@ use crate::search::answer::{ArticleAnswer, QueryAnswer, SearchAnswer};
 use crate::search::request::ArticleRequest;
 use crate::search::{Archive, Readiness};
 
-/// Searches the archive
+/// Searches the archive. `Accept` may ask for the forms that have addresses of their own: a table, lines, feeds
 #[utoipa::path(
     get,
     path = "/api/v1/search",
@@ -32,7 +33,8 @@ use crate::search::{Archive, Readiness};
     )
 )]
 pub(super) async fn search(question: Question) -> Answered {
-    find(&question, &question.parameters).await
+    let answer = forms::answer(&question, Kind::accepted(&question)).await?;
+    Ok(([(header::VARY, "accept")], answer).into_response())
 }
 
 /// Searches the archive, with the same parameters as a form or as a JSON object, for long queries
@@ -58,11 +60,8 @@ pub(super) async fn search_by_form(question: Question, body: Bytes) -> Answered 
         let detail = "send application/x-www-form-urlencoded or application/json";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", detail));
     };
-    find(&question, &[question.parameters.as_slice(), &in_body].concat()).await
-}
-
-async fn find(question: &Question, parameters: &[(String, String)]) -> Answered {
-    question.answer(&question.archive.search(params::read(parameters)?).await?)
+    let parameters = [question.parameters.as_slice(), &in_body].concat();
+    question.answer(&question.archive.search(params::SEARCH.read(&parameters)?).await?)
 }
 
 /// Reads a query and explains it, without searching
@@ -78,7 +77,7 @@ async fn find(question: &Question, parameters: &[(String, String)]) -> Answered 
     )
 )]
 pub(super) async fn query(question: Question) -> Answered {
-    question.answer(&question.archive.explain(params::read_query(&question.parameters)?).await?)
+    question.answer(&question.archive.explain(params::QUERY.read(&question.parameters)?).await?)
 }
 
 /// Strings, numbers and booleans as they are; an array repeats its name.

@@ -6,15 +6,20 @@ mod router;
 mod api;
 mod articles;
 mod copies;
+mod export;
+mod feeds;
+mod forms;
 mod openapi;
 mod pages;
 mod params;
 mod runs;
 mod versions;
 
+mod compressed;
 mod connections;
 mod problem;
 mod question;
+mod rows;
 mod spool;
 mod upload;
 
@@ -41,6 +46,15 @@ pub struct Bounds {
     pub largest_article: usize,
 }
 
+/// What the world outside knows of a server.
+#[derive(Clone, Debug, Default)]
+pub struct Outside {
+    /// Scheme, host and path under which readers reach it, without a slash at the end; `None`: as each asks for it.
+    pub public_url: Option<String>,
+    /// Origins whose scripts may read answers; `*` for any.
+    pub allow_origins: Vec<String>,
+}
+
 /// What every request finds behind the door.
 #[derive(Clone)]
 pub struct Door {
@@ -48,11 +62,13 @@ pub struct Door {
     intake: Arc<Intake>,
     uploads: Arc<Semaphore>,
     bounds: Bounds,
+    outside: Arc<Outside>,
 }
 
 impl Door {
-    pub fn new(archive: Arc<Archive>, intake: Intake, bounds: Bounds) -> Door {
-        Door { archive, intake: Arc::new(intake), uploads: Arc::new(Semaphore::new(bounds.uploads)), bounds }
+    pub fn new(archive: Arc<Archive>, intake: Intake, bounds: Bounds, outside: Outside) -> Door {
+        let (intake, uploads) = (Arc::new(intake), Arc::new(Semaphore::new(bounds.uploads)));
+        Door { archive, intake, uploads, bounds, outside: Arc::new(outside) }
     }
 }
 

@@ -11,15 +11,15 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, T
 use utoipa::openapi::{ContentBuilder, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 
-use super::params::{self, Takes};
-use super::{api, articles, copies, problem, runs, versions};
+use super::params::{self, Taken, Takes};
+use super::{api, articles, copies, export, forms, problem, runs, versions};
 use crate::search::request::FacetField;
 
 #[derive(OpenApi)]
 #[openapi(
     info(description = "Full-text search over a news corpus. Errors are `application/problem+json` (RFC 9457)."),
     paths(
-        api::search, api::search_by_form, api::query, api::article, articles::delete, articles::add,
+        api::search, api::search_by_form, forms::csv, forms::lines, forms::rss, forms::atom, forms::json_feed, export::export, api::query, api::article, articles::delete, articles::add,
         copies::copies, versions::difference, versions::original, runs::runs, runs::run, runs::rejects, runs::rejects_as_lines,
         runs::rejects_as_pieces, api::alive, api::ready, api::version, description
     ),
@@ -45,23 +45,20 @@ struct SearchParameters;
 
 impl Modify for SearchParameters {
     fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
-        let Some(search) = description.paths.paths.get_mut("/api/v1/search") else { return };
-        if let Some(get) = &mut search.get {
-            get.parameters.get_or_insert_default().extend(search_parameters().map(RefOr::T));
-        }
-        if let Some(post) = &mut search.post {
-            describe_body(post);
-        }
-        let query = description.paths.paths.get_mut("/api/v1/query").and_then(|path| path.get.as_mut());
-        if let Some(get) = query {
-            let taken = search_parameters().filter(|parameter| params::OF_A_QUERY.contains(&parameter.name.as_str()));
-            get.parameters.get_or_insert_default().extend(taken.map(RefOr::T));
+        for taken in params::TAKEN {
+            let Some(path) = description.paths.paths.get_mut(taken.path) else { continue };
+            if let Some(get) = &mut path.get {
+                get.parameters.get_or_insert_default().extend(described_in_the_address(taken).map(RefOr::T));
+            }
+            if let Some(post) = &mut path.post {
+                describe_body(post, taken);
+            }
         }
     }
 }
 
-fn search_parameters() -> impl Iterator<Item = Parameter> {
-    let own = params::PARAMETERS.iter().map(|parameter| {
+fn described_in_the_address(taken: &Taken) -> impl Iterator<Item = Parameter> {
+    let own = taken.parameters().map(|parameter| {
         let list = matches!(parameter.takes, Takes::List(_));
         let built = described(parameter.name, parameter.about, schema(&parameter.takes));
         // `facets=tag,source`: one value with commas in it.
@@ -69,6 +66,7 @@ fn search_parameters() -> impl Iterator<Item = Parameter> {
     });
     let filters = FacetField::ALL
         .into_iter()
+        .filter(|_| taken.filters)
         .map(|field| described(field.name(), &params::filter_about(field), strings()).explode(Some(true)).build());
     own.chain(filters)
 }
@@ -83,12 +81,12 @@ fn described(name: &str, about: &str, schema: Schema) -> ParameterBuilder {
 }
 
 /// One object of all parameters, as a form or as JSON.
-fn describe_body(post: &mut Operation) {
+fn describe_body(post: &mut Operation, taken: &Taken) {
     let mut object = ObjectBuilder::new();
-    for parameter in params::PARAMETERS {
+    for parameter in taken.parameters() {
         object = object.property(parameter.name, schema(&parameter.takes));
     }
-    for field in FacetField::ALL {
+    for field in FacetField::ALL.into_iter().filter(|_| taken.filters) {
         object = object.property(field.name(), strings());
     }
     let object = RefOr::T(Schema::Object(object.build()));
@@ -152,8 +150,7 @@ mod tests {
         let description = serde_json::to_value(Description::openapi()).unwrap();
         let search = &description["paths"]["/api/v1/search"];
         let docs = include_str!("../../docs/api.md");
-        let names = params::PARAMETERS.iter().map(|parameter| parameter.name);
-        for name in names.chain(FacetField::ALL.map(FacetField::name)) {
+        for name in params::SEARCH.names() {
             let listed = search["get"]["parameters"].as_array().unwrap();
             assert!(listed.iter().any(|parameter| parameter["name"] == name), "{name}");
             assert!(
@@ -163,7 +160,7 @@ mod tests {
         }
         let of_a_query = description["paths"]["/api/v1/query"]["get"]["parameters"].as_array().unwrap();
         let names: Vec<_> = of_a_query.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
-        assert_eq!(names, params::OF_A_QUERY);
+        assert_eq!(names, params::QUERY.names());
     }
 
     #[test]

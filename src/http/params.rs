@@ -1,5 +1,7 @@
 //! Parameters into a request. Every mistake is a coded refusal that names its parameter and a way out.
 
+mod table;
+
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
@@ -8,107 +10,10 @@ use crate::query::advice::{MORE_ADVICE, TOO_MANY_CLAUSES};
 use crate::query::ast::DateField;
 use crate::query::{Advice, Mode};
 use crate::search::request::{FacetField, Filter, HitFields, SearchRequest, Sort, Unit};
-
-/// A parameter of `/api/v1/search`, as it is read here and as the OpenAPI description gives it.
-pub(super) struct Parameter {
-    pub(super) name: &'static str,
-    pub(super) about: &'static str,
-    pub(super) takes: Takes,
-}
-
-/// What a parameter takes, and what it is when it is left out.
-pub(super) enum Takes {
-    Text {
-        example: &'static str,
-    },
-    Flag,
-    Number {
-        least: usize,
-        most: usize,
-        default: usize,
-    },
-    OneOf(fn() -> Vec<&'static str>, Option<&'static str>),
-    /// Names with commas between them.
-    List(fn() -> Vec<&'static str>),
-}
-
-const fn row(name: &'static str, takes: Takes, about: &'static str) -> Parameter {
-    Parameter { name, about, takes }
-}
-
-/// Everything `/api/v1/search` takes, but for the facet filters.
-pub(super) const PARAMETERS: &[Parameter] = &[
-    row("q", Takes::Text { example: "\"rare earths\" AND China" }, "The query; empty means everything."),
-    row(
-        "mode",
-        Takes::OneOf(|| names(MODES), Some("all")),
-        "Whether words are ANDed (`all`) or plain words ORed (`any`).",
-    ),
-    row("strict", Takes::Flag, "Any warning refuses the request with 400."),
-    row(
-        "from",
-        Takes::Text { example: "2025-02" },
-        "First date, inclusive, on `date_field`: `2025-02-27`, `2025-02`, `2025`, RFC 3339, or back from now: `7d`.",
-    ),
-    row("to", Takes::Text { example: "2025-03-31" }, "Last date, inclusive, in the same forms."),
-    row("date_field", Takes::OneOf(|| names(DATE_FIELDS), Some("published")), "Which date `from` and `to` are about."),
-    row(
-        "tz",
-        Takes::Text { example: "Europe/Berlin" },
-        "IANA zone in which dates are read and buckets cut; UTC by default.",
-    ),
-    row(
-        "sort",
-        Takes::OneOf(|| names(SORTS), None),
-        "Order of the hits; `relevance` where the query has words, else `newest`. Ties are broken by article.",
-    ),
-    row(
-        "half_life",
-        Takes::Text { example: "7d" },
-        "After how much age a score counts half in `sort=recent`: hours, days or weeks. `7d` by default.",
-    ),
-    row("limit", Takes::Number { least: 0, most: 1000, default: 10 }, "Hits to return; 0 only counts."),
-    row("offset", Takes::Number { least: 0, most: 10_000, default: 0 }, "Hits to skip. Page with `cursor` instead."),
-    row("cursor", Takes::Text { example: "" }, "`next_cursor` of the page before, other parameters unchanged."),
-    row("snapshot", Takes::Text { example: "" }, "`snapshot` of an earlier answer, to count the same articles again."),
-    row(
-        "facets",
-        Takes::List(|| FacetField::ALL.map(FacetField::name).to_vec()),
-        "Facets to count, exact and multi-select.",
-    ),
-    row("facet_limit", Takes::Number { least: 1, most: 1000, default: 10 }, "Values a facet."),
-    row("interval", Takes::OneOf(|| names(UNITS), None), "Returns a timeline of these calendar units."),
-    row(
-        "collapse",
-        Takes::OneOf(|| names(COLLAPSES), Some("none")),
-        "`near`: one hit a story, the one of its matches that sorts first; `limit`, `offset` and `cursor` count stories.",
-    ),
-    row("highlight", Takes::Flag, "Marks what matched in headline, lead and fragments of the body."),
-    row("snippets", Takes::Number { least: 0, most: 10, default: 2 }, "Fragments of the body a hit."),
-    row(
-        "fields",
-        Takes::List(|| HitFields::KNOWN.to_vec()),
-        "Article fields a hit carries; all but `body` by default.",
-    ),
-    row("explain", Takes::Flag, "Says what each clause of the query comes to, as `query.clauses`."),
-];
-
-/// What `/api/v1/query` takes: the parameters of a search that decide how a query is read and what is counted.
-pub(super) const OF_A_QUERY: [&str; 5] = ["q", "mode", "strict", "tz", "snapshot"];
-
-pub(super) fn filter_about(field: FacetField) -> String {
-    format!(
-        "Only articles of this {}. Repeat it for OR; `-value` excludes, `\\-value` is a literal hyphen.",
-        field.name()
-    )
-}
+pub(super) use table::{EXPORT, Parameter, QUERY, SEARCH, TAKEN, Taken, Takes, filter_about};
 
 fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
     table.iter().map(|(name, _)| *name).collect()
-}
-
-fn known(name: &str) -> Option<&'static Parameter> {
-    PARAMETERS.iter().find(|parameter| parameter.name == name)
 }
 
 /// As many as a query may have clauses; filters are such.
@@ -117,52 +22,85 @@ const MOST_PARAMETERS: usize = 1024;
 /// More warnings help nobody.
 const MOST_WARNINGS: usize = 50;
 
-/// Reads the parameters of a search, in the order given.
-pub(super) fn read(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> {
-    let own = PARAMETERS.iter().map(|parameter| parameter.name);
-    read_those(pairs, &own.chain(FacetField::ALL.map(FacetField::name)).collect::<Vec<_>>())
+impl Taken {
+    /// Reads the parameters of a search, in the order given.
+    pub(super) fn read(&'static self, pairs: &[(String, String)]) -> Result<SearchRequest, Advice> {
+        Ok(self.read_with(pairs)?.0)
+    }
+
+    /// Reads the parameters of a search, and those that are the address's own.
+    pub(super) fn read_with(&'static self, pairs: &[(String, String)]) -> Result<(SearchRequest, Own), Advice> {
+        if pairs.len() > MOST_PARAMETERS {
+            let message = format!("the request has more than {MOST_PARAMETERS} parameters");
+            return Err(Advice::new(TOO_MANY_CLAUSES, message).hint("Ask for less at once."));
+        }
+        let names = self.names();
+        let mut request = SearchRequest::default();
+        let mut own = Own { of: self, given: Vec::new() };
+        let mut seen: Vec<&str> = Vec::new();
+        for (name, value) in pairs {
+            if !names.contains(&name.as_str()) {
+                request.advice.push(unknown(name, &names));
+                continue;
+            }
+            if let Some(field) = FacetField::from_name(name) {
+                request.filters.extend(filter(field, value));
+                continue;
+            }
+            if seen.contains(&name.as_str()) {
+                let advice = Advice::of("repeated_parameter", name, format!("`{name}` is given more than once"));
+                return Err(advice.hint("Give it once; only facet filters may be repeated."));
+            }
+            seen.push(name);
+            match self.own.iter().find(|own| own.name == name) {
+                Some(parameter) => own.given.push((parameter.name, value.clone())),
+                None => set(&mut request, name, value)?,
+            }
+        }
+        if request.strict
+            && let Some(first) = request.advice.first()
+        {
+            return Err(first.clone());
+        }
+        if request.advice.len() > MOST_WARNINGS {
+            let more = request.advice.len() - MOST_WARNINGS;
+            request.advice.truncate(MOST_WARNINGS);
+            request.advice.push(Advice::new(MORE_ADVICE, format!("and {more} more of these")));
+        }
+        Ok((request, own))
+    }
 }
 
-/// Reads what decides how a query is read.
-pub(super) fn read_query(pairs: &[(String, String)]) -> Result<SearchRequest, Advice> {
-    read_those(pairs, &OF_A_QUERY)
+/// The parameters that an address has beside those of a search, as they were given.
+pub(super) struct Own {
+    of: &'static Taken,
+    given: Vec<(&'static str, String)>,
 }
 
-fn read_those(pairs: &[(String, String)], names: &[&str]) -> Result<SearchRequest, Advice> {
-    if pairs.len() > MOST_PARAMETERS {
-        let message = format!("the request has more than {MOST_PARAMETERS} parameters");
-        return Err(Advice::new(TOO_MANY_CLAUSES, message).hint("Ask for less at once."));
+impl Own {
+    /// Where it was given and is not empty.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        let given = self.given.iter().find(|(known, _)| *known == name)?;
+        Some(given.1.as_str()).filter(|value| !value.trim().is_empty())
     }
-    let mut request = SearchRequest::default();
-    let mut seen: Vec<&str> = Vec::new();
-    for (name, value) in pairs {
-        if !names.contains(&name.as_str()) {
-            request.advice.push(unknown(name, names));
-            continue;
-        }
-        if let Some(field) = FacetField::from_name(name) {
-            request.filters.extend(filter(field, value));
-            continue;
-        }
-        if seen.contains(&name.as_str()) {
-            let advice = Advice::of("repeated_parameter", name, format!("`{name}` is given more than once"));
-            return Err(advice.hint("Give it once; only facet filters may be repeated."));
-        }
-        seen.push(name);
-        set(&mut request, name, value)?;
+
+    pub(super) fn one_of<T: Copy>(&self, name: &str, known: &[(&'static str, T)]) -> Result<Option<T>, Advice> {
+        self.text(name).map(|value| one_of(name, value, known)).transpose()
     }
-    if request.strict
-        && let Some(first) = request.advice.first()
-    {
-        return Err(first.clone());
+
+    pub(super) fn number(&self, name: &str) -> Result<Option<usize>, Advice> {
+        self.text(name).map(|value| number(name, value, self.of.parameter(name))).transpose()
     }
-    if request.advice.len() > MOST_WARNINGS {
-        let more = request.advice.len() - MOST_WARNINGS;
-        request.advice.truncate(MOST_WARNINGS);
-        request.advice.push(Advice::new(MORE_ADVICE, format!("and {more} more of these")));
-    }
-    Ok(request)
 }
+
+/// How the hits of an export are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Lines,
+    Table,
+}
+
+pub(super) const FORMATS: &[(&str, Format)] = &[("jsonl", Format::Lines), ("csv", Format::Table)];
 
 fn filter(field: FacetField, value: &str) -> Option<Filter> {
     let (value, exclude) = value.strip_prefix('-').map_or((value, false), |value| (value, true));
@@ -182,16 +120,16 @@ fn set(request: &mut SearchRequest, name: &str, value: &str) -> Result<(), Advic
         "tz" => request.tz = zone(value)?,
         "sort" => request.sort = Some(one_of(name, value, SORTS)?),
         "half_life" => request.half_life = age(name, value)?,
-        "limit" => request.limit = number(name, value)?,
-        "offset" => request.offset = number(name, value)?,
+        "limit" => request.limit = known_number(name, value)?,
+        "offset" => request.offset = known_number(name, value)?,
         "cursor" => request.cursor = some(),
         "snapshot" => request.snapshot = some(),
         "facets" => request.facets = facets(value)?,
-        "facet_limit" => request.facet_limit = number(name, value)?,
+        "facet_limit" => request.facet_limit = known_number(name, value)?,
         "interval" => request.interval = Some(one_of(name, value, UNITS)?),
         "collapse" => request.collapse = one_of(name, value, COLLAPSES)?,
         "highlight" => request.highlight = flag(name, value)?,
-        "snippets" => request.snippets = number(name, value)?,
+        "snippets" => request.snippets = known_number(name, value)?,
         "fields" => request.fields = fields(value)?,
         "explain" if value == "score" => request.advice.push(later(name, "`explain=score`")),
         "explain" => request.explain = flag(name, value)?,
@@ -239,9 +177,16 @@ fn flag(name: &str, value: &str) -> Result<bool, Advice> {
     one_of(name, value, &[("1", true), ("0", false), ("true", true), ("false", false)])
 }
 
+fn known_number(name: &str, value: &str) -> Result<usize, Advice> {
+    number(name, value, SEARCH.parameter(name))
+}
+
 /// A number within the bounds the table gives.
-fn number(name: &str, value: &str) -> Result<usize, Advice> {
-    let (least, most) = bounds(name);
+fn number(name: &str, value: &str, parameter: Option<&Parameter>) -> Result<usize, Advice> {
+    let (least, most) = match parameter.map(|parameter| &parameter.takes) {
+        Some(Takes::Number { least, most, .. }) => (*least, *most),
+        _ => (0, usize::MAX),
+    };
     let hint = format!("Give a whole number from {least} to {most}.");
     let number: i128 = value
         .trim()
@@ -251,13 +196,6 @@ fn number(name: &str, value: &str) -> Result<usize, Advice> {
         return Ok(number);
     }
     Err(Advice::of("out_of_range", name, format!("{number} is not between {least} and {most}")).hint(hint))
-}
-
-fn bounds(name: &str) -> (usize, usize) {
-    match known(name).map(|parameter| &parameter.takes) {
-        Some(Takes::Number { least, most, .. }) => (*least, *most),
-        _ => (0, usize::MAX),
-    }
 }
 
 /// `12h`, `7d`, `2w`; a thousand years at most.
@@ -329,7 +267,7 @@ mod tests {
 
     #[track_caller]
     fn refused(query: &str) -> (&'static str, String) {
-        let advice = read(&pairs(query)).unwrap_err();
+        let advice = SEARCH.read(&pairs(query)).unwrap_err();
         assert!(advice.hint.is_some(), "{query} leaves no way out");
         (advice.code, advice.parameter.unwrap())
     }
@@ -353,34 +291,34 @@ mod tests {
 
     #[test]
     fn unknown_parameters_are_reported_and_refused_when_strict() {
-        assert_eq!(read(&pairs("lmit=3")).unwrap().advice[0].hint.as_deref(), Some("Did you mean `limit`?"));
+        assert_eq!(SEARCH.read(&pairs("lmit=3")).unwrap().advice[0].hint.as_deref(), Some("Did you mean `limit`?"));
         assert_eq!(refused("lmit=3&strict=1").0, "unknown_parameter");
         assert_eq!(refused("explain=score&strict=1"), ("not_available_yet", "explain".to_owned()));
-        assert_eq!(read(&pairs("explain=score")).unwrap().advice[0].code, "not_available_yet");
+        assert_eq!(SEARCH.read(&pairs("explain=score")).unwrap().advice[0].code, "not_available_yet");
     }
 
     #[test]
     fn a_query_takes_only_what_decides_how_it_is_read() {
-        let advice = read_query(&pairs("q=tin&tag=x&limit=3&tz=Europe/Berlin&mode=any&mood=any")).unwrap().advice;
+        let advice = QUERY.read(&pairs("q=tin&tag=x&limit=3&tz=Europe/Berlin&mode=any&mood=any")).unwrap().advice;
         let about: Vec<_> = advice.iter().map(|one| (one.code, one.parameter.as_deref().unwrap())).collect();
         let unknown = "unknown_parameter";
         assert_eq!(about, [(unknown, "tag"), (unknown, "limit"), (unknown, "mood")]);
         assert_eq!(advice[2].hint.as_deref(), Some("Did you mean `mode`?"));
-        assert_eq!(read_query(&pairs("q=tin&limit=3&strict=1")).unwrap_err().code, "unknown_parameter");
-        assert_eq!(read_query(&pairs("q=tin&q=zinc")).unwrap_err().code, "repeated_parameter");
+        assert_eq!(QUERY.read(&pairs("q=tin&limit=3&strict=1")).unwrap_err().code, "unknown_parameter");
+        assert_eq!(QUERY.read(&pairs("q=tin&q=zinc")).unwrap_err().code, "repeated_parameter");
     }
 
     #[test]
     fn every_parameter_is_read() {
         let source = include_str!("params.rs");
-        for parameter in PARAMETERS {
+        for parameter in table::PARAMETERS {
             assert!(source.contains(&format!("\n        \"{}\" =>", parameter.name)), "{}", parameter.name);
         }
     }
 
     #[test]
     fn filters_repeat_and_exclude() {
-        let filters = read(&pairs("tag=a&tag=-b&place=%5C-c&place=-%5C-d&place=--e")).unwrap().filters;
+        let filters = SEARCH.read(&pairs("tag=a&tag=-b&place=%5C-c&place=-%5C-d&place=--e")).unwrap().filters;
         let read: Vec<_> =
             filters.iter().map(|filter| (filter.field.name(), filter.value.as_str(), filter.exclude)).collect();
         let places = [("place", "-c", false), ("place", "-d", true), ("place", "-e", true)];

@@ -9,8 +9,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::Door;
+use super::compressed::unpacked;
 use super::problem::Problem;
+use super::{Door, Outside};
 use crate::query::Advice;
 use crate::search::Archive;
 use crate::search::answer::SearchError;
@@ -21,15 +22,26 @@ pub(super) struct Question {
     pub(super) archive: Arc<Archive>,
     /// In the order given.
     pub(super) parameters: Vec<(String, String)>,
+    /// Where it was put, and what stands behind the `?`.
+    pub(super) path: String,
+    pub(super) query: Option<String>,
     headers: HeaderMap,
+    outside: Arc<Outside>,
 }
 
 impl FromRequestParts<Door> for Question {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Question, Infallible> {
-        let (archive, headers) = (Arc::clone(&door.archive), parts.headers.clone());
-        Ok(Question { archive, parameters: pairs(parts.uri.query()), headers })
+        let query = parts.uri.query().map(str::to_owned);
+        Ok(Question {
+            archive: Arc::clone(&door.archive),
+            parameters: pairs(query.as_deref()),
+            path: parts.uri.path().to_owned(),
+            query,
+            headers: parts.headers.clone(),
+            outside: Arc::clone(&door.outside),
+        })
     }
 }
 
@@ -49,7 +61,26 @@ impl Question {
 
     /// The media type of its body, and what else is said of it.
     pub(super) fn content_type(&self) -> &str {
-        self.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+        self.header(&header::CONTENT_TYPE)
+    }
+
+    /// The media types that its client takes.
+    pub(super) fn accepted(&self) -> &str {
+        self.header(&header::ACCEPT)
+    }
+
+    /// Scheme and host under which the client reaches this server, for addresses that stand by themselves.
+    pub(super) fn root(&self) -> String {
+        if let Some(url) = &self.outside.public_url {
+            return url.clone();
+        }
+        let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte);
+        let host = Some(self.header(&header::HOST)).filter(|host| !host.is_empty() && host.bytes().all(is_host));
+        format!("http://{}", host.unwrap_or("localhost"))
+    }
+
+    fn header(&self, name: &HeaderName) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// An answer with its strong ETag: a hash of all that it says, so that the same tag means the same answer.
@@ -71,10 +102,16 @@ impl Question {
             (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
             (header::ETAG, HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))),
         ];
-        let known = self.headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
-        let mut known = known.split(',').map(|known| known.trim().trim_start_matches("W/"));
-        (caching, known.any(|known| known == tag || known == "*"))
+        let mut known = self.header(&header::IF_NONE_MATCH).split(',');
+        (caching, known.any(|known| is_tag(known, &tag)))
     }
+}
+
+/// Whether a client that holds the answer of this tag holds the answer of that one; a proxy that packs answers weakens
+/// their tags.
+fn is_tag(known: &str, tag: &str) -> bool {
+    let known = known.trim().trim_start_matches("W/");
+    known == "*" || unpacked(known) == tag
 }
 
 pub(super) fn pairs(query: Option<&str>) -> Vec<(String, String)> {

@@ -3,22 +3,38 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::classify::ServerErrorsFailureClass;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
-use super::{Door, api, articles, copies, openapi, pages, problem, runs, versions};
+use super::{Door, Outside, api, articles, compressed, copies, export, forms, openapi, pages, problem, runs, versions};
 
 /// A request body, at most, but for articles.
 const BODY: usize = 1024 * 1024;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Which other sites' scripts may read answers in a browser. What writes is refused to them by itself.
+fn cross_origin(outside: &Outside) -> CorsLayer {
+    let origins = &outside.allow_origins;
+    let named = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect::<Vec<_>>();
+    let allowed =
+        if origins.iter().any(|origin| origin == "*") { AllowOrigin::any() } else { AllowOrigin::list(named) };
+    let told = ["etag", "x-total", "x-snapshot", "x-next-cursor", "x-request-id"].map(HeaderName::from_static);
+    CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, header::IF_NONE_MATCH])
+        .expose_headers(told)
+        .max_age(Duration::from_secs(3600))
+}
 
 /// What is refused for now is no fault of ours.
 fn note(failure: ServerErrorsFailureClass, latency: Duration, _: &Span) {
@@ -40,6 +56,12 @@ pub(super) fn router(door: Door) -> Router {
         .route("/docs/errors", get(pages::codes))
         .merge(pages::assets())
         .route("/api/v1/search", get(api::search).post(api::search_by_form))
+        .route("/api/v1/search.csv", get(forms::csv))
+        .route("/api/v1/search.jsonl", get(forms::lines))
+        .route("/api/v1/search.rss", get(forms::rss))
+        .route("/api/v1/search.atom", get(forms::atom))
+        .route("/api/v1/search.feed.json", get(forms::json_feed))
+        .route("/api/v1/export", get(export::export))
         .route("/api/v1/query", get(api::query))
         .route("/api/v1/articles/{id}", get(api::article).delete(articles::delete))
         .route("/api/v1/articles/{id}/copies", get(copies::copies))
@@ -55,10 +77,13 @@ pub(super) fn router(door: Door) -> Router {
         .route("/version", get(api::version))
         .route("/openapi.json", get(openapi::description))
         .layer(RequestBodyLimitLayer::new(BODY))
-        // Added after the layer: articles may come without end.
+        .layer(compressed::layer())
+        .layer(axum::middleware::from_fn(compressed::tag))
+        // Added after the layers: articles may come without end, and each is answered when it is in.
         .route("/api/v1/articles", post(articles::add))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(cross_origin(&door.outside))
         .with_state(door)
         .layer(CatchPanicLayer::custom(problem::after_panic))
         .layer(axum::middleware::from_fn(problem::in_our_envelope))

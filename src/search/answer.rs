@@ -174,6 +174,9 @@ pub struct Hit {
     pub story: Option<ArticleId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copies: Option<Copies>,
+    /// Where a page or an export after this hit begins; only where `fields` names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
     /// Of a copy: the original of its story, where it may be shown. For the page, not the API.
     #[serde(skip)]
     pub original: Option<Box<CopyLine>>,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::answer::{
     ArticleAnswer, Clause, Copies, CopiesAnswer, CopyLine, DifferenceAnswer, Hit, OriginalPage, QueryAnswer,
@@ -14,6 +14,7 @@ use super::answer::{
 use super::article;
 use super::cursor::Cursor;
 use super::explain;
+use super::export;
 use super::highlight;
 use super::hydrate;
 use super::plan::Planned;
@@ -36,6 +37,8 @@ const COPIES: usize = 100;
 pub struct Archive {
     pub(super) inner: Inner,
     pub(super) pool: Pool,
+    /// Room for exports.
+    pub(super) exports: Arc<Semaphore>,
     /// How far the state goes that new answers come from.
     shown: watch::Sender<u64>,
     /// Something has been written that nobody has looked at yet.
@@ -64,7 +67,8 @@ impl Archive {
     pub fn new(store: Arc<Store>, engine: &Engine) -> Result<Archive, EngineError> {
         let inner = Inner { store, newest: RwLock::new(engine.view()?), snapshots: Snapshots::default() };
         let shown = watch::Sender::new(inner.newest().position());
-        Ok(Archive { inner, pool: Pool::new(), shown, news: Mutex::default(), rung: Condvar::new() })
+        let (pool, exports) = (Pool::new(), export::room());
+        Ok(Archive { inner, pool, exports, shown, news: Mutex::default(), rung: Condvar::new() })
     }
 
     /// From here on, new answers come from the newest state of this index. Says whether that is another than before.
@@ -172,7 +176,7 @@ impl Inner {
         let planned = plan::plan(request, now_ms, cursor.as_ref(), started + TIME_LIMIT)?;
         let snapshot = snapshot_name(&view, now_ms, &planned);
         let found = view.find(&planned.plan).map_err(engine_error)?;
-        let hits = self.hits(request, &planned, &found.hits)?;
+        let hits = self.hits(request, &planned, &snapshot, &found.hits)?;
         let next_cursor = next_cursor(&planned, &snapshot, &found);
         let clauses = request.explain.then(|| self.clauses(&planned, &view)).transpose()?;
         let suggestions = (found.total == 0).then(|| suggestions(request, &planned, &view, now_ms));
@@ -209,14 +213,18 @@ impl Inner {
     }
 
     /// Keeps the state that an answer names.
-    fn keep(&self, view: &View, request: &SearchRequest, has_cursor: bool) {
+    pub(super) fn keep(&self, view: &View, request: &SearchRequest, has_cursor: bool) {
         let returned = has_cursor || request.snapshot.is_some();
         self.snapshots.keep(view, returned, &self.newest(), Instant::now());
     }
 
     /// The state to answer from and the moment relative dates count from: the newest and now, unless an earlier answer
     /// is referred to.
-    fn snapshot(&self, request: &SearchRequest, cursor: Option<&Cursor>) -> Result<(View, i64), SearchError> {
+    pub(super) fn snapshot(
+        &self,
+        request: &SearchRequest,
+        cursor: Option<&Cursor>,
+    ) -> Result<(View, i64), SearchError> {
         let named = match (cursor, request.snapshot.as_deref()) {
             (Some(cursor), None) => Some(cursor.snapshot.clone()),
             (Some(cursor), Some(text)) if cursor.snapshot.print() == text => Some(cursor.snapshot.clone()),
@@ -236,7 +244,13 @@ impl Inner {
         Ok((view, now_ms))
     }
 
-    fn hits(&self, request: &SearchRequest, planned: &Planned, found: &[FoundHit]) -> Result<Vec<Hit>, SearchError> {
+    pub(super) fn hits(
+        &self,
+        request: &SearchRequest,
+        planned: &Planned,
+        snapshot: &SnapshotName,
+        found: &[FoundHit],
+    ) -> Result<Vec<Hit>, SearchError> {
         let rows: Vec<u64> = found.iter().map(|hit| hit.row).collect();
         let stored = self.store.rows(&rows).map_err(store_error)?;
         if stored.len() != rows.len() {
@@ -251,7 +265,8 @@ impl Inner {
             let told = hydrate::Told { story: self.story(&stored, found)?, copies: Copies::Number(found.copies) };
             let original = originals.get(&found.story).filter(|_| found.story != stored.num).cloned().map(Box::new);
             let hit = hydrate::hit(stored, found.words, told, &request.fields, score, highlights);
-            hits.push(Hit { original, ..hit });
+            let cursor = request.fields.wants("cursor").then(|| planned.cursor(snapshot, found.place));
+            hits.push(Hit { original, cursor, ..hit });
         }
         Ok(hits)
     }
@@ -316,7 +331,7 @@ impl Inner {
     }
 }
 
-fn snapshot_name(view: &View, now_ms: i64, planned: &Planned) -> SnapshotName {
+pub(super) fn snapshot_name(view: &View, now_ms: i64, planned: &Planned) -> SnapshotName {
     SnapshotName { view: view.name().to_owned(), now_ms: planned.counts_from_now.then_some(now_ms) }
 }
 
@@ -333,8 +348,7 @@ fn milliseconds(since: Instant) -> f64 {
 /// The next page begins after the last hit of this one, if there is more.
 fn next_cursor(planned: &Planned, snapshot: &SnapshotName, found: &crate::engine::Found) -> Option<String> {
     let last = found.hits.last().filter(|_| found.hits.len() == planned.plan.limit)?;
-    let cursor = Cursor { snapshot: snapshot.clone(), after: last.place, request: planned.identity.clone() };
-    Some(cursor.print())
+    Some(planned.cursor(snapshot, last.place))
 }
 
 fn reading(request: &SearchRequest, planned: &Planned, clauses: Option<Vec<Clause>>) -> QueryReading {
@@ -351,7 +365,7 @@ fn reading(request: &SearchRequest, planned: &Planned, clauses: Option<Vec<Claus
     }
 }
 
-fn engine_error(error: EngineError) -> SearchError {
+pub(super) fn engine_error(error: EngineError) -> SearchError {
     match error {
         EngineError::TooManyExpansions { word, bound } => SearchError::Refused(
             Advice::of("too_many_expansions", "q", format!("`{word}` stands for more than {bound} words"))

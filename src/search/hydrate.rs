@@ -15,7 +15,7 @@ pub(super) fn is_withdrawn(stored: &StoredArticle) -> bool {
 
 /// Every field, the body too; whoever has that needs no excerpt.
 pub(super) fn whole() -> HitFields {
-    let names = HitFields::KNOWN.iter().filter(|name| **name != "excerpt");
+    let names = HitFields::KNOWN.iter().filter(|name| !matches!(**name, "excerpt" | "cursor"));
     HitFields { names: Some(names.map(|name| (*name).to_owned()).collect()) }
 }
 

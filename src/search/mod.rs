@@ -16,6 +16,8 @@ mod pool;
 mod plan;
 mod snapshots;
 
+mod export;
+
 mod explain;
 mod rewrite;
 mod suggest;
@@ -31,4 +33,5 @@ mod cursor;
 
 pub use archive::{Archive, Readiness};
 pub use excerpt::first_words;
+pub use export::Export;
 pub use highlight::escape;

@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use super::answer::SearchError;
 use super::cursor::Cursor;
 use super::request::{SearchRequest, Sort};
-use crate::engine::{Order, Plan};
+use super::snapshots::SnapshotName;
+use crate::engine::{Order, Place, Plan};
 use crate::query::ast::{DateClause, Interval, Kind, Node, Value};
 use crate::query::dates::{self, Side};
 use crate::query::{self, Advice, Bounds, Context, Mode};
@@ -21,6 +22,13 @@ pub(super) struct Planned {
     pub(super) counts_from_now: bool,
     /// The same for every page of one search, and for no other search.
     pub(super) identity: String,
+}
+
+impl Planned {
+    /// Where a page after this hit begins.
+    pub(super) fn cursor(&self, snapshot: &SnapshotName, after: Place) -> String {
+        Cursor { snapshot: snapshot.clone(), after, request: self.identity.clone() }.print()
+    }
 }
 
 pub(super) fn context(mode: Mode, tz: TimeZone, now: Timestamp) -> Context {

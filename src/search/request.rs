@@ -95,13 +95,13 @@ pub enum Unit {
 /// Which article fields a hit carries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HitFields {
-    /// `None`: all but `body`.
+    /// `None`: all but `body` and `cursor`.
     pub names: Option<Vec<String>>,
 }
 
 impl HitFields {
     /// Every name `fields=` knows, in the order of a hit.
-    pub const KNOWN: [&'static str; 25] = [
+    pub const KNOWN: [&'static str; 26] = [
         "id",
         "external_id",
         "url",
@@ -127,11 +127,12 @@ impl HitFields {
         "status",
         "story",
         "copies",
+        "cursor",
     ];
 
     pub fn wants(&self, name: &str) -> bool {
         match &self.names {
-            None => name != "body",
+            None => !matches!(name, "body" | "cursor"),
             Some(names) => names.iter().any(|wanted| wanted == name),
         }
     }

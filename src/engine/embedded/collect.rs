@@ -9,6 +9,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use tantivy::columnar::Column;
@@ -19,11 +20,13 @@ use super::View;
 use super::compile::{Asking, whole};
 use super::deadline::Deadline;
 use super::facets::{FacetIndex, Tally};
-use super::lower::Lowering;
+use super::lower::{Lowered, Lowering};
 use super::segments::Columns;
 use super::told::Telling;
 use crate::analysis::fold;
-use crate::engine::{Address, Dates, EngineError, FacetField, Filter, Found, FoundHit, Order, Place, Plan, Sort};
+use crate::engine::{
+    Address, Dates, EngineError, FacetField, Filter, Found, FoundHit, InOrder, Order, Place, Plan, Ranked, Sort,
+};
 
 /// The age of what has no date, in milliseconds: some thirty million years.
 const OLDEST: f64 = 1e18;
@@ -35,10 +38,49 @@ impl View {
     /// Finds, counts and sorts.
     pub(in crate::engine) fn find(&self, plan: &Plan) -> Result<Found, EngineError> {
         let deadline = Deadline::new(plan.deadline);
-        let mut collector = Collector::new(self, plan, &deadline)?;
         let lowered = self.lower(&plan.query, &mut Lowering::new(&deadline))?;
+        let mut found = self.collected(plan, &lowered, &deadline)?.finish(self, plan)?;
+        if plan.marks {
+            let addresses: Vec<Address> = found.hits.iter().map(|hit| hit.address).collect();
+            let marks = self.marks_by(&lowered, &addresses, &deadline)?;
+            found.hits.iter_mut().zip(marks).for_each(|(hit, marks)| hit.marks = Some(marks.joined()));
+        }
+        if deadline.was_met() { Err(EngineError::TimeOut) } else { Ok(found) }
+    }
+
+    /// Finds and sorts, and keeps of each hit no more than where it lies.
+    pub(in crate::engine) fn in_order(&self, plan: &Plan) -> Result<InOrder, EngineError> {
+        let deadline = Deadline::new(plan.deadline);
+        let lowered = self.lower(&plan.query, &mut Lowering::new(&deadline))?;
+        let mut collector = self.collected(plan, &lowered, &deadline)?;
+        let sorted = collector.sorted();
+        let ranked = sorted.into_iter().skip(plan.offset).map(|Reverse(kept)| Ranked {
+            address: kept.address,
+            score: f32::from_bits(kept.score_bits),
+            copies: u32::try_from(collector.telling.copies(kept.address)).unwrap_or(u32::MAX),
+        });
+        let hits = ranked.collect();
+        let (total, stories) = (collector.total, collector.telling.count(collector.total));
+        let in_order = InOrder { total, stories, order: plan.order, hits };
+        if deadline.was_met() { Err(EngineError::TimeOut) } else { Ok(in_order) }
+    }
+
+    /// Some of the hits that were put in order.
+    pub(in crate::engine) fn found(&self, in_order: &InOrder, places: Range<usize>) -> Vec<FoundHit> {
+        let found = in_order.hits[places].iter().map(|Ranked { address, score, copies }| {
+            let columns = self.segments.columns(address.segment as usize);
+            let key = key(&in_order.order, address.doc, *score, columns);
+            let num = columns.num.first(address.doc).unwrap_or_default();
+            found(columns, *address, Place { key, num }, *score, u64::from(*copies))
+        });
+        found.collect()
+    }
+
+    /// Everything that matches has been seen.
+    fn collected(&self, plan: &Plan, lowered: &Lowered, deadline: &Deadline) -> Result<Collector, EngineError> {
+        let mut collector = Collector::new(self, plan, deadline)?;
         let asking = Asking { deadline: deadline.clone(), scored: collector.scores() };
-        let query = collector.narrowed(self, plan, self.query(&lowered, &asking)?)?;
+        let query = collector.narrowed(self, plan, self.query(lowered, &asking)?)?;
         let scoring = if collector.scores() {
             EnableScoring::enabled_from_searcher(&self.searcher)
         } else {
@@ -48,13 +90,7 @@ impl View {
         for (segment, reader) in self.searcher.segment_readers().iter().enumerate() {
             collector.segment(segment, reader, self.segments.columns(segment), weight.as_ref())?;
         }
-        let mut found = collector.finish(self, plan)?;
-        if plan.marks {
-            let addresses: Vec<Address> = found.hits.iter().map(|hit| hit.address).collect();
-            let marks = self.marks_by(&lowered, &addresses, &deadline)?;
-            found.hits.iter_mut().zip(marks).for_each(|(hit, marks)| hit.marks = Some(marks.joined()));
-        }
-        if deadline.was_met() { Err(EngineError::TimeOut) } else { Ok(found) }
+        Ok(collector)
     }
 }
 
@@ -110,7 +146,7 @@ impl Collector {
         }
         Ok(Collector {
             order: plan.order,
-            keep: plan.offset + plan.limit,
+            keep: plan.offset.saturating_add(plan.limit),
             after: plan.after,
             deadline: deadline.clone(),
             wants_dates: plan.dates,
@@ -214,7 +250,7 @@ impl Collector {
         if self.keep == 0 {
             return;
         }
-        let key = self.key(doc, score, columns);
+        let key = key(&self.order, doc, score, columns);
         let story = story.filter(|_| self.collapse);
         let full = self.best.len() == self.keep;
         if story.is_none() && full && self.best.peek().is_some_and(|worst| key < worst.0.key) {
@@ -243,44 +279,24 @@ impl Collector {
         }
     }
 
-    /// What a hit sorts by; larger comes first, and articles without a date come last in either direction.
-    fn key(&self, doc: DocId, score: f32, columns: &Columns) -> u64 {
-        match self.order.sort {
-            Sort::Relevance => ascending(score),
-            Sort::Newest => columns.order.first(doc).map_or(0, |at| rising(at).max(1)),
-            Sort::Oldest => columns.order.first(doc).map_or(0, |at| (u64::MAX - rising(at)).max(1)),
-            Sort::Recent => rising_float(self.blended(doc, score, columns)),
-        }
-    }
-
-    /// Relevance, halved for every half-life of age, as its logarithm: after a thousand halvings there are still
-    /// differences. An undated article is older than all dated ones.
-    fn blended(&self, doc: DocId, score: f32, columns: &Columns) -> f64 {
-        let age = columns.order.first(doc).map_or(OLDEST, |at| self.order.now_ms.saturating_sub(at).max(0) as f64);
-        f64::from(score.max(f32::MIN_POSITIVE)).log2() - age / self.order.half_life_ms.max(1) as f64
+    /// The best, the first of them first.
+    fn sorted(&mut self) -> Vec<Reverse<Kept>> {
+        self.telling.chosen().into_iter().for_each(|kept| self.admit(kept));
+        // `Reverse` turned the heap round, so ascending order is best first.
+        std::mem::take(&mut self.best).into_sorted_vec()
     }
 
     fn finish(mut self, view: &View, plan: &Plan) -> Result<Found, EngineError> {
-        self.telling.chosen().into_iter().for_each(|kept| self.admit(kept));
+        let sorted = self.sorted();
         self.telling.settle();
         self.dates.told = if self.wants_dates { self.telling.dates(&view.segments) } else { Vec::new() };
-        let mut hits = Vec::with_capacity(self.best.len());
-        // `Reverse` turned the heap round, so ascending order is best first.
-        for Reverse(kept) in self.best.into_sorted_vec().into_iter().skip(plan.offset) {
+        let hits = sorted.into_iter().skip(plan.offset).map(|Reverse(kept)| {
             let Kept { key, num, score_bits, address } = kept;
             let columns = view.segments.columns(address.segment as usize);
-            let of = |column: &Column<u64>| column.first(address.doc).unwrap_or_default();
-            hits.push(FoundHit {
-                place: Place { key, num: num.0 },
-                row: of(&columns.row),
-                story: of(&columns.story),
-                copies: self.telling.copies(address),
-                words: of(&columns.words),
-                score: f32::from_bits(score_bits),
-                address,
-                marks: None,
-            });
-        }
+            let place = Place { key, num: num.0 };
+            found(columns, address, place, f32::from_bits(score_bits), self.telling.copies(address))
+        });
+        let hits = hits.collect();
         let facets = self.counted.into_iter().map(|counted| {
             let chosen = plan.filters.iter().filter(|filter| filter.field == counted.field && !filter.exclude);
             let mut selected: Vec<u32> = chosen.filter_map(|filter| counted.index.find(&fold(&filter.value))).collect();
@@ -293,6 +309,37 @@ impl Collector {
         let (facets, stories) = (facets.collect(), self.telling.count(self.total));
         Ok(Found { total: self.total, stories, hits, facets, dates: self.dates })
     }
+}
+
+fn found(columns: &Columns, address: Address, place: Place, score: f32, copies: u64) -> FoundHit {
+    let of = |column: &Column<u64>| column.first(address.doc).unwrap_or_default();
+    FoundHit {
+        place,
+        row: of(&columns.row),
+        story: of(&columns.story),
+        copies,
+        words: of(&columns.words),
+        score,
+        address,
+        marks: None,
+    }
+}
+
+/// What a hit sorts by; larger comes first, and articles without a date come last in either direction.
+fn key(order: &Order, doc: DocId, score: f32, columns: &Columns) -> u64 {
+    match order.sort {
+        Sort::Relevance => ascending(score),
+        Sort::Newest => columns.order.first(doc).map_or(0, |at| rising(at).max(1)),
+        Sort::Oldest => columns.order.first(doc).map_or(0, |at| (u64::MAX - rising(at)).max(1)),
+        Sort::Recent => rising_float(blended(order, doc, score, columns)),
+    }
+}
+
+/// Relevance, halved for every half-life of age, as its logarithm: after a thousand halvings there are still
+/// differences. An undated article is older than all dated ones.
+fn blended(order: &Order, doc: DocId, score: f32, columns: &Columns) -> f64 {
+    let age = columns.order.first(doc).map_or(OLDEST, |at| order.now_ms.saturating_sub(at).max(0) as f64);
+    f64::from(score.max(f32::MIN_POSITIVE)).log2() - age / order.half_life_ms.max(1) as f64
 }
 
 /// The field in which a facet's values can be looked up, where a look-up finds exactly what the facet counts.

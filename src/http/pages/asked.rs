@@ -19,7 +19,7 @@ pub(super) fn read(here: &Address) -> Result<SearchRequest, Advice> {
     let mut pairs = here.pairs().to_vec();
     let missing = DEFAULTS.iter().filter(|(name, _)| here.first(name).is_none());
     pairs.extend(missing.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let request = params::read(&pairs)?;
+    let request = params::SEARCH.read(&pairs)?;
     Ok(SearchRequest { fields: HitFields::default(), originals: true, ..request })
 }
 

@@ -97,7 +97,7 @@ pub(super) fn group(kind: &'static str, operator: &str, articles: u64, clauses: 
     Clause { operator: Some(operator.into()), clauses, ..clause(kind, &query, Some(articles)) }
 }
 
-pub(super) fn empty_answer(canonical: &str) -> SearchAnswer {
+pub(in crate::http) fn empty_answer(canonical: &str) -> SearchAnswer {
     SearchAnswer {
         query: QueryReading { input: "a b".into(), canonical: canonical.into(), ..QueryReading::default() },
         total: 0,

@@ -23,7 +23,7 @@ mod search;
 mod wording;
 
 #[cfg(test)]
-mod made_up;
+pub(super) mod made_up;
 
 pub(super) use article::article;
 pub(super) use assets::assets;

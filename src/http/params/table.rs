@@ -1,0 +1,172 @@
+//! What each address takes. By these tables parameters are read, and by them the OpenAPI description tells of them.
+
+use super::{COLLAPSES, DATE_FIELDS, FORMATS, MODES, SORTS, UNITS};
+use crate::search::request::{FacetField, HitFields};
+
+/// A parameter of `/api/v1/search`, as it is read here and as the OpenAPI description gives it.
+pub(in crate::http) struct Parameter {
+    pub(in crate::http) name: &'static str,
+    pub(in crate::http) about: &'static str,
+    pub(in crate::http) takes: Takes,
+}
+
+/// What a parameter takes, and what it is when it is left out.
+pub(in crate::http) enum Takes {
+    Text {
+        example: &'static str,
+    },
+    Flag,
+    Number {
+        least: usize,
+        most: usize,
+        default: usize,
+    },
+    OneOf(fn() -> Vec<&'static str>, Option<&'static str>),
+    /// Names with commas between them.
+    List(fn() -> Vec<&'static str>),
+}
+
+const fn row(name: &'static str, takes: Takes, about: &'static str) -> Parameter {
+    Parameter { name, about, takes }
+}
+
+/// Everything `/api/v1/search` takes, but for the facet filters.
+pub(in crate::http) static PARAMETERS: &[Parameter] = &[
+    row("q", Takes::Text { example: "\"rare earths\" AND China" }, "The query; empty means everything."),
+    row(
+        "mode",
+        Takes::OneOf(|| names(MODES), Some("all")),
+        "Whether words are ANDed (`all`) or plain words ORed (`any`).",
+    ),
+    row("strict", Takes::Flag, "Any warning refuses the request with 400."),
+    row(
+        "from",
+        Takes::Text { example: "2025-02" },
+        "First date, inclusive, on `date_field`: `2025-02-27`, `2025-02`, `2025`, RFC 3339, or back from now: `7d`.",
+    ),
+    row("to", Takes::Text { example: "2025-03-31" }, "Last date, inclusive, in the same forms."),
+    row("date_field", Takes::OneOf(|| names(DATE_FIELDS), Some("published")), "Which date `from` and `to` are about."),
+    row(
+        "tz",
+        Takes::Text { example: "Europe/Berlin" },
+        "IANA zone in which dates are read and buckets cut; UTC by default.",
+    ),
+    row(
+        "sort",
+        Takes::OneOf(|| names(SORTS), None),
+        "Order of the hits; `relevance` where the query has words, else `newest`. Ties are broken by article.",
+    ),
+    row(
+        "half_life",
+        Takes::Text { example: "7d" },
+        "After how much age a score counts half in `sort=recent`: hours, days or weeks. `7d` by default.",
+    ),
+    row("limit", Takes::Number { least: 0, most: 1000, default: 10 }, "Hits to return; 0 only counts."),
+    row("offset", Takes::Number { least: 0, most: 10_000, default: 0 }, "Hits to skip. Page with `cursor` instead."),
+    row("cursor", Takes::Text { example: "" }, "`next_cursor` of the page before, other parameters unchanged."),
+    row("snapshot", Takes::Text { example: "" }, "`snapshot` of an earlier answer, to count the same articles again."),
+    row(
+        "facets",
+        Takes::List(|| FacetField::ALL.map(FacetField::name).to_vec()),
+        "Facets to count, exact and multi-select.",
+    ),
+    row("facet_limit", Takes::Number { least: 1, most: 1000, default: 10 }, "Values a facet."),
+    row("interval", Takes::OneOf(|| names(UNITS), None), "Returns a timeline of these calendar units."),
+    row(
+        "collapse",
+        Takes::OneOf(|| names(COLLAPSES), Some("none")),
+        "`near`: one hit a story, the one of its matches that sorts first; `limit`, `offset` and `cursor` count stories.",
+    ),
+    row("highlight", Takes::Flag, "Marks what matched in headline, lead and fragments of the body."),
+    row("snippets", Takes::Number { least: 0, most: 10, default: 2 }, "Fragments of the body a hit."),
+    row(
+        "fields",
+        Takes::List(|| HitFields::KNOWN.to_vec()),
+        "Article fields a hit carries; all but `body` and `cursor` by default.",
+    ),
+    row("explain", Takes::Flag, "Says what each clause of the query comes to, as `query.clauses`."),
+];
+
+pub(in crate::http) fn filter_about(field: FacetField) -> String {
+    format!(
+        "Only articles of this {}. Repeat it for OR; `-value` excludes, `\\-value` is a literal hyphen.",
+        field.name()
+    )
+}
+
+/// What one address takes: parameters of a search, and some of its own.
+pub(in crate::http) struct Taken {
+    pub(in crate::http) path: &'static str,
+    pub(in crate::http) shared: Shared,
+    /// The facet filters too.
+    pub(in crate::http) filters: bool,
+    /// Read before a parameter of a search that has the same name.
+    pub(in crate::http) own: &'static [Parameter],
+}
+
+pub(in crate::http) enum Shared {
+    All,
+    Only(&'static [&'static str]),
+}
+
+impl Taken {
+    /// In the order in which they are told of.
+    pub(in crate::http) fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {
+        let shares = |name: &str| match self.shared {
+            Shared::All => true,
+            Shared::Only(names) => names.contains(&name),
+        };
+        let is_own = |name: &str| self.own.iter().any(|own| own.name == name);
+        let shared = PARAMETERS.iter().filter(move |shared| shares(shared.name) && !is_own(shared.name));
+        shared.chain(self.own)
+    }
+
+    pub(in crate::http) fn parameter(&self, name: &str) -> Option<&'static Parameter> {
+        self.parameters().find(|parameter| parameter.name == name)
+    }
+
+    /// Every name it knows.
+    pub(in crate::http) fn names(&self) -> Vec<&'static str> {
+        let filters = if self.filters { FacetField::ALL.map(FacetField::name).to_vec() } else { Vec::new() };
+        self.parameters().map(|parameter| parameter.name).chain(filters).collect()
+    }
+}
+
+pub(in crate::http) static SEARCH: Taken =
+    Taken { path: "/api/v1/search", shared: Shared::All, filters: true, own: &[] };
+
+/// What decides how a query is read and what is counted.
+pub(in crate::http) static QUERY: Taken = Taken {
+    path: "/api/v1/query",
+    shared: Shared::Only(&["q", "mode", "strict", "tz", "snapshot"]),
+    filters: false,
+    own: &[],
+};
+
+pub(in crate::http) static EXPORT: Taken = Taken {
+    path: "/api/v1/export",
+    shared: Shared::All,
+    filters: true,
+    own: &[
+        row("format", Takes::OneOf(|| names(FORMATS), Some("jsonl")), "One JSON object a line, or rows of a table."),
+        row("limit", Takes::Number { least: 0, most: 1000, default: 1000 }, "Hits to write; all of them by default."),
+    ],
+};
+
+const fn in_form(path: &'static str) -> Taken {
+    Taken { path, shared: Shared::All, filters: true, own: &[] }
+}
+
+/// The forms of a search that have addresses of their own.
+static TABLE: Taken = in_form("/api/v1/search.csv");
+static LINES: Taken = in_form("/api/v1/search.jsonl");
+static RSS: Taken = in_form("/api/v1/search.rss");
+static ATOM: Taken = in_form("/api/v1/search.atom");
+static JSON_FEED: Taken = in_form("/api/v1/search.feed.json");
+
+/// The addresses that take parameters of a search.
+pub(in crate::http) static TAKEN: &[&Taken] = &[&SEARCH, &QUERY, &EXPORT, &TABLE, &LINES, &RSS, &ATOM, &JSON_FEED];
+
+fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
+    super::names(table)
+}

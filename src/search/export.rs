@@ -1,0 +1,108 @@
+//! Every match of a search, for whoever takes them all. They are found and put in order in one pass, as a search does
+//! it; their texts are read piece by piece, as they are taken. A slow taker holds the state and sixteen bytes a match,
+//! and no permit.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::answer::{Hit, SearchError};
+use super::archive::{Archive, engine_error, snapshot_name};
+use super::plan::{self, Planned};
+use super::request::SearchRequest;
+use super::snapshots::SnapshotName;
+use crate::engine::{Address, InOrder, Marks, View};
+
+/// Exports under way at once: each may hold a state of the index that nothing else needs.
+const AT_ONCE: usize = 16;
+
+/// Putting all matches in order may take longer than a search: nobody looks at a page meanwhile.
+const ORDER_LIMIT: Duration = Duration::from_secs(20);
+
+/// Marking the matches of one piece.
+const MARKS_LIMIT: Duration = Duration::from_secs(10);
+
+/// Hits read at a time.
+const PIECE: usize = 256;
+
+pub(super) fn room() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(AT_ONCE))
+}
+
+pub struct Export {
+    archive: Arc<Archive>,
+    request: SearchRequest,
+    view: View,
+    planned: Planned,
+    snapshot: SnapshotName,
+    in_order: InOrder,
+    taken: usize,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Archive {
+    /// Finds all that a search finds, to be taken piece by piece.
+    pub async fn export(self: &Arc<Self>, request: SearchRequest) -> Result<Export, SearchError> {
+        let room = Arc::clone(&self.exports).try_acquire_owned().map_err(|_| SearchError::Busy)?;
+        self.pool.run(|| Export::begin(self, request, room)).await
+    }
+}
+
+impl Export {
+    fn begin(
+        archive: &Arc<Archive>,
+        request: SearchRequest,
+        room: OwnedSemaphorePermit,
+    ) -> Result<Export, SearchError> {
+        let inner = &archive.inner;
+        let cursor = request.cursor.as_deref().map(plan::read_cursor).transpose()?;
+        let (view, now_ms) = inner.snapshot(&request, cursor.as_ref())?;
+        let planned = plan::plan(&request, now_ms, cursor.as_ref(), Instant::now() + ORDER_LIMIT)?;
+        let in_order = view.in_order(&planned.plan).map_err(engine_error)?;
+        inner.keep(&view, &request, cursor.is_some());
+        let snapshot = snapshot_name(&view, now_ms, &planned);
+        Ok(Export { archive: Arc::clone(archive), request, view, planned, snapshot, in_order, taken: 0, _room: room })
+    }
+
+    /// Hits that the search has on all its pages together, be it articles or stories.
+    pub fn total(&self) -> u64 {
+        if self.planned.plan.collapse { self.in_order.stories } else { self.in_order.total }
+    }
+
+    /// Names the state that they are from.
+    pub fn snapshot(&self) -> String {
+        self.snapshot.print()
+    }
+
+    /// Where the next export goes on, of one that was given a limit.
+    pub fn next_cursor(&self) -> Option<String> {
+        let last = self.in_order.len().checked_sub(1).filter(|_| self.in_order.len() == self.planned.plan.limit)?;
+        let found = self.view.found(&self.in_order, last..last + 1);
+        Some(self.planned.cursor(&self.snapshot, found.first()?.place))
+    }
+
+    /// The next hits; none after the last.
+    pub async fn piece(&mut self) -> Result<Vec<Hit>, SearchError> {
+        let places = self.taken..self.in_order.len().min(self.taken + PIECE);
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let archive = Arc::clone(&self.archive);
+        self.taken = places.end;
+        archive.pool.run(|| self.read(places)).await
+    }
+
+    fn read(&self, places: std::ops::Range<usize>) -> Result<Vec<Hit>, SearchError> {
+        let mut found = self.view.found(&self.in_order, places);
+        if self.planned.plan.marks {
+            let addresses: Vec<Address> = found.iter().map(|hit| hit.address).collect();
+            let deadline = Instant::now() + MARKS_LIMIT;
+            let marks = self.view.marks(&self.planned.plan.query, &addresses, deadline).map_err(engine_error)?;
+            found.iter_mut().zip(marks).for_each(|(hit, marks)| hit.marks = Some(Marks::joined(marks)));
+        }
+        // Whoever is cut off comes back to this state.
+        self.archive.inner.keep(&self.view, &self.request, true);
+        self.archive.inner.hits(&self.request, &self.planned, &self.snapshot, &found)
+    }
+}
