@@ -65,12 +65,41 @@ pub struct Plan {
     /// Only hits that sort after this one.
     pub after: Option<Place>,
     pub facets: Vec<FacetField>,
-    pub facet_limit: usize,
+    /// Which of their values are told.
+    pub values: Values,
     /// Collect the dates of all matches, for a timeline.
     pub dates: bool,
+    /// And apart, those of the matches of single values.
+    pub series: Option<Series>,
     /// Say of each hit what made it match.
     pub marks: bool,
     pub deadline: Instant,
+}
+
+/// Some values of a facet: of those with such a prefix, so many after so many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Values {
+    pub limit: usize,
+    pub offset: usize,
+    /// In the order of their names; else the most frequent first, equal ones by name.
+    pub by_name: bool,
+    /// A word of theirs begins so, folded; empty for all.
+    pub prefix: String,
+    /// Values that are filtered by are told even where they are not among these.
+    pub and_selected: bool,
+}
+
+impl Default for Values {
+    fn default() -> Values {
+        Values { limit: 10, offset: 0, by_name: false, prefix: String::new(), and_selected: true }
+    }
+}
+
+/// The values of a facet that have a timeline each: those filtered by, else the most frequent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Series {
+    pub field: FacetField,
+    pub limit: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,6 +135,8 @@ pub struct Found {
     pub hits: Vec<FoundHit>,
     pub facets: Vec<(FacetField, Counts)>,
     pub dates: Dates,
+    /// A value each, and the dates of its matches.
+    pub series: Vec<(Count, Dates)>,
 }
 
 #[derive(Clone, Debug)]
@@ -160,10 +191,12 @@ pub struct Address {
     pub doc: u32,
 }
 
-/// The counts of one facet: the most frequent values first, equal ones by name.
+/// The counts of one facet.
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
     pub values: Vec<Count>,
+    /// How many values there are, of those with the prefix asked for.
+    pub distinct: u64,
     pub others: u64,
     pub missing: u64,
 }

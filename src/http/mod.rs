@@ -7,6 +7,7 @@ mod api;
 mod articles;
 mod copies;
 mod export;
+mod facets;
 mod feeds;
 mod forms;
 mod openapi;

@@ -12,14 +12,14 @@ use utoipa::openapi::{ContentBuilder, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 
 use super::params::{self, Taken, Takes};
-use super::{api, articles, copies, export, forms, problem, runs, versions};
+use super::{api, articles, copies, export, facets, forms, problem, runs, versions};
 use crate::search::request::FacetField;
 
 #[derive(OpenApi)]
 #[openapi(
     info(description = "Full-text search over a news corpus. Errors are `application/problem+json` (RFC 9457)."),
     paths(
-        api::search, api::search_by_form, forms::csv, forms::lines, forms::rss, forms::atom, forms::json_feed, export::export, api::query, api::article, articles::delete, articles::add,
+        api::search, api::search_by_form, forms::csv, forms::lines, forms::rss, forms::atom, forms::json_feed, export::export, facets::facet, api::query, api::article, articles::delete, articles::add,
         copies::copies, versions::difference, versions::original, runs::runs, runs::run, runs::rejects, runs::rejects_as_lines,
         runs::rejects_as_pieces, api::alive, api::ready, api::version, description
     ),

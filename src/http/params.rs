@@ -10,7 +10,7 @@ use crate::query::advice::{MORE_ADVICE, TOO_MANY_CLAUSES};
 use crate::query::ast::DateField;
 use crate::query::{Advice, Mode};
 use crate::search::request::{FacetField, Filter, HitFields, SearchRequest, Sort, Unit};
-pub(super) use table::{EXPORT, Parameter, QUERY, SEARCH, TAKEN, Taken, Takes, filter_about};
+pub(super) use table::{EXPORT, FACET, Parameter, QUERY, SEARCH, TAKEN, Taken, Takes, filter_about};
 
 fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
     table.iter().map(|(name, _)| *name).collect()
@@ -57,6 +57,9 @@ impl Taken {
                 None => set(&mut request, name, value)?,
             }
         }
+        if request.series.is_some() {
+            request.interval = request.interval.or(Some(Unit::Auto));
+        }
         if request.strict
             && let Some(first) = request.advice.first()
         {
@@ -100,6 +103,12 @@ pub(super) enum Format {
     Table,
 }
 
+/// Whether the values of a facet come by name, and not by count.
+pub(super) const VALUE_SORTS: &[(&str, bool)] = &[("count", false), ("name", true)];
+
+/// Values of a facet, where no number is asked for.
+pub(super) const USUAL_VALUES: usize = 100;
+
 pub(super) const FORMATS: &[(&str, Format)] = &[("jsonl", Format::Lines), ("csv", Format::Table)];
 
 fn filter(field: FacetField, value: &str) -> Option<Filter> {
@@ -125,7 +134,9 @@ fn set(request: &mut SearchRequest, name: &str, value: &str) -> Result<(), Advic
         "cursor" => request.cursor = some(),
         "snapshot" => request.snapshot = some(),
         "facets" => request.facets = facets(value)?,
-        "facet_limit" => request.facet_limit = known_number(name, value)?,
+        "facet_limit" => request.values.limit = known_number(name, value)?,
+        "series" => request.series = Some(facet("series", value)?),
+        "series_limit" => request.series_limit = known_number(name, value)?,
         "interval" => request.interval = Some(one_of(name, value, UNITS)?),
         "collapse" => request.collapse = one_of(name, value, COLLAPSES)?,
         "highlight" => request.highlight = flag(name, value)?,
@@ -225,13 +236,17 @@ fn list(value: &str) -> impl Iterator<Item = &str> {
 fn facets(value: &str) -> Result<Vec<FacetField>, Advice> {
     let mut facets = Vec::new();
     for name in list(value) {
-        let known = FacetField::ALL.map(FacetField::name);
-        let field = FacetField::from_name(name).ok_or_else(|| unknown_value("facets", name, &known))?;
+        let field = facet("facets", name)?;
         if !facets.contains(&field) {
             facets.push(field);
         }
     }
     Ok(facets)
+}
+
+pub(super) fn facet(parameter: &str, name: &str) -> Result<FacetField, Advice> {
+    let known = FacetField::ALL.map(FacetField::name);
+    FacetField::from_name(name).ok_or_else(|| unknown_value(parameter, name, &known))
 }
 
 fn fields(value: &str) -> Result<HitFields, Advice> {

@@ -14,7 +14,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
-use super::{Door, Outside, api, articles, compressed, copies, export, forms, openapi, pages, problem, runs, versions};
+use super::{
+    Door, Outside, api, articles, compressed, copies, export, facets, forms, openapi, pages, problem, runs, versions,
+};
 
 /// A request body, at most, but for articles.
 const BODY: usize = 1024 * 1024;
@@ -62,6 +64,7 @@ pub(super) fn router(door: Door) -> Router {
         .route("/api/v1/search.atom", get(forms::atom))
         .route("/api/v1/search.feed.json", get(forms::json_feed))
         .route("/api/v1/export", get(export::export))
+        .route("/api/v1/facets/{field}", get(facets::facet))
         .route("/api/v1/query", get(api::query))
         .route("/api/v1/articles/{id}", get(api::article).delete(articles::delete))
         .route("/api/v1/articles/{id}/copies", get(copies::copies))

@@ -119,6 +119,10 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
 /// One article in a list. A field left out by `fields=` is `None` and absent from the JSON.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Hit {
@@ -242,6 +246,8 @@ impl Serialize for Facets {
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Facet {
     pub values: Vec<FacetValue>,
+    /// How many values there are.
+    pub distinct: u64,
     /// Articles counted by values that did not fit `facet_limit`: the sum of those values' counts.
     pub others: u64,
     /// Matching articles without any value.
@@ -260,22 +266,52 @@ pub struct FacetValue {
     pub selected: bool,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Timeline {
     pub interval: &'static str,
     pub tz: String,
     pub buckets: Vec<Bucket>,
     /// Matching articles dated too coarsely for the interval, or not at all.
     pub unplaced: u64,
+    /// Stretches of days on which the corpus has no article at all, of any source or of those chosen by `source` and
+    /// `site`: the first hundred.
+    pub gaps: Vec<Gap>,
+    /// How many more of these there are.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_gaps: usize,
+    /// With `series`: the facet whose values have a line each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<Vec<SeriesLine>>,
 }
 
+/// The timeline of one value; its buckets begin where those of all do.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SeriesLine {
+    #[serde(flatten)]
+    pub value: FacetValue,
+    pub buckets: Vec<Bucket>,
+    pub unplaced: u64,
+}
+
+/// From the first to the last of its days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Gap {
+    pub from: String,
+    pub to: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Bucket {
     /// The local date of its start; with the time and offset when the interval is an hour.
     pub start: String,
     pub count: u64,
     /// The stories that these articles tell.
     pub stories: u64,
+    /// The corpus has no article at all here, of any source or of those chosen.
+    #[serde(skip_serializing_if = "is_false")]
+    pub gap: bool,
 }
 
 /// One article, whole.

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::answer::{
     ArticleAnswer, Clause, Copies, CopiesAnswer, CopyLine, DifferenceAnswer, Hit, OriginalPage, QueryAnswer,
-    QueryReading, SearchAnswer, SearchError, Suggestion,
+    QueryReading, SearchAnswer, SearchError, Suggestion, Timeline,
 };
 use super::article;
 use super::cursor::Cursor;
@@ -17,14 +17,15 @@ use super::explain;
 use super::export;
 use super::highlight;
 use super::hydrate;
-use super::plan::Planned;
+use super::plan::{self, Planned};
 use super::pool::Pool;
-use super::request::{ArticleRequest, DifferenceRequest, SearchRequest};
+use super::request::{ArticleRequest, DifferenceRequest, SearchRequest, Unit};
+use super::silence::Silence;
 use super::snapshots::{SnapshotName, Snapshots};
 use super::suggest::Vain;
-use super::{plan, timeline};
+use super::timeline::{self, Drawing};
 use crate::article::ArticleId;
-use crate::engine::{Engine, EngineError, FoundHit, Marks, View};
+use crate::engine::{Count, Dates, Engine, EngineError, FoundHit, Marks, View};
 use crate::query::{self, Advice};
 use crate::store::{Store, StoreError, StoredArticle};
 
@@ -61,11 +62,17 @@ pub(super) struct Inner {
     /// The newest state; replaced when the index has gone on.
     newest: RwLock<View>,
     snapshots: Snapshots,
+    silence: Silence,
 }
 
 impl Archive {
     pub fn new(store: Arc<Store>, engine: &Engine) -> Result<Archive, EngineError> {
-        let inner = Inner { store, newest: RwLock::new(engine.view()?), snapshots: Snapshots::default() };
+        let inner = Inner {
+            store,
+            newest: RwLock::new(engine.view()?),
+            snapshots: Snapshots::default(),
+            silence: Silence::default(),
+        };
         let shown = watch::Sender::new(inner.newest().position());
         let (pool, exports) = (Pool::new(), export::room());
         Ok(Archive { inner, pool, exports, shown, news: Mutex::default(), rung: Condvar::new() })
@@ -175,12 +182,16 @@ impl Inner {
         let (view, now_ms) = self.snapshot(request, cursor.as_ref())?;
         let planned = plan::plan(request, now_ms, cursor.as_ref(), started + TIME_LIMIT)?;
         let snapshot = snapshot_name(&view, now_ms, &planned);
-        let found = view.find(&planned.plan).map_err(engine_error)?;
+        let mut found = view.find(&planned.plan).map_err(engine_error)?;
         let hits = self.hits(request, &planned, &snapshot, &found.hits)?;
         let next_cursor = next_cursor(&planned, &snapshot, &found);
         let clauses = request.explain.then(|| self.clauses(&planned, &view)).transpose()?;
-        let suggestions = (found.total == 0).then(|| suggestions(request, &planned, &view, now_ms));
+        let suggestions =
+            (found.total == 0 && request.suggestions).then(|| suggestions(request, &planned, &view, now_ms));
         self.keep(&view, request, cursor.is_some());
+        let series = std::mem::take(&mut found.series);
+        let draw = |unit| self.timeline(request, &planned, &view, &found.dates, series, unit);
+        let timeline = request.interval.map(draw).transpose()?;
         Ok(SearchAnswer {
             query: reading(request, &planned, clauses),
             snapshot: snapshot.print(),
@@ -188,7 +199,7 @@ impl Inner {
             total_stories: found.stories,
             hits,
             facets: (!request.facets.is_empty()).then(|| hydrate::facets(found.facets)),
-            timeline: request.interval.map(|unit| timeline::draw(&found.dates, unit, &request.tz)).transpose()?,
+            timeline,
             next_cursor,
             suggestions,
             took_ms: milliseconds(started),
@@ -206,6 +217,24 @@ impl Inner {
             snapshot: snapshot_name(&view, now_ms, &planned).print(),
             took_ms: milliseconds(started),
         })
+    }
+
+    fn timeline(
+        &self,
+        request: &SearchRequest,
+        planned: &Planned,
+        view: &View,
+        dates: &Dates,
+        series: Vec<(Count, Dates)>,
+        unit: Unit,
+    ) -> Result<Timeline, SearchError> {
+        let days = self.silence.days(view, &planned.plan, &request.tz)?;
+        let named = request
+            .series
+            .map(|field| series.into_iter().map(|(count, dates)| (hydrate::value(field, count), dates)).collect());
+        let series = named.unwrap_or_default();
+        let drawing = Drawing { dates, series, by: request.series, days: Some(&days) };
+        timeline::draw(drawing, unit, &request.tz)
     }
 
     fn clauses(&self, planned: &Planned, view: &View) -> Result<Vec<Clause>, SearchError> {

@@ -5,7 +5,7 @@ use super::excerpt;
 use super::request::{FacetField, HitFields};
 use crate::analysis;
 use crate::article::{Article, ArticleId};
-use crate::engine::Counts;
+use crate::engine::{Count, Counts};
 use crate::store::{Standing, StoredArticle};
 
 /// Removed, killed or withheld since: it is still counted where it was counted, and its content is gone.
@@ -98,14 +98,18 @@ pub(super) fn facets(counted: Vec<(FacetField, Counts)>) -> Facets {
     Facets(counted.into_iter().map(|(field, counts)| (field, facet(field, counts))).collect())
 }
 
-/// A tag is named by its folded form; names of people, places and papers as they are mostly written.
 fn facet(field: FacetField, counts: Counts) -> Facet {
-    let value = |count: crate::engine::Count| FacetValue {
+    let values = counts.values.into_iter().map(|count| value(field, count)).collect();
+    Facet { values, distinct: counts.distinct, others: counts.others, missing: counts.missing }
+}
+
+/// A tag is named by its folded form; names of people, places and papers as they are mostly written.
+pub(super) fn value(field: FacetField, count: Count) -> FacetValue {
+    FacetValue {
         value: if field == FacetField::Tag { count.key } else { count.label.clone() },
         label: count.label,
         count: count.count,
         stories: count.stories,
         selected: count.selected,
-    };
-    Facet { values: counts.values.into_iter().map(value).collect(), others: counts.others, missing: counts.missing }
+    }
 }

@@ -27,6 +27,7 @@ mod excerpt;
 mod held;
 mod highlight;
 mod hydrate;
+mod silence;
 mod timeline;
 
 mod cursor;

@@ -9,7 +9,7 @@ use super::answer::SearchError;
 use super::cursor::Cursor;
 use super::request::{SearchRequest, Sort};
 use super::snapshots::SnapshotName;
-use crate::engine::{Order, Place, Plan};
+use crate::engine::{Order, Place, Plan, Series};
 use crate::query::ast::{DateClause, Interval, Kind, Node, Value};
 use crate::query::dates::{self, Side};
 use crate::query::{self, Advice, Bounds, Context, Mode};
@@ -65,8 +65,9 @@ pub(super) fn plan(
         after: cursor.map(|cursor| cursor.after),
         collapse: request.collapse,
         facets: request.facets.clone(),
-        facet_limit: request.facet_limit,
+        values: request.values.clone(),
         dates: request.interval.is_some(),
+        series: request.series.map(|field| Series { field, limit: request.series_limit }),
         marks: request.highlight,
         deadline,
     };

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
-pub use crate::engine::{FacetField, Filter, Sort};
+pub use crate::engine::{FacetField, Filter, Sort, Values};
 use crate::query::{Advice, Mode, ast::DateField};
 
 /// A search, ready to be answered. The HTTP door, the pages and the command line all make one of these.
@@ -31,9 +31,13 @@ pub struct SearchRequest {
     pub cursor: Option<String>,
     pub snapshot: Option<String>,
     pub facets: Vec<FacetField>,
-    /// 1 to 1000.
-    pub facet_limit: usize,
+    /// Which of their values are told.
+    pub values: Values,
     pub interval: Option<Unit>,
+    /// A timeline of each of some values.
+    pub series: Option<FacetField>,
+    /// 1 to 20.
+    pub series_limit: usize,
     /// One hit a story: the one of its matches that sorts first.
     pub collapse: bool,
     pub highlight: bool,
@@ -42,6 +46,8 @@ pub struct SearchRequest {
     pub fields: HitFields,
     /// Name the originals of hits that are copies; for the page.
     pub originals: bool,
+    /// Where nothing is found, say what would be.
+    pub suggestions: bool,
     /// Say what each clause of the query comes to.
     pub explain: bool,
     /// What there was to say about the parameters; reported with the query's own warnings.
@@ -66,13 +72,16 @@ impl Default for SearchRequest {
             cursor: None,
             snapshot: None,
             facets: Vec::new(),
-            facet_limit: 10,
+            values: Values::default(),
             interval: None,
+            series: None,
+            series_limit: 5,
             collapse: false,
             highlight: false,
             snippets: 2,
             fields: HitFields::default(),
             originals: false,
+            suggestions: true,
             explain: false,
             advice: Vec::new(),
         }

@@ -1,18 +1,20 @@
 //! Matches over time, in units of the reader's calendar.
 
-use std::borrow::Cow;
-
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, ZonedDateTime};
+use jiff::{Span, Timestamp, ToSpan, ZonedDateTime};
 
-use super::answer::{Bucket, SearchError, Timeline};
-use super::request::Unit;
+use super::answer::{Bucket, FacetValue, Gap, SearchError, SeriesLine, Timeline};
+use super::request::{FacetField, Unit};
+use super::silence::{Days, day, day_number};
 use crate::engine::{Dates, Told};
 use crate::query::Advice;
 
 /// A timeline has no more buckets than this.
 const MOST_BUCKETS: usize = 20_000;
+
+/// Gaps are told one by one up to here.
+const MOST_GAPS: usize = 100;
 
 /// What `auto` aims for at most.
 const COMFORTABLE: i64 = 60;
@@ -23,51 +25,140 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// The year 1600: dates before it are implausible.
 const EARLIEST_MS: i64 = -135_140 * DAY_MS;
 
-/// Buckets from the first match to the last, empty ones included.
-pub(super) fn draw(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Timeline, SearchError> {
-    // Calendar dates are compared with the calendar, instants with the instants at which its units begin.
-    let mut calendar: Vec<i64> = Vec::with_capacity(dates.calendar.len());
-    let dates = &if unit == Unit::Auto { plausible(dates, Timestamp::now()) } else { Cow::Borrowed(dates) };
-    let unit = if unit == Unit::Auto { automatic(dates) } else { unit };
-    let mut unplaced = dates.undated;
-    for (first, last) in &dates.calendar {
-        if last - first < longest(unit) { calendar.push(*first) } else { unplaced += 1 }
-    }
-    let mut instants = dates.instants.clone();
-    calendar.sort_unstable();
-    instants.sort_unstable();
-    let starts = starts(&calendar, &instants, unit, tz)?;
-    let mut buckets: Vec<Bucket> = starts.iter().map(|start| bucket(start, unit)).collect();
-    // A day whose clocks go forward at midnight begins at one o'clock, but a calendar date is the whole day.
-    let floating: Vec<i64> = starts.iter().map(|start| local_ms(start.date().at(0, 0, 0, 0))).collect();
-    let fixed: Vec<i64> = starts.iter().map(|start| start.timestamp().as_millisecond()).collect();
-    count(&calendar, &mut buckets, &floating);
-    count(&instants, &mut buckets, &fixed);
-    let place = |told: &Told| {
-        let length = told.last - told.first;
-        let starts = if length == 0 { &fixed } else { &floating };
-        let after = starts.partition_point(|start| *start <= told.first);
-        (length < longest(unit)).then(|| after.saturating_sub(1))
-    };
-    count_stories(&dates.told, &mut buckets, place);
-    let tz = tz.iana_name().unwrap_or("UTC").to_owned();
-    Ok(Timeline { interval: name(unit), tz, buckets, unplaced })
+/// What a timeline is drawn from.
+pub(super) struct Drawing<'a> {
+    pub(super) dates: &'a Dates,
+    /// Values of a facet, each with the dates of its matches.
+    pub(super) series: Vec<(FacetValue, Dates)>,
+    pub(super) by: Option<FacetField>,
+    /// The days on which there is any article at all, of any source or of those chosen.
+    pub(super) days: Option<&'a Days>,
 }
 
-/// The dates that an archive can have. One slip of a pen in the year 1 would put all the rest into one bucket; whoever
-/// asks for a unit gets all there are.
-fn plausible(dates: &Dates, now: Timestamp) -> Cow<'_, Dates> {
+/// Buckets from the first match to the last, empty ones included.
+pub(super) fn draw(drawing: Drawing<'_>, unit: Unit, tz: &TimeZone) -> Result<Timeline, SearchError> {
+    let now = Timestamp::now();
+    let plausible = (unit == Unit::Auto).then(|| plausible(drawing.dates, now)).flatten();
+    let dates = plausible.as_ref().unwrap_or(drawing.dates);
+    let axis = Axis::of(dates, if unit == Unit::Auto { automatic(dates) } else { unit }, tz)?;
+    let (mut buckets, unplaced) = axis.count(dates);
+    let (gaps, more_gaps) = drawing.days.map(|days| axis.gaps(days, &mut buckets)).unwrap_or_default();
+    let series = drawing.by.map(|_| {
+        let line = |(value, dates): (FacetValue, Dates)| {
+            let dates = if plausible.is_some() { kept(&dates, now) } else { dates };
+            let (buckets, unplaced) = axis.count(&dates);
+            SeriesLine { value, buckets, unplaced }
+        };
+        drawing.series.into_iter().map(line).collect()
+    });
+    Ok(Timeline {
+        interval: name(axis.unit),
+        tz: tz.iana_name().unwrap_or("UTC").to_owned(),
+        buckets,
+        unplaced,
+        gaps,
+        more_gaps,
+        by: drawing.by.map(FacetField::name),
+        series,
+    })
+}
+
+/// Where buckets begin, and how what is dated finds its bucket.
+pub(super) struct Axis {
+    unit: Unit,
+    starts: Vec<ZonedDateTime>,
+    /// Calendar dates are compared with the calendar, instants with the instants at which its units begin: a day whose
+    /// clocks go forward at midnight begins at one o'clock, but a calendar date is the whole day.
+    floating: Vec<i64>,
+    fixed: Vec<i64>,
+}
+
+impl Axis {
+    pub(super) fn of(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Axis, SearchError> {
+        let placed = dates.calendar.iter().filter(|(first, last)| last - first < longest(unit));
+        let calendar: Vec<i64> = placed.map(|(first, _)| *first).collect();
+        let starts = starts(&calendar, &dates.instants, unit, tz)?;
+        let floating = starts.iter().map(|start| local_ms(start.date().at(0, 0, 0, 0))).collect();
+        let fixed = starts.iter().map(|start| start.timestamp().as_millisecond()).collect();
+        Ok(Axis { unit, starts, floating, fixed })
+    }
+
+    /// The buckets, and how many have a place in none.
+    pub(super) fn count(&self, dates: &Dates) -> (Vec<Bucket>, u64) {
+        let mut buckets: Vec<Bucket> = self.starts.iter().map(|start| bucket(start, self.unit)).collect();
+        let mut unplaced = dates.undated;
+        let mut place = |starts: &[i64], at: i64| match starts.partition_point(|start| *start <= at) {
+            0 => unplaced += 1,
+            after => buckets[after - 1].count += 1,
+        };
+        dates.instants.iter().for_each(|at| place(&self.fixed, *at));
+        let coarse = dates.calendar.iter().filter(|(first, last)| last - first >= longest(self.unit)).count();
+        let fine = dates.calendar.iter().filter(|(first, last)| last - first < longest(self.unit));
+        fine.for_each(|(first, _)| place(&self.floating, *first));
+        self.count_stories(&dates.told, &mut buckets);
+        (buckets, unplaced + coarse as u64)
+    }
+
+    /// Every article tells a story; one that another of its bucket has told is none more.
+    fn count_stories(&self, told: &[Told], buckets: &mut [Bucket]) {
+        let place = |told: &Told| {
+            let length = told.last - told.first;
+            let starts = if length == 0 { &self.fixed } else { &self.floating };
+            let after = starts.partition_point(|start| *start <= told.first);
+            (length < longest(self.unit)).then(|| after.checked_sub(1)).flatten()
+        };
+        buckets.iter_mut().for_each(|bucket| bucket.stories = bucket.count);
+        for story in told.chunk_by(|one, next| one.story == next.story) {
+            let mut places: Vec<usize> = story.iter().filter_map(place).collect();
+            places.sort_unstable();
+            for again in places.windows(2).filter(|pair| pair[0] == pair[1]) {
+                buckets[again[0]].stories -= 1;
+            }
+        }
+    }
+
+    /// Days without any article, and buckets that have no other days: nothing was found there because nothing is there.
+    fn gaps(&self, days: &Days, buckets: &mut [Bucket]) -> (Vec<Gap>, usize) {
+        let (Some(first), Some(last)) = (self.starts.first(), self.starts.last()) else { return Default::default() };
+        let end = next(last, self.unit).map_or(i32::MAX, |end| {
+            end.datetime().checked_sub(1.nanosecond()).map_or(i32::MAX, |end| day_number(end.date()))
+        });
+        let (mut gaps, mut more) = (Vec::new(), 0);
+        for (from, to) in days.silences(day_number(first.date()), end) {
+            if gaps.len() < MOST_GAPS {
+                gaps.extend(
+                    day(from).zip(day(to)).map(|(from, to)| Gap { from: from.to_string(), to: to.to_string() }),
+                );
+            } else {
+                more += 1;
+            }
+        }
+        for (at, bucket) in buckets.iter_mut().enumerate() {
+            let from = day_number(self.starts[at].date());
+            let until = self.starts.get(at + 1).map_or(end + 1, |next| day_number(next.date()));
+            bucket.gap = days.is_silent(from, until.max(from + 1) - 1);
+        }
+        (gaps, more)
+    }
+}
+
+/// The dates that an archive can have, where there are others. One slip of a pen in the year 1 would put all the rest into
+/// one bucket; whoever asks for a unit gets all there are.
+fn plausible(dates: &Dates, now: Timestamp) -> Option<Dates> {
+    let kept = kept(dates, now);
+    let is_other = kept.undated > dates.undated && !(kept.instants.is_empty() && kept.calendar.is_empty());
+    is_other.then_some(kept)
+}
+
+/// Those that are plausible; the others count as undated.
+fn kept(dates: &Dates, now: Timestamp) -> Dates {
     let is_plausible = |ms: i64| (EARLIEST_MS..=now.as_millisecond() + DAY_MS).contains(&ms);
     let mut kept = Dates { undated: dates.undated, ..Dates::default() };
     kept.instants = dates.instants.iter().copied().filter(|ms| is_plausible(*ms)).collect();
     kept.calendar = dates.calendar.iter().copied().filter(|(first, _)| is_plausible(*first)).collect();
-    let left_out = dates.instants.len() + dates.calendar.len() - kept.instants.len() - kept.calendar.len();
-    if left_out == 0 || kept.instants.is_empty() && kept.calendar.is_empty() {
-        return Cow::Borrowed(dates);
-    }
     kept.told = dates.told.iter().copied().filter(|told| is_plausible(told.first)).collect();
-    kept.undated += left_out as u64;
-    Cow::Owned(kept)
+    kept.undated += (dates.instants.len() + dates.calendar.len() - kept.instants.len() - kept.calendar.len()) as u64;
+    kept
 }
 
 /// A calendar date has a place in a unit that is at least as long: the length of a unit in milliseconds, at the most.
@@ -103,8 +194,11 @@ fn starts(calendar: &[i64], instants: &[i64], unit: Unit, tz: &TimeZone) -> Resu
     let local = |ms: &i64| at(*ms, tz);
     let floating =
         |ms: &i64| at(*ms, &TimeZone::UTC).and_then(|zoned| zoned.datetime().to_zoned_datetime(tz.clone()).ok());
-    let first = [calendar.first().and_then(floating), instants.first().and_then(local)].into_iter().flatten().min();
-    let last = [calendar.last().and_then(floating), instants.last().and_then(local)].into_iter().flatten().max();
+    let ends = |of: &[i64]| of.iter().min().copied().zip(of.iter().max().copied());
+    let (calendar, instants) = (ends(calendar), ends(instants));
+    let firsts = [calendar.and_then(|(first, _)| floating(&first)), instants.and_then(|(first, _)| local(&first))];
+    let lasts = [calendar.and_then(|(_, last)| floating(&last)), instants.and_then(|(_, last)| local(&last))];
+    let (first, last) = (firsts.into_iter().flatten().min(), lasts.into_iter().flatten().max());
     let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };
     let mut starts = Vec::new();
     let mut start = begin(&first, unit);
@@ -158,34 +252,12 @@ fn local_ms(at: DateTime) -> i64 {
     at.to_zoned_datetime(TimeZone::UTC).map_or(0, |utc| utc.timestamp().as_millisecond())
 }
 
-/// Adds each of the sorted moments to the bucket it is in.
-fn count(moments: &[i64], buckets: &mut [Bucket], starts: &[i64]) {
-    let mut from = 0;
-    for (at, bucket) in buckets.iter_mut().enumerate() {
-        let until = starts.get(at + 1).map_or(moments.len(), |end| moments.partition_point(|moment| moment < end));
-        bucket.count += (until - from) as u64;
-        from = until;
-    }
-}
-
-/// Every article tells a story; one that another of its bucket has told is none more.
-fn count_stories(told: &[Told], buckets: &mut [Bucket], place: impl Fn(&Told) -> Option<usize>) {
-    buckets.iter_mut().for_each(|bucket| bucket.stories = bucket.count);
-    for story in told.chunk_by(|one, next| one.story == next.story) {
-        let mut places: Vec<usize> = story.iter().filter_map(&place).collect();
-        places.sort_unstable();
-        for again in places.windows(2).filter(|pair| pair[0] == pair[1]) {
-            buckets[again[0]].stories -= 1;
-        }
-    }
-}
-
 fn bucket(start: &ZonedDateTime, unit: Unit) -> Bucket {
     let start = match unit {
         Unit::Hour => start.strftime("%Y-%m-%dT%H:%M%:z").to_string(),
         _ => start.date().to_string(),
     };
-    Bucket { start, count: 0, stories: 0 }
+    Bucket { start, count: 0, stories: 0, gap: false }
 }
 
 fn name(unit: Unit) -> &'static str {
@@ -209,6 +281,10 @@ fn too_many() -> SearchError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn draw(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Timeline, SearchError> {
+        super::draw(Drawing { dates, series: Vec::new(), by: None, days: None }, unit, tz)
+    }
 
     fn ms(text: &str) -> i64 {
         text.parse::<Timestamp>().unwrap().as_millisecond()
@@ -292,5 +368,41 @@ mod tests {
         let timeline = draw(&dates, Unit::Week, &TimeZone::UTC).unwrap();
         let counts: Vec<_> = timeline.buckets.iter().map(|bucket| (bucket.start.as_str(), bucket.count)).collect();
         assert_eq!(counts, [("2024-12-30", 1), ("2025-01-06", 0), ("2025-01-13", 0), ("2025-01-20", 1)]);
+    }
+
+    #[test]
+    fn a_day_without_any_article_is_a_gap_and_no_silence() {
+        let at = |text: &str| ms(&format!("{text}T10:00:00Z"));
+        let dates = Dates { instants: vec![at("2025-01-01"), at("2025-01-06")], ..Dates::default() };
+        let instants = ["2024-12-20", "2025-01-01", "2025-01-03", "2025-01-06", "2025-01-09"].map(at).to_vec();
+        let all = Dates { instants, ..Dates::default() };
+        let days = Days::of(&all, &TimeZone::UTC);
+        let drawn = |unit| {
+            let drawing = Drawing { dates: &dates, series: Vec::new(), by: None, days: Some(&days) };
+            super::draw(drawing, unit, &TimeZone::UTC).unwrap()
+        };
+        let daily = drawn(Unit::Day);
+        let silent: Vec<bool> = daily.buckets.iter().map(|bucket| bucket.gap).collect();
+        assert_eq!(silent, [false, true, false, true, true, false]);
+        let gaps: Vec<_> = daily.gaps.iter().map(|gap| (gap.from.as_str(), gap.to.as_str())).collect();
+        assert_eq!(gaps, [("2025-01-02", "2025-01-02"), ("2025-01-04", "2025-01-05")]);
+        let weekly = drawn(Unit::Week);
+        assert!(weekly.buckets.iter().all(|bucket| !bucket.gap), "there is something in every week");
+        assert_eq!(weekly.gaps.last().unwrap().to, "2025-01-08", "what comes after the last article is no gap");
+    }
+
+    #[test]
+    fn series_share_the_axis_and_add_up() {
+        let at = |text: &str| ms(&format!("{text}T10:00:00Z"));
+        let dates = Dates { instants: vec![at("2025-01-01"), at("2025-01-02"), at("2025-01-04")], ..Dates::default() };
+        let value =
+            |name: &str| FacetValue { value: name.into(), label: name.into(), count: 1, stories: 1, selected: false };
+        let one = Dates { instants: vec![at("2025-01-02")], undated: 1, ..Dates::default() };
+        let drawing =
+            Drawing { dates: &dates, series: vec![(value("a"), one)], by: Some(FacetField::Source), days: None };
+        let timeline = super::draw(drawing, Unit::Day, &TimeZone::UTC).unwrap();
+        let line = &timeline.series.unwrap()[0];
+        assert_eq!(line.buckets.iter().map(|bucket| bucket.count).collect::<Vec<_>>(), [0, 1, 0, 0]);
+        assert_eq!((line.unplaced, timeline.by), (1, Some("source")));
     }
 }

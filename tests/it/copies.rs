@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use broadsheet::article::{Article, Precision, Source, Stamp};
 use broadsheet::engine::embedded::Index;
 use broadsheet::engine::{
-    Change, Checkpoint, Document, Engine, FacetField, Filter, Found, FoundHit, Order, Plan, Sort, View,
+    Change, Checkpoint, Document, Engine, FacetField, Filter, Found, FoundHit, Order, Plan, Sort, Values, View,
 };
 use broadsheet::query::{self, Bounds, Context, Mode};
 use jiff::Timestamp;
@@ -99,8 +99,9 @@ fn plan(q: &str, sort: Sort) -> Plan {
         after: None,
         collapse: false,
         facets: Vec::new(),
-        facet_limit: 1000,
+        values: Values { limit: 1000, ..Values::default() },
         dates: false,
+        series: None,
         marks: false,
         deadline: Instant::now() + Duration::from_secs(60),
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use broadsheet::article::Article;
 use broadsheet::engine::embedded::Index;
-use broadsheet::engine::{Change, Checkpoint, Document, Engine, EngineError, Order, Plan, Sort, View};
+use broadsheet::engine::{Change, Checkpoint, Document, Engine, EngineError, Order, Plan, Sort, Values, View};
 use broadsheet::query::{self, Bounds, Context, Mode};
 use tempfile::TempDir;
 
@@ -41,8 +41,9 @@ fn plan(q: &str, deadline: Instant) -> Plan {
         offset: 0,
         after: None,
         facets: Vec::new(),
-        facet_limit: 0,
+        values: Values::default(),
         dates: false,
+        series: None,
         marks: true,
         deadline,
     }

@@ -22,6 +22,7 @@ use super::deadline::Deadline;
 use super::facets::{FacetIndex, Tally};
 use super::lower::{Lowered, Lowering};
 use super::segments::Columns;
+use super::series::{Gathering, add_date};
 use super::told::Telling;
 use crate::analysis::fold;
 use crate::engine::{
@@ -125,6 +126,7 @@ struct Collector {
     collapse: bool,
     telling: Telling,
     dates: Dates,
+    series: Option<Gathering>,
 }
 
 /// Ordered by what comes first in the answer: larger keys, then smaller numbers.
@@ -144,6 +146,10 @@ impl Collector {
             let counters = index.counters();
             counted.push(Counted { field: *field, index, counters, missing: 0 });
         }
+        let series = match plan.series {
+            Some(series) => Some(Gathering::new(series, view.facet_index(series.field)?)),
+            None => None,
+        };
         Ok(Collector {
             order: plan.order,
             keep: plan.offset.saturating_add(plan.limit),
@@ -157,6 +163,7 @@ impl Collector {
             collapse: plan.collapse,
             telling: Telling::new(view.stories()?, plan.collapse, plan.dates || !plan.facets.is_empty()),
             dates: Dates::default(),
+            series,
         })
     }
 
@@ -242,6 +249,9 @@ impl Collector {
         if self.wants_dates {
             add_date(&mut self.dates, doc, columns);
         }
+        if let Some(series) = &mut self.series {
+            series.meet(Address { segment: segment as u32, doc });
+        }
         true
     }
 
@@ -298,16 +308,18 @@ impl Collector {
         });
         let hits = hits.collect();
         let facets = self.counted.into_iter().map(|counted| {
-            let chosen = plan.filters.iter().filter(|filter| filter.field == counted.field && !filter.exclude);
-            let mut selected: Vec<u32> = chosen.filter_map(|filter| counted.index.find(&fold(&filter.value))).collect();
-            selected.sort_unstable();
-            selected.dedup();
+            let selected = selected(plan, counted.field, &counted.index);
             let again = self.telling.again(counted.field, &counted.index);
             let tally = Tally { counters: counted.counters, again, missing: counted.missing };
-            (counted.field, counted.index.top(&tally, plan.facet_limit, &selected))
+            (counted.field, counted.index.told(&tally, &plan.values, &selected))
         });
         let (facets, stories) = (facets.collect(), self.telling.count(self.total));
-        Ok(Found { total: self.total, stories, hits, facets, dates: self.dates })
+        let series = self.series.zip(plan.series).map(|(gathering, asked)| {
+            let selected = selected(plan, asked.field, &gathering.index);
+            gathering.drawn(&selected, &view.segments, &self.telling.stories)
+        });
+        let series = series.unwrap_or_default();
+        Ok(Found { total: self.total, stories, hits, facets, dates: self.dates, series })
     }
 }
 
@@ -388,12 +400,13 @@ impl Tested {
     }
 }
 
-fn add_date(dates: &mut Dates, doc: DocId, columns: &Columns) {
-    match (columns.published.first(doc), columns.published_end.first(doc)) {
-        (Some(first), Some(last)) if first == last => dates.instants.push(first),
-        (Some(first), Some(last)) => dates.calendar.push((first, last)),
-        _ => dates.undated += 1,
-    }
+/// The values that a facet is filtered by.
+fn selected(plan: &Plan, field: FacetField, index: &FacetIndex) -> Vec<u32> {
+    let chosen = plan.filters.iter().filter(|filter| filter.field == field && !filter.exclude);
+    let mut selected: Vec<u32> = chosen.filter_map(|filter| index.find(&fold(&filter.value))).collect();
+    selected.sort_unstable();
+    selected.dedup();
+    selected
 }
 
 /// Scores are positive, and the bits of positive floats rise with them.

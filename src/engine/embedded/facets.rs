@@ -4,6 +4,7 @@
 //! state of the index and facet, when first asked for; counting is then one addition a value. What each document of a
 //! segment holds is unpacked once, and shared by all the states that the segment is in.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -12,7 +13,7 @@ use tantivy::index::SegmentId;
 use tantivy::{Searcher, SegmentReader};
 
 use super::write::LABEL;
-use crate::engine::{Count, Counts, EngineError, FacetField};
+use crate::engine::{Count, Counts, EngineError, FacetField, Values};
 
 pub(super) struct FacetIndex {
     /// Sorted by folded value.
@@ -143,29 +144,45 @@ impl FacetIndex {
         self.values.binary_search_by(|value| value.key.as_str().cmp(key)).ok().map(|at| at as u32)
     }
 
-    /// The most frequent `limit` values, equal ones by name; selected values are there even when they are rare.
-    pub(super) fn top(&self, tally: &Tally, limit: usize, selected: &[u32]) -> Counts {
+    /// The values asked for. Values are numbered in the order of their names.
+    pub(super) fn told(&self, tally: &Tally, asked: &Values, selected: &[u32]) -> Counts {
         let Tally { counters, again, missing } = tally;
-        let mut met: Vec<u32> = (0..counters.len() as u32).filter(|value| counters[*value as usize] > 0).collect();
-        let rank = |value: &u32| (std::cmp::Reverse(counters[*value as usize]), *value);
-        if met.len() > limit {
-            met.select_nth_unstable_by_key(limit, rank);
+        let of = |value: u32| counters[value as usize];
+        let has_prefix = |value: &u32| begins_a_word(&self.values[*value as usize].key, &asked.prefix);
+        let mut met: Vec<u32> = (0..counters.len() as u32).filter(|value| of(*value) > 0).filter(has_prefix).collect();
+        let distinct = met.len() as u64;
+        let (from, until) = (asked.offset.min(met.len()), asked.offset.saturating_add(asked.limit).min(met.len()));
+        if !asked.by_name {
+            let rank = |value: &u32| (Reverse(of(*value)), *value);
+            if until < met.len() {
+                met.select_nth_unstable_by_key(until, rank);
+            }
+            met[..until].sort_unstable_by_key(rank);
         }
-        let rest = met.split_off(limit.min(met.len()));
-        met.sort_unstable_by_key(rank);
-        met.extend(selected.iter().filter(|value| !met.contains(value)).copied().collect::<Vec<_>>());
-        let others =
-            rest.iter().filter(|value| !selected.contains(value)).map(|value| u64::from(counters[*value as usize]));
-        let others = others.sum();
-        let count = |value: u32| Count {
-            key: self.values[value as usize].key.clone(),
-            label: self.values[value as usize].label.clone(),
-            count: u64::from(counters[value as usize]),
-            stories: u64::from(counters[value as usize] - again.get(value as usize).unwrap_or(&0)),
-            selected: selected.contains(&value),
-        };
-        Counts { values: met.into_iter().map(count).collect(), others, missing: *missing }
+        let mut told = met[from..until].to_vec();
+        if asked.and_selected {
+            told.extend(selected.iter().filter(|value| !told.contains(value)).copied().collect::<Vec<_>>());
+        }
+        let all: u64 = met.iter().map(|value| u64::from(of(*value))).sum();
+        let said: u64 = told.iter().filter(|value| has_prefix(value)).map(|value| u64::from(of(*value))).sum();
+        let values = told.into_iter().map(|value| {
+            let again = again.get(value as usize).unwrap_or(&0);
+            self.count(value, of(value), of(value) - again, selected.contains(&value))
+        });
+        Counts { values: values.collect(), distinct, others: all - said, missing: *missing }
     }
+
+    pub(super) fn count(&self, value: u32, count: u32, stories: u32, selected: bool) -> Count {
+        let Value { key, label } = &self.values[value as usize];
+        let (count, stories) = (u64::from(count), u64::from(stories));
+        Count { key: key.clone(), label: label.clone(), count, stories, selected }
+    }
+}
+
+/// Whoever looks for `merkel` wants `angela merkel` too.
+fn begins_a_word(key: &str, prefix: &str) -> bool {
+    let begins = |at: usize| key[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
+    prefix.is_empty() || key.match_indices(prefix).any(|(at, _)| begins(at))
 }
 
 fn terms(column: &StrColumn) -> Result<Vec<String>, EngineError> {

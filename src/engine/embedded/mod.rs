@@ -2,7 +2,7 @@
 //!
 //! In reading order: what is in the index ([`schema`], [`layout`], [`packed`], [`mod@write`]), how a query is run over it
 //! ([`segments`], [`lower`], [`compile`], [`expand`], [`leaf`], [`group`], [`word`], [`near`], [`loose`], [`spans`], [`span_query`],
-//! [`columns`], [`deadline`]), what is counted on the way ([`collect`], [`facets`], [`stories`], [`told`]), what made a
+//! [`columns`], [`deadline`]), what is counted on the way ([`collect`], [`facets`], [`series`], [`stories`], [`told`]), what made a
 //! document match ([`marks`]), and what each part of a query comes to ([`mod@explain`]).
 
 mod schema;
@@ -29,6 +29,7 @@ mod word;
 
 mod collect;
 mod facets;
+mod series;
 mod stories;
 mod told;
 

@@ -155,9 +155,9 @@ mod tests {
     fn timeline(interval: &'static str, starts: &[(&str, u64)]) -> Timeline {
         let buckets = starts
             .iter()
-            .map(|(start, count)| Bucket { start: (*start).into(), count: *count, stories: *count })
+            .map(|(start, count)| Bucket { start: (*start).into(), count: *count, stories: *count, gap: false })
             .collect();
-        Timeline { interval, tz: "UTC".into(), buckets, unplaced: 0 }
+        Timeline { interval, tz: "UTC".into(), buckets, ..Timeline::default() }
     }
 
     #[track_caller]

@@ -97,7 +97,10 @@ mod tests {
 
     fn tags(others: u64) -> Facets {
         let values = vec![value("China", 1200), value("Sport", 7), value("-ism", 1)];
-        Facets(vec![(FacetField::Tag, Facet { values, others, missing: 0 }), (FacetField::Org, Facet::default())])
+        Facets(vec![
+            (FacetField::Tag, Facet { values, others, ..Facet::default() }),
+            (FacetField::Org, Facet::default()),
+        ])
     }
 
     fn drawn(query: &str) -> Vec<(String, Choice, String)> {

@@ -17,7 +17,7 @@ use super::hits::{self, ResultLine};
 use super::wording::articles;
 use crate::search::Archive;
 use crate::search::answer::{FacetValue, SearchAnswer};
-use crate::search::request::{FacetField, SearchRequest, Sort, Unit};
+use crate::search::request::{FacetField, SearchRequest, Sort, Unit, Values};
 
 /// The newest articles shown.
 const LATEST: usize = 9;
@@ -54,7 +54,7 @@ fn everything() -> SearchRequest {
         sort: Some(Sort::Newest),
         limit: LATEST,
         facets: vec![FacetField::Tag, FacetField::Source, FacetField::Section, FacetField::Place, FacetField::Lang],
-        facet_limit: 8,
+        values: Values { limit: 8, ..Values::default() },
         interval: Some(Unit::Auto),
         // The same story from ten papers is one story.
         collapse: true,

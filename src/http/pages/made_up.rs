@@ -276,12 +276,9 @@ fn facets(tags: &[&str], source: &str) -> Facets {
     };
     let tags = tags.iter().zip((1..=300u64).rev()).map(|(tag, count)| value(tag, count)).collect();
     Facets(vec![
-        (FacetField::Tag, Facet { values: tags, others: 12, missing: 1 }),
-        (
-            FacetField::Source,
-            Facet { values: vec![value(source, 900), value("Nordlicht", 210)], others: 0, missing: 0 },
-        ),
-        (FacetField::Lang, Facet { values: vec![value("en", 1100), value("de", 134)], others: 0, missing: 0 }),
+        (FacetField::Tag, Facet { values: tags, distinct: 14, others: 12, missing: 1 }),
+        (FacetField::Source, Facet { values: vec![value(source, 900), value("Nordlicht", 210)], ..Facet::default() }),
+        (FacetField::Lang, Facet { values: vec![value("en", 1100), value("de", 134)], ..Facet::default() }),
     ])
 }
 
@@ -289,10 +286,11 @@ fn timeline() -> Timeline {
     let count = |month: u64| (month * 37) % 61 + month;
     let buckets = (0..36u64)
         .map(|month| Bucket {
+            gap: false,
             start: format!("{}-{:02}-01", 2022 + month / 12, month % 12 + 1),
             count: count(month),
             stories: count(month),
         })
         .collect();
-    Timeline { interval: "month", tz: "UTC".into(), buckets, unplaced: 7 }
+    Timeline { interval: "month", tz: "UTC".into(), buckets, unplaced: 7, ..Timeline::default() }
 }

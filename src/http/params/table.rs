@@ -1,6 +1,6 @@
 //! What each address takes. By these tables parameters are read, and by them the OpenAPI description tells of them.
 
-use super::{COLLAPSES, DATE_FIELDS, FORMATS, MODES, SORTS, UNITS};
+use super::{COLLAPSES, DATE_FIELDS, FORMATS, MODES, SORTS, UNITS, USUAL_VALUES, VALUE_SORTS};
 use crate::search::request::{FacetField, HitFields};
 
 /// A parameter of `/api/v1/search`, as it is read here and as the OpenAPI description gives it.
@@ -72,6 +72,12 @@ pub(in crate::http) static PARAMETERS: &[Parameter] = &[
     ),
     row("facet_limit", Takes::Number { least: 1, most: 1000, default: 10 }, "Values a facet."),
     row("interval", Takes::OneOf(|| names(UNITS), None), "Returns a timeline of these calendar units."),
+    row(
+        "series",
+        Takes::OneOf(|| FacetField::ALL.map(FacetField::name).to_vec(), None),
+        "A timeline of each of the values of this facet that are filtered by, else of the most frequent ones.",
+    ),
+    row("series_limit", Takes::Number { least: 1, most: 20, default: 5 }, "Values with a timeline each."),
     row(
         "collapse",
         Takes::OneOf(|| names(COLLAPSES), Some("none")),
@@ -153,6 +159,25 @@ pub(in crate::http) static EXPORT: Taken = Taken {
     ],
 };
 
+/// What decides which articles are found.
+const NARROWING: Shared = Shared::Only(&["q", "mode", "strict", "from", "to", "date_field", "tz", "snapshot"]);
+
+pub(in crate::http) static FACET: Taken = Taken {
+    path: "/api/v1/facets/{field}",
+    shared: NARROWING,
+    filters: true,
+    own: &[
+        row(
+            "prefix",
+            Takes::Text { example: "merk" },
+            "Only values in which a word begins so, whatever its case and accents.",
+        ),
+        row("sort", Takes::OneOf(|| names(VALUE_SORTS), Some("count")), "The most frequent first, or by name."),
+        row("limit", Takes::Number { least: 1, most: 1000, default: USUAL_VALUES }, "Values to return."),
+        row("offset", Takes::Number { least: 0, most: 10_000_000, default: 0 }, "Values to skip."),
+    ],
+};
+
 const fn in_form(path: &'static str) -> Taken {
     Taken { path, shared: Shared::All, filters: true, own: &[] }
 }
@@ -165,7 +190,8 @@ static ATOM: Taken = in_form("/api/v1/search.atom");
 static JSON_FEED: Taken = in_form("/api/v1/search.feed.json");
 
 /// The addresses that take parameters of a search.
-pub(in crate::http) static TAKEN: &[&Taken] = &[&SEARCH, &QUERY, &EXPORT, &TABLE, &LINES, &RSS, &ATOM, &JSON_FEED];
+pub(in crate::http) static TAKEN: &[&Taken] =
+    &[&SEARCH, &QUERY, &EXPORT, &FACET, &TABLE, &LINES, &RSS, &ATOM, &JSON_FEED];
 
 fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
     super::names(table)

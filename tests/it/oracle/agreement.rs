@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use broadsheet::engine::{EngineError, FoundHit, Order, Plan, Sort, View};
+use broadsheet::engine::{EngineError, FoundHit, Order, Plan, Sort, Values, View};
 use broadsheet::query::ast::Node;
 use broadsheet::query::print;
 
@@ -146,8 +146,9 @@ pub(super) fn plan(query: &Node, sort: Sort) -> Plan {
         offset: 0,
         after: None,
         facets: Vec::new(),
-        facet_limit: 0,
+        values: Values::default(),
         dates: false,
+        series: None,
         marks: false,
         deadline: deadline(),
     }

@@ -1,0 +1,185 @@
+//! On which days the corpus has anything at all. Where a timeline is low, a reader must be able to tell that nobody wrote
+//! from that nothing was kept.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+
+use super::answer::SearchError;
+use super::archive::engine_error;
+use crate::engine::{Dates, FacetField, Filter, Plan, View};
+use crate::query::ast::{Kind, Node};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Days are told from 1600 on, for as long: earlier and later dates are implausible.
+const FIRST: i32 = -135_140;
+const DAYS: usize = 60 * 366 * 10;
+
+/// States and sources whose days are remembered.
+const REMEMBERED: usize = 16;
+
+/// A bit a day.
+#[derive(Debug)]
+pub(super) struct Days(Vec<u64>);
+
+impl Days {
+    /// The days in a zone on which something is dated. What is dated no closer than to a month or year may be of any day
+    /// in it.
+    pub(super) fn of(dates: &Dates, tz: &TimeZone) -> Days {
+        let mut days = Days(vec![0; DAYS.div_ceil(64)]);
+        for (first, last) in &dates.calendar {
+            (first.div_euclid(DAY_MS)..=last.div_euclid(DAY_MS)).for_each(|day| days.set(day));
+        }
+        // Zones differ from each other by quarters of an hour at the least.
+        let quarter = DAY_MS / 96;
+        let mut quarters: Vec<i64> = dates.instants.iter().map(|at| at.div_euclid(quarter)).collect();
+        quarters.sort_unstable();
+        quarters.dedup();
+        for at in quarters {
+            let moment = Timestamp::from_millisecond(at * quarter);
+            if let Ok(moment) = moment {
+                days.set(i64::from(day_number(moment.to_zoned_datetime(tz.clone()).date())));
+            }
+        }
+        days
+    }
+
+    fn set(&mut self, day: i64) {
+        if let Some(at) = usize::try_from(day - i64::from(FIRST)).ok().filter(|at| *at < DAYS) {
+            self.0[at / 64] |= 1 << (at % 64);
+        }
+    }
+
+    fn has(&self, day: i32) -> bool {
+        usize::try_from(day - FIRST)
+            .is_ok_and(|at| self.0.get(at / 64).is_some_and(|word| word & (1 << (at % 64)) != 0))
+    }
+
+    /// The first and the last of them.
+    fn ends(&self) -> Option<(i32, i32)> {
+        let first = self.0.iter().position(|word| *word != 0)?;
+        let last = self.0.iter().rposition(|word| *word != 0)?;
+        let day = |word: usize, bit: u32| FIRST + (word * 64) as i32 + bit as i32;
+        Some((day(first, self.0[first].trailing_zeros()), day(last, 63 - self.0[last].leading_zeros())))
+    }
+
+    /// Stretches of days without any, within these days and between the first and the last that have some.
+    pub(super) fn silences(&self, from: i32, to: i32) -> Vec<(i32, i32)> {
+        let Some((first, last)) = self.ends() else { return Vec::new() };
+        let mut silences: Vec<(i32, i32)> = Vec::new();
+        for day in from.max(first)..=to.min(last) {
+            if self.has(day) {
+                continue;
+            }
+            match silences.last_mut() {
+                Some((_, end)) if *end + 1 == day => *end = day,
+                _ => silences.push((day, day)),
+            }
+        }
+        silences
+    }
+
+    /// Whether there is nothing at all from this day to that one.
+    pub(super) fn is_silent(&self, from: i32, to: i32) -> bool {
+        let Some((first, last)) = self.ends() else { return false };
+        let (from, to) = (from.max(first), to.min(last));
+        from <= to && (from..=to).all(|day| !self.has(day))
+    }
+}
+
+/// Days since 1970.
+pub(super) fn day_number(day: Date) -> i32 {
+    day.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days())
+}
+
+pub(super) fn day(number: i32) -> Option<Date> {
+    Date::constant(1970, 1, 1).checked_add(Span::new().days(number)).ok()
+}
+
+/// The days of the states asked last.
+#[derive(Default)]
+pub(super) struct Silence(Mutex<Vec<(Asked, Arc<Days>)>>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Asked {
+    view: String,
+    sources: Vec<(FacetField, String)>,
+    zone: Option<String>,
+}
+
+impl Silence {
+    /// The days on which a state has anything of the sources that a plan chooses; of any, if it chooses none.
+    pub(super) fn days(&self, view: &View, plan: &Plan, tz: &TimeZone) -> Result<Arc<Days>, SearchError> {
+        let is_source =
+            |filter: &&Filter| !filter.exclude && matches!(filter.field, FacetField::Source | FacetField::Site);
+        let filters: Vec<Filter> = plan.filters.iter().filter(is_source).cloned().collect();
+        let sources = filters.iter().map(|filter| (filter.field, filter.value.clone())).collect();
+        let asked = Asked { view: view.name().to_owned(), sources, zone: tz.iana_name().map(str::to_owned) };
+        let known = |kept: &[(Asked, Arc<Days>)]| {
+            kept.iter().find(|(before, _)| *before == asked).map(|(_, days)| Arc::clone(days))
+        };
+        if let Some(days) = known(&self.0.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(days);
+        }
+        let everything = Plan {
+            query: Node { kind: Kind::All, at: 0..0 },
+            filters,
+            limit: 0,
+            offset: 0,
+            after: None,
+            collapse: false,
+            facets: Vec::new(),
+            dates: true,
+            series: None,
+            marks: false,
+            ..plan.clone()
+        };
+        let found = view.find(&everything).map_err(engine_error)?;
+        let days = Arc::new(Days::of(&found.dates, tz));
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() == REMEMBERED {
+            kept.remove(0);
+        }
+        kept.push((asked, Arc::clone(&days)));
+        Ok(days)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> i32 {
+        day_number(text.parse().unwrap())
+    }
+
+    #[test]
+    fn days_are_numbered_both_ways() {
+        assert_eq!(number("1970-01-01"), 0);
+        assert_eq!(number("1600-01-01"), FIRST);
+        assert_eq!(day(number("2024-02-29")).unwrap().to_string(), "2024-02-29");
+    }
+
+    #[test]
+    fn a_day_is_the_day_of_the_reader() {
+        let late = "2025-03-01T23:30:00Z".parse::<Timestamp>().unwrap().as_millisecond();
+        let dates = Dates { instants: vec![late], ..Dates::default() };
+        let kathmandu = TimeZone::get("Asia/Kathmandu").unwrap();
+        assert!(Days::of(&dates, &TimeZone::UTC).has(number("2025-03-01")));
+        let there = Days::of(&dates, &kathmandu);
+        assert!(there.has(number("2025-03-02")) && !there.has(number("2025-03-01")));
+    }
+
+    #[test]
+    fn what_is_dated_to_a_month_leaves_no_gap_in_it() {
+        let ms = |text: &str| text.parse::<Timestamp>().unwrap().as_millisecond();
+        let month = (ms("2025-02-01T00:00:00Z"), ms("2025-02-28T23:59:59.999Z"));
+        let day = (ms("2025-03-03T00:00:00Z"), ms("2025-03-03T23:59:59.999Z"));
+        let days = Days::of(&Dates { calendar: vec![month, day], ..Dates::default() }, &TimeZone::UTC);
+        let (from, to) = (number("2025-01-01"), number("2025-12-31"));
+        assert_eq!(days.silences(from, to), [(number("2025-03-01"), number("2025-03-02"))]);
+    }
+}
