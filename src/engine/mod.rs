@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use crate::article::Article;
 use crate::query::ast::{Node, TextField};
+pub use embedded::Completions;
 pub use facet::{FacetField, Filter};
 use sentences::Sentence;
 
@@ -102,8 +103,9 @@ pub struct Series {
     pub limit: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sort {
+    #[default]
     Relevance,
     Newest,
     Oldest,
@@ -111,7 +113,7 @@ pub enum Sort {
     Recent,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Order {
     pub sort: Sort,
     /// For [`Sort::Recent`]: what age is counted from, and after how much of it a score counts half.
@@ -157,7 +159,7 @@ pub struct FoundHit {
 }
 
 /// All hits of a plan in their order, of each no more than where it lies: sixteen bytes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct InOrder {
     /// Every match, counted, and the stories that they tell.
     pub total: u64,
@@ -282,6 +284,24 @@ pub struct Explained {
     pub parts: Vec<Explained>,
 }
 
+/// How many articles use something: of those that were found, and of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    pub within: u64,
+    pub anywhere: u64,
+}
+
+/// Something that begins as somebody has typed: a word, or a value of a facet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Beginning {
+    pub field: Option<FacetField>,
+    pub label: String,
+    /// Articles that have it.
+    pub count: u64,
+    /// What it is sorted by.
+    pub weight: f32,
+}
+
 /// A word of the corpus and how many articles hold it, in the field that was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expansion {
@@ -381,6 +401,28 @@ impl View {
     pub fn found(&self, in_order: &InOrder, places: Range<usize>) -> Vec<FoundHit> {
         match self {
             View::Embedded(view) => view.found(in_order, places),
+        }
+    }
+
+    /// What beginnings may become: a table to be asked again and again.
+    pub fn completions(&self) -> Result<Completions, EngineError> {
+        match self {
+            View::Embedded(view) => view.completions(),
+        }
+    }
+
+    /// How many of those found, and of all, use words, each asked for by the term of all its forms. What the time does
+    /// not suffice for is left out at the end.
+    pub fn usage(&self, found: &InOrder, terms: &[String], deadline: Instant) -> Result<Vec<Used>, EngineError> {
+        match self {
+            View::Embedded(view) => view.usage(found, terms, deadline),
+        }
+    }
+
+    /// Every value of a facet among those found, folded and as it is mostly written, and how many articles have it.
+    pub fn values_used(&self, found: &InOrder, field: FacetField) -> Result<Vec<(String, String, Used)>, EngineError> {
+        match self {
+            View::Embedded(view) => view.values_used(found, field),
         }
     }
 

@@ -6,6 +6,7 @@ mod router;
 mod api;
 mod articles;
 mod copies;
+mod explore;
 mod export;
 mod facets;
 mod feeds;

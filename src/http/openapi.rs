@@ -12,14 +12,15 @@ use utoipa::openapi::{ContentBuilder, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 
 use super::params::{self, Taken, Takes};
-use super::{api, articles, copies, export, facets, forms, problem, runs, versions};
+use super::{api, articles, copies, explore, export, facets, forms, problem, runs, versions};
 use crate::search::request::FacetField;
 
 #[derive(OpenApi)]
 #[openapi(
     info(description = "Full-text search over a news corpus. Errors are `application/problem+json` (RFC 9457)."),
     paths(
-        api::search, api::search_by_form, forms::csv, forms::lines, forms::rss, forms::atom, forms::json_feed, export::export, facets::facet, api::query, api::article, articles::delete, articles::add,
+        api::search, api::search_by_form, forms::csv, forms::lines, forms::rss, forms::atom, forms::json_feed, export::export, facets::facet, explore::terms,
+        explore::mentions, explore::compare, explore::related, explore::suggest, api::query, api::article, articles::delete, articles::add,
         copies::copies, versions::difference, versions::original, runs::runs, runs::run, runs::rejects, runs::rejects_as_lines,
         runs::rejects_as_pieces, api::alive, api::ready, api::version, description
     ),
@@ -60,7 +61,9 @@ impl Modify for SearchParameters {
 fn described_in_the_address(taken: &Taken) -> impl Iterator<Item = Parameter> {
     let own = taken.parameters().map(|parameter| {
         let list = matches!(parameter.takes, Takes::List(_));
-        let built = described(parameter.name, parameter.about, schema(&parameter.takes));
+        let repeated = taken.path == params::COMPARE.path && parameter.name == "q";
+        let schema = if repeated { strings() } else { schema(&parameter.takes) };
+        let built = described(parameter.name, parameter.about, schema);
         // `facets=tag,source`: one value with commas in it.
         if list { built.style(Some(ParameterStyle::Form)).explode(Some(false)).build() } else { built.build() }
     });

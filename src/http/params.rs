@@ -9,8 +9,10 @@ use crate::nearest::nearest;
 use crate::query::advice::{MORE_ADVICE, TOO_MANY_CLAUSES};
 use crate::query::ast::DateField;
 use crate::query::{Advice, Mode};
-use crate::search::request::{FacetField, Filter, HitFields, SearchRequest, Sort, Unit};
-pub(super) use table::{EXPORT, FACET, Parameter, QUERY, SEARCH, TAKEN, Taken, Takes, filter_about};
+use crate::search::request::{By, FacetField, Filter, HitFields, SearchRequest, Sort, Unit};
+pub(super) use table::{
+    COMPARE, EXPORT, FACET, MENTIONS, Parameter, QUERY, SEARCH, TAKEN, TERMS, Taken, Takes, filter_about,
+};
 
 fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
     table.iter().map(|(name, _)| *name).collect()
@@ -108,6 +110,13 @@ pub(super) const VALUE_SORTS: &[(&str, bool)] = &[("count", false), ("name", tru
 
 /// Values of a facet, where no number is asked for.
 pub(super) const USUAL_VALUES: usize = 100;
+
+pub(super) const BYS: &[(&str, By)] = &[("article", By::Article), ("left", By::Left), ("right", By::Right)];
+
+/// Words and values that mark articles off, occurrences, and characters beside them, where no number is asked for.
+pub(super) const USUAL_TERMS: usize = 20;
+pub(super) const USUAL_MENTIONS: usize = 50;
+pub(super) const USUAL_WIDTH: usize = 60;
 
 pub(super) const FORMATS: &[(&str, Format)] = &[("jsonl", Format::Lines), ("csv", Format::Table)];
 

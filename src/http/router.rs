@@ -15,7 +15,8 @@ use tower_http::trace::TraceLayer;
 use tracing::Span;
 
 use super::{
-    Door, Outside, api, articles, compressed, copies, export, facets, forms, openapi, pages, problem, runs, versions,
+    Door, Outside, api, articles, compressed, copies, explore, export, facets, forms, openapi, pages, problem, runs,
+    versions,
 };
 
 /// A request body, at most, but for articles.
@@ -65,9 +66,14 @@ pub(super) fn router(door: Door) -> Router {
         .route("/api/v1/search.feed.json", get(forms::json_feed))
         .route("/api/v1/export", get(export::export))
         .route("/api/v1/facets/{field}", get(facets::facet))
+        .route("/api/v1/terms", get(explore::terms))
+        .route("/api/v1/mentions", get(explore::mentions))
+        .route("/api/v1/compare", get(explore::compare))
+        .route("/api/v1/suggest", get(explore::suggest))
         .route("/api/v1/query", get(api::query))
         .route("/api/v1/articles/{id}", get(api::article).delete(articles::delete))
         .route("/api/v1/articles/{id}/copies", get(copies::copies))
+        .route("/api/v1/articles/{id}/related", get(explore::related))
         .route("/api/v1/articles/{id}/diff", get(versions::difference))
         .route("/api/v1/articles/{id}/original", get(versions::original))
         .route("/api/v1/runs", get(runs::runs))

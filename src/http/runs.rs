@@ -174,18 +174,18 @@ impl Page {
     pub(super) fn of(question: &Question) -> Result<Page, Problem> {
         let [given, cursor_given] = question.values(["limit", "cursor"], "A list takes `limit` and `cursor`.")?;
         Ok(Page {
-            limit: given.map(limit).transpose()?.unwrap_or(USUAL),
+            limit: given.map(|value| limit(value, MOST)).transpose()?.unwrap_or(USUAL),
             cursor: cursor_given.map(cursor).transpose()?,
         })
     }
 }
 
-fn limit(value: &str) -> Result<usize, Problem> {
-    let hint = format!("Give a whole number from 1 to {MOST}.");
+pub(super) fn limit(value: &str, most: usize) -> Result<usize, Problem> {
+    let hint = format!("Give a whole number from 1 to {most}.");
     let Ok(number) = value.trim().parse::<i128>() else {
         return Err(Advice::of("bad_number", "limit", format!("`{value}` is not a number")).hint(hint).into());
     };
-    let number = usize::try_from(number).ok().filter(|number| (1..=MOST).contains(number));
+    let number = usize::try_from(number).ok().filter(|number| (1..=most).contains(number));
     number.ok_or_else(|| Advice::of("out_of_range", "limit", format!("`{value}` is out of range")).hint(hint).into())
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::answer::{
     ArticleAnswer, Clause, Copies, CopiesAnswer, CopyLine, DifferenceAnswer, Hit, OriginalPage, QueryAnswer,
-    QueryReading, SearchAnswer, SearchError, Suggestion, Timeline,
+    QueryReading, SearchAnswer, SearchError, SeriesLine, Suggestion, Timeline,
 };
 use super::article;
 use super::cursor::Cursor;
@@ -19,18 +19,19 @@ use super::highlight;
 use super::hydrate;
 use super::plan::{self, Planned};
 use super::pool::Pool;
-use super::request::{ArticleRequest, DifferenceRequest, SearchRequest, Unit};
+use super::request::{ArticleRequest, DifferenceRequest, FacetField, SearchRequest, Unit};
 use super::silence::Silence;
 use super::snapshots::{SnapshotName, Snapshots};
 use super::suggest::Vain;
 use super::timeline::{self, Drawing};
+use super::typing::Typing;
 use crate::article::ArticleId;
 use crate::engine::{Count, Dates, Engine, EngineError, FoundHit, Marks, View};
 use crate::query::{self, Advice};
 use crate::store::{Store, StoreError, StoredArticle};
 
 /// A search takes no longer than this.
-const TIME_LIMIT: Duration = Duration::from_secs(2);
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(2);
 
 /// So many copies are listed with an article.
 const COPIES: usize = 100;
@@ -62,7 +63,8 @@ pub(super) struct Inner {
     /// The newest state; replaced when the index has gone on.
     newest: RwLock<View>,
     snapshots: Snapshots,
-    silence: Silence,
+    pub(super) silence: Silence,
+    pub(super) typing: Typing,
 }
 
 impl Archive {
@@ -72,6 +74,7 @@ impl Archive {
             newest: RwLock::new(engine.view()?),
             snapshots: Snapshots::default(),
             silence: Silence::default(),
+            typing: Typing::default(),
         };
         let shown = watch::Sender::new(inner.newest().position());
         let (pool, exports) = (Pool::new(), export::room());
@@ -171,7 +174,7 @@ impl Inner {
         Readiness { ready: behind == 0, articles: view.articles(), behind }
     }
 
-    fn newest(&self) -> View {
+    pub(super) fn newest(&self) -> View {
         self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -229,12 +232,27 @@ impl Inner {
         unit: Unit,
     ) -> Result<Timeline, SearchError> {
         let days = self.silence.days(view, &planned.plan, &request.tz)?;
-        let named = request
-            .series
-            .map(|field| series.into_iter().map(|(count, dates)| (hydrate::value(field, count), dates)).collect());
-        let series = named.unwrap_or_default();
-        let drawing = Drawing { dates, series, by: request.series, days: Some(&days) };
-        timeline::draw(drawing, unit, &request.tz)
+        let (values, series): (Vec<_>, Vec<_>) = series.into_iter().unzip();
+        let drawn = timeline::draw(Drawing { dates, series, days: Some(&days) }, unit, &request.tz)?;
+        let series = request.series.map(|field| {
+            let values = values.into_iter().map(|count| hydrate::value(field, count));
+            let line = |(value, line): (_, timeline::Line)| SeriesLine {
+                value,
+                buckets: line.buckets,
+                unplaced: line.unplaced,
+            };
+            values.zip(drawn.series).map(line).collect()
+        });
+        Ok(Timeline {
+            interval: drawn.interval,
+            tz: drawn.tz,
+            buckets: drawn.all.buckets,
+            unplaced: drawn.all.unplaced,
+            gaps: drawn.gaps,
+            more_gaps: drawn.more_gaps,
+            by: request.series.map(FacetField::name),
+            series,
+        })
     }
 
     fn clauses(&self, planned: &Planned, view: &View) -> Result<Vec<Clause>, SearchError> {
@@ -370,7 +388,7 @@ fn suggestions(request: &SearchRequest, planned: &Planned, view: &View, now_ms: 
     Vain { request, reading: &planned.reading, view, now_ms, until }.suggestions()
 }
 
-fn milliseconds(since: Instant) -> f64 {
+pub(super) fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
 }
 
@@ -380,7 +398,7 @@ fn next_cursor(planned: &Planned, snapshot: &SnapshotName, found: &crate::engine
     Some(planned.cursor(snapshot, last.place))
 }
 
-fn reading(request: &SearchRequest, planned: &Planned, clauses: Option<Vec<Clause>>) -> QueryReading {
+pub(super) fn reading(request: &SearchRequest, planned: &Planned, clauses: Option<Vec<Clause>>) -> QueryReading {
     let reading = &planned.reading;
     let mut warnings = reading.warnings.clone();
     warnings.extend(request.advice.iter().cloned());

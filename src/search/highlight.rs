@@ -59,12 +59,63 @@ pub(super) fn whole(article: &Article, marks: &Marks) -> Marked {
     }
 }
 
-fn paragraph(article: &Article, number: usize) -> &str {
+pub(super) fn paragraph(article: &Article, number: usize) -> &str {
     match number {
         HEADLINE => &article.headline,
         LEAD => article.lead.as_deref().unwrap_or_default(),
         body => article.body.get(body - BODY).map_or("", String::as_str),
     }
+}
+
+pub(super) fn section(paragraph: usize) -> &'static str {
+    match paragraph {
+        HEADLINE => "headline",
+        LEAD => "lead",
+        _ => "body",
+    }
+}
+
+/// Where an occurrence stands in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) paragraph: usize,
+    pub(super) bytes: Range<usize>,
+    /// Words before it in its section.
+    pub(super) position: u32,
+}
+
+/// Every span in the order of the text, also those that overlap. One that goes beyond its paragraph ends with it.
+pub(super) fn places(article: &Article, marks: &Marks) -> Vec<Place> {
+    let mut places = Vec::with_capacity(marks.spans.len());
+    let mut known: Option<(usize, Vec<Range<usize>>)> = None;
+    let mut word = |at: usize, position: u32| {
+        let sentence = &marks.sentences[at];
+        if known.as_ref().is_none_or(|(sentence, _)| *sentence != at) {
+            let text = paragraph(article, sentence.paragraph).get(sentence.bytes.clone()).unwrap_or_default();
+            known = Some((at, words(text, article.lang.as_deref())));
+        }
+        let (_, words) = known.as_ref()?;
+        let word = words.get((position - positions(marks, sentence).start) as usize)?;
+        Some(sentence.bytes.start + word.start..sentence.bytes.start + word.end)
+    };
+    let within = |position: u32| {
+        let at = marks.sentences.partition_point(|sentence| positions(marks, sentence).end <= position);
+        marks.sentences.get(at).is_some_and(|sentence| positions(marks, sentence).contains(&position)).then_some(at)
+    };
+    let mut spans = marks.spans.clone();
+    spans.sort_unstable();
+    for span in spans {
+        let Some(first) = within(span.start) else { continue };
+        let number = marks.sentences[first].paragraph;
+        let last = (span.start + 1..span.end).rev().find_map(|position| {
+            within(position).filter(|at| marks.sentences[*at].paragraph == number).map(|at| (at, position))
+        });
+        let (last, end) = last.unwrap_or((first, span.start));
+        let (Some(begin), Some(end)) = (word(first, span.start), word(last, end)) else { continue };
+        let position = span.start - section_start(marks, number);
+        places.push(Place { paragraph: number, bytes: begin.start..end.end, position });
+    }
+    places
 }
 
 /// The first sentence of the body.
@@ -74,13 +125,16 @@ fn body_from(marks: &Marks) -> usize {
 
 /// The positions of a sentence's words.
 fn positions(marks: &Marks, sentence: &Sentence) -> Range<u32> {
-    let section = match sentence.paragraph {
+    let first = section_start(marks, sentence.paragraph) + sentence.first_word;
+    first..first + sentence.words
+}
+
+fn section_start(marks: &Marks, paragraph: usize) -> u32 {
+    match paragraph {
         HEADLINE => 0,
         LEAD => marks.lead_at,
         _ => marks.body_at,
-    };
-    let first = section + sentence.first_word;
-    first..first + sentence.words
+    }
 }
 
 /// Turns positions into bytes, in some of the sentences. A span is one mark in each paragraph it reaches into.

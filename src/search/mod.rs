@@ -18,6 +18,15 @@ mod snapshots;
 
 mod export;
 
+mod compare;
+mod mentions;
+mod related;
+mod terms;
+mod typing;
+
+mod significance;
+mod vocabulary;
+
 mod explain;
 mod rewrite;
 mod suggest;
@@ -33,6 +42,7 @@ mod timeline;
 mod cursor;
 
 pub use archive::{Archive, Readiness};
+pub use compare::MOST_COMPARED;
 pub use excerpt::first_words;
 pub use export::Export;
 pub use highlight::escape;

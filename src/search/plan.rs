@@ -121,12 +121,14 @@ fn identity(request: &SearchRequest, canonical: &str, sort: Sort) -> String {
 }
 
 pub(super) fn read_cursor(text: &str) -> Result<Cursor, SearchError> {
-    Cursor::read(text).ok_or_else(|| {
-        SearchError::Refused(
-            Advice::of("bad_cursor", "cursor", "this is not a cursor that an answer gave out")
-                .hint("Take `next_cursor` from the answer before, unchanged; or leave `cursor` out to begin anew."),
-        )
-    })
+    Cursor::read(text).ok_or_else(bad_cursor)
+}
+
+pub(super) fn bad_cursor() -> SearchError {
+    SearchError::Refused(
+        Advice::of("bad_cursor", "cursor", "this is not a cursor that an answer gave out")
+            .hint("Take `next_cursor` from the answer before, unchanged; or leave `cursor` out to begin anew."),
+    )
 }
 
 pub(super) fn cursor_mismatch() -> SearchError {

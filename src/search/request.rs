@@ -147,6 +147,37 @@ impl HitFields {
     }
 }
 
+/// Occurrences in their context.
+#[derive(Clone, Debug, Default)]
+pub struct MentionsRequest {
+    /// Which articles, in which order; `limit` counts occurrences.
+    pub search: SearchRequest,
+    pub by: By,
+    /// Characters of context on each side.
+    pub width: usize,
+}
+
+/// What occurrences are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum By {
+    #[default]
+    Article,
+    /// The words before them, the nearest first.
+    Left,
+    /// The words after them.
+    Right,
+}
+
+impl By {
+    pub(super) fn letter(self) -> char {
+        match self {
+            By::Article => 'a',
+            By::Left => 'l',
+            By::Right => 'r',
+        }
+    }
+}
+
 /// Two versions of an article beside each other.
 #[derive(Clone, Debug, Default)]
 pub struct DifferenceRequest {

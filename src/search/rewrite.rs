@@ -3,7 +3,7 @@
 //!
 //! What widens a query leaves alone what is excluded: more that is excluded is less that is found.
 
-use crate::query::ast::{Kind, Node, Relation, Slot, Term, TextField};
+use crate::query::ast::{Kind, Node, Relation, Slot, Term, TextField, Value};
 
 /// Other words that may stand among those of a phrase that is loosened.
 const AMONG: u32 = 5;
@@ -65,6 +65,16 @@ pub(super) fn words(query: &Node) -> Vec<Word> {
     let mut words = Vec::new();
     collect_words(query, &mut words);
     words
+}
+
+/// The whole values that an article may have to have: its subjects, people, places.
+pub(super) fn values(query: &Node) -> Vec<&str> {
+    match &query.kind {
+        Kind::Value(Value::Whole(_, value)) => vec![value],
+        Kind::And(nodes) | Kind::Or(nodes) => nodes.iter().flat_map(values).collect(),
+        Kind::Boost(node, _) => values(node),
+        _ => Vec::new(),
+    }
 }
 
 /// The query with words replaced, each by another of its kind.

@@ -4,8 +4,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan, ZonedDateTime};
 
-use super::answer::{Bucket, FacetValue, Gap, SearchError, SeriesLine, Timeline};
-use super::request::{FacetField, Unit};
+use super::answer::{Bucket, Gap, SearchError};
+use super::request::Unit;
 use super::silence::{Days, day, day_number};
 use crate::engine::{Dates, Told};
 use crate::query::Advice;
@@ -28,43 +28,49 @@ const EARLIEST_MS: i64 = -135_140 * DAY_MS;
 /// What a timeline is drawn from.
 pub(super) struct Drawing<'a> {
     pub(super) dates: &'a Dates,
-    /// Values of a facet, each with the dates of its matches.
-    pub(super) series: Vec<(FacetValue, Dates)>,
-    pub(super) by: Option<FacetField>,
+    /// What has a line of its own on the same axis.
+    pub(super) series: Vec<Dates>,
     /// The days on which there is any article at all, of any source or of those chosen.
     pub(super) days: Option<&'a Days>,
 }
 
+pub(super) struct Drawn {
+    pub(super) interval: &'static str,
+    pub(super) tz: String,
+    pub(super) all: Line,
+    pub(super) series: Vec<Line>,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) more_gaps: usize,
+}
+
+pub(super) struct Line {
+    pub(super) buckets: Vec<Bucket>,
+    /// What has a place in none of them.
+    pub(super) unplaced: u64,
+}
+
 /// Buckets from the first match to the last, empty ones included.
-pub(super) fn draw(drawing: Drawing<'_>, unit: Unit, tz: &TimeZone) -> Result<Timeline, SearchError> {
+pub(super) fn draw(drawing: Drawing<'_>, unit: Unit, tz: &TimeZone) -> Result<Drawn, SearchError> {
     let now = Timestamp::now();
     let plausible = (unit == Unit::Auto).then(|| plausible(drawing.dates, now)).flatten();
     let dates = plausible.as_ref().unwrap_or(drawing.dates);
     let axis = Axis::of(dates, if unit == Unit::Auto { automatic(dates) } else { unit }, tz)?;
-    let (mut buckets, unplaced) = axis.count(dates);
-    let (gaps, more_gaps) = drawing.days.map(|days| axis.gaps(days, &mut buckets)).unwrap_or_default();
-    let series = drawing.by.map(|_| {
-        let line = |(value, dates): (FacetValue, Dates)| {
-            let dates = if plausible.is_some() { kept(&dates, now) } else { dates };
-            let (buckets, unplaced) = axis.count(&dates);
-            SeriesLine { value, buckets, unplaced }
-        };
-        drawing.series.into_iter().map(line).collect()
+    let mut all = axis.count(dates);
+    let (gaps, more_gaps) = drawing.days.map(|days| axis.gaps(days)).unwrap_or_default();
+    let series = drawing.series.into_iter().map(|dates| match plausible {
+        Some(_) => axis.count(&kept(&dates, now)),
+        None => axis.count(&dates),
     });
-    Ok(Timeline {
-        interval: name(axis.unit),
-        tz: tz.iana_name().unwrap_or("UTC").to_owned(),
-        buckets,
-        unplaced,
-        gaps,
-        more_gaps,
-        by: drawing.by.map(FacetField::name),
-        series,
-    })
+    let mut series: Vec<Line> = series.collect();
+    if let Some(days) = drawing.days {
+        std::iter::once(&mut all).chain(&mut series).for_each(|line| axis.mark_gaps(days, &mut line.buckets));
+    }
+    let tz = tz.iana_name().unwrap_or("UTC").to_owned();
+    Ok(Drawn { interval: name(axis.unit), tz, all, series, gaps, more_gaps })
 }
 
 /// Where buckets begin, and how what is dated finds its bucket.
-pub(super) struct Axis {
+struct Axis {
     unit: Unit,
     starts: Vec<ZonedDateTime>,
     /// Calendar dates are compared with the calendar, instants with the instants at which its units begin: a day whose
@@ -74,7 +80,7 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    pub(super) fn of(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Axis, SearchError> {
+    fn of(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Axis, SearchError> {
         let placed = dates.calendar.iter().filter(|(first, last)| last - first < longest(unit));
         let calendar: Vec<i64> = placed.map(|(first, _)| *first).collect();
         let starts = starts(&calendar, &dates.instants, unit, tz)?;
@@ -84,7 +90,7 @@ impl Axis {
     }
 
     /// The buckets, and how many have a place in none.
-    pub(super) fn count(&self, dates: &Dates) -> (Vec<Bucket>, u64) {
+    fn count(&self, dates: &Dates) -> Line {
         let mut buckets: Vec<Bucket> = self.starts.iter().map(|start| bucket(start, self.unit)).collect();
         let mut unplaced = dates.undated;
         let mut place = |starts: &[i64], at: i64| match starts.partition_point(|start| *start <= at) {
@@ -96,7 +102,7 @@ impl Axis {
         let fine = dates.calendar.iter().filter(|(first, last)| last - first < longest(self.unit));
         fine.for_each(|(first, _)| place(&self.floating, *first));
         self.count_stories(&dates.told, &mut buckets);
-        (buckets, unplaced + coarse as u64)
+        Line { buckets, unplaced: unplaced + coarse as u64 }
     }
 
     /// Every article tells a story; one that another of its bucket has told is none more.
@@ -117,28 +123,28 @@ impl Axis {
         }
     }
 
-    /// Days without any article, and buckets that have no other days: nothing was found there because nothing is there.
-    fn gaps(&self, days: &Days, buckets: &mut [Bucket]) -> (Vec<Gap>, usize) {
-        let (Some(first), Some(last)) = (self.starts.first(), self.starts.last()) else { return Default::default() };
-        let end = next(last, self.unit).map_or(i32::MAX, |end| {
-            end.datetime().checked_sub(1.nanosecond()).map_or(i32::MAX, |end| day_number(end.date()))
-        });
-        let (mut gaps, mut more) = (Vec::new(), 0);
-        for (from, to) in days.silences(day_number(first.date()), end) {
-            if gaps.len() < MOST_GAPS {
-                gaps.extend(
-                    day(from).zip(day(to)).map(|(from, to)| Gap { from: from.to_string(), to: to.to_string() }),
-                );
-            } else {
-                more += 1;
-            }
+    /// The day on which the last bucket ends.
+    fn end(&self) -> Option<i32> {
+        let next = next(self.starts.last()?, self.unit)?;
+        Some(day_number(next.datetime().checked_sub(1.nanosecond()).ok()?.date()))
+    }
+
+    /// Stretches of days without any article: nothing was found there because nothing is there.
+    fn gaps(&self, days: &Days) -> (Vec<Gap>, usize) {
+        let Some((first, end)) = self.starts.first().zip(self.end()) else { return Default::default() };
+        let silences = days.silences(day_number(first.date()), end);
+        let more = silences.len().saturating_sub(MOST_GAPS);
+        let gap = |(from, to): (i32, i32)| Some(Gap { from: day(from)?.to_string(), to: day(to)?.to_string() });
+        (silences.into_iter().take(MOST_GAPS).filter_map(gap).collect(), more)
+    }
+
+    /// Buckets that have no other days.
+    fn mark_gaps(&self, days: &Days, buckets: &mut [Bucket]) {
+        let ends = self.starts.iter().skip(1).map(|next| day_number(next.date())).chain(self.end().map(|end| end + 1));
+        for ((bucket, start), end) in buckets.iter_mut().zip(&self.starts).zip(ends) {
+            let from = day_number(start.date());
+            bucket.gap = days.is_silent(from, end.max(from + 1) - 1);
         }
-        for (at, bucket) in buckets.iter_mut().enumerate() {
-            let from = day_number(self.starts[at].date());
-            let until = self.starts.get(at + 1).map_or(end + 1, |next| day_number(next.date()));
-            bucket.gap = days.is_silent(from, until.max(from + 1) - 1);
-        }
-        (gaps, more)
     }
 }
 
@@ -281,9 +287,11 @@ fn too_many() -> SearchError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::answer::Timeline;
 
     fn draw(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Timeline, SearchError> {
-        super::draw(Drawing { dates, series: Vec::new(), by: None, days: None }, unit, tz)
+        let Drawn { interval, all, .. } = super::draw(Drawing { dates, series: Vec::new(), days: None }, unit, tz)?;
+        Ok(Timeline { interval, buckets: all.buckets, unplaced: all.unplaced, ..Timeline::default() })
     }
 
     fn ms(text: &str) -> i64 {
@@ -378,16 +386,16 @@ mod tests {
         let all = Dates { instants, ..Dates::default() };
         let days = Days::of(&all, &TimeZone::UTC);
         let drawn = |unit| {
-            let drawing = Drawing { dates: &dates, series: Vec::new(), by: None, days: Some(&days) };
+            let drawing = Drawing { dates: &dates, series: Vec::new(), days: Some(&days) };
             super::draw(drawing, unit, &TimeZone::UTC).unwrap()
         };
         let daily = drawn(Unit::Day);
-        let silent: Vec<bool> = daily.buckets.iter().map(|bucket| bucket.gap).collect();
+        let silent: Vec<bool> = daily.all.buckets.iter().map(|bucket| bucket.gap).collect();
         assert_eq!(silent, [false, true, false, true, true, false]);
         let gaps: Vec<_> = daily.gaps.iter().map(|gap| (gap.from.as_str(), gap.to.as_str())).collect();
         assert_eq!(gaps, [("2025-01-02", "2025-01-02"), ("2025-01-04", "2025-01-05")]);
         let weekly = drawn(Unit::Week);
-        assert!(weekly.buckets.iter().all(|bucket| !bucket.gap), "there is something in every week");
+        assert!(weekly.all.buckets.iter().all(|bucket| !bucket.gap), "there is something in every week");
         assert_eq!(weekly.gaps.last().unwrap().to, "2025-01-08", "what comes after the last article is no gap");
     }
 
@@ -395,14 +403,11 @@ mod tests {
     fn series_share_the_axis_and_add_up() {
         let at = |text: &str| ms(&format!("{text}T10:00:00Z"));
         let dates = Dates { instants: vec![at("2025-01-01"), at("2025-01-02"), at("2025-01-04")], ..Dates::default() };
-        let value =
-            |name: &str| FacetValue { value: name.into(), label: name.into(), count: 1, stories: 1, selected: false };
         let one = Dates { instants: vec![at("2025-01-02")], undated: 1, ..Dates::default() };
-        let drawing =
-            Drawing { dates: &dates, series: vec![(value("a"), one)], by: Some(FacetField::Source), days: None };
+        let drawing = Drawing { dates: &dates, series: vec![one], days: None };
         let timeline = super::draw(drawing, Unit::Day, &TimeZone::UTC).unwrap();
-        let line = &timeline.series.unwrap()[0];
+        let line = &timeline.series[0];
         assert_eq!(line.buckets.iter().map(|bucket| bucket.count).collect::<Vec<_>>(), [0, 1, 0, 0]);
-        assert_eq!((line.unplaced, timeline.by), (1, Some("source")));
+        assert_eq!(line.unplaced, 1);
     }
 }

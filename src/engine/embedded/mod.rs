@@ -3,7 +3,7 @@
 //! In reading order: what is in the index ([`schema`], [`layout`], [`packed`], [`mod@write`]), how a query is run over it
 //! ([`segments`], [`lower`], [`compile`], [`expand`], [`leaf`], [`group`], [`word`], [`near`], [`loose`], [`spans`], [`span_query`],
 //! [`columns`], [`deadline`]), what is counted on the way ([`collect`], [`facets`], [`series`], [`stories`], [`told`]), what made a
-//! document match ([`marks`]), and what each part of a query comes to ([`mod@explain`]).
+//! document match ([`marks`]), what each part of a query comes to ([`mod@explain`]), which words mark it off ([`usage`]), and what a beginning may become ([`complete`]).
 
 mod schema;
 
@@ -33,8 +33,10 @@ mod series;
 mod stories;
 mod told;
 
+mod complete;
 mod explain;
 mod marks;
+mod usage;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -44,6 +46,7 @@ use tantivy::store::Compressor;
 use tantivy::{IndexReader, IndexSettings, ReloadPolicy, Searcher, Term};
 
 use crate::engine::{Address, Checkpoint, EngineError, FacetField};
+pub use complete::Completions;
 use facets::{FacetIndex, Unpacked};
 use schema::{Fields, Layout};
 use segments::Segments;

@@ -1,6 +1,9 @@
 //! What each address takes. By these tables parameters are read, and by them the OpenAPI description tells of them.
 
-use super::{COLLAPSES, DATE_FIELDS, FORMATS, MODES, SORTS, UNITS, USUAL_VALUES, VALUE_SORTS};
+use super::{
+    BYS, COLLAPSES, DATE_FIELDS, FORMATS, MODES, SORTS, UNITS, USUAL_MENTIONS, USUAL_TERMS, USUAL_VALUES, USUAL_WIDTH,
+    VALUE_SORTS,
+};
 use crate::search::request::{FacetField, HitFields};
 
 /// A parameter of `/api/v1/search`, as it is read here and as the OpenAPI description gives it.
@@ -178,6 +181,56 @@ pub(in crate::http) static FACET: Taken = Taken {
     ],
 };
 
+pub(in crate::http) static TERMS: Taken = Taken {
+    path: "/api/v1/terms",
+    shared: NARROWING,
+    filters: true,
+    own: &[row(
+        "limit",
+        Takes::Number { least: 1, most: 200, default: USUAL_TERMS },
+        "Words, and values of each kind.",
+    )],
+};
+
+pub(in crate::http) static MENTIONS: Taken = Taken {
+    path: "/api/v1/mentions",
+    shared: Shared::Only(&[
+        "q",
+        "mode",
+        "strict",
+        "from",
+        "to",
+        "date_field",
+        "tz",
+        "sort",
+        "half_life",
+        "cursor",
+        "snapshot",
+        "collapse",
+    ]),
+    filters: true,
+    own: &[
+        row(
+            "by",
+            Takes::OneOf(|| names(BYS), Some("article")),
+            "In the order of the articles, or of the words before or after each occurrence, the nearest first.",
+        ),
+        row(
+            "width",
+            Takes::Number { least: 0, most: 500, default: USUAL_WIDTH },
+            "Characters of context on each side.",
+        ),
+        row("limit", Takes::Number { least: 0, most: 1000, default: USUAL_MENTIONS }, "Occurrences to return."),
+    ],
+};
+
+pub(in crate::http) static COMPARE: Taken = Taken {
+    path: "/api/v1/compare",
+    shared: Shared::Only(&["q", "mode", "strict", "from", "to", "date_field", "tz", "snapshot", "interval"]),
+    filters: true,
+    own: &[],
+};
+
 const fn in_form(path: &'static str) -> Taken {
     Taken { path, shared: Shared::All, filters: true, own: &[] }
 }
@@ -191,7 +244,7 @@ static JSON_FEED: Taken = in_form("/api/v1/search.feed.json");
 
 /// The addresses that take parameters of a search.
 pub(in crate::http) static TAKEN: &[&Taken] =
-    &[&SEARCH, &QUERY, &EXPORT, &FACET, &TABLE, &LINES, &RSS, &ATOM, &JSON_FEED];
+    &[&SEARCH, &QUERY, &EXPORT, &FACET, &TERMS, &MENTIONS, &COMPARE, &TABLE, &LINES, &RSS, &ATOM, &JSON_FEED];
 
 fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
     super::names(table)

@@ -1,0 +1,219 @@
+//! Every occurrence of what a query finds, in its context: a concordance. Article by article it is read as far as the page
+//! goes; sorted by the words on a side, all occurrences are read first, and there may be only so many.
+
+use std::ops::Range;
+use std::time::Instant;
+
+use super::answer::{Mention, MentionsAnswer, SearchError};
+use super::archive::{Archive, Inner, TIME_LIMIT, engine_error, milliseconds, reading, snapshot_name, store_error};
+use super::cursor::Cursor;
+use super::highlight::{self, Place};
+use super::hydrate;
+use super::plan::{self, Planned};
+use super::request::{By, MentionsRequest};
+use crate::analysis::{self, Event};
+use crate::engine::{self, Address, FoundHit, InOrder, Marks, View};
+use crate::query::Advice;
+use crate::store::StoredArticle;
+
+/// Occurrences that are sorted by what stands beside them.
+const MOST_SORTED: usize = 20_000;
+
+/// Articles read at a time.
+const PIECE: usize = 64;
+
+/// Words of the context that are sorted by.
+const COMPARED: usize = 4;
+
+impl Archive {
+    /// A page of the occurrences.
+    pub async fn mentions(&self, request: MentionsRequest) -> Result<MentionsAnswer, SearchError> {
+        self.pool.run(|| self.inner.mentions(&request)).await
+    }
+}
+
+/// The articles that have been found, read for what is mentioned in them.
+struct Reading<'a> {
+    inner: &'a Inner,
+    view: &'a View,
+    planned: &'a Planned,
+    found: &'a InOrder,
+    deadline: Instant,
+}
+
+impl Inner {
+    fn mentions(&self, request: &MentionsRequest) -> Result<MentionsAnswer, SearchError> {
+        let started = Instant::now();
+        let deadline = started + TIME_LIMIT;
+        let search = &request.search;
+        let cursor = search.cursor.as_deref().map(read_cursor).transpose()?;
+        let (view, now_ms) = self.snapshot(search, cursor.as_ref().map(|(cursor, _)| cursor))?;
+        let mut planned = plan::plan(search, now_ms, None, deadline)?;
+        planned.identity = format!("{}{}", planned.identity, request.by.letter());
+        let skip = match &cursor {
+            Some((cursor, _)) if cursor.request != planned.identity => return Err(plan::cursor_mismatch()),
+            Some((cursor, skip)) => {
+                planned.plan.after = Some(cursor.after);
+                *skip
+            }
+            None => 0,
+        };
+        planned.plan.limit = usize::MAX;
+        if request.by != By::Article {
+            planned.plan.after = None;
+        }
+        let found = view.in_order(&planned.plan).map_err(engine_error)?;
+        let snapshot = snapshot_name(&view, now_ms, &planned);
+        let concordance = Reading { inner: self, view: &view, planned: &planned, found: &found, deadline };
+        let (mentions, next) = match request.by {
+            By::Article => concordance.page(request, skip)?,
+            by => concordance.sorted(request, skip, by)?,
+        };
+        let next_cursor = next.map(|(after, skip)| {
+            let cursor = Cursor { snapshot: snapshot.clone(), after, request: planned.identity.clone() };
+            print_cursor(&cursor, skip)
+        });
+        let all = if cursor.is_none() { concordance.count()? } else { None };
+        self.keep(&view, search, cursor.is_some());
+        Ok(MentionsAnswer {
+            query: reading(search, &planned, None),
+            snapshot: snapshot.print(),
+            total: found.total,
+            total_mentions: all,
+            mentions,
+            next_cursor,
+            took_ms: milliseconds(started),
+        })
+    }
+}
+
+/// Where a page goes on: after this article, and after so many occurrences behind it.
+type Next = Option<(engine::Place, usize)>;
+
+/// Before every article.
+const START: engine::Place = engine::Place { key: u64::MAX, num: 0 };
+
+impl Reading<'_> {
+    /// Article by article, from one on.
+    fn page(&self, request: &MentionsRequest, mut skip: usize) -> Result<(Vec<Mention>, Next), SearchError> {
+        let mut mentions = Vec::new();
+        let mut whole = self.planned.plan.after.unwrap_or(START);
+        for from in (0..self.found.len()).step_by(PIECE) {
+            for (stored, marks, place) in self.read(from..self.found.len().min(from + PIECE))? {
+                let places = highlight::places(&stored.article, &marks);
+                let rest = places.get(skip.min(places.len())..).unwrap_or_default();
+                let room = request.search.limit - mentions.len();
+                mentions.extend(rest.iter().take(room).map(|place| mention(&stored, place, request.width)));
+                if rest.len() > room {
+                    return Ok((mentions, Some((whole, skip + room))));
+                }
+                skip = 0;
+                whole = place;
+            }
+        }
+        Ok((mentions, None))
+    }
+
+    /// All of them, in the order of the words beside them.
+    fn sorted(&self, request: &MentionsRequest, skip: usize, by: By) -> Result<(Vec<Mention>, Next), SearchError> {
+        let mut all: Vec<(Vec<String>, Mention)> = Vec::new();
+        for from in (0..self.found.len()).step_by(PIECE) {
+            for (stored, marks, _) in self.read(from..self.found.len().min(from + PIECE))? {
+                for place in highlight::places(&stored.article, &marks) {
+                    let mention = mention(&stored, &place, request.width);
+                    all.push((beside(&mention, by, stored.article.lang.as_deref()), mention));
+                }
+            }
+            if all.len() > MOST_SORTED {
+                return Err(too_many());
+            }
+        }
+        // Sorting is stable: within equal contexts the articles keep their order.
+        all.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let (limit, number) = (request.search.limit, all.len());
+        let page = all.into_iter().skip(skip).take(limit).map(|(_, mention)| mention).collect();
+        let next = skip.saturating_add(limit);
+        Ok((page, (next < number).then_some((START, next))))
+    }
+
+    /// How many there are in all; `None` when the time does not suffice.
+    fn count(&self) -> Result<Option<u64>, SearchError> {
+        let mut all = 0;
+        for from in (0..self.found.len()).step_by(PIECE) {
+            let hits = self.view.found(self.found, from..self.found.len().min(from + PIECE));
+            match self.marks(&hits) {
+                Ok(marks) => all += marks.iter().map(|marks| marks.spans.len() as u64).sum::<u64>(),
+                Err(SearchError::TimeOut) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Some(all))
+    }
+
+    fn marks(&self, hits: &[FoundHit]) -> Result<Vec<Marks>, SearchError> {
+        let addresses: Vec<Address> = hits.iter().map(|hit| hit.address).collect();
+        self.view.marks(&self.planned.plan.query, &addresses, self.deadline).map_err(engine_error)
+    }
+
+    /// Articles with what is marked in them; what has been withdrawn since has no text any more.
+    fn read(&self, places: Range<usize>) -> Result<Vec<(StoredArticle, Marks, engine::Place)>, SearchError> {
+        let hits = self.view.found(self.found, places);
+        let marks = self.marks(&hits)?;
+        let rows: Vec<u64> = hits.iter().map(|hit| hit.row).collect();
+        let stored = self.inner.store.rows(&rows).map_err(store_error)?;
+        let read = stored.into_iter().zip(marks).zip(hits).map(|((stored, marks), hit)| (stored, marks, hit.place));
+        Ok(read.filter(|(stored, ..)| !hydrate::is_withdrawn(stored)).collect())
+    }
+}
+
+fn mention(stored: &StoredArticle, place: &Place, width: usize) -> Mention {
+    let article = &stored.article;
+    let text = highlight::paragraph(article, place.paragraph);
+    let (before, after) = (&text[..place.bytes.start], &text[place.bytes.end..]);
+    let left = before.char_indices().rev().take(width).last().map_or("", |(at, _)| &before[at..]);
+    let right = after.char_indices().nth(width).map_or(after, |(at, _)| &after[..at]);
+    Mention {
+        id: stored.id.clone(),
+        headline: article.headline.clone(),
+        published: article.published,
+        source: article.source.clone(),
+        section: highlight::section(place.paragraph),
+        position: place.position,
+        left: left.to_owned(),
+        matched: text[place.bytes.clone()].to_owned(),
+        right: right.to_owned(),
+    }
+}
+
+/// The words nearest on that side first.
+fn beside(mention: &Mention, by: By, lang: Option<&str>) -> Vec<String> {
+    let text = if by == By::Left { &mention.left } else { &mention.right };
+    let mut words = Vec::new();
+    analysis::segment(text, lang, |event| match event {
+        Event::Word(word) if word.span == 1 => words.push(word.folded.to_owned()),
+        _ => {}
+    });
+    if by == By::Left {
+        words.reverse();
+    }
+    words.truncate(COMPARED);
+    words
+}
+
+fn print_cursor(cursor: &Cursor, skip: usize) -> String {
+    format!("{}.{skip:x}", cursor.print())
+}
+
+fn read_cursor(text: &str) -> Result<(Cursor, usize), SearchError> {
+    let (cursor, skip) = text.rsplit_once('.').unwrap_or((text, ""));
+    let skip = usize::from_str_radix(skip, 16).map_err(|_| plan::bad_cursor())?;
+    Ok((plan::read_cursor(cursor)?, skip))
+}
+
+fn too_many() -> SearchError {
+    let message = format!("there are more than {MOST_SORTED} occurrences to be sorted");
+    SearchError::Refused(
+        Advice::of("too_many_mentions", "by", message)
+            .hint("Narrow the search, or read them article by article with `by=article`, which has no bound."),
+    )
+}
