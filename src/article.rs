@@ -167,6 +167,12 @@ pub enum Provenance {
     None,
 }
 
+impl Provenance {
+    /// In the order in which the index numbers them.
+    pub const ALL: [Provenance; 6] =
+        [Provenance::Feed, Provenance::Page, Provenance::Url, Provenance::File, Provenance::Capture, Provenance::None];
+}
+
 /// Of several that are said, the last of these counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -186,7 +186,7 @@ fn some_address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Er
         return Ok(None);
     }
     let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let bare = url.filter(|url| url.query().is_none() && url.fragment().is_none() && url.username().is_empty());
+    let bare = url.filter(|url| url.origin().ascii_serialization() == text.trim().trim_end_matches('/'));
     let wrong = || format!("`{text}` is no address of a server; write it as https://archive.example");
     bare.map(Some).ok_or_else(|| serde::de::Error::custom(wrong()))
 }
@@ -256,12 +256,13 @@ mod tests {
     #[test]
     fn the_address_that_readers_use_and_the_origins_of_scripts_are_checked() {
         let config =
-            Config::parse("[http]\npublic_url = \"https://a.example/news/\"\nallow_origins = [\"https://b.example\"]");
+            Config::parse("[http]\npublic_url = \"https://a.example/\"\nallow_origins = [\"https://b.example\"]");
         let http = config.unwrap().http;
-        assert_eq!(http.public_url.unwrap().as_str(), "https://a.example/news/");
+        assert_eq!(http.public_url.unwrap().as_str(), "https://a.example/");
         assert_eq!(http.allow_origins, ["https://b.example"]);
         refused("[http]\npublic_url = \"a.example\"", "write it as https://archive.example");
         refused("[http]\npublic_url = \"ftp://a.example\"", "no address of a server");
+        refused("[http]\npublic_url = \"https://a.example/news\"", "write it as https://archive.example");
         refused("[http]\nallow_origins = [\"https://b.example/\"]", "write it as https://newsroom.example");
         refused("[http]\nallow_origins = [\"b.example\"]", "no origin");
     }

@@ -28,6 +28,6 @@ mod golden;
 pub use case::Case;
 pub use fold::{fold, fold_pattern};
 pub use pairs::{korean_pairs, pairs_of_run};
-pub use segment::{Event, Word, segment, segment_as};
+pub use segment::{Event, Word, folded_words, segment, segment_as};
 pub use stem::{STEM_MARK, Stemmers, has_stemmer};
 pub use typed::{QueryWord, query_sequences};

@@ -41,6 +41,16 @@ pub enum Event<'a> {
     },
 }
 
+/// The words of a text, folded, without the joined forms of compounds.
+pub fn folded_words(text: &str, lang: Option<&str>) -> Vec<String> {
+    let mut words = Vec::new();
+    segment(text, lang, |event| match event {
+        Event::Word(word) if word.span == 1 => words.push(word.folded.to_owned()),
+        _ => {}
+    });
+    words
+}
+
 /// Words and sentence ends of one paragraph, in order of position. `lang` is a language tag, where it is known.
 pub fn segment(text: &str, lang: Option<&str>, sink: impl FnMut(Event<'_>)) {
     segment_as(text, lang, Case::of(text), sink);

@@ -11,7 +11,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::article::Article;
+use serde::{Deserialize, Serialize};
+
+use crate::article::{Article, Provenance};
 use crate::query::ast::{Node, TextField};
 pub use embedded::Completions;
 pub use facet::{FacetField, Filter};
@@ -77,6 +79,27 @@ pub struct Plan {
     pub deadline: Instant,
 }
 
+impl Plan {
+    /// Only counts.
+    pub fn counting(query: Node, deadline: Instant) -> Plan {
+        Plan {
+            query,
+            filters: Vec::new(),
+            order: Order::default(),
+            limit: 0,
+            offset: 0,
+            collapse: false,
+            after: None,
+            facets: Vec::new(),
+            values: Values::default(),
+            dates: false,
+            series: None,
+            marks: false,
+            deadline,
+        }
+    }
+}
+
 /// Some values of a facet: of those with such a prefix, so many after so many.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Values {
@@ -103,7 +126,8 @@ pub struct Series {
     pub limit: usize,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Sort {
     #[default]
     Relevance,
@@ -372,6 +396,13 @@ impl View {
     pub fn articles(&self) -> u64 {
         match self {
             View::Embedded(view) => view.articles(),
+        }
+    }
+
+    /// How many articles have their dates from where; in the order of [`Provenance::ALL`].
+    pub fn provenances(&self) -> Result<[u64; Provenance::ALL.len()], EngineError> {
+        match self {
+            View::Embedded(view) => view.provenances(),
         }
     }
 

@@ -8,7 +8,6 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::forms::{self, Kind};
@@ -51,17 +50,9 @@ pub(super) async fn search(question: Question) -> Answered {
     )
 )]
 pub(super) async fn search_by_form(question: Question, body: Bytes) -> Answered {
-    let kind = question.content_type();
-    let in_body: Vec<_> = if kind.starts_with("application/json") {
-        json_pairs(&body)?
-    } else if kind.starts_with("application/x-www-form-urlencoded") {
-        url::form_urlencoded::parse(&body).into_owned().collect()
-    } else {
-        let detail = "send application/x-www-form-urlencoded or application/json";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", detail));
-    };
-    let parameters = [question.parameters.as_slice(), &in_body].concat();
-    question.answer(&question.archive.search(params::SEARCH.read(&parameters)?).await?)
+    let parameters = question.with_body(&body)?;
+    let answer = forms::answer_to(&question, &parameters, Kind::accepted(&question)).await?;
+    Ok(([(header::VARY, "accept")], answer).into_response())
 }
 
 /// Reads a query and explains it, without searching
@@ -80,34 +71,13 @@ pub(super) async fn query(question: Question) -> Answered {
     question.answer(&question.archive.explain(params::QUERY.read(&question.parameters)?).await?)
 }
 
-/// Strings, numbers and booleans as they are; an array repeats its name.
-fn json_pairs(body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
-    let bad = || Problem::new(StatusCode::BAD_REQUEST, "bad_json", "the body is not a JSON object of parameters");
-    let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return Err(bad()) };
-    let mut pairs = Vec::new();
-    for (name, value) in object {
-        let values = if let Value::Array(values) = value { values } else { vec![value] };
-        for value in values {
-            let text = match value {
-                Value::String(text) => text,
-                Value::Number(number) => number.to_string(),
-                Value::Bool(flag) => u8::from(flag).to_string(),
-                Value::Null => continue,
-                Value::Array(_) | Value::Object(_) => return Err(bad()),
-            };
-            pairs.push((name.clone(), text));
-        }
-    }
-    Ok(pairs)
-}
-
 /// One article, whole
 #[utoipa::path(
     get,
     path = "/api/v1/articles/{id}",
     params(
         ("id" = String, Path, description = "As an answer names it"),
-        ("version" = Option<u32>, Query, description = "Counted from 1; the current one by default"),
+        ("version" = Option<u32>, Query, minimum = 1, description = "Counted from 1; the current one by default"),
     ),
     responses(
         (status = 200, description = "The article", body = ArticleAnswer),

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use utoipa::ToSchema;
 
 use super::problem::{Envelope, PROBLEM, Problem, fault};
+use super::question::Question;
 use super::spool::{self, Spool, Tail};
 use super::{Door, question, upload};
 use crate::ingest::input::Stream;
@@ -62,7 +63,7 @@ pub(super) struct Additions<'a> {
         ("no_header" = Option<String>, Query, description = "`1`: the first row holds data"),
         ("section_from_folder" = Option<String>, Query, description = "`1`: the folder of a text in an archive names its section"),
         ("no_originals" = Option<String>, Query, description = "`1`: pages are not kept as they came"),
-        ("commit" = Option<String>, Query, description = "`wait`: the answer ends when searches show what came in"),
+        ("commit" = Option<String>, Query, pattern = "^wait$", description = "`wait`: the answer ends when searches show what came in"),
     ),
     request_body(
         description = "An article as JSON, or many, one a line; or any format of docs/formats.md, also packed. Without end: it is read as it comes",
@@ -90,7 +91,7 @@ pub(super) async fn add(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    same_site(&headers)?;
+    question::same_site(&headers, &door.outside)?;
     let asked = asked::read(&question::pairs(query.as_deref()), &headers, door.bounds.largest_article)?;
     let slot = Arc::clone(&door.uploads).try_acquire_owned().map_err(|_| busy())?;
     let (spool, tail) = spool::open(door.intake.dir()).map_err(|error| {
@@ -113,25 +114,6 @@ pub(super) async fn add(
     tokio::spawn(answer(tail, write, told, waiting));
     let caching = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     Ok((caching, [(header::CONTENT_TYPE, "application/json")], body).into_response())
-}
-
-/// A page of another site must not make a reader's browser write here. Where this is no secure place, browsers say only
-/// from which origin they send.
-fn same_site(headers: &HeaderMap) -> Result<(), Problem> {
-    let own = || headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let is_own = |origin: &HeaderValue| {
-        let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
-        origin.is_some_and(|(_, host)| own().is_some_and(|own| own.eq_ignore_ascii_case(host)))
-    };
-    let is_same = match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
-        Some(site) => matches!(site, b"same-origin" | b"none"),
-        None => headers.get(header::ORIGIN).is_none_or(is_own),
-    };
-    match is_same {
-        true => Ok(()),
-        false => Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", "a page of another site has sent this")
-            .hint("Send it from a program, or from a page of this server.")),
-    }
 }
 
 fn busy() -> Problem {
@@ -273,7 +255,7 @@ pub(super) struct Deletion {
     path = "/api/v1/articles/{id}",
     params(
         ("id" = String, Path, description = "As an answer names it"),
-        ("commit" = Option<String>, Query, description = "`wait`: answered when searches are without it"),
+        ("commit" = Option<String>, Query, pattern = "^wait$", description = "`wait`: answered when searches are without it"),
     ),
     responses(
         (status = 200, description = "It is deleted, now or before", body = Deletion),
@@ -283,15 +265,10 @@ pub(super) struct Deletion {
         (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn delete(
-    State(archive): State<Arc<Archive>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Json<Deletion>, Problem> {
-    same_site(&headers)?;
-    let is_waiting = asked::read_commit(&question::pairs(query.as_deref()))?;
-    archive.delete(id.clone()).await?;
-    let committed = if is_waiting { Some(archive.committed(PATIENCE).await) } else { None };
+pub(super) async fn delete(question: Question, Path(id): Path<String>) -> Result<Json<Deletion>, Problem> {
+    question.refuse_other_sites()?;
+    let is_waiting = asked::read_commit(&question.parameters)?;
+    question.archive.delete(id.clone()).await?;
+    let committed = if is_waiting { Some(question.archive.committed(PATIENCE).await) } else { None };
     Ok(Json(Deletion { id, status: "deleted", committed }))
 }

@@ -34,8 +34,16 @@ pub(super) async fn tag(request: Request, next: Next) -> Response {
     response
 }
 
+/// Of the tags that a client gave (RFC 9110, 13.1.2), the one by which it has the answer of this tag, packed or not. A
+/// proxy that packs answers weakens their tags; `*` is any.
+pub(super) fn known(given: &str, tag: &str) -> Option<String> {
+    let mut given = given.split(',').map(|one| one.trim().trim_start_matches("W/"));
+    let known = given.find(|one| *one == "*" || unpacked(one) == tag)?;
+    Some(if known == "*" { tag } else { known }.to_owned())
+}
+
 /// The tag that an answer has unpacked.
-pub(super) fn unpacked(tag: &str) -> String {
+fn unpacked(tag: &str) -> String {
     let Some(inside) = tag.strip_suffix('"') else { return tag.to_owned() };
     let plain = PACKED.iter().find_map(|packed| inside.strip_suffix(packed));
     plain.map_or_else(|| tag.to_owned(), |plain| format!("{plain}\""))
@@ -47,8 +55,12 @@ mod tests {
 
     #[test]
     fn a_tag_of_a_packed_answer_is_known_again() {
-        for (tag, plain) in [("\"a-gzip\"", "\"a\""), ("\"a-zstd\"", "\"a\""), ("\"a\"", "\"a\""), ("*", "*")] {
-            assert_eq!(unpacked(tag), plain);
+        let known = |given| known(given, "\"a\"");
+        for given in ["\"a\"", "\"a-gzip\"", "\"a-zstd\""] {
+            assert_eq!(known(given).as_deref(), Some(given));
         }
+        assert_eq!(known("W/\"b\", W/\"a-br\"").as_deref(), Some("\"a-br\""));
+        assert_eq!(known("*").as_deref(), Some("\"a\""));
+        assert_eq!((known("\"b\""), known("\"a-lzma\""), known("")), (None, None, None));
     }
 }

@@ -13,7 +13,7 @@ use crate::search::answer::CopiesAnswer;
     path = "/api/v1/articles/{id}/copies",
     params(
         ("id" = String, Path, description = "As an answer names it"),
-        ("limit" = Option<usize>, Query, description = "Copies, 1 to 1000; 100 by default"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Copies, 1 to 1000; 100 by default"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
     ),
     responses(

@@ -9,12 +9,12 @@ use super::question::{Answered, Question};
 use super::runs;
 use crate::query::Advice;
 use crate::search::MOST_COMPARED;
-use crate::search::answer::{CompareAnswer, MentionsAnswer, RelatedAnswer, SuggestAnswer, TermsAnswer};
-use crate::search::request::MentionsRequest;
+use crate::search::answer::{AboutAnswer, CompareAnswer, MentionsAnswer, RelatedAnswer, SuggestAnswer, TermsAnswer};
+use crate::search::request::{MentionsRequest, SearchRequest};
 
-/// Related articles, where no number is asked for, and at most.
-const RELATED: usize = 10;
-const MOST_RELATED: usize = 50;
+/// Related articles and completions, where no number is asked for, and at most.
+const USUAL: usize = 10;
+const MOST: usize = 50;
 
 /// What marks the articles of a search off from the whole corpus: words, subjects, people, organisations, places
 #[utoipa::path(
@@ -75,7 +75,7 @@ pub(super) async fn compare(question: Question) -> Answered {
 }
 
 /// One request a query; all else is the same for all.
-pub(super) fn read_compared(pairs: &[(String, String)]) -> Result<Vec<crate::search::request::SearchRequest>, Advice> {
+pub(super) fn read_compared(pairs: &[(String, String)]) -> Result<Vec<SearchRequest>, Advice> {
     let (queries, others): (Vec<_>, Vec<_>) = pairs.iter().cloned().partition(|(name, _)| name == "q");
     let asked: Vec<&String> = queries.iter().map(|(_, query)| query).filter(|query| !query.trim().is_empty()).collect();
     if asked.len() > MOST_COMPARED {
@@ -83,7 +83,7 @@ pub(super) fn read_compared(pairs: &[(String, String)]) -> Result<Vec<crate::sea
         return Err(Advice::of("too_many_queries", "q", message).hint(format!("Give {MOST_COMPARED} at most.")));
     }
     let shared = params::COMPARE.read(&others)?;
-    let request = |q: &String| crate::search::request::SearchRequest { q: q.clone(), ..shared.clone() };
+    let request = |q: &String| SearchRequest { q: q.clone(), ..shared.clone() };
     Ok(asked.into_iter().map(request).collect())
 }
 
@@ -93,7 +93,7 @@ pub(super) fn read_compared(pairs: &[(String, String)]) -> Result<Vec<crate::sea
     path = "/api/v1/articles/{id}/related",
     params(
         ("id" = String, Path, description = "As an answer names it"),
-        ("limit" = Option<usize>, Query, description = "Articles, 1 to 50; 10 by default"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 50, description = "Articles, 1 to 50; 10 by default"),
     ),
     responses(
         (status = 200, description = "The nearest first, those on the same event before those on the same subject", body = RelatedAnswer),
@@ -106,8 +106,24 @@ pub(super) fn read_compared(pairs: &[(String, String)]) -> Result<Vec<crate::sea
 )]
 pub(super) async fn related(Path(id): Path<String>, question: Question) -> Answered {
     let [limit] = question.values(["limit"], "It takes `limit`.")?;
-    let most = limit.map(|value| runs::limit(value, MOST_RELATED)).transpose()?.unwrap_or(RELATED);
+    let most = limit.map(|value| runs::limit(value, MOST)).transpose()?.unwrap_or(USUAL);
     question.answer(&question.archive.related(id, most).await?)
+}
+
+/// What is in the archive: counts, sources, languages, dates and where they were read, gaps, what was read last
+#[utoipa::path(
+    get,
+    path = "/api/v1/about",
+    responses(
+        (status = 200, description = "The archive as it stands", body = AboutAnswer),
+        (status = 304, description = "Nothing has changed since the answer of this ETag"),
+        (status = 400, description = "It takes no parameters", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn about(question: Question) -> Answered {
+    let [] = question.values([], "It takes no parameters.")?;
+    question.answer(&question.archive.about().await?)
 }
 
 /// What a beginning may become: words of headlines, subjects, people, organisations, places, sources, authors, headlines
@@ -115,8 +131,8 @@ pub(super) async fn related(Path(id): Path<String>, question: Question) -> Answe
     get,
     path = "/api/v1/suggest",
     params(
-        ("prefix" = String, Query, description = "What has been typed so far"),
-        ("limit" = Option<usize>, Query, description = "Completions, 1 to 50; 10 by default"),
+        ("prefix" = Option<String>, Query, max_length = 256, description = "What has been typed so far"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 50, description = "Completions, 1 to 50; 10 by default"),
     ),
     responses(
         (status = 200, description = "By use and freshness", body = SuggestAnswer),
@@ -127,10 +143,10 @@ pub(super) async fn related(Path(id): Path<String>, question: Question) -> Answe
 )]
 pub(super) async fn suggest(question: Question) -> Answered {
     let [prefix, limit] = question.values(["prefix", "limit"], "It takes `prefix` and `limit`.")?;
-    let most = limit.map(|value| runs::limit(value, MOST_RELATED)).transpose()?.unwrap_or(RELATED);
+    let most = limit.map(|value| runs::limit(value, MOST)).transpose()?.unwrap_or(USUAL);
     let prefix = prefix.unwrap_or_default();
-    if prefix.len() > LONGEST_BEGINNING {
-        let message = format!("the beginning has more than {LONGEST_BEGINNING} bytes");
+    if prefix.chars().count() > LONGEST_BEGINNING {
+        let message = format!("the beginning has more than {LONGEST_BEGINNING} characters");
         let advice = Advice::of("out_of_range", "prefix", message).hint("Complete one word at a time.");
         return Err(Problem::from(advice));
     }

@@ -1,13 +1,15 @@
 //! `/api/v1/export`: every match of a search, sent as it is read.
 
 use std::io;
-use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
+use tokio::sync::mpsc;
 
+use super::forms;
 use super::params::{self, Format};
 use super::problem::{Envelope, PROBLEM};
 use super::question::{Answered, Question};
@@ -16,6 +18,9 @@ use crate::search::Export;
 use crate::search::answer::Hit;
 
 pub(super) const LINES: &str = "application/jsonl";
+
+/// A client that takes nothing for so long is gone, or means harm.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How the hits of an export are written.
 pub(super) enum Form {
@@ -33,7 +38,8 @@ pub(super) enum Form {
             headers(
                 ("x-total" = u64, description = "Hits that the search has: so many lines there are, without `cursor`, `offset` and `limit`"),
                 ("x-snapshot" = String, description = "Names the state of the corpus that they are from"),
-                ("x-next-cursor" = Option<String>, description = "Where to go on, if `limit` left something out"),
+                ("x-next-cursor" = Option<String>, description = "Where to go on, where `limit` was reached"),
+                ("x-warnings" = Option<String>, description = "Codes of what was not read as it was written, and the parameters they are about"),
             )
         ),
         (status = 400, description = "A parameter or, with `strict=1`, the query cannot be read", body = Envelope, content_type = PROBLEM),
@@ -44,42 +50,65 @@ pub(super) enum Form {
 pub(super) async fn export(question: Question) -> Answered {
     let (mut request, own) = params::EXPORT.read_with(&question.parameters)?;
     request.limit = own.number("limit")?.unwrap_or(usize::MAX);
+    request.uncounted();
     let form = match own.one_of("format", params::FORMATS)? {
         Some(Format::Table) => Form::Table(Rows::of(&request.fields)),
         Some(Format::Lines) | None => Form::Lines,
     };
     let export = question.archive.export(request).await?;
-    Ok(sent(export, form, "export"))
+    Ok(sent(export, form))
 }
 
-/// All of an export, sent as it is read, to be saved under a name.
-pub(super) fn sent(export: Export, form: Form, name: &str) -> Response {
-    let (kind, ending) = match form {
-        Form::Lines => (LINES, "jsonl"),
-        Form::Table(_) => (CSV, "csv"),
+/// What goes from who reads to who sends.
+enum Piece {
+    More(Vec<u8>),
+    End,
+}
+
+/// All of an export, sent as it is read, to be saved.
+fn sent(export: Export, form: Form) -> Response {
+    let (kind, disposition) = match form {
+        Form::Lines => (LINES, "attachment; filename=\"export.jsonl\""),
+        Form::Table(_) => (CSV, "attachment; filename=\"export.csv\""),
     };
-    let text = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CONTENT_DISPOSITION, text(&format!("attachment; filename=\"{name}.{ending}\""))),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-        (HeaderName::from_static("x-total"), HeaderValue::from(export.total())),
-        (HeaderName::from_static("x-snapshot"), text(&export.snapshot())),
     ];
-    let next = export.next_cursor().map(|cursor| [(HeaderName::from_static("x-next-cursor"), text(&cursor))]);
-    let head = form.head();
-    // After a fault the connection breaks off: the client must not take what it has for all there is.
-    let pieces = stream::try_unfold((export, Arc::new(form)), |(mut export, form)| async move {
-        let fault = |error| {
-            tracing::warn!(%error, "an export broke off");
-            io::Error::other("the export cannot be read on")
-        };
-        let hits = export.piece().await.map_err(fault)?;
-        let lines: Vec<u8> = hits.iter().flat_map(|hit| form.line(hit)).collect();
-        Ok::<_, io::Error>((!hits.is_empty()).then_some((lines, (export, form))))
+    let told = forms::told(export.total(), &export.snapshot(), export.next_cursor().as_deref(), &export.warnings());
+    let (give, take) = mpsc::channel(1);
+    tokio::spawn(read(export, form, give));
+    // Without the end the connection breaks off: the client must not take what it has for all there is.
+    let pieces = stream::try_unfold(take, |mut take| async move {
+        match take.recv().await {
+            Some(Piece::More(bytes)) => Ok(Some((bytes, take))),
+            Some(Piece::End) => Ok(None),
+            None => Err(io::Error::other("the export broke off")),
+        }
     });
-    let body = Body::from_stream(stream::iter([Ok(head)]).chain(pieces));
-    (headers, next, body).into_response()
+    (headers, told, Body::from_stream(pieces)).into_response()
+}
+
+/// Reads piece after piece, as they are taken. Who takes none for long makes room for others.
+async fn read(mut export: Export, form: Form, give: mpsc::Sender<Piece>) {
+    let mut bytes = form.head();
+    loop {
+        if give.send_timeout(Piece::More(bytes), PATIENCE).await.is_err() {
+            tracing::debug!("an export was left");
+            return;
+        }
+        let hits = match export.piece().await {
+            Ok(hits) => hits,
+            Err(error) => return tracing::warn!(%error, "an export broke off"),
+        };
+        if hits.is_empty() {
+            break;
+        }
+        bytes = hits.iter().flat_map(|hit| form.line(hit)).collect();
+    }
+    // It waits in the channel; nobody has to be there.
+    let _ = give.send(Piece::End).await;
 }
 
 impl Form {

@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 use super::params;
 use super::problem::{Envelope, PROBLEM};
 use super::question::{Answered, Question};
-use crate::analysis::fold;
-use crate::search::answer::{FacetValue, QueryReading};
-use crate::search::request::Values;
+use crate::query::Advice;
+use crate::search::Archive;
+use crate::search::answer::{FacetValue, QueryReading, SearchError};
+use crate::search::request::{FacetField, SearchRequest, Values};
 
 /// Values of one facet among the articles that a search finds
 #[derive(Serialize, ToSchema)]
@@ -18,11 +19,11 @@ pub(super) struct FacetAnswer {
     /// Names the state of the corpus that was counted.
     snapshot: String,
     /// Articles found.
-    total: u64,
+    pub(super) total: u64,
     field: &'static str,
-    values: Vec<FacetValue>,
+    pub(super) values: Vec<FacetValue>,
     /// How many values there are, of those with the prefix; `offset` goes on to them.
-    distinct: u64,
+    pub(super) distinct: u64,
     /// The sum of the counts of those that are not here.
     others: u64,
     /// Articles found without any value.
@@ -34,7 +35,7 @@ pub(super) struct FacetAnswer {
 #[utoipa::path(
     get,
     path = "/api/v1/facets/{field}",
-    params(("field" = String, Path, description = "`tag`, `source`, `site`, `author`, `section`, `place`, `person`, `org` or `lang`")),
+    params(("field" = String, Path, pattern = "^(tag|source|site|author|section|place|person|org|lang)$", description = "`tag`, `source`, `site`, `author`, `section`, `place`, `person`, `org` or `lang`")),
     responses(
         (status = 200, description = "Exact counts; filters on the facet itself do not narrow them", body = FacetAnswer),
         (status = 304, description = "Nothing has changed since the answer of this ETag"),
@@ -44,21 +45,21 @@ pub(super) struct FacetAnswer {
     )
 )]
 pub(super) async fn facet(Path(field): Path<String>, question: Question) -> Answered {
-    let field = params::facet("field", &field)?;
-    let (mut request, own) = params::FACET.read_with(&question.parameters)?;
-    request.facets = vec![field];
-    request.values = Values {
-        limit: own.number("limit")?.unwrap_or(params::USUAL_VALUES),
-        offset: own.number("offset")?.unwrap_or_default(),
-        by_name: own.one_of("sort", params::VALUE_SORTS)?.unwrap_or_default(),
-        prefix: own.text("prefix").map(|prefix| fold(prefix.trim())).unwrap_or_default(),
-        and_selected: false,
-    };
-    (request.limit, request.suggestions) = (0, false);
-    let answer = question.archive.search(request).await?;
+    let (_, answer) = values(&field, &question.parameters, &question.archive).await?;
+    question.answer(&answer)
+}
+
+/// What a program is answered, and a page draws.
+pub(super) async fn values(
+    name: &str,
+    parameters: &[(String, String)],
+    archive: &Archive,
+) -> Result<(FacetField, FacetAnswer), SearchError> {
+    let (field, request) = read(name, parameters).map_err(SearchError::Refused)?;
+    let answer = archive.search(request).await?;
     let counted = answer.facets.and_then(|facets| facets.0.into_iter().next()).map(|(_, facet)| facet);
     let counted = counted.unwrap_or_default();
-    question.answer(&FacetAnswer {
+    let answer = FacetAnswer {
         query: answer.query,
         snapshot: answer.snapshot,
         total: answer.total,
@@ -68,5 +69,22 @@ pub(super) async fn facet(Path(field): Path<String>, question: Question) -> Answ
         others: counted.others,
         missing: counted.missing,
         took_ms: answer.took_ms,
-    })
+    };
+    Ok((field, answer))
+}
+
+fn read(name: &str, parameters: &[(String, String)]) -> Result<(FacetField, SearchRequest), Advice> {
+    let field = params::facet("field", name)?;
+    let (mut request, own) = params::FACET.read_with(parameters)?;
+    request.uncounted();
+    request.facets = vec![field];
+    request.limit = 0;
+    request.values = Values {
+        limit: own.number("limit")?.unwrap_or(params::USUAL_VALUES),
+        offset: own.number("offset")?.unwrap_or_default(),
+        by_name: own.one_of("sort", params::VALUE_SORTS)?.unwrap_or_default(),
+        prefix: own.text("prefix").map(str::trim).unwrap_or_default().to_owned(),
+        and_selected: false,
+    };
+    Ok((field, request))
 }

@@ -5,10 +5,12 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use url::Url;
 use uuid::Uuid;
 
-use crate::article::ArticleId;
+use crate::article::{ArticleId, Stamp};
 use crate::search::answer::{Hit, HitStatus, SearchAnswer};
+use crate::search::escape;
 
 /// A feed that has never had anything was changed at no time; one has to be said.
 const NEVER: Timestamp = Timestamp::UNIX_EPOCH;
@@ -104,6 +106,13 @@ impl Feed {
 }
 
 impl Item {
+    /// RSS takes a description for HTML; in it this is text.
+    fn summary_as_html(&self) -> String {
+        let mut html = String::new();
+        escape(&self.summary, &mut html);
+        html
+    }
+
     fn published_in_mail(&self) -> Option<String> {
         self.published.and_then(in_mail)
     }
@@ -166,7 +175,6 @@ fn item(hit: &Hit, root: &str) -> Option<Item> {
     let headline = hit.headline.as_deref().map(plain).filter(|headline| !headline.trim().is_empty());
     let title = headline.or_else(|| summary.clone()).unwrap_or_else(|| id.to_string());
     let published = hit.published.and_then(|stamp| stamp.at);
-    let modified = hit.modified.flatten().and_then(|stamp| stamp.at);
     let list = |values: &Option<Vec<String>>| {
         let values = values.iter().flatten().map(|value| plain(value));
         values.filter(|value| !value.trim().is_empty()).collect()
@@ -174,18 +182,26 @@ fn item(hit: &Hit, root: &str) -> Option<Item> {
     let source = hit.source.as_ref().and_then(|source| source.name.as_ref().or(source.site.as_ref()));
     Some(Item {
         id: urn(&named(id)),
-        link: some(&hit.url).filter(|url| is_web(url)).unwrap_or_else(|| here.clone()),
+        link: some(&hit.url).and_then(|url| web(&url)).unwrap_or_else(|| here.clone()),
         here,
         summary: summary.unwrap_or_else(|| title.clone()),
         title,
         published,
-        updated: modified.max(published).or(hit.seen).unwrap_or(NEVER),
+        updated: updated(hit).unwrap_or(NEVER),
         authors: list(&hit.authors),
         tags: list(&hit.tags),
         source: source.map(|name| plain(name)),
         lang: some(&hit.lang),
-        image: some(&hit.image).filter(|url| is_web(url)),
+        image: some(&hit.image).and_then(|url| web(&url)),
     })
+}
+
+/// When it was last changed: as it says itself, and no later version came in without a word of it.
+fn updated(hit: &Hit) -> Option<Timestamp> {
+    let said = |stamp: Option<Stamp>| stamp.filter(|stamp| !stamp.implausible).and_then(|stamp| stamp.at);
+    let said = said(hit.modified.flatten()).max(said(hit.published));
+    let came = hit.stored.filter(|_| hit.version > Some(1));
+    said.max(came).or(hit.seen)
 }
 
 /// What an article's id is made from; another sentence than an address, so that no feed has the id of an article.
@@ -201,8 +217,9 @@ fn urn(text: &str) -> String {
     Uuid::new_v8(bytes).urn().to_string()
 }
 
-fn is_web(url: &str) -> bool {
-    url.starts_with("http://") || url.starts_with("https://")
+/// An address of the web, as URIs are written.
+fn web(url: &str) -> Option<String> {
+    Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(String::from)
 }
 
 /// Without what XML cannot hold at all (XML 1.0, 2.2), not even escaped.
@@ -220,7 +237,7 @@ fn in_mail(at: Timestamp) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::{Precision, Provenance, Stamp};
+    use crate::article::{Precision, Provenance};
 
     fn place() -> Place {
         let (own, page) = ("/api/v1/search.atom?q=a".to_owned(), "/search?q=a".to_owned());
@@ -251,6 +268,7 @@ mod tests {
             let mut reader = quick_xml::Reader::from_str(&xml);
             while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
         }
+        assert!(feed.as_rss().contains("<description>&#38;lt;/title&#38;gt;"), "{}", feed.as_rss());
         let json: serde_json::Value = serde_json::from_slice(&feed.as_json()).unwrap();
         assert_eq!(json["items"][0]["title"], "</title><script>alert(1)</script> & more");
     }

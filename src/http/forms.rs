@@ -10,8 +10,13 @@ use super::params;
 use super::problem::{Envelope, PROBLEM};
 use super::question::{Answered, Question};
 use super::rows::{CSV, Rows};
+use crate::query::Advice;
 use crate::search::answer::{Hit, SearchAnswer};
 use crate::search::request::{HitFields, SearchRequest, Sort};
+
+/// Warnings that a header tells of, and the longest name of a parameter in it.
+const MOST_WARNINGS: usize = 10;
+const LONGEST_NAME: usize = 40;
 
 /// Items of a feed, where nothing else is asked for.
 const ITEMS: usize = 50;
@@ -29,6 +34,8 @@ pub(super) enum Kind {
 /// What a client may accept, and which form that is.
 const KINDS: &[(&str, Kind)] = &[
     ("application/json", Kind::Json),
+    ("application/*", Kind::Json),
+    ("*/*", Kind::Json),
     ("text/csv", Kind::Table),
     (LINES, Kind::Lines),
     ("application/x-ndjson", Kind::Lines),
@@ -153,26 +160,34 @@ pub(super) async fn json_feed(question: Question) -> Answered {
 
 /// A search, in one of its forms.
 pub(super) async fn answer(question: &Question, kind: Kind) -> Answered {
-    let mut request = params::SEARCH.read(&question.parameters)?;
+    answer_to(question, &question.parameters, kind).await
+}
+
+/// The same, whose parameters may have come in a body.
+pub(super) async fn answer_to(question: &Question, parameters: &[(String, String)], kind: Kind) -> Answered {
+    let mut request = params::SEARCH.read(parameters)?;
     if kind.is_feed() {
-        as_feed(&mut request, &question.parameters);
+        as_feed(&mut request, parameters);
     }
-    let fields = request.fields.clone();
+    if kind != Kind::Json {
+        request.uncounted();
+    }
+    let (fields, collapse) = (request.fields.clone(), request.collapse);
     let answer = question.archive.search(request).await?;
     let body = match kind {
         Kind::Json => return question.answer(&answer),
         Kind::Lines => written(&answer, &Form::Lines),
         Kind::Table => written(&answer, &Form::Table(Rows::of(&fields))),
-        Kind::Rss => Feed::of(&answer, &place(question)).as_rss().into_bytes(),
-        Kind::Atom => Feed::of(&answer, &place(question)).as_atom().into_bytes(),
-        Kind::JsonFeed => Feed::of(&answer, &place(question)).as_json(),
+        Kind::Rss => Feed::of(&answer, &place(question, "rss")).as_rss().into_bytes(),
+        Kind::Atom => Feed::of(&answer, &place(question, "atom")).as_atom().into_bytes(),
+        Kind::JsonFeed => Feed::of(&answer, &place(question, "feed.json")).as_json(),
     };
     let (caching, is_known) = question.tagged(&body);
     if is_known {
-        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+        return Ok((StatusCode::NOT_MODIFIED, caching, counted(&answer, collapse)).into_response());
     }
     let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(kind.content_type()))];
-    Ok((caching, kind, counted(&answer), body).into_response())
+    Ok((caching, kind, counted(&answer, collapse), body).into_response())
 }
 
 /// Whoever follows a search wants what is new, and whole items.
@@ -193,19 +208,35 @@ fn written(answer: &SearchAnswer, form: &Form) -> Vec<u8> {
 }
 
 /// What the form itself has no place for.
-fn counted(answer: &SearchAnswer) -> HeaderMap {
-    let named = [("x-snapshot", Some(&answer.snapshot)), ("x-next-cursor", answer.next_cursor.as_ref())];
+fn counted(answer: &SearchAnswer, collapse: bool) -> HeaderMap {
+    let hits = if collapse { answer.total_stories } else { answer.total };
+    told(hits, &answer.snapshot, answer.next_cursor.as_deref(), &answer.query.warnings)
+}
+
+/// Headers of what has only hits in its body.
+pub(super) fn told(total: u64, snapshot: &str, next: Option<&str>, warnings: &[Advice]) -> HeaderMap {
+    let is_plain = |name: &str| {
+        name.len() <= LONGEST_NAME && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let codes = warnings.iter().take(MOST_WARNINGS).map(|warning| match &warning.parameter {
+        Some(parameter) if is_plain(parameter) => format!("{} ({parameter})", warning.code),
+        _ => warning.code.to_owned(),
+    });
+    let codes = codes.collect::<Vec<_>>().join(", ");
+    let warned = Some(codes.as_str()).filter(|codes| !codes.is_empty());
+    let named = [("x-snapshot", Some(snapshot)), ("x-next-cursor", next), ("x-warnings", warned)];
     let told = named
         .into_iter()
         .filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(value?).ok()?)));
-    let total = (HeaderName::from_static("x-total"), HeaderValue::from(answer.total));
+    let total = (HeaderName::from_static("x-total"), HeaderValue::from(total));
     std::iter::once(total).chain(told).collect()
 }
 
-fn place(question: &Question) -> Place {
+/// A feed that was asked for by `Accept` has the address that others find it at.
+fn place(question: &Question, ending: &str) -> Place {
     let query = question.query.as_deref().map_or_else(String::new, |query| format!("?{query}"));
-    let page = format!("/search{query}");
-    Place { root: question.root(), own: format!("{}{query}", question.path), page }
+    let (own, page) = (format!("/api/v1/search.{ending}{query}"), format!("/search{query}"));
+    Place { root: question.root(), own, page }
 }
 
 #[cfg(test)]
@@ -221,7 +252,8 @@ mod tests {
         };
         assert_eq!(liked("text/csv"), Some(Kind::Table));
         assert_eq!(liked("application/json;q=0.5, application/atom+xml"), Some(Kind::Atom));
-        assert_eq!(liked("text/html,application/xhtml+xml,*/*;q=0.8"), None);
+        assert_eq!(liked("application/rss+xml;q=0.1, */*"), Some(Kind::Json));
+        assert_eq!(liked("text/html,application/xhtml+xml,*/*;q=0.8"), Some(Kind::Json));
         assert_eq!(liked("application/rss+xml; q=0"), None);
     }
 }

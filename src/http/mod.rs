@@ -17,6 +17,7 @@ mod params;
 mod runs;
 mod versions;
 
+mod citations;
 mod compressed;
 mod connections;
 mod problem;

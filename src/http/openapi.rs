@@ -12,7 +12,7 @@ use utoipa::openapi::{ContentBuilder, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 
 use super::params::{self, Taken, Takes};
-use super::{api, articles, copies, explore, export, facets, forms, problem, runs, versions};
+use super::{api, articles, citations, copies, explore, export, facets, forms, problem, runs, versions};
 use crate::search::request::FacetField;
 
 #[derive(OpenApi)]
@@ -20,8 +20,8 @@ use crate::search::request::FacetField;
     info(description = "Full-text search over a news corpus. Errors are `application/problem+json` (RFC 9457)."),
     paths(
         api::search, api::search_by_form, forms::csv, forms::lines, forms::rss, forms::atom, forms::json_feed, export::export, facets::facet, explore::terms,
-        explore::mentions, explore::compare, explore::related, explore::suggest, api::query, api::article, articles::delete, articles::add,
-        copies::copies, versions::difference, versions::original, runs::runs, runs::run, runs::rejects, runs::rejects_as_lines,
+        explore::mentions, explore::about, explore::compare, explore::related, explore::suggest, api::query, api::article, articles::delete, articles::add,
+        copies::copies, citations::cite, citations::citation, versions::difference, versions::original, runs::runs, runs::run, runs::rejects, runs::rejects_as_lines,
         runs::rejects_as_pieces, api::alive, api::ready, api::version, description
     ),
     components(schemas(problem::Envelope)),
@@ -33,6 +33,11 @@ static DESCRIPTION: LazyLock<Vec<u8>> = LazyLock::new(|| {
     // Strings, numbers and maps: nothing in it can fail to be written.
     serde_json::to_vec(&Description::openapi()).unwrap_or_default()
 });
+
+/// The same, to be drawn.
+pub(super) fn as_value() -> serde_json::Value {
+    serde_json::from_slice(&DESCRIPTION).unwrap_or_default()
+}
 
 /// This description.
 #[utoipa::path(get, path = "/openapi.json", responses((status = 200, description = "OpenAPI 3.1")))]
@@ -93,9 +98,9 @@ fn describe_body(post: &mut Operation, taken: &Taken) {
         object = object.property(field.name(), strings());
     }
     let object = RefOr::T(Schema::Object(object.build()));
-    let mut body = RequestBodyBuilder::new();
+    let mut body = RequestBodyBuilder::new().required(Some(Required::True));
     for kind in ["application/json", "application/x-www-form-urlencoded"] {
-        let example = json!({ "q": "\"rare earths\" AND China", "facets": "tag,source", "highlight": true });
+        let example = json!({ "q": "\"rare earths\" AND China", "from": "2025-02", "tag": ["trade", "mining"] });
         let content = ContentBuilder::new().schema(Some(object.clone())).example(Some(example)).build();
         body = body.content(kind, content);
     }
@@ -107,10 +112,12 @@ fn schema(takes: &Takes) -> Schema {
     let object = match takes {
         Takes::Text { example: "" } => of(Type::String),
         Takes::Text { example } => of(Type::String).examples([json!(example)]),
-        Takes::Flag => of(Type::String).enum_values(Some(["0", "1"])).default(Some(json!("0"))),
+        Takes::Like { pattern, example } => of(Type::String).pattern(Some(*pattern)).examples([json!(example)]),
+        Takes::Flag => of(Type::String).enum_values(Some(["0", "1", "true", "false"])).default(Some(json!("0"))),
         Takes::Number { least, most, default } => {
             of(Type::Integer).minimum(Some(*least)).maximum(Some(*most)).default(Some(json!(default)))
         }
+        Takes::AnyNumber => of(Type::Integer).minimum(Some(0)),
         Takes::OneOf(names, default) => {
             of(Type::String).enum_values(Some(names())).default(default.map(|default| json!(default)))
         }
@@ -139,8 +146,9 @@ mod tests {
         let router = include_str!("router.rs");
         let routed: Vec<&str> =
             router.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")?.split('"').next()).collect();
-        let pages = ["/", "/search", "/article/{id}", "/article/{id}/compare", "/help", "/docs/errors"];
-        let programs: Vec<&str> = routed.into_iter().filter(|path| !pages.contains(path)).collect();
+        let beside = ["/healthz", "/readyz", "/version", "/openapi.json"];
+        let is_for_programs = |path: &&str| path.starts_with("/api/") || beside.contains(path);
+        let programs: Vec<&str> = routed.into_iter().filter(is_for_programs).collect();
         assert!(programs.len() > 4);
         for path in &programs {
             assert!(described.iter().any(|known| known == path), "{path} is not described");
@@ -160,6 +168,11 @@ mod tests {
                 search["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"][name].is_object()
             );
             assert!(docs.contains(name), "{name} is not in docs/api.md");
+        }
+        for taken in params::TAKEN {
+            for parameter in taken.parameters() {
+                assert!(docs.contains(&format!("`{}`", parameter.name)), "{} is not in docs/api.md", parameter.name);
+            }
         }
         let of_a_query = description["paths"]["/api/v1/query"]["get"]["parameters"].as_array().unwrap();
         let names: Vec<_> = of_a_query.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();

@@ -11,7 +11,7 @@ use crate::query::ast::DateField;
 use crate::query::{Advice, Mode};
 use crate::search::request::{By, FacetField, Filter, HitFields, SearchRequest, Sort, Unit};
 pub(super) use table::{
-    COMPARE, EXPORT, FACET, MENTIONS, Parameter, QUERY, SEARCH, TAKEN, TERMS, Taken, Takes, filter_about,
+    CITE, COMPARE, EXPORT, FACET, MENTIONS, Parameter, QUERY, SEARCH, TAKEN, TERMS, Taken, Takes, filter_about,
 };
 
 fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
@@ -46,7 +46,7 @@ impl Taken {
                 continue;
             }
             if let Some(field) = FacetField::from_name(name) {
-                request.filters.extend(filter(field, value));
+                request.filters.extend(Filter::read(field, value));
                 continue;
             }
             if seen.contains(&name.as_str()) {
@@ -120,12 +120,6 @@ pub(super) const USUAL_WIDTH: usize = 60;
 
 pub(super) const FORMATS: &[(&str, Format)] = &[("jsonl", Format::Lines), ("csv", Format::Table)];
 
-fn filter(field: FacetField, value: &str) -> Option<Filter> {
-    let (value, exclude) = value.strip_prefix('-').map_or((value, false), |value| (value, true));
-    let value = value.strip_prefix('\\').filter(|rest| rest.starts_with('-')).unwrap_or(value);
-    (!value.trim().is_empty()).then(|| Filter { field, value: value.trim().to_owned(), exclude })
-}
-
 fn set(request: &mut SearchRequest, name: &str, value: &str) -> Result<(), Advice> {
     let some = || Some(value.to_owned()).filter(|value| !value.trim().is_empty());
     match name {
@@ -178,7 +172,7 @@ const UNITS: &[(&str, Unit)] = &[
     ("auto", Unit::Auto),
 ];
 
-fn one_of<T: Copy>(name: &str, value: &str, known: &[(&'static str, T)]) -> Result<T, Advice> {
+pub(super) fn one_of<T: Copy>(name: &str, value: &str, known: &[(&'static str, T)]) -> Result<T, Advice> {
     if let Some((_, found)) = known.iter().find(|(known, _)| *known == value) {
         return Ok(*found);
     }
@@ -199,6 +193,10 @@ fn flag(name: &str, value: &str) -> Result<bool, Advice> {
 
 fn known_number(name: &str, value: &str) -> Result<usize, Advice> {
     number(name, value, SEARCH.parameter(name))
+}
+
+pub(super) fn any_number(name: &str, value: &str) -> Result<usize, Advice> {
+    number(name, value, None)
 }
 
 /// A number within the bounds the table gives.

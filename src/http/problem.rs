@@ -50,6 +50,9 @@ pub(super) struct Envelope<'a> {
     /// A way out
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
+    /// Where a snapshot is gone: the same request for the newest state
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<&'a str>,
     /// Also in the header `x-request-id`, and in the log
     request_id: &'a str,
 }
@@ -72,7 +75,8 @@ impl Problem {
         &self.code
     }
 
-    fn envelope(&self, request_id: &str) -> Vec<u8> {
+    fn envelope(&self, request_id: &str, asked: Option<&Uri>) -> Vec<u8> {
+        let now = asked.filter(|_| self.code == "snapshot_gone").map(newest);
         let envelope = Envelope {
             kind: format!("/docs/errors#{}", self.code),
             title: self.status.canonical_reason().unwrap_or("Error"),
@@ -82,6 +86,7 @@ impl Problem {
             parameter: self.parameter.as_deref(),
             at: self.at,
             hint: self.hint.as_deref(),
+            now: now.as_deref(),
             request_id,
         };
         // Strings and numbers only: nothing in it can fail to be written.
@@ -115,6 +120,7 @@ impl From<SearchError> for Problem {
             SearchError::TimeOut => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "time_out", detail),
             SearchError::NoArticle => Problem::new(StatusCode::NOT_FOUND, "no_article", detail),
             SearchError::NoVersion(_) => Problem::new(StatusCode::NOT_FOUND, "no_version", detail),
+            SearchError::NoCitation => Problem::new(StatusCode::NOT_FOUND, "no_citation", detail),
             SearchError::NoOriginal => Problem::new(StatusCode::NOT_FOUND, "no_original", detail),
             SearchError::Withheld(_) => Problem::new(StatusCode::NOT_FOUND, "article_withheld", detail),
             SearchError::Killed(_) => Problem::new(StatusCode::GONE, "article_killed", detail),
@@ -125,6 +131,14 @@ impl From<SearchError> for Problem {
             }
         }
     }
+}
+
+/// The same address without what names a state of the corpus.
+fn newest(asked: &Uri) -> String {
+    let parameters = url::form_urlencoded::parse(asked.query().unwrap_or_default().as_bytes());
+    let kept = parameters.filter(|(name, _)| name != "snapshot" && name != "cursor");
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    if query.is_empty() { asked.path().to_owned() } else { format!("{}?{query}", asked.path()) }
 }
 
 pub(super) fn fault() -> Problem {
@@ -158,6 +172,7 @@ fn methods(path: &str) -> &'static str {
     match path {
         "/api/v1/articles" => "It takes POST. `GET /api/v1/search` finds articles.",
         "/api/v1/search" => "It takes GET and POST.",
+        "/api/v1/citations" | "/citations" => "It takes POST.",
         _ if article.is_some() => "It takes GET and DELETE.",
         _ => "It takes GET.",
     }
@@ -166,6 +181,7 @@ fn methods(path: &str) -> &'static str {
 /// Gives every refusal its body: ours, and those that a layer or extractor made.
 pub(super) async fn in_our_envelope(request: Request, next: Next) -> Response {
     let wants_page = wants_page(&request);
+    let asked = request.method().is_safe().then(|| request.uri().clone());
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let mut response = next.run(request).await;
     let status = response.status();
@@ -182,7 +198,7 @@ pub(super) async fn in_our_envelope(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
     headers.remove(header::CONTENT_LENGTH);
-    *response.body_mut() = Body::from(problem.envelope(&id));
+    *response.body_mut() = Body::from(problem.envelope(&id, asked.as_ref()));
     response
 }
 

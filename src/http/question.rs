@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::Value;
 
-use super::compressed::unpacked;
+use super::compressed;
 use super::problem::Problem;
 use super::{Door, Outside};
 use crate::query::Advice;
@@ -22,9 +23,9 @@ pub(super) struct Question {
     pub(super) archive: Arc<Archive>,
     /// In the order given.
     pub(super) parameters: Vec<(String, String)>,
-    /// Where it was put, and what stands behind the `?`.
-    pub(super) path: String,
+    /// What stands behind the `?`.
     pub(super) query: Option<String>,
+    method: Method,
     headers: HeaderMap,
     outside: Arc<Outside>,
 }
@@ -37,8 +38,8 @@ impl FromRequestParts<Door> for Question {
         Ok(Question {
             archive: Arc::clone(&door.archive),
             parameters: pairs(query.as_deref()),
-            path: parts.uri.path().to_owned(),
             query,
+            method: parts.method.clone(),
             headers: parts.headers.clone(),
             outside: Arc::clone(&door.outside),
         })
@@ -46,7 +47,7 @@ impl FromRequestParts<Door> for Question {
 }
 
 impl Question {
-    /// The values of the parameters it may have, in their order; of one that is there twice, the last.
+    /// The values of the parameters it may have, in their order.
     pub(super) fn values<const N: usize>(&self, names: [&str; N], hint: &str) -> Result<[Option<&str>; N], Problem> {
         let mut values = [None; N];
         for (name, value) in &self.parameters {
@@ -54,14 +55,31 @@ impl Question {
                 let advice = Advice::of("unknown_parameter", name, format!("there is no parameter `{name}`"));
                 return Err(advice.hint(hint).into());
             };
-            values[at] = Some(value.as_str());
+            if values[at].replace(value.as_str()).is_some() {
+                let advice = Advice::of("repeated_parameter", name, format!("`{name}` is given more than once"));
+                return Err(advice.hint("Give it once.").into());
+            }
         }
         Ok(values)
     }
 
-    /// The media type of its body, and what else is said of it.
-    pub(super) fn content_type(&self) -> &str {
-        self.header(&header::CONTENT_TYPE)
+    /// Its parameters, and those in its body: a form or a JSON object.
+    pub(super) fn with_body(&self, body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+        let kind = self.header(&header::CONTENT_TYPE);
+        let in_body: Vec<_> = if kind.starts_with("application/json") {
+            json_pairs(body)?
+        } else if kind.starts_with("application/x-www-form-urlencoded") {
+            url::form_urlencoded::parse(body).into_owned().collect()
+        } else {
+            let detail = "send application/x-www-form-urlencoded or application/json";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", detail));
+        };
+        Ok([self.parameters.as_slice(), &in_body].concat())
+    }
+
+    /// Refuses what a page of another site has sent.
+    pub(super) fn refuse_other_sites(&self) -> Result<(), Problem> {
+        same_site(&self.headers, &self.outside)
     }
 
     /// The media types that its client takes.
@@ -95,27 +113,66 @@ impl Question {
         })
     }
 
-    /// The headers for an answer that says this, and whether the client has it already.
+    /// The headers for an answer that says this, and whether the client has it already: then it is told of the tag by
+    /// which it has it. Only who asks can have an answer.
     pub(super) fn tagged(&self, said: &[u8]) -> ([(HeaderName, HeaderValue); 2], bool) {
         let tag = format!("\"{}\"", &blake3::hash(said).to_hex()[..24]);
+        let given = if self.method.is_safe() { self.header(&header::IF_NONE_MATCH) } else { "" };
+        let known = compressed::known(given, &tag);
+        let (told, is_known) = (HeaderValue::from_str(known.as_deref().unwrap_or(&tag)), known.is_some());
         let caching = [
             (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-            (header::ETAG, HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))),
+            (header::ETAG, told.unwrap_or(HeaderValue::from_static("\"\""))),
         ];
-        let mut known = self.header(&header::IF_NONE_MATCH).split(',');
-        (caching, known.any(|known| is_tag(known, &tag)))
+        (caching, is_known)
     }
 }
 
-/// Whether a client that holds the answer of this tag holds the answer of that one; a proxy that packs answers weakens
-/// their tags.
-fn is_tag(known: &str, tag: &str) -> bool {
-    let known = known.trim().trim_start_matches("W/");
-    known == "*" || unpacked(known) == tag
+/// A page of another site must not make a reader's browser write here. Where this is no secure place, browsers say only
+/// from which origin they send.
+pub(super) fn same_site(headers: &HeaderMap, outside: &Outside) -> Result<(), Problem> {
+    let own = || headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let is_own = |origin: &HeaderValue| {
+        let Ok(origin) = origin.to_str() else { return false };
+        let host = origin.split_once("://").map(|(_, host)| host);
+        // A proxy may have put its own host in place of the one that was asked.
+        outside.public_url.as_deref() == Some(origin)
+            || host.zip(own()).is_some_and(|(host, own)| own.eq_ignore_ascii_case(host))
+    };
+    let is_same = match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
+        Some(site) => matches!(site, b"same-origin" | b"none"),
+        None => headers.get(header::ORIGIN).is_none_or(is_own),
+    };
+    match is_same {
+        true => Ok(()),
+        false => Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", "a page of another site has sent this")
+            .hint("Send it from a program, or from a page of this server.")),
+    }
 }
 
 pub(super) fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
+}
+
+/// Strings, numbers and booleans as they are; an array repeats its name.
+fn json_pairs(body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+    let bad = || Problem::new(StatusCode::BAD_REQUEST, "bad_json", "the body is not a JSON object of parameters");
+    let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return Err(bad()) };
+    let mut pairs = Vec::new();
+    for (name, value) in object {
+        let values = if let Value::Array(values) = value { values } else { vec![value] };
+        for value in values {
+            let text = match value {
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Bool(flag) => u8::from(flag).to_string(),
+                Value::Null => continue,
+                Value::Array(_) | Value::Object(_) => return Err(bad()),
+            };
+            pairs.push((name.clone(), text));
+        }
+    }
+    Ok(pairs)
 }
 
 /// What an answer says, without how long it took to say it: that is its last member, where it has it.

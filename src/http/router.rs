@@ -15,8 +15,8 @@ use tower_http::trace::TraceLayer;
 use tracing::Span;
 
 use super::{
-    Door, Outside, api, articles, compressed, copies, explore, export, facets, forms, openapi, pages, problem, runs,
-    versions,
+    Door, Outside, api, articles, citations, compressed, copies, explore, export, facets, forms, openapi, pages,
+    problem, runs, versions,
 };
 
 /// A request body, at most, but for articles.
@@ -25,18 +25,23 @@ const BODY: usize = 1024 * 1024;
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Which other sites' scripts may read answers in a browser. What writes is refused to them by itself.
-fn cross_origin(outside: &Outside) -> CorsLayer {
+fn cross_origin(outside: &Outside) -> Option<CorsLayer> {
     let origins = &outside.allow_origins;
+    if origins.is_empty() {
+        return None;
+    }
     let named = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect::<Vec<_>>();
     let allowed =
         if origins.iter().any(|origin| origin == "*") { AllowOrigin::any() } else { AllowOrigin::list(named) };
-    let told = ["etag", "x-total", "x-snapshot", "x-next-cursor", "x-request-id"].map(HeaderName::from_static);
-    CorsLayer::new()
+    let told = ["etag", "x-total", "x-snapshot", "x-next-cursor", "x-warnings", "x-request-id", "retry-after"]
+        .map(HeaderName::from_static);
+    let layer = CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::CONTENT_TYPE, header::IF_NONE_MATCH])
         .expose_headers(told)
-        .max_age(Duration::from_secs(3600))
+        .max_age(Duration::from_secs(3600));
+    Some(layer)
 }
 
 /// What is refused for now is no fault of ours.
@@ -50,13 +55,38 @@ fn note(failure: ServerErrorsFailureClass, latency: Duration, _: &Span) {
 }
 
 pub(super) fn router(door: Door) -> Router {
+    let cross_origin = cross_origin(&door.outside);
+    let routes = routes(door);
+    cross_origin
+        .into_iter()
+        .fold(routes, Router::layer)
+        .layer(CatchPanicLayer::custom(problem::after_panic))
+        .layer(axum::middleware::from_fn(problem::in_our_envelope))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("x-content-type-options"),
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(TraceLayer::new_for_http().on_failure(note))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+}
+
+fn routes(door: Door) -> Router {
     Router::new()
         .route("/", get(pages::home))
         .route("/search", get(pages::search))
         .route("/article/{id}", get(pages::article))
         .route("/article/{id}/compare", get(pages::compare))
+        .route("/mentions", get(pages::mentions))
+        .route("/compare", get(pages::beside))
+        .route("/values/{field}", get(pages::facet_values))
+        .route("/about", get(pages::about))
+        .route("/citations", post(pages::cite))
+        .route("/citations/{id}", get(pages::citation))
         .route("/help", get(pages::help))
+        .route("/docs", get(pages::docs))
         .route("/docs/errors", get(pages::codes))
+        .route("/opensearch.xml", get(pages::opensearch))
         .merge(pages::assets())
         .route("/api/v1/search", get(api::search).post(api::search_by_form))
         .route("/api/v1/search.csv", get(forms::csv))
@@ -70,6 +100,9 @@ pub(super) fn router(door: Door) -> Router {
         .route("/api/v1/mentions", get(explore::mentions))
         .route("/api/v1/compare", get(explore::compare))
         .route("/api/v1/suggest", get(explore::suggest))
+        .route("/api/v1/about", get(explore::about))
+        .route("/api/v1/citations", post(citations::cite))
+        .route("/api/v1/citations/{id}", get(citations::citation))
         .route("/api/v1/query", get(api::query))
         .route("/api/v1/articles/{id}", get(api::article).delete(articles::delete))
         .route("/api/v1/articles/{id}/copies", get(copies::copies))
@@ -92,15 +125,5 @@ pub(super) fn router(door: Door) -> Router {
         .route("/api/v1/articles", post(articles::add))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
-        .layer(cross_origin(&door.outside))
         .with_state(door)
-        .layer(CatchPanicLayer::custom(problem::after_panic))
-        .layer(axum::middleware::from_fn(problem::in_our_envelope))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            HeaderName::from_static("x-content-type-options"),
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(TraceLayer::new_for_http().on_failure(note))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
 }

@@ -27,7 +27,7 @@ const PIECE: usize = 100;
     get,
     path = "/api/v1/runs",
     params(
-        ("limit" = Option<usize>, Query, description = "Runs, 1 to 1000; 100 by default"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Runs, 1 to 1000; 100 by default"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
     ),
     responses(
@@ -64,7 +64,7 @@ pub(super) async fn run(question: Question, Path(id): Path<String>) -> Answered 
     path = "/api/v1/runs/{id}/rejects",
     params(
         ("id" = u64, Path, description = "The number of the run"),
-        ("limit" = Option<usize>, Query, description = "Rejects, 1 to 1000; 100 by default"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Rejects, 1 to 1000; 100 by default"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
     ),
     responses(

@@ -2,6 +2,8 @@
 
 use std::ops::{Range, RangeInclusive};
 
+use serde::{Deserialize, Serialize};
+
 /// A part of a query and the characters (not bytes) of the input it was read from.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -146,7 +148,8 @@ pub enum WholeField {
     Org,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum DateField {
     #[default]
     Published,

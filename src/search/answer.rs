@@ -1,7 +1,15 @@
 //! What is answered. The JSON of the API is this, serialized; the pages draw the same structs.
 
+mod cited;
+mod explored;
+mod versions;
+
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub use cited::*;
+pub use explored::*;
+pub use versions::*;
 
 pub use super::held::{Kill, Killed, NoVersion, Withheld};
 use super::request::FacetField;
@@ -178,6 +186,9 @@ pub struct Hit {
     pub story: Option<ArticleId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copies: Option<Copies>,
+    /// When this version came in. For feeds, not the API.
+    #[serde(skip)]
+    pub stored: Option<jiff::Timestamp>,
     /// Where a page or an export after this hit begins; only where `fields` names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
@@ -341,246 +352,12 @@ pub struct CopiesAnswer {
     pub next_cursor: Option<String>,
 }
 
-/// What marks the articles of a search off from the corpus
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TermsAnswer {
-    pub query: QueryReading,
-    /// Names the state of the corpus that was counted.
-    pub snapshot: String,
-    /// Articles found.
-    pub total: u64,
-    /// Articles in all.
-    pub corpus: u64,
-    /// Of so many of those found the words were read; what stands out in them is counted exactly.
-    pub sample: usize,
-    /// Inflected forms together, named by the commonest.
-    pub words: Vec<MarkedOff>,
-    pub tags: Vec<MarkedOff>,
-    pub people: Vec<MarkedOff>,
-    pub orgs: Vec<MarkedOff>,
-    pub places: Vec<MarkedOff>,
-    pub took_ms: f64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct MarkedOff {
-    /// What to ask for.
-    pub value: String,
-    pub label: String,
-    /// Articles of those found that have it.
-    pub count: u64,
-    /// Articles of the corpus that have it.
-    pub corpus: u64,
-    /// Dunning's log-likelihood ratio: by this they are sorted.
-    pub score: f64,
-}
-
-/// Articles on the same event or subject as one, the nearest first
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RelatedAnswer {
-    pub id: ArticleId,
-    pub related: Vec<RelatedLine>,
-    pub took_ms: f64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct RelatedLine {
-    #[serde(flatten)]
-    pub article: CopyLine,
-    pub relation: Relation,
-    /// Than the article that was asked for; null where one of them has no date.
-    pub age: Option<Age>,
-    /// Days from the one to the other.
-    pub days: Option<i64>,
-    /// Of what marks the article off, the other has this share.
-    pub share: f64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Relation {
-    Event,
-    Subject,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Age {
-    Older,
-    Same,
-    Newer,
-}
-
-/// Occurrences of what a query finds, in their context
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MentionsAnswer {
-    pub query: QueryReading,
-    /// Names the state of the corpus that was read.
-    pub snapshot: String,
-    /// Articles found.
-    pub total: u64,
-    /// Occurrences in them, on the first page; null where counting them takes too long.
-    pub total_mentions: Option<u64>,
-    pub mentions: Vec<Mention>,
-    pub next_cursor: Option<String>,
-    pub took_ms: f64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Mention {
-    pub id: ArticleId,
-    pub headline: String,
-    pub published: Stamp,
-    pub source: Source,
-    /// `headline`, `lead` or `body`.
-    pub section: &'static str,
-    /// Words before it in its section.
-    pub position: u32,
-    pub left: String,
-    #[serde(rename = "match")]
-    pub matched: String,
-    pub right: String,
-}
-
-/// Searches side by side
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CompareAnswer {
-    /// Names the state of the corpus that was counted.
-    pub snapshot: String,
-    pub interval: &'static str,
-    pub tz: String,
-    /// In the order asked.
-    pub queries: Vec<ComparedQuery>,
-    pub gaps: Vec<Gap>,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub more_gaps: usize,
-    pub took_ms: f64,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ComparedQuery {
-    pub query: QueryReading,
-    pub total: u64,
-    pub total_stories: u64,
-    /// The buckets of all begin alike.
-    pub buckets: Vec<Bucket>,
-    pub unplaced: u64,
-}
-
-/// What a beginning may become
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SuggestAnswer {
-    pub prefix: String,
-    pub completions: Vec<Completion>,
-    pub took_ms: f64,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Completion {
-    /// `word`, `tag`, `person`, `org`, `place`, `source`, `author` or `headline`.
-    pub kind: &'static str,
-    pub label: String,
-    /// The query that finds it.
-    pub q: String,
-    /// Articles that have it.
-    pub count: u64,
-    /// Of a headline: its article.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<ArticleId>,
-}
-
 /// Escaped HTML in which `<mark>` is the only element.
 #[derive(Clone, Debug, Default)]
 pub struct Marked {
     pub headline: String,
     pub lead: Option<String>,
     pub body: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct VersionLine {
-    pub version: u32,
-    /// When it came in.
-    pub stored: jiff::Timestamp,
-    /// The provider's own number.
-    pub provider_version: Option<u64>,
-    /// When it was changed, as it says itself.
-    pub modified: Option<jiff::Timestamp>,
-    /// The run of the ledger that brought it.
-    pub run: u64,
-    /// Answers show this one.
-    pub current: bool,
-    pub status: VersionStatus,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum VersionStatus {
-    Shown,
-    /// Not to be shown yet, or by itself not at all.
-    Withheld,
-    /// A kill, or something that a kill has cancelled.
-    Killed,
-}
-
-/// What is different between two versions of an article.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DifferenceAnswer {
-    pub id: ArticleId,
-    pub from: VersionLine,
-    pub to: VersionLine,
-    pub headline: Vec<Piece>,
-    pub lead: Vec<Piece>,
-    /// In the order of the newer text; what was deleted stands where it stood.
-    pub body: Vec<Passage>,
-    /// The other fields that are not the same.
-    pub fields: Vec<FieldChange>,
-    /// Of the newer text. For the page, not the API.
-    #[serde(skip)]
-    pub lang: Option<String>,
-    /// All there are. For the page, not the API.
-    #[serde(skip)]
-    pub versions: Vec<VersionLine>,
-}
-
-/// A paragraph, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Passage {
-    pub kind: Change,
-    pub pieces: Vec<Piece>,
-}
-
-/// Some words of a text; without those inserted they are the older text, without those deleted the newer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Piece {
-    pub kind: Change,
-    pub text: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Change {
-    Same,
-    Deleted,
-    Inserted,
-    /// A paragraph of which only some words are not the same.
-    Edited,
-}
-
-/// The values of one field, in both versions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FieldChange {
-    pub name: &'static str,
-    pub from: Vec<String>,
-    pub to: Vec<String>,
-}
-
-/// A page as it came, whatever it holds. Nobody here vouches for it.
-#[derive(Clone, Debug)]
-pub struct OriginalPage {
-    pub id: ArticleId,
-    pub version: u32,
-    pub page: Vec<u8>,
 }
 
 /// Why a request could not be answered. `http` maps each to one status; none of these texts comes from a dependency.
@@ -604,6 +381,9 @@ pub enum SearchError {
     /// 404.
     #[error("{0}")]
     NoVersion(NoVersion),
+    /// 404.
+    #[error("there is no such citation")]
+    NoCitation,
     /// 404.
     #[error("the page that this version was taken from is not kept")]
     NoOriginal,

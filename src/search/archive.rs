@@ -183,17 +183,29 @@ impl Inner {
         fail::fail_point!("search::begin");
         let cursor = request.cursor.as_deref().map(plan::read_cursor).transpose()?;
         let (view, now_ms) = self.snapshot(request, cursor.as_ref())?;
-        let planned = plan::plan(request, now_ms, cursor.as_ref(), started + TIME_LIMIT)?;
-        let snapshot = snapshot_name(&view, now_ms, &planned);
+        self.search_in(&view, now_ms, request, cursor.as_ref(), started)
+    }
+
+    /// Answers from this state.
+    pub(super) fn search_in(
+        &self,
+        view: &View,
+        now_ms: i64,
+        request: &SearchRequest,
+        cursor: Option<&Cursor>,
+        started: Instant,
+    ) -> Result<SearchAnswer, SearchError> {
+        let planned = plan::plan(request, now_ms, cursor, started + TIME_LIMIT)?;
+        let snapshot = snapshot_name(view, now_ms, &planned);
         let mut found = view.find(&planned.plan).map_err(engine_error)?;
         let hits = self.hits(request, &planned, &snapshot, &found.hits)?;
         let next_cursor = next_cursor(&planned, &snapshot, &found);
-        let clauses = request.explain.then(|| self.clauses(&planned, &view)).transpose()?;
+        let clauses = request.explain.then(|| self.clauses(&planned, view)).transpose()?;
         let suggestions =
-            (found.total == 0 && request.suggestions).then(|| suggestions(request, &planned, &view, now_ms));
-        self.keep(&view, request, cursor.is_some());
+            (found.total == 0 && request.suggestions).then(|| suggestions(request, &planned, view, now_ms));
+        self.keep(view, request, cursor.is_some());
         let series = std::mem::take(&mut found.series);
-        let draw = |unit| self.timeline(request, &planned, &view, &found.dates, series, unit);
+        let draw = |unit| self.timeline(request, &planned, view, &found.dates, series, unit);
         let timeline = request.interval.map(draw).transpose()?;
         Ok(SearchAnswer {
             query: reading(request, &planned, clauses),
@@ -298,11 +310,7 @@ impl Inner {
         snapshot: &SnapshotName,
         found: &[FoundHit],
     ) -> Result<Vec<Hit>, SearchError> {
-        let rows: Vec<u64> = found.iter().map(|hit| hit.row).collect();
-        let stored = self.store.rows(&rows).map_err(store_error)?;
-        if stored.len() != rows.len() {
-            return Err(SearchError::Internal("the store lacks a version that the index names".to_owned()));
-        }
+        let stored = self.stored(found.iter().map(|hit| hit.row))?;
         let originals = if request.originals { self.originals(found)? } else { HashMap::new() };
         let mut hits = Vec::with_capacity(stored.len());
         for (stored, found) in stored.into_iter().zip(found) {
@@ -316,6 +324,16 @@ impl Inner {
             hits.push(Hit { original, cursor, ..hit });
         }
         Ok(hits)
+    }
+
+    /// The versions that the index names, each of them.
+    pub(super) fn stored(&self, rows: impl Iterator<Item = u64>) -> Result<Vec<StoredArticle>, SearchError> {
+        let rows: Vec<u64> = rows.collect();
+        let stored = self.store.rows(&rows).map_err(store_error)?;
+        if stored.len() == rows.len() {
+            return Ok(stored);
+        }
+        Err(SearchError::Internal("the store lacks a version that the index names".to_owned()))
     }
 
     /// What hits are copies of, by its number.

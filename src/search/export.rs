@@ -1,6 +1,6 @@
 //! Every match of a search, for whoever takes them all. They are found and put in order in one pass, as a search does
-//! it; their texts are read piece by piece, as they are taken. A slow taker holds the state and sixteen bytes a match,
-//! and no permit.
+//! it; their texts are read piece by piece, as they are taken. A slow taker holds the state, sixteen bytes a match and one
+//! of the places for exports, and none of those for searches.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::answer::{Hit, SearchError};
-use super::archive::{Archive, engine_error, snapshot_name};
+use super::archive::{Archive, engine_error, reading, snapshot_name};
 use super::plan::{self, Planned};
 use super::request::SearchRequest;
 use super::snapshots::SnapshotName;
-use crate::engine::{Address, InOrder, Marks, View};
+use crate::engine::{Address, FoundHit, InOrder, Marks, View};
+use crate::query::Advice;
 
 /// Exports under way at once: each may hold a state of the index that nothing else needs.
 const AT_ONCE: usize = 16;
@@ -23,8 +24,9 @@ const ORDER_LIMIT: Duration = Duration::from_secs(20);
 /// Marking the matches of one piece.
 const MARKS_LIMIT: Duration = Duration::from_secs(10);
 
-/// Hits read at a time.
+/// Hits read at a time, and words of their articles.
 const PIECE: usize = 256;
+const PIECE_WORDS: u64 = 1 << 20;
 
 pub(super) fn room() -> Arc<Semaphore> {
     Arc::new(Semaphore::new(AT_ONCE))
@@ -75,6 +77,11 @@ impl Export {
         self.snapshot.print()
     }
 
+    /// What was not read as it was written.
+    pub fn warnings(&self) -> Vec<Advice> {
+        reading(&self.request, &self.planned, None).warnings
+    }
+
     /// Where the next export goes on, of one that was given a limit.
     pub fn next_cursor(&self) -> Option<String> {
         let last = self.in_order.len().checked_sub(1).filter(|_| self.in_order.len() == self.planned.plan.limit)?;
@@ -84,13 +91,21 @@ impl Export {
 
     /// The next hits; none after the last.
     pub async fn piece(&mut self) -> Result<Vec<Hit>, SearchError> {
-        let places = self.taken..self.in_order.len().min(self.taken + PIECE);
+        let next = self.view.found(&self.in_order, self.taken..self.in_order.len().min(self.taken + PIECE));
+        let mut words = 0;
+        let is_within = |hit: &&FoundHit| {
+            words += hit.words;
+            words <= PIECE_WORDS
+        };
+        // One at the least, however long it is.
+        let size = next.iter().take_while(is_within).count().max(1).min(next.len());
+        let places = self.taken..self.taken + size;
         if places.is_empty() {
             return Ok(Vec::new());
         }
         let archive = Arc::clone(&self.archive);
         self.taken = places.end;
-        archive.pool.run(|| self.read(places)).await
+        archive.pool.go_on(|| self.read(places)).await
     }
 
     fn read(&self, places: std::ops::Range<usize>) -> Result<Vec<Hit>, SearchError> {

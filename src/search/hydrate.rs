@@ -37,7 +37,7 @@ pub(super) fn hit(
         return Hit { id: Some(stored.id), status: Some(HitStatus::Deleted), ..Hit::default() };
     }
     let article = stored.article;
-    let mut hit = Hit { score, highlights, ..Hit::default() };
+    let mut hit = Hit { score, highlights, stored: Some(stored.stored), ..Hit::default() };
     let set = |name: &str| fields.wants(name);
     hit.excerpt = set("excerpt").then(|| excerpt::of(&article));
     hit.id = set("id").then_some(stored.id);

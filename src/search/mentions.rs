@@ -1,6 +1,7 @@
 //! Every occurrence of what a query finds, in its context: a concordance. Article by article it is read as far as the page
 //! goes; sorted by the words on a side, all occurrences are read first, and there may be only so many.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -11,7 +12,7 @@ use super::highlight::{self, Place};
 use super::hydrate;
 use super::plan::{self, Planned};
 use super::request::{By, MentionsRequest};
-use crate::analysis::{self, Event};
+use crate::analysis::folded_words;
 use crate::engine::{self, Address, FoundHit, InOrder, Marks, View};
 use crate::query::Advice;
 use crate::store::StoredArticle;
@@ -22,8 +23,9 @@ const MOST_SORTED: usize = 20_000;
 /// Articles read at a time.
 const PIECE: usize = 64;
 
-/// Words of the context that are sorted by.
+/// Words of the context that are sorted by, and characters in which they are looked for.
 const COMPARED: usize = 4;
+const LOOKED_AT: usize = 160;
 
 impl Archive {
     /// A page of the occurrences.
@@ -65,15 +67,18 @@ impl Inner {
         let found = view.in_order(&planned.plan).map_err(engine_error)?;
         let snapshot = snapshot_name(&view, now_ms, &planned);
         let concordance = Reading { inner: self, view: &view, planned: &planned, found: &found, deadline };
-        let (mentions, next) = match request.by {
-            By::Article => concordance.page(request, skip)?,
+        let (mentions, next, all) = match request.by {
+            By::Article => {
+                let (mentions, next) = concordance.page(request, skip)?;
+                let all = if cursor.is_none() { concordance.count(started + TIME_LIMIT / 2)? } else { None };
+                (mentions, next, all)
+            }
             by => concordance.sorted(request, skip, by)?,
         };
         let next_cursor = next.map(|(after, skip)| {
             let cursor = Cursor { snapshot: snapshot.clone(), after, request: planned.identity.clone() };
             print_cursor(&cursor, skip)
         });
-        let all = if cursor.is_none() { concordance.count()? } else { None };
         self.keep(&view, search, cursor.is_some());
         Ok(MentionsAnswer {
             query: reading(search, &planned, None),
@@ -104,7 +109,7 @@ impl Reading<'_> {
                 let rest = places.get(skip.min(places.len())..).unwrap_or_default();
                 let room = request.search.limit - mentions.len();
                 mentions.extend(rest.iter().take(room).map(|place| mention(&stored, place, request.width)));
-                if rest.len() > room {
+                if rest.len() > room && request.search.limit > 0 {
                     return Ok((mentions, Some((whole, skip + room))));
                 }
                 skip = 0;
@@ -115,17 +120,24 @@ impl Reading<'_> {
     }
 
     /// All of them, in the order of the words beside them.
-    fn sorted(&self, request: &MentionsRequest, skip: usize, by: By) -> Result<(Vec<Mention>, Next), SearchError> {
+    fn sorted(
+        &self,
+        request: &MentionsRequest,
+        skip: usize,
+        by: By,
+    ) -> Result<(Vec<Mention>, Next, Option<u64>), SearchError> {
         let mut all: Vec<(Vec<String>, Mention)> = Vec::new();
         for from in (0..self.found.len()).step_by(PIECE) {
-            for (stored, marks, _) in self.read(from..self.found.len().min(from + PIECE))? {
-                for place in highlight::places(&stored.article, &marks) {
-                    let mention = mention(&stored, &place, request.width);
-                    all.push((beside(&mention, by, stored.article.lang.as_deref()), mention));
-                }
+            if Instant::now() > self.deadline {
+                return Err(SearchError::TimeOut);
             }
-            if all.len() > MOST_SORTED {
-                return Err(too_many());
+            for (stored, marks, _) in self.read(from..self.found.len().min(from + PIECE))? {
+                if all.len() + marks.spans.len() > MOST_SORTED {
+                    return Err(too_many());
+                }
+                for place in highlight::places(&stored.article, &marks) {
+                    all.push((beside(&stored, &place, by), mention(&stored, &place, request.width)));
+                }
             }
         }
         // Sorting is stable: within equal contexts the articles keep their order.
@@ -133,19 +145,20 @@ impl Reading<'_> {
         let (limit, number) = (request.search.limit, all.len());
         let page = all.into_iter().skip(skip).take(limit).map(|(_, mention)| mention).collect();
         let next = skip.saturating_add(limit);
-        Ok((page, (next < number).then_some((START, next))))
+        Ok((page, (next < number && limit > 0).then_some((START, next)), Some(number as u64)))
     }
 
     /// How many there are in all; `None` when the time does not suffice.
-    fn count(&self) -> Result<Option<u64>, SearchError> {
+    fn count(&self, until: Instant) -> Result<Option<u64>, SearchError> {
+        let hidden: HashSet<u64> = self.inner.store.hidden().map_err(store_error)?.into_iter().collect();
         let mut all = 0;
         for from in (0..self.found.len()).step_by(PIECE) {
-            let hits = self.view.found(self.found, from..self.found.len().min(from + PIECE));
-            match self.marks(&hits) {
-                Ok(marks) => all += marks.iter().map(|marks| marks.spans.len() as u64).sum::<u64>(),
-                Err(SearchError::TimeOut) => return Ok(None),
-                Err(error) => return Err(error),
+            if Instant::now() > until {
+                return Ok(None);
             }
+            let mut hits = self.view.found(self.found, from..self.found.len().min(from + PIECE));
+            hits.retain(|hit| !hidden.contains(&hit.place.num));
+            all += self.marks(&hits)?.iter().map(|marks| marks.spans.len() as u64).sum::<u64>();
         }
         Ok(Some(all))
     }
@@ -159,8 +172,7 @@ impl Reading<'_> {
     fn read(&self, places: Range<usize>) -> Result<Vec<(StoredArticle, Marks, engine::Place)>, SearchError> {
         let hits = self.view.found(self.found, places);
         let marks = self.marks(&hits)?;
-        let rows: Vec<u64> = hits.iter().map(|hit| hit.row).collect();
-        let stored = self.inner.store.rows(&rows).map_err(store_error)?;
+        let stored = self.inner.stored(hits.iter().map(|hit| hit.row))?;
         let read = stored.into_iter().zip(marks).zip(hits).map(|((stored, marks), hit)| (stored, marks, hit.place));
         Ok(read.filter(|(stored, ..)| !hydrate::is_withdrawn(stored)).collect())
     }
@@ -186,13 +198,19 @@ fn mention(stored: &StoredArticle, place: &Place, width: usize) -> Mention {
 }
 
 /// The words nearest on that side first.
-fn beside(mention: &Mention, by: By, lang: Option<&str>) -> Vec<String> {
-    let text = if by == By::Left { &mention.left } else { &mention.right };
-    let mut words = Vec::new();
-    analysis::segment(text, lang, |event| match event {
-        Event::Word(word) if word.span == 1 => words.push(word.folded.to_owned()),
-        _ => {}
-    });
+fn beside(stored: &StoredArticle, place: &Place, by: By) -> Vec<String> {
+    let text = highlight::paragraph(&stored.article, place.paragraph);
+    let near = match by {
+        By::Left => {
+            let before = &text[..place.bytes.start];
+            before.char_indices().rev().take(LOOKED_AT).last().map_or("", |(at, _)| &before[at..])
+        }
+        By::Article | By::Right => {
+            let after = &text[place.bytes.end..];
+            after.char_indices().nth(LOOKED_AT).map_or(after, |(at, _)| &after[..at])
+        }
+    };
+    let mut words = folded_words(near, stored.article.lang.as_deref());
     if by == By::Left {
         words.reverse();
     }

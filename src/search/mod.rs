@@ -18,6 +18,9 @@ mod snapshots;
 
 mod export;
 
+mod citations;
+
+mod about;
 mod compare;
 mod mentions;
 mod related;
@@ -42,6 +45,7 @@ mod timeline;
 mod cursor;
 
 pub use archive::{Archive, Readiness};
+pub use citations::CitationRequest;
 pub use compare::MOST_COMPARED;
 pub use excerpt::first_words;
 pub use export::Export;

@@ -9,7 +9,8 @@ use super::answer::SearchError;
 use super::cursor::Cursor;
 use super::request::{SearchRequest, Sort};
 use super::snapshots::SnapshotName;
-use crate::engine::{Order, Place, Plan, Series};
+use crate::analysis::fold;
+use crate::engine::{Order, Place, Plan, Series, Values};
 use crate::query::ast::{DateClause, Interval, Kind, Node, Value};
 use crate::query::dates::{self, Side};
 use crate::query::{self, Advice, Bounds, Context, Mode};
@@ -65,7 +66,7 @@ pub(super) fn plan(
         after: cursor.map(|cursor| cursor.after),
         collapse: request.collapse,
         facets: request.facets.clone(),
-        values: request.values.clone(),
+        values: Values { prefix: fold(&request.values.prefix), ..request.values.clone() },
         dates: request.interval.is_some(),
         series: request.series.map(|field| Series { field, limit: request.series_limit }),
         marks: request.highlight,

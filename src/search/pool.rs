@@ -46,6 +46,11 @@ impl Pool {
         if before >= self.most {
             return Err(SearchError::Busy);
         }
+        self.go_on(work).await
+    }
+
+    /// Work that somebody has been promised already: it waits for its turn however many are waiting.
+    pub(super) async fn go_on<T>(&self, work: impl FnOnce() -> Result<T, SearchError>) -> Result<T, SearchError> {
         let _permit = self.permits.acquire().await.map_err(|_| SearchError::Busy)?;
         let done = tokio::task::block_in_place(|| catch_unwind(AssertUnwindSafe(work)));
         done.unwrap_or_else(|_| Err(SearchError::Internal("a search has panicked".to_owned())))

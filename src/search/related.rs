@@ -3,16 +3,17 @@
 //! The words that mark the article off from the corpus are searched for, weighted; of what is found, those that share most
 //! of these words are the nearest. An event is a subject within some days. Copies are neither: they are the same article.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::time::Instant;
 
 use jiff::Timestamp;
 
 use super::answer::{Age, RelatedAnswer, RelatedLine, Relation, SearchError};
-use super::archive::{Archive, Inner, TIME_LIMIT, engine_error, milliseconds, store_error};
+use super::archive::{Archive, Inner, TIME_LIMIT, engine_error, milliseconds};
+use super::significance::rarity;
 use super::vocabulary::{Seen, Vocabulary};
 use super::{article, hydrate};
-use crate::engine::{InOrder, Order, Plan, Sort, Used, Values, View};
+use crate::engine::{InOrder, Order, Plan, Sort, View};
 use crate::query::ast::{Kind, Node, Term, TextField};
 use crate::store::StoredArticle;
 
@@ -23,9 +24,15 @@ const SEARCHED: usize = 24;
 /// Articles that are read and compared.
 const COMPARED: usize = 80;
 
+/// Articles read at a time.
+const PIECE: usize = 8;
+
 /// Of the weight of what marks the article off, the other shares at least this.
 const SAME_SUBJECT: f64 = 0.12;
-const SAME_EVENT: f64 = 0.25;
+const SAME_EVENT: f64 = 0.3;
+
+/// One word that both have is an accident.
+const LEAST_SHARED: usize = 2;
 
 /// An event is written about for so long, before and after.
 const EVENT_DAYS: i64 = 5;
@@ -52,7 +59,7 @@ struct Mark {
 impl Inner {
     fn related(&self, id: &str, most: usize) -> Result<RelatedAnswer, SearchError> {
         let started = Instant::now();
-        let deadline = started + TIME_LIMIT;
+        let deadline = started + TIME_LIMIT / 4;
         let of = article::shown(&self.store, id, None)?;
         let view = self.newest();
         let marks = marks(&view, &of, deadline)?;
@@ -61,9 +68,14 @@ impl Inner {
             let found = view.find(&plan(&marks, deadline)).map_err(engine_error)?;
             let rows: Vec<u64> =
                 found.hits.iter().filter(|hit| hit.story != of.story.original).map(|hit| hit.row).collect();
-            let others = self.store.rows(&rows).map_err(store_error)?;
-            let others = others.into_iter().filter(|other| !hydrate::is_withdrawn(other) && other.num != of.num);
-            lines.extend(others.filter_map(|other| line(&of, &marks, other)));
+            for rows in rows.chunks(PIECE) {
+                if Instant::now() > deadline {
+                    break;
+                }
+                let others = self.stored(rows.iter().copied())?.into_iter();
+                let others = others.filter(|other| !hydrate::is_withdrawn(other) && other.num != of.num);
+                lines.extend(others.filter_map(|other| line(&of, &marks, other)));
+            }
         }
         lines.sort_by(|one, other| {
             let nearness = |line: &RelatedLine| (line.relation == Relation::Event, line.share);
@@ -89,7 +101,7 @@ fn marks(view: &View, of: &StoredArticle, deadline: Instant) -> Result<Vec<Mark>
         .zip(used)
         .filter(|(_, used)| used.anywhere > 1)
         .map(|((term, seen), used)| {
-            let weight = rarity(used, articles) * (1.0 + f64::from(seen.occurrences).ln());
+            let weight = rarity(used.anywhere, articles) * (1.0 + f64::from(seen.occurrences).ln());
             let weight = if seen.headlines > 0 { weight * IN_HEADLINE } else { weight };
             Mark { term: term.to_owned(), form: seen.form().to_owned(), weight }
         })
@@ -98,11 +110,6 @@ fn marks(view: &View, of: &StoredArticle, deadline: Instant) -> Result<Vec<Mark>
     marks.sort_by(|one, other| other.weight.total_cmp(&one.weight).then_with(|| one.term.cmp(&other.term)));
     marks.truncate(SEARCHED);
     Ok(marks)
-}
-
-/// 0 for what half of all articles hold.
-fn rarity(used: Used, articles: u64) -> f64 {
-    (articles as f64 / (2.0 * used.anywhere.max(1) as f64)).ln().max(0.0)
 }
 
 /// Any of the words, each with its weight; the copies of what is found stand behind it.
@@ -117,40 +124,29 @@ fn plan(marks: &[Mark], deadline: Instant) -> Plan {
         })
         .collect();
     let query = if nodes.len() > 1 { all(Kind::Or(nodes)) } else { nodes.into_iter().next().unwrap_or(all(Kind::All)) };
-    Plan {
-        query,
-        filters: Vec::new(),
-        order: Order { sort: Sort::Relevance, now_ms: 0, half_life_ms: 1 },
-        // One more, for the story of the article itself.
-        limit: COMPARED + 1,
-        offset: 0,
-        collapse: true,
-        after: None,
-        facets: Vec::new(),
-        values: Values::default(),
-        dates: false,
-        series: None,
-        marks: false,
-        deadline,
-    }
+    let order = Order { sort: Sort::Relevance, ..Order::default() };
+    // One more, for the story of the article itself.
+    Plan { order, limit: COMPARED + 1, collapse: true, ..Plan::counting(query, deadline) }
 }
 
 /// `None` where they have too little in common.
 fn line(of: &StoredArticle, marks: &[Mark], other: StoredArticle) -> Option<RelatedLine> {
     let words = Vocabulary::of(&other.article);
-    let weight = |marks: &mut dyn Iterator<Item = &Mark>| marks.map(|mark| mark.weight).sum::<f64>();
-    let share = weight(&mut marks.iter().filter(|mark| words.has(&mark.term))) / weight(&mut marks.iter());
-    if share < SAME_SUBJECT {
+    let shared: Vec<&Mark> = marks.iter().filter(|mark| words.has(&mark.term)).collect();
+    let weight = shared.iter().map(|mark| mark.weight).sum::<f64>();
+    let share = weight / marks.iter().map(|mark| mark.weight).sum::<f64>();
+    if share < SAME_SUBJECT || shared.len() < LEAST_SHARED.min(marks.len()) {
         return None;
     }
-    let days = apart(of.article.published.at, other.article.published.at);
+    let moments = of.article.published.at.zip(other.article.published.at);
+    let days = moments.map(|(one, other)| apart(one, other));
     let is_event = share >= SAME_EVENT && days.is_some_and(|days| days.abs() <= EVENT_DAYS);
     Some(RelatedLine {
         relation: if is_event { Relation::Event } else { Relation::Subject },
-        age: days.map(|days| match days {
-            ..0 => Age::Older,
-            0 => Age::Same,
-            1.. => Age::Newer,
+        age: moments.map(|(one, other)| match other.cmp(&one) {
+            Ordering::Less => Age::Older,
+            Ordering::Equal => Age::Same,
+            Ordering::Greater => Age::Newer,
         }),
         days,
         share: (share * 1000.0).round() / 1000.0,
@@ -159,7 +155,7 @@ fn line(of: &StoredArticle, marks: &[Mark], other: StoredArticle) -> Option<Rela
 }
 
 /// Days from one to the other.
-fn apart(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<i64> {
-    let between = other?.as_millisecond() - one?.as_millisecond();
-    Some((between as f64 / DAY_MS as f64).round() as i64)
+fn apart(one: Timestamp, other: Timestamp) -> i64 {
+    let between = other.as_millisecond() - one.as_millisecond();
+    (between as f64 / DAY_MS as f64).round() as i64
 }

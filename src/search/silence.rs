@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::{Span, Timestamp, ZonedDateTime};
 
 use super::answer::SearchError;
 use super::archive::engine_error;
@@ -33,16 +33,18 @@ impl Days {
         for (first, last) in &dates.calendar {
             (first.div_euclid(DAY_MS)..=last.div_euclid(DAY_MS)).for_each(|day| days.set(day));
         }
-        // Zones differ from each other by quarters of an hour at the least.
+        // Within a quarter of an hour the day is the same in every zone of today; local mean times begin days anywhere.
+        let moment = |ms: i64| Some(Timestamp::from_millisecond(ms).ok()?.to_zoned_datetime(tz.clone()));
         let quarter = DAY_MS / 96;
         let mut quarters: Vec<i64> = dates.instants.iter().map(|at| at.div_euclid(quarter)).collect();
         quarters.sort_unstable();
         quarters.dedup();
-        for at in quarters {
-            let moment = Timestamp::from_millisecond(at * quarter);
-            if let Ok(moment) = moment {
-                days.set(i64::from(day_number(moment.to_zoned_datetime(tz.clone()).date())));
-            }
+        for at in quarters.iter().filter_map(|at| moment(at * quarter)).filter(is_in_quarters) {
+            days.set(i64::from(day_number(at.date())));
+        }
+        let odd = |at: &&i64| moment(at.div_euclid(quarter) * quarter).is_some_and(|begun| !is_in_quarters(&begun));
+        for at in dates.instants.iter().filter(odd).filter_map(|at| moment(*at)) {
+            days.set(i64::from(day_number(at.date())));
         }
         days
     }
@@ -59,7 +61,7 @@ impl Days {
     }
 
     /// The first and the last of them.
-    fn ends(&self) -> Option<(i32, i32)> {
+    pub(super) fn ends(&self) -> Option<(i32, i32)> {
         let first = self.0.iter().position(|word| *word != 0)?;
         let last = self.0.iter().rposition(|word| *word != 0)?;
         let day = |word: usize, bit: u32| FIRST + (word * 64) as i32 + bit as i32;
@@ -88,6 +90,10 @@ impl Days {
         let (from, to) = (from.max(first), to.min(last));
         from <= to && (from..=to).all(|day| !self.has(day))
     }
+}
+
+fn is_in_quarters(moment: &ZonedDateTime) -> bool {
+    moment.offset().seconds() % (15 * 60) == 0
 }
 
 /// Days since 1970.
@@ -171,6 +177,17 @@ mod tests {
         assert!(Days::of(&dates, &TimeZone::UTC).has(number("2025-03-01")));
         let there = Days::of(&dates, &kathmandu);
         assert!(there.has(number("2025-03-02")) && !there.has(number("2025-03-01")));
+    }
+
+    #[test]
+    fn a_day_may_begin_at_any_second() {
+        let at = "1960-01-02T00:44:45Z".parse::<Timestamp>().unwrap().as_millisecond();
+        let monrovia = TimeZone::get("Africa/Monrovia").unwrap();
+        let days = Days::of(&Dates { instants: vec![at - 1000, at], ..Dates::default() }, &monrovia);
+        let date = |ms: i64| Timestamp::from_millisecond(ms).unwrap().to_zoned_datetime(monrovia.clone()).date();
+        for at in [at - 1000, at] {
+            assert!(days.has(day_number(date(at))), "{}", date(at));
+        }
     }
 
     #[test]

@@ -7,11 +7,12 @@ use std::cmp::Reverse;
 use std::time::Instant;
 
 use super::answer::{MarkedOff, SearchError, TermsAnswer};
-use super::archive::{Archive, Inner, TIME_LIMIT, engine_error, milliseconds, reading, snapshot_name, store_error};
+use super::archive::{Archive, Inner, TIME_LIMIT, engine_error, milliseconds, reading, snapshot_name};
+use super::hydrate;
 use super::plan;
 use super::request::{FacetField, SearchRequest, Sort};
 use super::rewrite;
-use super::significance::{Usage, significance};
+use super::significance::{Usage, telling};
 use super::vocabulary::{Seen, Vocabulary};
 use crate::analysis::fold;
 use crate::engine::{InOrder, Used, View};
@@ -19,6 +20,9 @@ use crate::query::ast::{Node, Term};
 
 /// Articles whose words are read.
 const SAMPLE: usize = 400;
+
+/// Articles read at a time.
+const PIECE: usize = 16;
 
 /// Words that are counted exactly.
 const COUNTED: usize = 1500;
@@ -42,9 +46,10 @@ impl Inner {
         let mut planned = plan::plan(request, now_ms, None, started + TIME_LIMIT)?;
         (planned.plan.order.sort, planned.plan.limit) = (Sort::Newest, usize::MAX);
         let found = view.in_order(&planned.plan).map_err(engine_error)?;
-        let vocabulary = self.sample(&view, &found)?;
+        let mut vocabulary = self.sample(&view, &found, started + TIME_LIMIT / 2)?;
         let asked = asked(&planned.reading.query);
-        let words = words(&view, &found, &vocabulary, &asked, started + TIME_LIMIT, most)?;
+        vocabulary.forget(&asked);
+        let words = words(&view, &found, &vocabulary, started + TIME_LIMIT, most)?;
         let mut values = Vec::with_capacity(FACETS.len());
         for field in FACETS {
             values.push(marked_off(&view, &found, field, &planned.plan.filters, &asked, most)?);
@@ -56,7 +61,7 @@ impl Inner {
             snapshot: snapshot_name(&view, now_ms, &planned).print(),
             total: found.total,
             corpus: view.articles(),
-            sample: found.len().min(SAMPLE),
+            sample: vocabulary.articles() as usize,
             words,
             tags,
             people,
@@ -66,14 +71,19 @@ impl Inner {
         })
     }
 
-    /// The words of some of the articles, from all over them.
-    fn sample(&self, view: &View, found: &InOrder) -> Result<Vocabulary, SearchError> {
+    /// The words of some of the articles, from all over them; of as many as the time suffices for. What has been withdrawn
+    /// since says nothing any more.
+    fn sample(&self, view: &View, found: &InOrder, until: Instant) -> Result<Vocabulary, SearchError> {
         let size = found.len().min(SAMPLE);
         let places = (0..size).map(|at| at * found.len() / size);
         let rows = places.flat_map(|at| view.found(found, at..at + 1)).map(|hit| hit.row).collect::<Vec<_>>();
         let mut vocabulary = Vocabulary::new();
-        for stored in self.store.rows(&rows).map_err(store_error)? {
-            vocabulary.read(&stored.article);
+        for rows in rows.chunks(PIECE) {
+            for stored in self.stored(rows.iter().copied())?.iter().filter(|stored| !hydrate::is_withdrawn(stored)) {
+                if Instant::now() < until {
+                    vocabulary.read(&stored.article);
+                }
+            }
         }
         Ok(vocabulary)
     }
@@ -92,14 +102,11 @@ fn words(
     view: &View,
     found: &InOrder,
     vocabulary: &Vocabulary,
-    asked: &[String],
     deadline: Instant,
     most: usize,
 ) -> Result<Vec<MarkedOff>, SearchError> {
-    // A word of the query is one in all its forms.
-    let is_asked = |seen: &Seen| asked.iter().any(|asked| seen.is_written(asked));
     let enough = |seen: &Seen| u64::from(seen.articles) >= LEAST.min(found.total);
-    let met = vocabulary.words().filter(|(_, seen)| enough(seen) && !is_asked(seen));
+    let met = vocabulary.words().filter(|(_, seen)| enough(seen));
     let mut candidates: Vec<(&str, u32, &str)> = met.map(|(term, seen)| (term, seen.articles, seen.form())).collect();
     candidates.sort_unstable_by_key(|(term, articles, _)| (Reverse(*articles), *term));
     candidates.truncate(COUNTED);
@@ -138,7 +145,7 @@ fn most_significant(
         label,
         count: used.within,
         corpus: used.anywhere,
-        score: significance(Usage { within: used.within, anywhere: used.anywhere }, found, corpus),
+        score: telling(Usage { within: used.within, anywhere: used.anywhere }, found, corpus),
     });
     let mut scored: Vec<MarkedOff> = scored.filter(|one| one.score > 0.0).collect();
     scored.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.value.cmp(&other.value)));

@@ -10,7 +10,7 @@ use super::silence::{Days, day, day_number};
 use crate::engine::{Dates, Told};
 use crate::query::Advice;
 
-/// A timeline has no more buckets than this.
+/// A timeline has no more buckets than this, on all its lines together.
 const MOST_BUCKETS: usize = 20_000;
 
 /// Gaps are told one by one up to here.
@@ -55,6 +55,9 @@ pub(super) fn draw(drawing: Drawing<'_>, unit: Unit, tz: &TimeZone) -> Result<Dr
     let plausible = (unit == Unit::Auto).then(|| plausible(drawing.dates, now)).flatten();
     let dates = plausible.as_ref().unwrap_or(drawing.dates);
     let axis = Axis::of(dates, if unit == Unit::Auto { automatic(dates) } else { unit }, tz)?;
+    if axis.starts.len() * (drawing.series.len() + 1) > MOST_BUCKETS {
+        return Err(too_many());
+    }
     let mut all = axis.count(dates);
     let (gaps, more_gaps) = drawing.days.map(|days| axis.gaps(days)).unwrap_or_default();
     let series = drawing.series.into_iter().map(|dates| match plausible {

@@ -4,12 +4,17 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::answer::{Completion, SearchError, SuggestAnswer};
 use super::archive::{Archive, Inner, engine_error, milliseconds, store_error};
-use super::hydrate;
-use crate::engine::{Beginning, Completions, FacetField, Order, Plan, Sort, Values, View};
+use super::excerpt::first_words;
+use super::{hydrate, plan};
+use crate::analysis::folded_words;
+use crate::engine::{Beginning, Completions, FacetField, Order, Plan, Sort, View};
 use crate::query::ast::{Kind, Node, Slot, Term, TextField, Value, WholeField};
-use crate::query::print;
+use crate::query::{self, Mode, print};
 
 /// Headlines among the completions.
 const HEADLINES: usize = 3;
@@ -20,15 +25,26 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// Of the time since it was made, making it may take this share at most.
 const WORTH: u32 = 20;
 
-/// Words that the last one may become, tried together with those before.
-const TRIED: usize = 4;
+/// Words that the last one may become, tried together with those before; and the best of them.
+const TRIED: usize = 40;
+const GOING_ON: usize = 5;
+
+/// Letters in which the forms of a word differ.
+const ENDING: usize = 4;
+
+/// Bytes of a headline that are shown.
+const LABEL: usize = 120;
 
 /// A last word of fewer letters says too little to look for headlines with it alone.
 const SHORTEST: usize = 3;
 
 /// The table in use.
 #[derive(Default)]
-pub(super) struct Typing(Mutex<Option<Made>>);
+pub(super) struct Typing {
+    made: Mutex<Option<Made>>,
+    /// Held by the one who makes it.
+    making: Mutex<()>,
+}
 
 #[derive(Clone)]
 struct Made {
@@ -38,10 +54,25 @@ struct Made {
     completions: Arc<Completions>,
 }
 
+impl Made {
+    fn is_good(&self, view: &View) -> bool {
+        self.view == view.name() || self.at.elapsed() < self.took * WORTH
+    }
+}
+
 impl Typing {
+    /// Only one makes it; the others have the one before meanwhile, or wait where there is none.
     fn completions(&self, view: &View) -> Result<Arc<Completions>, SearchError> {
-        let made = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(made) = made.filter(|made| made.view == view.name() || made.at.elapsed() < made.took * WORTH) {
+        let known = self.known();
+        if let Some(made) = known.as_ref().filter(|made| made.is_good(view)) {
+            return Ok(Arc::clone(&made.completions));
+        }
+        let _making = match (self.making.try_lock(), known) {
+            (Ok(making), _) => making,
+            (Err(_), Some(made)) => return Ok(made.completions),
+            (Err(_), None) => self.making.lock().unwrap_or_else(PoisonError::into_inner),
+        };
+        if let Some(made) = self.known().filter(|made| made.is_good(view)) {
             return Ok(made.completions);
         }
         let started = Instant::now();
@@ -52,8 +83,12 @@ impl Typing {
             took: started.elapsed(),
             completions: Arc::clone(&completions),
         };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
         Ok(completions)
+    }
+
+    fn known(&self) -> Option<Made> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -69,18 +104,13 @@ impl Inner {
         let started = Instant::now();
         let view = self.newest();
         let completions = self.typing.completions(&view)?;
+        let until = started + PATIENCE;
         let words: Vec<&str> = prefix.split_whitespace().collect();
-        let mut found = match words.split_last() {
-            None => Vec::new(),
-            Some((_, [])) => completions.complete(prefix, most).into_iter().map(completion).collect(),
-            Some((last, before)) => {
-                let mut found: Vec<Completion> =
-                    completions.complete(prefix, most).into_iter().map(completion).collect();
-                found.extend(going_on(&view, &completions, before, last, started + PATIENCE));
-                found
-            }
-        };
-        let headlines = self.headlines(&view, &words, started + PATIENCE)?;
+        let mut found = if words.len() > 1 { going_on(&view, &completions, prefix, until) } else { Vec::new() };
+        let whole = completions.complete(prefix, most).into_iter().filter_map(|one| completion(&view, one, until));
+        found.extend(whole);
+        without_other_forms(&mut found);
+        let headlines = self.headlines(&view, prefix, until)?;
         found.truncate(most.saturating_sub(headlines.len()).max(most.div_ceil(2)));
         found.extend(headlines);
         found.truncate(most);
@@ -88,16 +118,23 @@ impl Inner {
     }
 
     /// The newest headlines that have all these words, the last of them begun.
-    fn headlines(&self, view: &View, words: &[&str], until: Instant) -> Result<Vec<Completion>, SearchError> {
+    fn headlines(&self, view: &View, typed: &str, until: Instant) -> Result<Vec<Completion>, SearchError> {
+        let words = folded_words(typed, None);
         let Some((last, before)) = words.split_last() else { return Ok(Vec::new()) };
         if before.is_empty() && last.chars().count() < SHORTEST {
             return Ok(Vec::new());
         }
         let begun = headline(Term::Wildcard(format!("{last}*")));
-        let nodes: Vec<Node> =
-            before.iter().map(|word| headline(Term::Word((*word).to_owned()))).chain(std::iter::once(begun)).collect();
+        let nodes =
+            before.iter().map(|word| headline(Term::Word(word.clone()))).chain(std::iter::once(begun)).collect();
         // What is too short or takes too long has no headlines.
-        let Ok(found) = view.find(&Plan { limit: HEADLINES, collapse: true, ..plan(all_of(nodes), until) }) else {
+        let newest = Order { sort: Sort::Newest, ..Order::default() };
+        let Ok(found) = view.find(&Plan {
+            limit: HEADLINES,
+            collapse: true,
+            order: newest,
+            ..Plan::counting(all_of(nodes), until)
+        }) else {
             return Ok(Vec::new());
         };
         let rows: Vec<u64> = found.hits.iter().map(|hit| hit.row).collect();
@@ -106,7 +143,7 @@ impl Inner {
         let completion = shown.map(|stored| Completion {
             kind: "headline",
             q: print(&node(Kind::Value(Value::Id(stored.id.0.clone())))),
-            label: stored.article.headline,
+            label: first_words(&stored.article.headline, LABEL).to_owned(),
             count: 1,
             id: Some(stored.id),
         });
@@ -114,23 +151,55 @@ impl Inner {
     }
 }
 
-/// Words that begin as the last one does and stand in articles with those before.
-fn going_on(view: &View, completions: &Completions, before: &[&str], last: &str, until: Instant) -> Vec<Completion> {
-    let words = completions.complete(last, TRIED * 4).into_iter().filter(|one| one.field.is_none()).take(TRIED);
+/// Queries in which the last word goes on; what stands before it may be any query. Where the last two words stand side by
+/// side in articles, they go on so.
+fn going_on(view: &View, completions: &Completions, typed: &str, until: Instant) -> Vec<Completion> {
+    let Some(last) = typed.split_whitespace().next_back() else { return Vec::new() };
+    let before = &typed[..typed.trim_end().len() - last.len()];
+    let beside = before.split_whitespace().next_back().unwrap_or_default();
+    let words = completions.complete(last, TRIED * 2).into_iter().filter(|one| one.field.is_none()).take(TRIED);
     let counted = words.filter_map(|one| {
-        let typed = before.iter().copied().chain(std::iter::once(one.label.as_str()));
-        let query = all_of(typed.clone().map(|word| text(Term::Word(word.to_owned()))).collect());
-        let found = view.find(&plan(query, until)).ok().filter(|found| found.total > 0)?;
-        let label = typed.collect::<Vec<_>>().join(" ");
-        Some(Completion { kind: "word", q: label.clone(), label, count: found.total, id: None })
+        let q = format!("{before}{}", one.label);
+        let reading = query::parse(&q, &plan::context(Mode::All, TimeZone::UTC, Timestamp::now())).ok()?;
+        let phrase = [beside, &one.label].map(|word| Slot::Word(word.to_owned()));
+        let together = count(view, text(Term::Phrase(phrase.into())), until).unwrap_or_default();
+        let total = count(view, reading.query, until)?;
+        let is_good = reading.warnings.is_empty() && total > 0;
+        is_good.then(|| (together, Completion { kind: "word", label: q.clone(), q, count: total, id: None }))
     });
-    let mut counted: Vec<Completion> = counted.collect();
-    counted.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.label.cmp(&other.label)));
-    counted
+    let mut counted: Vec<(u64, Completion)> = counted.collect();
+    counted.sort_by(|(together, one), (also, other)| {
+        also.cmp(together).then(other.count.cmp(&one.count)).then_with(|| one.label.cmp(&other.label))
+    });
+    counted.into_iter().map(|(_, one)| one).take(GOING_ON).collect()
 }
 
-fn completion(one: Beginning) -> Completion {
-    let Beginning { field, label, count, .. } = one;
+/// `None` where the time does not suffice.
+fn count(view: &View, query: Node, until: Instant) -> Option<u64> {
+    view.find(&Plan::counting(query, until)).ok().map(|found| found.total)
+}
+
+/// Of several forms of a word only the first: they find the same.
+fn without_other_forms(found: &mut Vec<Completion>) {
+    let begin_alike = |one: &str, other: &str| {
+        let alike = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+        alike >= SHORTEST && alike + ENDING >= one.chars().count().max(other.chars().count())
+    };
+    let mut kept: Vec<Completion> = Vec::with_capacity(found.len());
+    for one in found.drain(..) {
+        let is_other = |known: &Completion| {
+            known.kind == one.kind && known.count == one.count && begin_alike(&known.label, &one.label)
+        };
+        if one.kind != "word" || !kept.iter().any(is_other) {
+            kept.push(one);
+        }
+    }
+    *found = kept;
+}
+
+/// `None` where nothing has it any more, or the time does not suffice to know.
+fn completion(view: &View, one: Beginning, until: Instant) -> Option<Completion> {
+    let Beginning { field, label, count: known, .. } = one;
     let whole = |field| node(Kind::Value(Value::Whole(field, label.clone())));
     let query = match field {
         None => text(Term::Word(label.clone())),
@@ -144,7 +213,11 @@ fn completion(one: Beginning) -> Completion {
         Some(FacetField::Lang) => node(Kind::Value(Value::Lang(label.clone()))),
         Some(FacetField::Author) => byline(&label),
     };
-    Completion { kind: field.map_or("word", FacetField::name), q: print(&query), label, count, id: None }
+    let q = print(&query);
+    // The table knows of a word only how many headlines have had it.
+    let count = if field.is_none() { count(view, query, until)? } else { known };
+    let kind = field.map_or("word", FacetField::name);
+    (count > 0).then_some(Completion { kind, q, label, count, id: None })
 }
 
 fn byline(name: &str) -> Node {
@@ -154,24 +227,6 @@ fn byline(name: &str) -> Node {
         words => Term::Phrase(words.iter().map(|word| Slot::Word((*word).to_owned())).collect()),
     };
     node(Kind::Term { field: TextField::Author, term })
-}
-
-fn plan(query: Node, deadline: Instant) -> Plan {
-    Plan {
-        query,
-        filters: Vec::new(),
-        order: Order { sort: Sort::Newest, now_ms: 0, half_life_ms: 1 },
-        limit: 0,
-        offset: 0,
-        collapse: false,
-        after: None,
-        facets: Vec::new(),
-        values: Values::default(),
-        dates: false,
-        series: None,
-        marks: false,
-        deadline,
-    }
 }
 
 fn all_of(mut nodes: Vec<Node>) -> Node {

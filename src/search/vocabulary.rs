@@ -1,6 +1,6 @@
 //! The words of some articles, inflected forms together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::analysis::{self, Event, Stemmers};
 use crate::article::Article;
@@ -9,6 +9,7 @@ use crate::article::Article;
 pub(super) struct Vocabulary {
     stemmers: Stemmers,
     words: HashMap<String, Seen>,
+    langs: BTreeSet<Option<String>>,
     articles: u32,
 }
 
@@ -29,16 +30,11 @@ impl Seen {
         let commonest = self.forms.iter().max_by(|one, other| one.1.cmp(other.1).then_with(|| shorter(one.0, other.0)));
         commonest.map_or("", |(form, _)| form)
     }
-
-    /// Whether one of its forms is this one, folded.
-    pub(super) fn is_written(&self, form: &str) -> bool {
-        self.forms.contains_key(form)
-    }
 }
 
 impl Vocabulary {
     pub(super) fn new() -> Vocabulary {
-        Vocabulary { stemmers: Stemmers::new(), words: HashMap::new(), articles: 0 }
+        Vocabulary { stemmers: Stemmers::new(), words: HashMap::new(), langs: BTreeSet::new(), articles: 0 }
     }
 
     pub(super) fn of(article: &Article) -> Vocabulary {
@@ -49,6 +45,9 @@ impl Vocabulary {
 
     pub(super) fn read(&mut self, article: &Article) {
         self.articles += 1;
+        if !self.langs.contains(&article.lang) {
+            self.langs.insert(article.lang.clone());
+        }
         self.paragraph(&article.headline, article.lang.as_deref(), true);
         for text in article.lead.iter().chain(&article.body) {
             self.paragraph(text, article.lang.as_deref(), false);
@@ -56,7 +55,7 @@ impl Vocabulary {
     }
 
     fn paragraph(&mut self, text: &str, lang: Option<&str>, is_headline: bool) {
-        let Vocabulary { stemmers, words, articles } = self;
+        let Vocabulary { stemmers, words, articles, .. } = self;
         analysis::segment(text, lang, |event| {
             let Event::Word(word) = event else { return };
             if word.span > 1 || !says_something(word.folded) {
@@ -78,8 +77,24 @@ impl Vocabulary {
         });
     }
 
+    /// Leaves out some words in all their forms, in each of the languages read.
+    pub(super) fn forget(&mut self, texts: &[String]) {
+        let Vocabulary { stemmers, words, langs, .. } = self;
+        for (text, lang) in texts.iter().flat_map(|text| langs.iter().map(move |lang| (text, lang.as_deref()))) {
+            analysis::segment(text, lang, |event| {
+                let Event::Word(word) = event else { return };
+                stemmers.terms(&word, lang).iter().for_each(|term| _ = words.remove(term));
+            });
+        }
+    }
+
     pub(super) fn words(&self) -> impl Iterator<Item = (&str, &Seen)> {
         self.words.iter().map(|(term, seen)| (term.as_str(), seen))
+    }
+
+    /// How many it was read in.
+    pub(super) fn articles(&self) -> u32 {
+        self.articles
     }
 
     pub(super) fn has(&self, term: &str) -> bool {
@@ -108,5 +123,16 @@ mod tests {
         let mines = vocabulary.words().find(|(_, seen)| seen.form() == "mines").unwrap().1;
         assert_eq!((mines.articles, mines.occurrences, mines.headlines), (1, 4, 1));
         assert!(vocabulary.words().all(|(_, seen)| seen.form() != "3"));
+    }
+
+    #[test]
+    fn what_is_asked_for_is_forgotten_in_all_its_forms() {
+        let article =
+            Article { headline: "Mines close in Chile".to_owned(), lang: Some("en".to_owned()), ..Article::default() };
+        let mut vocabulary = Vocabulary::of(&article);
+        vocabulary.forget(&["mine".to_owned(), "closing".to_owned()]);
+        let mut left: Vec<&str> = vocabulary.words().map(|(_, seen)| seen.form()).collect();
+        left.sort_unstable();
+        assert_eq!(left, ["chile", "in"]);
     }
 }

@@ -6,6 +6,7 @@
 //! One connection of a process writes, in short transactions; several processes may do so on one directory. Reading
 //! goes on beside it, each read at one moment of the store.
 
+mod citations;
 mod connect;
 mod error;
 mod fetched;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+pub use citations::{Citation, Cited};
 pub use error::StoreError;
 pub use fetched::{Alone, FeedState, FileMark, PageFate, PageState};
 pub use hold::Standing;

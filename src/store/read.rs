@@ -22,8 +22,9 @@ pub struct StoredArticle {
     pub row: u64,
     /// Counted from 1 in the order stored.
     pub version: u32,
-    /// When the article, in whichever version, first came.
+    /// When the article, in whichever version, first came; and when this version did.
     pub seen: Timestamp,
+    pub stored: Timestamp,
     pub deleted: bool,
     /// Which story it tells, as it stands now.
     pub story: Story,
@@ -207,6 +208,7 @@ pub(super) struct Kept {
     num: u64,
     id: String,
     seen: i64,
+    stored: i64,
     deleted: bool,
     row: u64,
     number: u32,
@@ -236,6 +238,7 @@ impl Kept {
             row: self.row,
             version: self.number,
             seen: at(self.seen),
+            stored: at(self.stored),
             deleted: self.deleted,
             story: self.story,
         })
@@ -256,6 +259,7 @@ pub(super) fn read_kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
         story: Story { original: row.get(9)?, id: ArticleId(row.get(10)?) },
         status: status_named(&row.get::<_, String>(11)?),
         current: row.get(12)?,
+        stored: row.get(13)?,
     })
 }
 

@@ -61,24 +61,24 @@ statements! {
     CHANGE_ADD = "INSERT INTO changes (article, at) VALUES (?1, ?2)";
 
     CURRENT = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current
+                      a.status, v.row = a.current, v.stored
                FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
                JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.num = ?1";
     ROW = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current
+                      a.status, v.row = a.current, v.stored
            FROM versions v JOIN articles a ON a.num = v.article LEFT JOIN tellings t ON t.article = a.num
            JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE v.row = ?1";
     ARTICLE = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current
+                      a.status, v.row = a.current, v.stored
                FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
                JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1";
     ARTICLE_VERSION = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current
+                      a.status, v.row = a.current, v.stored
                        FROM articles a JOIN versions v ON v.article = a.num LEFT JOIN tellings t ON t.article = a.num
                        JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1 AND v.number = ?2";
     /// The other articles of its story, earliest first, after one of them: so many.
     COPIES = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current
+                      a.status, v.row = a.current, v.stored
               FROM (SELECT t.article, t.at, n.id
                     FROM (SELECT ?2 AS article UNION ALL
                           SELECT article FROM tellings WHERE original = ?2 AND original <> article) s
@@ -187,6 +187,13 @@ statements! {
     FETCHED_PAGE_KEEP = "INSERT OR REPLACE INTO fetched_pages (address, state, stamp, tries, at) VALUES (?1, ?2, ?3, ?4, ?5)";
     FETCHED_PAGE_SEEN = "UPDATE fetched_pages SET at = ?2 WHERE address = ?1 AND at < ?3";
     FETCHED_PAGES_FORGET = "DELETE FROM fetched_pages WHERE at < ?1";
+
+    HIDDEN = "SELECT num FROM articles WHERE deleted = 1 OR status <> 'usable'";
+
+    CITATION_ADD = "INSERT INTO citations (id, made, asked) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING RETURNING num";
+    CITED_ADD = "INSERT INTO cited (citation, place, article, version) VALUES (?1, ?2, ?3, ?4)";
+    CITATION = "SELECT num, made, asked FROM citations WHERE id = ?1";
+    CITED = "SELECT article, version FROM cited WHERE citation = ?1 ORDER BY place";
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ fn word(numbers: &mut Numbers) -> &'static str {
     SYLLABLES[numbers.below(12) as usize]
 }
 
-fn archive() -> (TestArchive, Server) {
+pub(crate) fn archive() -> (TestArchive, Server) {
     let archive = TestArchive::new();
     let lines: String = (0..ARTICLES).map(|id| telling(id, story(id))).collect();
     let file = archive.file("told.jsonl", &lines);

@@ -79,6 +79,23 @@ impl Numbers {
     }
 }
 
+/// A query that finds something in most of these articles, or in few.
+pub(crate) fn any_query(numbers: &mut Numbers) -> String {
+    let [one, other, third] = [numbers.words(1), numbers.words(1), numbers.words(1)];
+    match numbers.below(10) {
+        0 => one,
+        1 => format!("{one} AND {other}"),
+        2 => format!("{one} OR {other} OR {third}"),
+        3 => format!("{one} -{other}"),
+        4 => format!("({one} OR {other}) AND NOT {third}"),
+        5 => format!("{one} W/5 {other}"),
+        6 => format!("\"{one} {other}\" OR {third}"),
+        7 => format!("{}* tag:{other}", &one[..3]),
+        8 => format!("headline:{one} OR ATLEAST/2 {other}"),
+        _ => format!("({one} W/S {other}) OR date:2024-0{}", 1 + numbers.below(9)),
+    }
+}
+
 /// One article as a line of JSON. `round` makes another text of it, under the same id.
 pub(crate) fn article(id: u64, round: u64) -> String {
     let mut numbers = Numbers(id * 1000 + round);

@@ -33,7 +33,7 @@ impl Ingester<'_> {
 }
 
 /// Runs `work` while another process ingests.
-fn while_ingesting(archive: &TestArchive, work: impl FnOnce(&AtomicU64)) {
+pub(crate) fn while_ingesting(archive: &TestArchive, work: impl FnOnce(&AtomicU64)) {
     let (rounds, enough) = (AtomicU64::new(0), AtomicBool::new(false));
     std::thread::scope(|scope| {
         let ingester = Ingester { archive, rounds: &rounds, enough: &enough };
@@ -61,7 +61,7 @@ fn with_articles() -> (TestArchive, Server) {
 }
 
 /// Waits until answers come from a later state than `snapshot` names.
-fn another_state_than(server: &Server, snapshot: &Value) {
+pub(crate) fn another_state_than(server: &Server, snapshot: &Value) {
     let state = |snapshot: &Value| snapshot.as_str().unwrap().split('-').nth(1).unwrap().to_owned();
     server.until("another state", |server| {
         state(&server.search(&[("q", "*"), ("limit", "0")])["snapshot"]) != state(snapshot)

@@ -79,6 +79,14 @@ impl Server {
         (answer.status().as_u16(), answer.headers()["etag"].to_str().unwrap().to_owned())
     }
 
+    /// An address asked with headers.
+    pub(crate) fn sent(&self, path: &str, headers: &[(&str, &str)]) -> Sent {
+        let asked = self.agent.get(format!("{}{path}", self.base));
+        let asked = headers.iter().fold(asked, |asked, (name, value)| asked.header(*name, *value));
+        let (head, mut body) = asked.call().unwrap().into_parts();
+        Sent { status: head.status.as_u16(), headers: head.headers, body: body.read_to_vec().unwrap() }
+    }
+
     #[track_caller]
     pub(crate) fn json(&self, path: &str) -> Value {
         let (status, body) = self.get(path);
@@ -152,6 +160,26 @@ impl Drop for Server {
         // It has ended already where a test stopped it.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// An answer with its headers, and its body as it came.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) status: u16,
+    headers: ureq::http::HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Sent {
+    /// A header; where it is there more than once, all its values.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let values: Vec<&str> = self.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
     }
 }
 

@@ -9,7 +9,7 @@ use tantivy::schema::Field;
 use tantivy_fst::{IntoStreamer, Map, Streamer};
 
 use super::View;
-use crate::analysis::{STEM_MARK, fold};
+use crate::analysis::{STEM_MARK, folded_words};
 use crate::engine::{Beginning, EngineError, FacetField};
 
 /// Of each kind, so many of those that are used most.
@@ -24,7 +24,7 @@ const LOOKED_AT: usize = 50_000;
 /// A beginning of fewer letters is one slip away from half of all words.
 const SHORTEST_WITH_A_SLIP: usize = 4;
 
-/// What was meant by somebody who slipped comes behind what was written.
+/// What begins with a slip comes behind what is one.
 const SLIPPED: f32 = 0.25;
 
 /// That it begins with what was typed, and has it not in its middle.
@@ -121,9 +121,9 @@ fn most_used(mut entries: Vec<Entry>) -> Vec<Entry> {
 
 impl Completions {
     fn of(entries: Vec<Entry>) -> Result<Completions, EngineError> {
-        let mut by_word = BTreeMap::<&str, Vec<u32>>::new();
+        let mut by_word = BTreeMap::<String, Vec<u32>>::new();
         for (number, entry) in entries.iter().enumerate() {
-            for word in words(&entry.key) {
+            for word in folded_words(&entry.key, None) {
                 let places = by_word.entry(word).or_default();
                 if places.last() != Some(&(number as u32)) {
                     places.push(number as u32);
@@ -138,18 +138,20 @@ impl Completions {
 
     /// The best completions of what was typed: its last word may go on, and may have a slip in it.
     pub fn complete(&self, typed: &str, most: usize) -> Vec<Beginning> {
-        let typed = fold(typed);
-        let typed: Vec<&str> = words(&typed).collect();
+        let typed = folded_words(typed, None);
         let Some((last, before)) = typed.split_last() else { return Vec::new() };
         let mut found: Vec<(u32, f32)> = self.beginning_with(last).into_iter().map(|entry| (entry, 1.0)).collect();
-        if found.len() < most && last.chars().count() >= SHORTEST_WITH_A_SLIP {
-            let known: Vec<u32> = found.iter().map(|(entry, _)| *entry).collect();
-            let slipped =
-                self.nearly_beginning_with(last).into_iter().filter(|entry| known.binary_search(entry).is_err());
-            found.extend(slipped.map(|entry| (entry, SLIPPED)).collect::<Vec<_>>());
+        if found.is_empty() && last.chars().count() >= SHORTEST_WITH_A_SLIP {
+            let meant = self.nearly(last, false);
+            let begun = self.nearly(last, true).into_iter().filter(|entry| meant.binary_search(entry).is_err());
+            found.extend(begun.map(|entry| (entry, SLIPPED)));
+            found.extend(meant.into_iter().map(|entry| (entry, 1.0)));
         }
         let start = typed.join(" ");
-        let goes_on = |key: &str| before.iter().all(|typed| words(key).any(|word| word.starts_with(typed)));
+        let goes_on = |key: &str| {
+            before.is_empty()
+                || before.iter().all(|typed| folded_words(key, None).iter().any(|word| word.starts_with(typed)))
+        };
         let ranked = found.into_iter().filter_map(|(number, worth)| {
             let entry = &self.entries[number as usize];
             let from_the_start = if entry.key.starts_with(&start) { FROM_THE_START } else { 1.0 };
@@ -184,9 +186,11 @@ impl Completions {
         entries
     }
 
-    fn nearly_beginning_with(&self, start: &str) -> Vec<u32> {
-        let term = tantivy::Term::from_field_text(Field::from_field_id(0), start);
-        let Ok(automaton) = FuzzyTermQuery::new_prefix(term, 1, true).automaton() else { return Vec::new() };
+    /// What has a word that this one is a slip of; or one that begins so, but for a slip.
+    fn nearly(&self, word: &str, begins: bool) -> Vec<u32> {
+        let term = tantivy::Term::from_field_text(Field::from_field_id(0), word);
+        let nearly = if begins { FuzzyTermQuery::new_prefix } else { FuzzyTermQuery::new };
+        let Ok(automaton) = nearly(term, 1, true).automaton() else { return Vec::new() };
         let mut words = self.words.search(automaton).into_stream();
         let mut entries = Vec::new();
         while let Some((_, place)) = words.next() {
@@ -201,10 +205,6 @@ impl Completions {
     }
 }
 
-fn words(folded: &str) -> impl Iterator<Item = &str> {
-    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,7 +212,7 @@ mod tests {
     fn completions(entries: &[(Option<FacetField>, &str, u64)]) -> Completions {
         let entry = |(field, label, count): &(Option<FacetField>, &str, u64)| Entry {
             field: *field,
-            key: fold(label),
+            key: crate::analysis::fold(label),
             label: (*label).to_owned(),
             count: *count,
             weight: (1.0 + *count as f32).ln(),
@@ -229,6 +229,7 @@ mod tests {
             (Some(FacetField::Org), "Banque de France", 5),
             (None, "market", 90),
             (Some(FacetField::Tag), "Märkte", 2),
+            (Some(FacetField::Place), "U.S.", 7),
         ]);
         let found = some.complete(typed, 3);
         assert_eq!(found.iter().map(|one| one.label.as_str()).collect::<Vec<_>>(), expected, "{typed}");
@@ -256,5 +257,14 @@ mod tests {
         check("merkl", &["Angela Merkel"]);
         check("macrn", &["Emmanuel Macron"]);
         check("mk", &[]);
+        check("markte", &["Märkte"]);
+        check("maket", &["market"]);
+    }
+
+    #[test]
+    fn words_are_those_that_the_index_has() {
+        check("u.s", &["U.S."]);
+        check("US", &["U.S."]);
+        check("market's", &["market"]);
     }
 }

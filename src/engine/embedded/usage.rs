@@ -5,6 +5,7 @@ use tantivy::{DocSet, TERMINATED, Term};
 
 use super::View;
 use super::deadline::Deadline;
+use crate::article::Provenance;
 use crate::engine::{EngineError, FacetField, InOrder, Used};
 
 /// Documents between two looks at the clock.
@@ -54,6 +55,20 @@ impl View {
             }
         }
         Ok(Some(used))
+    }
+
+    /// How many articles have their dates from where; in the order of [`Provenance::ALL`].
+    pub(in crate::engine) fn provenances(&self) -> Result<[u64; Provenance::ALL.len()], EngineError> {
+        let mut counts = [0; Provenance::ALL.len()];
+        for reader in self.searcher.segment_readers() {
+            let column = reader.fast_fields().u64("provenance").map_err(EngineError::new)?;
+            for doc in reader.doc_ids_alive() {
+                if let Some(count) = column.first(doc).and_then(|from| counts.get_mut(from as usize)) {
+                    *count += 1;
+                }
+            }
+        }
+        Ok(counts)
     }
 
     /// Of every value of a facet that is used by those that were found, with its label.

@@ -168,6 +168,7 @@ fn tantivy_document(fields: &Fields, laid: Laid, document: &Document) -> Tantivy
 }
 
 fn add_dates(out: &mut TantivyDocument, fields: &Fields, article: &Article) {
+    out.add_u64(fields.provenance, article.published.from as u64);
     if let Some((first, last)) = interval(&article.published) {
         out.add_i64(fields.published, first);
         out.add_i64(fields.published_end, last);

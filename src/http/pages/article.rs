@@ -1,24 +1,31 @@
 //! `/article/{id}`: one article, whole, with the words of the query marked.
 
-use std::sync::Arc;
-
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::tz::TimeZone;
 
 use super::address::{API, Address};
+use super::copies::{self, CopyLink};
 use super::dates::{self, DateLine};
 use super::error::of_article;
 use super::frame::{Frame, send};
 use super::hits::{self, EscapedText, Link, Name};
-use super::wording::{self, grouped, lang_attribute};
+use super::nearby::{self, Near};
+use super::wording::{self, counted, lang_attribute};
 use crate::article::Stamp;
+use crate::http::question::Question;
 use crate::query::Mode;
-use crate::search::Archive;
-use crate::search::answer::{ArticleAnswer, Copies, CopyLine, Hit, Marked, VersionLine, VersionStatus};
+use crate::search::answer::{ArticleAnswer, Hit, Marked, RelatedLine, VersionLine, VersionStatus};
+use crate::search::first_words;
 use crate::search::request::{ArticleRequest, FacetField};
+
+/// Related articles listed.
+const MOST_RELATED: usize = 8;
+
+/// Bytes of how an article begins, for whoever is sent a link to it.
+const BEGINNING: usize = 200;
 
 /// Copies listed at once.
 const MOST_COPIES: usize = 12;
@@ -57,6 +64,13 @@ pub(super) struct ArticlePage {
     kept_page: Option<String>,
     /// `English · 700 words`.
     measure: String,
+    /// Others on the same event and on the same subject: heading and articles.
+    near: Vec<(&'static str, Vec<Near>)>,
+    /// What else there is from that day.
+    around: Vec<Link>,
+    /// For those who show a link to it: where it is, and how it begins.
+    address: String,
+    beginning: Option<String>,
     /// Back to the search whose words are marked, and the article without marks.
     results: Option<String>,
     unmarked: String,
@@ -88,22 +102,15 @@ pub(super) struct VersionLink {
     pub(super) differs: Option<String>,
 }
 
-pub(super) struct CopyLink {
-    pub(super) href: String,
-    pub(super) headline: String,
-    pub(super) source: Option<String>,
-    pub(super) date: Option<DateLine>,
-    pub(super) is_original: bool,
-}
-
-pub(in crate::http) async fn article(
-    State(archive): State<Arc<Archive>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let here = Address::read("/article", query.as_deref()).at(format!("/article/{id}"));
+pub(in crate::http) async fn article(Path(id): Path<String>, question: Question) -> Response {
+    let here = Address::read("/article", question.query.as_deref()).at(format!("/article/{id}"));
+    let archive = &question.archive;
     match archive.article(request(id.clone(), &here)).await {
-        Ok(answer) => send(StatusCode::OK, &page(&answer, &here, &TimeZone::UTC)),
+        Ok(answer) => {
+            // A page without them is better than none.
+            let related = archive.related(id, MOST_RELATED).await.map(|answer| answer.related).unwrap_or_default();
+            send(StatusCode::OK, &page(&answer, &related, &question.root(), &here, &TimeZone::UTC))
+        }
         Err(error) => of_article(&id, &here.at("/search"), error),
     }
 }
@@ -118,11 +125,17 @@ fn request(id: String, here: &Address) -> ArticleRequest {
     }
 }
 
-pub(super) fn page(answer: &ArticleAnswer, here: &Address, tz: &TimeZone) -> ArticlePage {
+pub(super) fn page(
+    answer: &ArticleAnswer,
+    related: &[RelatedLine],
+    root: &str,
+    here: &Address,
+    tz: &TimeZone,
+) -> ArticlePage {
     let hit = &answer.article;
     let marked = answer.marked.as_ref();
     let lang = hit.lang.as_ref().and_then(Option::as_deref);
-    let mut copies = copies(hit, here, tz);
+    let mut copies = copies::listed(hit, here, tz);
     ArticlePage {
         frame: Frame { q: here.query().to_owned(), ..Frame::new(hits::plain_name(hit)) },
         name: hits::name(hit, marked.map(|marked| marked.headline.as_str())),
@@ -144,12 +157,16 @@ pub(super) fn page(answer: &ArticleAnswer, here: &Address, tz: &TimeZone) -> Art
         versions: versions(&answer.versions, hit, here, tz),
         more_copies: copies.split_off(MOST_COPIES.min(copies.len())),
         copies,
-        all_copies: all_copies(answer, here),
+        all_copies: copies::all(answer, here),
         is_original: hit.story == hit.id,
         kept_page: answer
             .original
-            .then(|| here.only(&["version"]).at(format!("{API}/articles/{}/original", id(hit))).href()),
+            .then(|| here.only(&["version"]).at(format!("{API}/articles/{}/original", hits::id(hit))).href()),
         measure: measure(lang, hit.words),
+        near: nearby::near(related, here, tz),
+        around: nearby::around(hit, tz),
+        address: format!("{root}/article/{}", hits::id(hit)),
+        beginning: beginning(hit),
         results: marked.map(|_| here.only(&["q", "mode"]).at("/search").href()),
         unmarked: here.without(&["q", "mode"]).href(),
         json: json(hit, here),
@@ -199,7 +216,7 @@ fn older(lines: &[VersionLine], hit: &Hit, here: &Address, tz: &TimeZone) -> Opt
         number: shown.version,
         stored: dates::moment(shown.stored, tz),
         current: here.without(&["version"]).href(),
-        changes: compared(shown.version, current.version, &id(hit)),
+        changes: compared(shown.version, current.version, &hits::id(hit)),
     })
 }
 
@@ -215,8 +232,9 @@ fn versions(lines: &[VersionLine], hit: &Hit, here: &Address, tz: &TimeZone) -> 
     for line in lines {
         let is_shown = line.status == VersionStatus::Shown;
         let is_late = line.version > current;
-        let changes = before.filter(|_| is_shown && !is_late).map(|before| compared(before, line.version, &id(hit)));
-        let differs = (is_shown && is_late).then(|| compared(line.version, current, &id(hit)));
+        let changes =
+            before.filter(|_| is_shown && !is_late).map(|before| compared(before, line.version, &hits::id(hit)));
+        let differs = (is_shown && is_late).then(|| compared(line.version, current, &hits::id(hit)));
         links.push(VersionLink { changes, differs, ..version(line, hit.version, here, tz) });
         before = if is_shown { Some(line.version) } else { before };
     }
@@ -245,26 +263,11 @@ fn version(line: &VersionLine, shown: Option<u32>, here: &Address, tz: &TimeZone
     }
 }
 
-fn copies(hit: &Hit, here: &Address, tz: &TimeZone) -> Vec<CopyLink> {
-    let Some(Copies::List(lines)) = &hit.copies else { return Vec::new() };
-    lines.iter().map(|line| copy(line, here, tz)).collect()
-}
-
-fn all_copies(answer: &ArticleAnswer, here: &Address) -> Option<Link> {
-    let Some(Copies::List(listed)) = &answer.article.copies else { return None };
-    let all = answer.copies_total;
-    let href = here.only(&[]).at(format!("{API}/articles/{}/copies", id(&answer.article))).href();
-    (all > listed.len() as u64).then(|| Link { href, label: format!("All {} copies, as JSON", grouped(all)) })
-}
-
-fn copy(line: &CopyLine, here: &Address, tz: &TimeZone) -> CopyLink {
-    CopyLink {
-        href: here.only(&["q", "mode"]).at(format!("/article/{}", line.id)).href(),
-        headline: hits::called(line),
-        source: line.source.name.clone().or_else(|| line.source.site.clone()),
-        date: dates::line(line.published, tz),
-        is_original: line.original,
-    }
+/// What somebody is shown who is sent a link to it.
+fn beginning(hit: &Hit) -> Option<String> {
+    let lead = hit.lead.as_ref().and_then(Option::as_deref).filter(|lead| !lead.trim().is_empty());
+    let text = lead.or_else(|| hit.body.as_ref()?.first().map(String::as_str))?;
+    Some(first_words(text, BEGINNING).to_owned())
 }
 
 fn compared(from: u32, to: u32, id: &str) -> String {
@@ -272,18 +275,14 @@ fn compared(from: u32, to: u32, id: &str) -> String {
     address.setting("from", from.to_string()).setting("to", to.to_string()).href()
 }
 
-fn id(hit: &Hit) -> String {
-    hit.id.as_ref().map(ToString::to_string).unwrap_or_default()
-}
-
 fn measure(lang: Option<&str>, words: Option<u64>) -> String {
     let language = lang.map(|tag| wording::language(tag).unwrap_or(tag).to_owned());
-    let words = words.map(|words| format!("{} {}", grouped(words), if words == 1 { "word" } else { "words" }));
+    let words = words.map(|words| counted(words, "word", "words"));
     [language, words].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn json(hit: &Hit, here: &Address) -> String {
-    here.only(&["version"]).at(format!("{API}/articles/{}", id(hit))).href()
+    here.only(&["version"]).at(format!("{API}/articles/{}", hits::id(hit))).href()
 }
 
 #[cfg(test)]
@@ -291,10 +290,11 @@ mod tests {
     use super::*;
     use crate::article::Provenance;
     use crate::http::pages::made_up;
+    use crate::search::answer::Copies;
 
     fn drawn(answer: &ArticleAnswer, query: &str) -> String {
         let here = Address::read("/article/a000000000000000", Some(query));
-        page(answer, &here, &TimeZone::UTC).render().unwrap()
+        page(answer, &[], "http://archive.example", &here, &TimeZone::UTC).render().unwrap()
     }
 
     #[test]
@@ -406,7 +406,10 @@ mod tests {
         (answer.article.headline, answer.article.lead, answer.marked) = (Some(String::new()), Some(None), None);
         let page = drawn(&answer, "");
         assert!(page.contains("<title>“We need them all”"), "{page}");
-        assert!(page.contains("<h1 class=\"stand-in\"") && page.contains("No headline"), "{page}");
+        assert!(
+            page.contains("<h1 itemprop=\"headline\" class=\"stand-in\"") && page.contains("No headline"),
+            "{page}"
+        );
     }
 
     #[test]
@@ -424,7 +427,7 @@ mod tests {
         let mut answer = made_up::article_answer();
         answer.versions[0].status = VersionStatus::Killed;
         let page = drawn(&answer, "");
-        assert!(page.contains("Version 1 (cancelled)") && !page.contains("version=1") && !page.contains("/compare"));
+        assert!(page.contains("Version 1 (cancelled)") && !page.contains("version=1") && !page.contains("/compare?"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use crate::http::compressed;
 use crate::http::problem::Problem;
 
 struct Asset {
@@ -63,24 +64,20 @@ fn serve(name: &str, headers: &HeaderMap, lasting: bool) -> Response {
         return Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no file of this name here").into_response();
     };
     let etag = format!("\"{}\"", *EDITION);
+    let given = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let known = compressed::known(given, &etag);
     let cache = if lasting { "public, max-age=31536000, immutable" } else { "no-cache" };
     let about = [
         (header::CONTENT_TYPE, asset.content_type),
         (header::CACHE_CONTROL, cache),
-        (header::ETAG, etag.as_str()),
+        (header::ETAG, known.as_deref().unwrap_or(&etag)),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    if is_known(headers, &etag) {
+    if known.is_some() {
         (StatusCode::NOT_MODIFIED, about).into_response()
     } else {
         (about, asset.bytes).into_response()
     }
-}
-
-/// Whether the client holds this content already (RFC 9110, 13.1.2; a compressing proxy weakens the tag).
-fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    let given = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    given.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == etag || one == "*")
 }
 
 #[cfg(test)]

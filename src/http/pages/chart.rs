@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
 use super::address::Address;
-use super::wording::{articles, stories};
-use crate::search::answer::{Bucket, Timeline};
+use super::wording::{articles, grouped, stories};
+use crate::search::answer::{Bucket, Gap, Timeline};
 
 /// Bars drawn at most; longer timelines are drawn with several buckets a bar.
 const MOST_BARS: usize = 120;
@@ -26,6 +26,9 @@ pub(super) struct Chart {
     pub(super) peak: String,
     /// Articles without a place on the line, in words.
     pub(super) unplaced: Option<String>,
+    /// Stretches of days on which there is no article at all, in words; and how many more of them there are.
+    pub(super) gaps: Vec<String>,
+    pub(super) more_gaps: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +40,13 @@ pub(super) struct Bar {
     pub(super) label: String,
     /// The address narrowed to these dates; none where there is nothing to find.
     pub(super) href: Option<String>,
+    /// There is no article at all.
+    pub(super) gap: bool,
 }
 
 /// What is listed below the chart, and so drawn in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Counts {
+pub(super) enum Counts {
     Articles,
     /// One told at two dates is in two buckets.
     Stories,
@@ -63,20 +68,19 @@ impl Counts {
     }
 }
 
-/// A stretch of the calendar that one bar counts.
-struct Stretch {
+/// A stretch of the calendar that one bar or point counts.
+pub(super) struct Stretch {
     from: String,
     to: String,
-    label: String,
-    count: u64,
+    pub(super) label: String,
+    pub(super) count: u64,
+    gap: bool,
 }
 
 /// `None` where fewer than two bars would be drawn: one bar says nothing that the total does not.
 pub(super) fn chart(timeline: &Timeline, here: &Address) -> Option<Chart> {
-    let each = timeline.buckets.len().div_ceil(MOST_BARS).max(1);
     let counts = if here.collapses() { Counts::Stories } else { Counts::Articles };
-    let stretches: Vec<Stretch> =
-        timeline.buckets.chunks(each).filter_map(|buckets| stretch(timeline.interval, buckets, counts)).collect();
+    let stretches = stretches(timeline.interval, &timeline.buckets, MOST_BARS, counts);
     if stretches.len() < 2 {
         return None;
     }
@@ -89,7 +93,25 @@ pub(super) fn chart(timeline: &Timeline, here: &Address) -> Option<Chart> {
         last: stretches.last()?.label.clone(),
         peak: format!("{} ({})", peak.label, counts.worded(peak.count)),
         unplaced: (timeline.unplaced > 0).then(|| articles(timeline.unplaced)),
+        gaps: timeline.gaps.iter().map(gap).collect(),
+        more_gaps: (timeline.more_gaps > 0).then(|| grouped(timeline.more_gaps as u64)),
     })
+}
+
+/// At most so many, each of as many buckets.
+pub(super) fn stretches(interval: &str, buckets: &[Bucket], most: usize, counts: Counts) -> Vec<Stretch> {
+    let each = buckets.len().div_ceil(most).max(1);
+    buckets.chunks(each).filter_map(|buckets| stretch(interval, buckets, counts)).collect()
+}
+
+/// `3 March 1987`.
+pub(super) fn day(date: &str) -> String {
+    date.parse().map_or_else(|_| date.to_owned(), |day: Date| day.strftime("%-d %B %Y").to_string())
+}
+
+/// `3 March 1987`, `3 March 1987 to 5 March 1987`.
+pub(super) fn gap(gap: &Gap) -> String {
+    if gap.from == gap.to { day(&gap.from) } else { format!("{} to {}", day(&gap.from), day(&gap.to)) }
 }
 
 fn bar(index: usize, stretch: &Stretch, most: u64, counts: Counts, here: &Address) -> Bar {
@@ -104,6 +126,7 @@ fn bar(index: usize, stretch: &Stretch, most: u64, counts: Counts, here: &Addres
         height,
         label: format!("{}: {}", stretch.label, counts.worded(stretch.count)),
         href: (stretch.count > 0).then(narrowed),
+        gap: stretch.gap,
     }
 }
 
@@ -112,7 +135,8 @@ fn stretch(interval: &str, buckets: &[Bucket], counts: Counts) -> Option<Stretch
     let (from, _, first) = read(interval, &buckets.first()?.start)?;
     let (_, to, last) = read(interval, &buckets.last()?.start)?;
     let label = if first == last { first } else { format!("{first} to {last}") };
-    Some(Stretch { from, to, label, count: buckets.iter().map(|bucket| counts.of(bucket)).sum() })
+    let count = buckets.iter().map(|bucket| counts.of(bucket)).sum();
+    Some(Stretch { from, to, label, count, gap: buckets.iter().all(|bucket| bucket.gap) })
 }
 
 /// A bucket's first and last date as `from` and `to` read them, both inclusive, and its name.
@@ -214,6 +238,16 @@ mod tests {
         assert_eq!(chart.bars.len(), 92);
         assert_eq!(chart.bars[0].label, "1 January 2020 to 4 January 2020: 4 articles");
         assert_eq!(chart.bars[0].href.as_deref(), Some("/search?from=2020-01-01&to=2020-01-04"));
+    }
+
+    #[test]
+    fn a_stretch_without_any_article_is_told_from_one_without_a_match() {
+        let mut timeline = timeline("day", &[("2025-02-01", 2), ("2025-02-02", 0), ("2025-02-03", 0)]);
+        timeline.buckets[2].gap = true;
+        timeline.gaps = vec![Gap { from: "2025-02-03".into(), to: "2025-02-03".into() }];
+        let chart = chart(&timeline, &Address::read("/search", None)).unwrap();
+        assert_eq!(chart.bars.iter().map(|bar| bar.gap).collect::<Vec<_>>(), [false, false, true]);
+        assert_eq!(chart.gaps, ["3 February 2025"]);
     }
 
     #[test]

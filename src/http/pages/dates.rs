@@ -70,7 +70,7 @@ fn with_time(moment: &ZonedDateTime) -> String {
     moment.strftime("%-d %B %Y, %H:%M %Z").to_string()
 }
 
-fn read_from(provenance: Provenance) -> &'static str {
+pub(super) fn read_from(provenance: Provenance) -> &'static str {
     match provenance {
         Provenance::Feed => "as the feed gives it",
         Provenance::Page => "as the page gives it",

@@ -99,6 +99,11 @@ fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
         SearchError::NoArticle => {
             (StatusCode::NOT_FOUND, "No such article", "There is no article at this address. It may have been mistyped")
         }
+        SearchError::NoCitation => (
+            StatusCode::NOT_FOUND,
+            "No such citation",
+            "There is no citation at this address. It may have been mistyped",
+        ),
         SearchError::ArticleGone => {
             (StatusCode::GONE, "Withdrawn", "This article was in the archive and has been withdrawn")
         }

@@ -6,18 +6,14 @@ use super::wording::{grouped, heading, shown};
 use crate::search::answer::{Facet, FacetValue, Facets};
 use crate::search::request::FacetField;
 
-/// `facet_limit` where the address names none; "more" multiplies it.
-const USUAL_LIMIT: usize = 10;
-const MORE: usize = 5;
-const MOST: usize = 1000;
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FacetList {
     pub(super) name: &'static str,
     pub(super) heading: &'static str,
     /// Chosen ones first.
     pub(super) values: Vec<ValueLink>,
-    /// The address that shows more values, where some did not fit.
+    /// How many values there are, and where all of them are, if some did not fit.
+    pub(super) distinct: String,
     pub(super) more: Option<String>,
 }
 
@@ -54,7 +50,21 @@ fn list(field: FacetField, facet: &Facet, here: &Address, in_force: &[Filter]) -
     let mine: Vec<&Filter> = in_force.iter().filter(|filter| filter.field == field).collect();
     let mut values: Vec<ValueLink> = facet.values.iter().map(|value| link(field, value, here, &mine)).collect();
     values.sort_by_key(|value| value.state);
-    FacetList { name: field.name(), heading: heading(field), values, more: more(facet, here) }
+    let all = here.first_page().without(&["facet_limit", "sort", "limit"]).at(format!("/values/{}", field.name()));
+    FacetList {
+        name: field.name(),
+        heading: heading(field),
+        values,
+        distinct: grouped(facet.distinct),
+        more: (facet.others > 0).then(|| all.href()),
+    }
+}
+
+/// Values in the order given, as links to a search.
+pub(super) fn links(field: FacetField, values: &[FacetValue], search: &Address) -> Vec<ValueLink> {
+    let in_force = filters::in_force(search);
+    let mine: Vec<&Filter> = in_force.iter().filter(|filter| filter.field == field).collect();
+    values.iter().map(|value| link(field, value, search, &mine)).collect()
 }
 
 fn link(field: FacetField, value: &FacetValue, here: &Address, mine: &[&Filter]) -> ValueLink {
@@ -69,16 +79,10 @@ fn link(field: FacetField, value: &FacetValue, here: &Address, mine: &[&Filter])
     let count = if here.collapses() { value.stories } else { value.count };
     let toggle = match filter {
         Some(filter) => here.dropping(name, &filter.written),
-        None => here.adding(name, written(&value.value, false)),
+        None => here.adding(name, written(field, &value.value, false)),
     };
-    let exclude = filter.is_none().then(|| here.adding(name, written(&value.value, true)).href());
+    let exclude = filter.is_none().then(|| here.adding(name, written(field, &value.value, true)).href());
     ValueLink { label: shown(field, &value.label), count: grouped(count), state, toggle: toggle.href(), exclude }
-}
-
-fn more(facet: &Facet, here: &Address) -> Option<String> {
-    let limit = here.first("facet_limit").and_then(|limit| limit.parse().ok()).unwrap_or(USUAL_LIMIT);
-    let can_grow = facet.others > 0 && limit < MOST;
-    can_grow.then(|| here.setting("facet_limit", limit.saturating_mul(MORE).clamp(1, MOST).to_string()).href())
 }
 
 #[cfg(test)]
@@ -138,13 +142,9 @@ mod tests {
 
     #[test]
     fn a_facet_without_values_is_left_out_and_a_long_one_offers_more() {
-        let more = |query| {
-            let lists = lists(&tags(3), &Address::read("/search", Some(query)));
-            assert_eq!(lists.len(), 1);
-            lists[0].more.clone()
-        };
-        assert_eq!(more("").as_deref(), Some("/search?facet_limit=50"));
-        assert_eq!(more("facet_limit=300").as_deref(), Some("/search?facet_limit=1000"));
-        assert_eq!(more("facet_limit=1000"), None);
+        let lists = |query| lists(&tags(3), &Address::read("/search", Some(query)));
+        assert_eq!(lists("").len(), 1);
+        let more = lists("q=x&tag=sport&cursor=c&facet_limit=20").remove(0).more;
+        assert_eq!(more.as_deref(), Some("/values/tag?q=x&tag=sport"));
     }
 }

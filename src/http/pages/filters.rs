@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::address::Address;
 use super::wording::{shown, singular};
-use crate::search::request::FacetField;
+use crate::search::request::{self, FacetField};
 
 /// A facet filter as it stands in the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +28,9 @@ pub(super) struct Chip {
 }
 
 impl Filter {
-    fn read(field: FacetField, written: &str) -> Filter {
-        let (exclude, value) = match written.strip_prefix('-') {
-            Some(value) => (true, value),
-            None => (false, written),
-        };
-        let value = if value.starts_with("\\-") { &value[1..] } else { value };
-        Filter { field, written: written.to_owned(), value: value.to_owned(), exclude }
+    fn read(field: FacetField, written: &str) -> Option<Filter> {
+        let request::Filter { value, exclude, .. } = request::Filter::read(field, written)?;
+        Some(Filter { field, written: written.to_owned(), value, exclude })
     }
 
     pub(super) fn is_on(&self, value: &str, label: &str) -> bool {
@@ -44,21 +40,19 @@ impl Filter {
 }
 
 /// The value of a parameter that selects (or excludes) `value`.
-pub(super) fn written(value: &str, exclude: bool) -> String {
-    let escape = if value.starts_with('-') { "\\" } else { "" };
-    let sign = if exclude { "-" } else { "" };
-    format!("{sign}{escape}{value}")
+pub(super) fn written(field: FacetField, value: &str, exclude: bool) -> String {
+    request::Filter { field, value: value.to_owned(), exclude }.written()
 }
 
 /// All facet filters of an address.
 pub(super) fn in_force(here: &Address) -> Vec<Filter> {
-    let read = |(name, value): &(String, String)| Some(Filter::read(FacetField::from_name(name)?, value));
+    let read = |(name, value): &(String, String)| Filter::read(FacetField::from_name(name)?, value);
     here.pairs().iter().filter_map(read).collect()
 }
 
 /// A search for everything with one value of a facet.
 pub(super) fn only(field: FacetField, value: &str) -> String {
-    Address::read("/search", None).adding(field.name(), written(value, false)).href()
+    Address::read("/search", None).adding(field.name(), written(field, value, false)).href()
 }
 
 /// What narrows the answer, apart from the query.
@@ -97,9 +91,9 @@ mod tests {
 
     #[track_caller]
     fn check(parameter: &str, value: &str, exclude: bool) {
-        let filter = Filter::read(FacetField::Tag, parameter);
+        let filter = Filter::read(FacetField::Tag, parameter).unwrap();
         assert_eq!((filter.value.as_str(), filter.exclude), (value, exclude));
-        assert_eq!(written(value, exclude), parameter);
+        assert_eq!(written(FacetField::Tag, value, exclude), parameter);
     }
 
     #[test]
@@ -121,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_filter_is_found_however_it_was_spelled() {
-        assert!(Filter::read(FacetField::Place, "sao paulo").is_on("são paulo", "São Paulo"));
-        assert!(!Filter::read(FacetField::Place, "sao").is_on("são paulo", "São Paulo"));
+        assert!(Filter::read(FacetField::Place, "sao paulo").unwrap().is_on("são paulo", "São Paulo"));
+        assert!(!Filter::read(FacetField::Place, "sao").unwrap().is_on("são paulo", "São Paulo"));
     }
 }

@@ -201,6 +201,10 @@ fn after_name(text: &str) -> Option<String> {
     (!rest.is_empty()).then(|| format!("…{rest}"))
 }
 
+pub(super) fn id(hit: &Hit) -> String {
+    hit.id.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
 pub(super) fn source(hit: &Hit) -> Option<Link> {
     let source = hit.source.as_ref()?;
     let by_name = source.name.as_deref().map(|name| (FacetField::Source, name));

@@ -45,6 +45,8 @@ pub(super) struct SearchPage {
     dates: DateForm,
     first: Option<String>,
     next: Option<String>,
+    take: Option<Take>,
+    feeds: Vec<FeedLink>,
     json: String,
     /// Where nothing was found: what does find something.
     ways_out: Vec<WayOut>,
@@ -56,6 +58,23 @@ struct WayOut {
     label: EscapedText,
     href: String,
     total: String,
+}
+
+/// All that was found, to be taken along.
+struct Take {
+    mentions: String,
+    compare: String,
+    csv: String,
+    lines: String,
+    /// What is sent to be cited.
+    cited: Vec<(String, String)>,
+}
+
+/// The search as a feed.
+struct FeedLink {
+    kind: &'static str,
+    name: &'static str,
+    href: String,
 }
 
 pub(super) struct SortLink {
@@ -101,11 +120,43 @@ pub(super) fn page(answer: &SearchAnswer, here: &Address, sort: Option<Sort>, tz
         dates: dates(here),
         first: (!here.is_first_page()).then(|| here.first_page().href()),
         next: answer.next_cursor.as_ref().map(|cursor| here.setting("cursor", cursor).href()),
+        take: found.then(|| take(answer, here)),
+        feeds: feeds(here),
         json: here.at(format!("{API}/search")).href(),
         ways_out: answer.suggestions.iter().flatten().map(|suggestion| way_out(suggestion, here)).collect(),
         is_past_the_end: found && answer.hits.is_empty() && !here.is_first_page(),
         chips: filters::chips(here),
     }
+}
+
+/// The state that is shown goes along, so that the numbers agree.
+fn take(answer: &SearchAnswer, here: &Address) -> Take {
+    let shown = here.without(&["facet_limit", "limit", "interval"]).setting("snapshot", &answer.snapshot);
+    let export = shown.at(format!("{API}/export"));
+    let asked = here.first_page().without(&["facet_limit", "limit", "sort", "collapse", "interval"]);
+    Take {
+        mentions: asked.at("/mentions").href(),
+        compare: asked.at("/compare").href(),
+        csv: export.setting("format", "csv").href(),
+        lines: export.href(),
+        cited: shown.without(&["collapse"]).pairs().to_vec(),
+    }
+}
+
+fn feeds(here: &Address) -> Vec<FeedLink> {
+    let followed = here.first_page().without(&["sort", "snapshot", "limit", "facet_limit", "interval"]);
+    let link = |(kind, name, ending): (&'static str, &'static str, &str)| FeedLink {
+        kind,
+        name,
+        href: followed.at(format!("{API}/search.{ending}")).href(),
+    };
+    [
+        ("application/rss+xml", "RSS", "rss"),
+        ("application/atom+xml", "Atom", "atom"),
+        ("application/feed+json", "JSON Feed", "feed.json"),
+    ]
+    .map(link)
+    .into()
 }
 
 fn title(query: &str) -> String {

@@ -17,14 +17,16 @@ pub(super) fn grouped(number: u64) -> String {
 
 /// `1 article`, `12,345 articles`.
 pub(super) fn articles(number: u64) -> String {
-    let noun = if number == 1 { "article" } else { "articles" };
-    format!("{} {noun}", grouped(number))
+    counted(number, "article", "articles")
 }
 
 /// `1 story`, `12,345 stories`.
 pub(super) fn stories(number: u64) -> String {
-    let noun = if number == 1 { "story" } else { "stories" };
-    format!("{} {noun}", grouped(number))
+    counted(number, "story", "stories")
+}
+
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
 /// Messages are written to stand in a line; on a page they stand alone.

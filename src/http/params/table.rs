@@ -18,16 +18,26 @@ pub(in crate::http) enum Takes {
     Text {
         example: &'static str,
     },
+    /// A text of this form.
+    Like {
+        pattern: &'static str,
+        example: &'static str,
+    },
     Flag,
     Number {
         least: usize,
         most: usize,
         default: usize,
     },
+    /// A number without a bound above.
+    AnyNumber,
     OneOf(fn() -> Vec<&'static str>, Option<&'static str>),
     /// Names with commas between them.
     List(fn() -> Vec<&'static str>),
 }
+
+/// A year, month, day or moment, or back from now.
+const DATE: &str = "^([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][01][0-9]:[0-5][0-9])?)?)?)?|[1-9][0-9]{0,2}[hdwmy]|today|yesterday)$";
 
 const fn row(name: &'static str, takes: Takes, about: &'static str) -> Parameter {
     Parameter { name, about, takes }
@@ -44,10 +54,10 @@ pub(in crate::http) static PARAMETERS: &[Parameter] = &[
     row("strict", Takes::Flag, "Any warning refuses the request with 400."),
     row(
         "from",
-        Takes::Text { example: "2025-02" },
+        Takes::Like { pattern: DATE, example: "2025-02" },
         "First date, inclusive, on `date_field`: `2025-02-27`, `2025-02`, `2025`, RFC 3339, or back from now: `7d`.",
     ),
-    row("to", Takes::Text { example: "2025-03-31" }, "Last date, inclusive, in the same forms."),
+    row("to", Takes::Like { pattern: DATE, example: "2025-03-31" }, "Last date, inclusive, in the same forms."),
     row("date_field", Takes::OneOf(|| names(DATE_FIELDS), Some("published")), "Which date `from` and `to` are about."),
     row(
         "tz",
@@ -61,7 +71,7 @@ pub(in crate::http) static PARAMETERS: &[Parameter] = &[
     ),
     row(
         "half_life",
-        Takes::Text { example: "7d" },
+        Takes::Like { pattern: "^[1-9][0-9]{0,3}[hdw]$", example: "7d" },
         "After how much age a score counts half in `sort=recent`: hours, days or weeks. `7d` by default.",
     ),
     row("limit", Takes::Number { least: 0, most: 1000, default: 10 }, "Hits to return; 0 only counts."),
@@ -158,7 +168,7 @@ pub(in crate::http) static EXPORT: Taken = Taken {
     filters: true,
     own: &[
         row("format", Takes::OneOf(|| names(FORMATS), Some("jsonl")), "One JSON object a line, or rows of a table."),
-        row("limit", Takes::Number { least: 0, most: 1000, default: 1000 }, "Hits to write; all of them by default."),
+        row("limit", Takes::AnyNumber, "Hits to write; all of them by default."),
     ],
 };
 
@@ -224,6 +234,14 @@ pub(in crate::http) static MENTIONS: Taken = Taken {
     ],
 };
 
+/// What is cited is found anew one day: how it is shown is no part of it.
+pub(in crate::http) static CITE: Taken = Taken {
+    path: "/api/v1/citations",
+    shared: Shared::Only(&["q", "mode", "strict", "from", "to", "date_field", "tz", "sort", "half_life", "snapshot"]),
+    filters: true,
+    own: &[],
+};
+
 pub(in crate::http) static COMPARE: Taken = Taken {
     path: "/api/v1/compare",
     shared: Shared::Only(&["q", "mode", "strict", "from", "to", "date_field", "tz", "snapshot", "interval"]),
@@ -244,7 +262,7 @@ static JSON_FEED: Taken = in_form("/api/v1/search.feed.json");
 
 /// The addresses that take parameters of a search.
 pub(in crate::http) static TAKEN: &[&Taken] =
-    &[&SEARCH, &QUERY, &EXPORT, &FACET, &TERMS, &MENTIONS, &COMPARE, &TABLE, &LINES, &RSS, &ATOM, &JSON_FEED];
+    &[&SEARCH, &QUERY, &EXPORT, &FACET, &TERMS, &MENTIONS, &CITE, &COMPARE, &TABLE, &LINES, &RSS, &ATOM, &JSON_FEED];
 
 fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
     super::names(table)

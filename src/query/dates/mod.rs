@@ -5,6 +5,7 @@
 
 mod absolute;
 mod calendar;
+mod fixed;
 mod relative;
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -15,6 +16,7 @@ use super::ast::{DateClause, Edge, Interval};
 use super::fields::{DateClauseName, Field};
 use super::{Advice, Context};
 use calendar::{Calendar, Period};
+pub use fixed::{fixed, fixed_edge};
 
 /// Which end of an interval a date is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

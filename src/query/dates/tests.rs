@@ -1,6 +1,7 @@
 use super::super::{Bounds, Mode};
 use super::*;
-use crate::query::asked;
+use crate::query::ast::{Kind, Node, Value};
+use crate::query::{asked, parse, print};
 
 fn context(zone: &str, now: &str) -> Context {
     let tz = TimeZone::get(zone).unwrap();
@@ -148,4 +149,51 @@ fn request_parameters_are_edges() {
     assert_eq!(edge("24h", Side::From).as_deref(), Ok("2025-03-04T12:30:00+00:00"));
     assert_eq!(edge("2025-02-27T16:44:00Z", Side::From).as_deref(), Ok("2025-02-27T16:44:00+00:00"));
     assert_eq!(edge("", Side::From).unwrap_err().code, BAD_DATE);
+}
+
+#[test]
+fn what_counts_from_now_can_be_written_so_that_it_means_the_same_for_ever() {
+    let (then, later) = ("2025-03-05T12:30:00.250Z", "2026-07-01T00:00:00Z");
+    for zone in ["UTC", "Europe/Berlin", "America/Santiago", "Asia/Kathmandu"] {
+        let (then, later) = (context(zone, then), context(zone, later));
+        let relative = ["when:7d", "date:24h", "date:yesterday", "after:2w", "before:last-month", "date:[1y TO 3m]"];
+        for typed in
+            relative.into_iter().chain(["seen:>=24h", "modified:{7d TO today}", "tin AND (NOT when:this-week)"])
+        {
+            let query = parse(typed, &then).unwrap().query;
+            let written = print(&fixed(&query, &then.tz));
+            let reading = parse(&written, &later).unwrap();
+            assert!(reading.resolved.is_empty(), "{typed} became {written}");
+            assert_eq!(intervals(&reading.query), intervals(&query), "{typed} became {written}");
+        }
+        assert_eq!(print(&fixed(&parse("when:2d", &then).unwrap().query, &then.tz)), "date:[2025-03-03 TO 2025-03-05]");
+    }
+}
+
+#[test]
+fn a_date_that_stands_for_itself_stays_as_it_is_written() {
+    let query = parse("date:2025-02 (tin before:2024)", &context("UTC", "2025-03-05T12:30:00Z")).unwrap().query;
+    assert_eq!(fixed(&query, &TimeZone::UTC), query);
+}
+
+#[test]
+fn an_edge_that_counts_from_now_can_be_written_for_ever() {
+    let (now, later): (Timestamp, Timestamp) =
+        ("2025-03-05T12:30:00.250Z".parse().unwrap(), "2026-07-01T00:00:00Z".parse().unwrap());
+    for side in [Side::From, Side::To] {
+        for typed in ["7d", "24h", "today", "last-week"] {
+            let edge = read_edge(typed, side, &TimeZone::UTC, now).unwrap();
+            let written = fixed_edge(edge, side, &TimeZone::UTC);
+            assert_eq!(read_edge(&written, side, &TimeZone::UTC, later), Ok(edge), "{typed} became {written}");
+        }
+    }
+}
+
+fn intervals(node: &Node) -> Vec<Interval> {
+    match &node.kind {
+        Kind::And(parts) | Kind::Or(parts) => parts.iter().flat_map(intervals).collect(),
+        Kind::Not(inner) => intervals(inner),
+        Kind::Value(Value::Date(clause)) => vec![clause.interval],
+        _ => Vec::new(),
+    }
 }

@@ -1,0 +1,81 @@
+//! `/api/v1/citations`: searches that stay as they were.
+
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
+
+use super::params;
+use super::problem::{Envelope, PROBLEM, Problem};
+use super::question::{Answered, Question};
+use super::runs;
+use crate::search::CitationRequest;
+use crate::search::answer::{CitationAnswer, Now};
+
+/// Articles of the list, where no number is asked for, and at most.
+pub(super) const USUAL: usize = 100;
+const MOST: usize = 1000;
+
+pub(super) const BECAME: &[(&str, Now)] =
+    &[("same", Now::Same), ("changed", Now::Changed), ("removed", Now::Removed), ("withdrawn", Now::Withdrawn)];
+
+/// Keeps a search as it is: its query with dates resolved, and the articles found with their versions. The same search
+/// that finds the same has the same citation
+#[utoipa::path(
+    post,
+    path = "/api/v1/citations",
+    responses(
+        (
+            status = 201, description = "It is kept", body = CitationAnswer,
+            headers(("location" = String, description = "Its permanent address")),
+        ),
+        (status = 400, description = "A parameter, the body or, with `strict=1`, the query cannot be read, or too many articles are found", body = Envelope, content_type = PROBLEM),
+        (status = 403, description = "A page of another site has sent it", body = Envelope, content_type = PROBLEM),
+        (status = 410, description = "The snapshot is no longer kept", body = Envelope, content_type = PROBLEM),
+        (status = 413, description = "The body is too large", body = Envelope, content_type = PROBLEM),
+        (status = 415, description = "The body is neither a form nor JSON", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many searches at once, or one that takes too long", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn cite(question: Question, body: Bytes) -> Answered {
+    let id = keep(&question, &body).await?;
+    let location = HeaderValue::from_str(&format!("/api/v1/citations/{id}"));
+    let location = location.map_err(|_| super::problem::fault())?;
+    let request = CitationRequest { id, limit: USUAL, ..CitationRequest::default() };
+    let answer = question.answer(&question.archive.citation(request).await?)?;
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], answer).into_response())
+}
+
+/// What is sent by a program and by a page alike; returns the name of the citation.
+pub(super) async fn keep(question: &Question, body: &[u8]) -> Result<String, Problem> {
+    question.refuse_other_sites()?;
+    let request = params::CITE.read(&question.with_body(body)?)?;
+    Ok(question.archive.cite(request).await?)
+}
+
+/// A search as it was, and what it finds now: added, changed, removed, withdrawn
+#[utoipa::path(
+    get,
+    path = "/api/v1/citations/{id}",
+    params(
+        ("id" = String, Path, description = "As the answer to its making names it"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Articles of the list, 1 to 1000; 100 by default"),
+        ("offset" = Option<usize>, Query, description = "Articles of the list to skip"),
+        ("only" = Option<String>, Query, pattern = "^(same|changed|removed|withdrawn)$", description = "Only articles of which this has become: `same`, `changed`, `removed` or `withdrawn`"),
+    ),
+    responses(
+        (status = 200, description = "The citation", body = CitationAnswer),
+        (status = 304, description = "Nothing has changed since the answer of this ETag"),
+        (status = 400, description = "A parameter cannot be read", body = Envelope, content_type = PROBLEM),
+        (status = 404, description = "There is no such citation", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many searches at once, or one that takes too long", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn citation(question: Question, Path(id): Path<String>) -> Answered {
+    let [limit, offset, only] =
+        question.values(["limit", "offset", "only"], "A citation takes `limit`, `offset` and `only`.")?;
+    let limit = limit.map(|value| runs::limit(value, MOST)).transpose()?.unwrap_or(USUAL);
+    let offset = offset.map(|value| params::any_number("offset", value)).transpose()?.unwrap_or_default();
+    let only = only.map(|value| params::one_of("only", value, BECAME)).transpose()?;
+    question.answer(&question.archive.citation(CitationRequest { id, limit, offset, only }).await?)
+}

@@ -1,0 +1,166 @@
+//! A search that was cited stays as it was, whatever is stored meanwhile, and says what has become of what it found.
+
+use serde_json::{Value, json};
+
+use crate::archive::TestArchive;
+use crate::server::Server;
+use crate::wire::{self, Answer, ask};
+
+const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
+
+fn line(id: &str, headline: &str, day: u8) -> String {
+    let published = format!("2025-02-{day:02}");
+    format!(
+        "{}\n",
+        json!({"id": id, "headline": headline, "body": format!("{headline}. The mine said so."), "published": published})
+    )
+}
+
+fn with_articles() -> (TestArchive, Server) {
+    let archive = TestArchive::new();
+    let lines =
+        [line("1", "Tin rises", 3), line("2", "Tin falls", 4), line("3", "Tin waits", 5), line("4", "Zinc rises", 6)];
+    archive.ingest(&[&archive.file("news.jsonl", &lines.concat())]);
+    let server = Server::start(&archive);
+    (archive, server)
+}
+
+#[track_caller]
+fn cited(server: &Server, body: &str) -> Value {
+    let answer = cite(server, FORM, body);
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let citation: Value = serde_json::from_str(&answer.body).unwrap();
+    let address = format!("/api/v1/citations/{}", citation["id"].as_str().unwrap());
+    assert_eq!(answer.header("location"), Some(address.as_str()));
+    citation
+}
+
+fn cite(server: &Server, kind: &str, body: &str) -> Answer {
+    ask(server, "POST", "/api/v1/citations", &[kind], body.as_bytes())
+}
+
+fn names(citation: &Value, list: &str) -> Vec<String> {
+    let name = |line: &Value| {
+        line["article"]["headline"].as_str().or(line["headline"].as_str()).unwrap_or_default().to_owned()
+    };
+    citation[list].as_array().unwrap().iter().map(name).collect()
+}
+
+fn became(citation: &Value) -> Vec<&str> {
+    citation["articles"].as_array().unwrap().iter().map(|line| line["now"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_citation_keeps_its_list_and_says_what_has_become_of_it() {
+    let (archive, server) = with_articles();
+    let first = cited(&server, "q=tin&sort=oldest");
+    let address = format!("/api/v1/citations/{}", first["id"].as_str().unwrap());
+    assert_eq!(names(&first, "articles"), ["Tin rises", "Tin falls", "Tin waits"]);
+    assert_eq!(became(&first), ["same", "same", "same"]);
+    assert_eq!(first["since"]["added"], 0);
+
+    let gone = first["articles"][1]["id"].as_str().unwrap().to_owned();
+    let later = [line("1", "Tin rises again", 3), line("3", "Copper waits", 5), line("5", "Tin is found", 7)];
+    archive.ingest(&[&archive.file("news.jsonl", &later.concat())]);
+    ask(&server, "DELETE", &format!("/api/v1/articles/{gone}"), &[], b"");
+    server.until("what came later", |server| server.total("tin") == 2);
+
+    let now = server.json(&address);
+    assert_eq!(became(&now), ["changed", "withdrawn", "removed"]);
+    assert_eq!(names(&now, "articles"), ["Tin rises", "", "Tin waits"], "each in the version that was found");
+    assert_eq!(names(&now, "added"), ["Tin is found"]);
+    let since = &now["since"];
+    assert_eq!([&since["added"], &since["changed"], &since["removed"], &since["withdrawn"]], [1, 1, 1, 1]);
+    assert_eq!((&now["total"], &now["made"], &now["search"]), (&first["total"], &first["made"], &first["search"]));
+
+    let only = server.json(&format!("{address}?only=changed"));
+    assert_eq!((names(&only, "articles"), &only["articles"][0]["place"]), (vec!["Tin rises".to_owned()], &json!(1)));
+    let second = server.json(&format!("{address}?limit=1&offset=1"));
+    assert_eq!((&second["articles"][0]["place"], &second["next_offset"]), (&json!(2), &json!(2)));
+
+    let (status, page) = server.get(&format!("/citations/{}", first["id"].as_str().unwrap()));
+    assert_eq!(status, 200);
+    for said in ["1 added", "1 changed", "1 no longer found", "1 withdrawn", "Tin is found", "Tin rises"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+}
+
+#[test]
+fn a_citation_outlives_the_server_and_is_the_same_for_the_same_list() {
+    let (archive, server) = with_articles();
+    let first = cited(&server, "q=tin&tag=-sport&tz=Europe/Berlin");
+    assert_eq!(cited(&server, "q=tin&tag=-sport&tz=Europe/Berlin")["id"], first["id"]);
+    assert_ne!(cited(&server, "q=zinc")["id"], first["id"]);
+    server.stop();
+    let server = Server::start(&archive);
+    let again = server.json(&format!("/api/v1/citations/{}", first["id"].as_str().unwrap()));
+    assert_eq!((&again["search"], became(&again)), (&first["search"], became(&first)));
+    let search = again["search"].to_string();
+    let found = ask(&server, "POST", "/api/v1/search", &["Content-Type: application/json"], search.as_bytes());
+    let found: Value = serde_json::from_str(&found.body).unwrap();
+    assert_eq!(found["total"], again["total"], "what is kept can be asked again as it is");
+}
+
+#[test]
+fn dates_that_count_from_now_are_kept_as_dates() {
+    let (_archive, server) = with_articles();
+    let citation = cited(&server, "q=seen:7d+tin&from=100y");
+    let search = &citation["search"];
+    assert!(search["q"].as_str().unwrap().contains("seen:[20"), "{search}");
+    assert_eq!(search["from"].as_str().unwrap().len(), "1925-02-03".len(), "{search}");
+    assert_eq!(citation["total"], 3);
+}
+
+#[test]
+fn a_citation_is_of_the_state_that_was_shown() {
+    let (archive, server) = with_articles();
+    let snapshot = server.search(&[("q", "tin")])["snapshot"].as_str().unwrap().to_owned();
+    archive.ingest(&[&archive.file("news.jsonl", &line("5", "Tin is found", 7))]);
+    server.until("the later one", |server| server.total("tin") == 4);
+    let citation = cited(&server, &format!("q=tin&snapshot={snapshot}"));
+    assert_eq!((&citation["total"], &citation["since"]["added"]), (&json!(3), &json!(1)));
+}
+
+#[test]
+fn what_cannot_be_cited_is_refused_with_a_way_out() {
+    let (_archive, server) = with_articles();
+    let get = |path: &str, status| wire::get(&server, path).problem(status, path);
+    assert_eq!(get("/api/v1/citations/0123456789abcdef", 404), "no_citation");
+    let id = cited(&server, "q=tin")["id"].as_str().unwrap().to_owned();
+    assert_eq!(get(&format!("/api/v1/citations/{id}?only=lost"), 400), "unknown_value");
+    assert_eq!(get(&format!("/api/v1/citations/{id}?offset=-1"), 400), "out_of_range");
+    let post = |kind: &str, body: &str, status| cite(&server, kind, body).problem(status, body);
+    assert_eq!(post("Content-Type: text/plain", "q=tin", 415), "unsupported_type");
+    assert_eq!(post("Content-Type: application/json", "[]", 400), "bad_json");
+    assert_eq!(post(FORM, "q=%22tin&strict=1", 400), "unclosed_quote");
+    assert_eq!(post(FORM, "snapshot=s-000000000000", 410), "snapshot_gone");
+    let foreign = ask(&server, "POST", "/citations", &[FORM, "Origin: http://elsewhere.example"], b"q=tin");
+    assert_eq!(foreign.problem(403, "from elsewhere"), "cross_site");
+}
+
+#[test]
+fn the_button_of_the_page_leads_to_the_citation() {
+    let (_archive, server) = with_articles();
+    let shown = wire::get(&server, "/search?q=tin&sort=oldest&facet_limit=20");
+    assert!(shown.body.contains("<form action=\"/citations\" method=\"post\">"), "{}", shown.body);
+    let answer = ask(&server, "POST", "/citations", &[FORM], b"q=tin&sort=oldest");
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let page = wire::get(&server, answer.header("location").unwrap());
+    assert_eq!(page.status, 200);
+    let permanent = format!("http://test{}", answer.header("location").unwrap());
+    assert!(page.body.contains(&permanent), "{}", page.body);
+}
+
+#[test]
+fn a_citation_is_shown_whatever_its_search_comes_to_by_now() {
+    let (archive, server) = with_articles();
+    let first = cited(&server, "q=ti*");
+    let words: Vec<String> = (0..1100).map(|number| format!("ti{number}x")).collect();
+    archive.ingest(&[&archive.file("words.jsonl", &line("9", &words.join(" "), 8))]);
+    server.until("a thousand words", |server| server.total("ti7x") == 1);
+    let now = server.json(&format!("/api/v1/citations/{}", first["id"].as_str().unwrap()));
+    assert_eq!((&now["since"], names(&now, "articles").len()), (&Value::Null, 3));
+    assert_eq!(now["articles"][0]["now"], Value::Null);
+    let (status, page) = server.get(&format!("/citations/{}", first["id"].as_str().unwrap()));
+    assert!(status == 200 && page.contains("more than can be compared"), "{page}");
+}
