@@ -21,6 +21,12 @@ pub(crate) struct Corpus {
     pub(crate) paths: Vec<PathBuf>,
 }
 
+/// Where the news is that is not part of the project.
+pub(crate) fn shared_root() -> PathBuf {
+    std::env::var_os("BROADSHEET_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from)
+}
+
 impl Corpus {
     pub(crate) fn samples() -> Corpus {
         Corpus { paths: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")] }
@@ -28,8 +34,7 @@ impl Corpus {
 
     /// The news that is not part of the project.
     pub(crate) fn shared() -> anyhow::Result<Corpus> {
-        let root = std::env::var_os("BROADSHEET_DATA")
-            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+        let root = shared_root();
         let mut paths = Vec::new();
         for name in SHARED {
             let path = root.join(name);

@@ -61,6 +61,7 @@ impl View {
     }
 
     fn text_query(&self, clause: &Clause, asking: &Asking) -> Result<Box<dyn Query>, EngineError> {
+        let asking = &Asking { scored: asking.scored && !clause.is_silent, deadline: asking.deadline.clone() };
         let mut queries: Vec<Box<dyn Query>> = Vec::with_capacity(clause.readings.len());
         for reading in &clause.readings {
             queries.push(match reading {
@@ -74,17 +75,23 @@ impl View {
                 }
             });
         }
-        Ok(either(queries))
+        let query = either(queries);
+        Ok(if clause.is_silent { Box::new(ConstScoreQuery::new(query, 0.0)) } else { query })
     }
 
     fn word(&self, scope: TextField, leaf: &Arc<Leaf>, asking: &Asking) -> Result<WordQuery, EngineError> {
-        let (fields, mut boosts) = (&self.fields, Vec::new());
-        if asking.scored && scope == TextField::Text {
-            let headline = self.part_of(leaf, fields.headline, Region::Headline, &asking.deadline)?;
-            let lead = self.part_of(leaf, fields.lead, Region::Lead, &asking.deadline)?;
-            boosts = vec![(headline, fields.headline_weight), (lead, fields.lead_weight)];
+        let fields = &self.fields;
+        let weighty = [
+            (fields.headline, Region::Headline, fields.headline_weight),
+            (fields.lead, Region::Lead, fields.lead_weight),
+        ];
+        let mut parts = Vec::new();
+        for (field, region, more) in weighty {
+            if asking.scored && scope == TextField::Text && more > 0.0 {
+                parts.push((self.part_of(leaf, field, region, &asking.deadline)?, more));
+            }
         }
-        Ok(WordQuery { leaf: Arc::clone(leaf), boosts })
+        Ok(WordQuery { leaf: Arc::clone(leaf), parts })
     }
 
     pub(super) fn value(&self, value: &Value) -> Box<dyn Query> {

@@ -103,7 +103,7 @@ impl View {
     fn counted(&self, leaf: &Leaf, deadline: &Deadline) -> Result<Vec<Expansion>, EngineError> {
         let mut counted = Vec::new();
         for word in leaf.words() {
-            let only = WordQuery { leaf: self.only(leaf, word), boosts: Vec::new() };
+            let only = WordQuery { leaf: self.only(leaf, word), parts: Vec::new() };
             let Some(articles) = self.count(&only, deadline)? else { break };
             if articles > 0 {
                 counted.push(Expansion { word: word.to_owned(), articles });

@@ -8,6 +8,7 @@ use tantivy::query::Query;
 use super::View;
 use super::deadline::Deadline;
 use super::expand::{MOST_IN_A_QUERY, Pattern};
+use super::function_words;
 use super::leaf::{Leaf, Tally, Words};
 use super::segments::Region;
 use super::spans::Spans;
@@ -37,6 +38,8 @@ pub(super) enum Lowered {
 pub(super) struct Clause {
     pub(super) scope: TextField,
     pub(super) readings: Vec<Spans>,
+    /// It finds what it finds, and weighs nothing.
+    pub(super) is_silent: bool,
 }
 
 impl Clause {
@@ -48,6 +51,10 @@ impl Clause {
     pub(super) fn is_in_text(&self) -> bool {
         !is_name(self.scope)
     }
+}
+
+fn clause(scope: TextField, readings: Vec<Spans>) -> Clause {
+    Clause { scope, readings, is_silent: false }
 }
 
 fn any(mut readings: Vec<Spans>) -> Spans {
@@ -79,16 +86,32 @@ impl View {
             Kind::All => Lowered::All,
             Kind::Value(value) => Lowered::Value(self.value(value)),
             Kind::And(nodes) => Lowered::And(all(nodes)?),
-            Kind::Or(nodes) => Lowered::Or(all(nodes)?),
+            Kind::Or(nodes) => Lowered::Or(self.silenced(nodes, all(nodes)?)),
             Kind::Not(node) => Lowered::Not(Box::new(self.lower(node, so_far)?)),
             Kind::Boost(node, weight) => Lowered::Boost(Box::new(self.lower(node, so_far)?), *weight),
-            Kind::Term { field, term } => {
-                Lowered::Text(Clause { scope: *field, readings: self.readings(*field, term, so_far)? })
-            }
+            Kind::Term { field, term } => Lowered::Text(clause(*field, self.readings(*field, term, so_far)?)),
             Kind::Near { .. } | Kind::AtLeast(..) | Kind::First(..) => {
-                Lowered::Text(Clause { scope: scope(node), readings: vec![self.spans(node, so_far)?] })
+                Lowered::Text(clause(scope(node), vec![self.spans(node, so_far)?]))
             }
         })
+    }
+
+    /// Of alternatives, those weigh nothing that only hold a sentence together, as long as there is another.
+    fn silenced(&self, nodes: &[Node], mut parts: Vec<Lowered>) -> Vec<Lowered> {
+        let is_one = |node: &Node| match &node.kind {
+            Kind::Term { field: TextField::Text, term: Term::Word(word) } => {
+                function_words::is_one(&fold(word), self.main_lang.as_deref())
+            }
+            _ => false,
+        };
+        if !nodes.iter().all(is_one) {
+            for (node, part) in nodes.iter().zip(&mut parts) {
+                if let Lowered::Text(clause) = part {
+                    clause.is_silent = is_one(node);
+                }
+            }
+        }
+        parts
     }
 
     /// A part of a span.

@@ -29,6 +29,7 @@ mod word;
 
 mod collect;
 mod facets;
+mod function_words;
 mod series;
 mod stories;
 mod told;
@@ -38,6 +39,7 @@ mod explain;
 mod marks;
 mod usage;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -189,8 +191,9 @@ pub struct View {
     position: u64,
     articles: u64,
     files: Vec<(String, u64)>,
-    /// Primary language subtags that occur.
+    /// Primary language subtags that occur, and the commonest.
     langs: Vec<String>,
+    main_lang: Option<String>,
     facets: [OnceLock<Arc<FacetIndex>>; FacetField::ALL.len()],
     stories: OnceLock<Arc<Stories>>,
     unpacked: Arc<Unpacked>,
@@ -204,7 +207,8 @@ impl View {
         unpacked: &Arc<Unpacked>,
     ) -> Result<Arc<View>, EngineError> {
         let name = name(&searcher);
-        let langs = langs(&searcher, fields.lang)?;
+        let counted = langs(&searcher, fields.lang)?;
+        let main_lang = counted.iter().max_by_key(|(_, articles)| **articles).map(|(lang, _)| lang.clone());
         let articles = searcher.num_docs();
         let segments = Arc::new(Segments::open(&searcher)?);
         let files = whole::sizes(&searcher);
@@ -216,7 +220,8 @@ impl View {
             position,
             articles,
             files,
-            langs,
+            langs: counted.into_keys().collect(),
+            main_lang,
             facets: Default::default(),
             stories: OnceLock::new(),
             unpacked: Arc::clone(unpacked),
@@ -293,18 +298,18 @@ fn name(searcher: &Searcher) -> String {
     hash.finalize().to_hex()[..12].to_owned()
 }
 
-fn langs(searcher: &Searcher, field: Field) -> Result<Vec<String>, EngineError> {
-    let mut langs = Vec::new();
+/// Primary language subtags, and how many articles have each.
+fn langs(searcher: &Searcher, field: Field) -> Result<BTreeMap<String, u64>, EngineError> {
+    let mut langs = BTreeMap::new();
     for reader in searcher.segment_readers() {
         let inverted = reader.inverted_index(field)?;
         let mut terms = inverted.terms().stream().map_err(EngineError::new)?;
-        while terms.advance() {
-            let lang = String::from_utf8_lossy(terms.key()).into_owned();
-            if !lang.contains('-') && !langs.contains(&lang) {
-                langs.push(lang);
+        while let Some((lang, place)) = terms.next() {
+            let lang = String::from_utf8_lossy(lang);
+            if !lang.contains('-') {
+                *langs.entry(lang.into_owned()).or_default() += u64::from(place.doc_freq);
             }
         }
     }
-    langs.sort_unstable();
     Ok(langs)
 }

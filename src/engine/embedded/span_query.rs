@@ -1,6 +1,6 @@
 //! Spans as a query: the documents they stand in, scored the higher the more often and the closer together.
 //!
-//! The score is BM25 of one word that is as rare as the words of the span together. An occurrence counts as one when
+//! The score is that of one word (see `word`) that is as rare as the words of the span together. An occurrence counts as one when
 //! its words stand side by side, and less the wider it is: its words over its width, as Lucene's sloppy frequency falls
 //! with the distance. Occurrences that overlap count once.
 
@@ -17,7 +17,7 @@ use super::near::{self, Want};
 use super::schema::Fields;
 use super::segments::{Bounds, Region};
 use super::spans::{SpanCursor, Spans};
-use super::word::{bm25, searcher};
+use super::word::{bm25, idf, searcher, weigh};
 
 #[derive(Clone, Debug)]
 pub(super) struct SpanQuery {
@@ -52,11 +52,6 @@ fn rarity(spans: &Spans, all: u64) -> f32 {
         Spans::Near { left, right, .. } => rarity(left, all) + rarity(right, all),
         Spans::AtLeast(_, inner) | Spans::First(_, _, inner) => rarity(inner, all),
     }
-}
-
-fn idf(frequency: u64, all: u64) -> f32 {
-    let (frequency, all) = (frequency.min(all) as f32, all as f32);
-    (1.0 + (all - frequency + 0.5) / (frequency + 0.5)).ln()
 }
 
 /// Nothing is looked for.
@@ -128,30 +123,23 @@ impl SpanScorer {
         }
         self.doc = candidate;
     }
-
-    /// BM25 of a frequency that need not be whole, on the line between its whole neighbours.
-    fn weigh(&self, frequency: f32) -> Score {
-        let length = self.lengths.fieldnorm_id(self.doc);
-        let score = |whole: f32| if whole > 0.0 { self.bm25.score(length, whole as u32) } else { 0.0 };
-        let (below, above) = (frequency.floor(), frequency.ceil());
-        score(below) + (score(above) - score(below)) * (frequency - below)
-    }
 }
 
 impl Scorer for SpanScorer {
     fn score(&mut self) -> Score {
         let doc = self.doc;
         let found = self.cursor.occurrences(doc, Want::All);
-        let in_headline = found.first().is_some_and(|first| self.headline.of(doc).contains(&first.start));
-        let frequency = frequency(found, self.words);
-        let score = self.weigh(frequency);
-        if self.headline_weight > 0.0 && in_headline { score * (1.0 + self.headline_weight) } else { score }
+        let headline = self.headline.of(doc);
+        let more = self.headline_weight;
+        let frequency = frequency(found, self.words, |start| if headline.contains(&start) { 1.0 + more } else { 1.0 });
+        weigh(&self.bm25, self.lengths.fieldnorm_id(doc), frequency)
     }
 }
 
-/// Occurrences, each worth its words over its width.
-fn frequency(found: &[Occurrence], words: u32) -> f32 {
-    let worth = |one: &Occurrence| (words as f32 / (one.end - one.start).max(1) as f32).min(1.0);
+/// Occurrences, each worth its words over its width, and so many times more where it begins.
+fn frequency(found: &[Occurrence], words: u32, times: impl Fn(u32) -> f32) -> f32 {
+    let closeness = |one: &Occurrence| (words as f32 / (one.end - one.start).max(1) as f32).min(1.0);
+    let worth = |one: &Occurrence| closeness(one) * times(one.start);
     near::each_apart(found).iter().map(worth).sum()
 }
 
@@ -192,10 +180,11 @@ mod tests {
     fn what_stands_closer_counts_more() {
         let of = |spans: &[(u32, u32)]| {
             let found: Vec<_> = spans.iter().map(|(start, end)| Occurrence { start: *start, end: *end }).collect();
-            frequency(&found, 2)
+            frequency(&found, 2, |start| if start < 2 { 3.0 } else { 1.0 })
         };
         assert_eq!(of(&[(3, 5)]), 1.0);
         assert_eq!(of(&[(3, 7)]), 0.5);
         assert_eq!(of(&[(3, 5), (3, 7), (7, 9)]), 2.0);
+        assert_eq!(of(&[(0, 2), (7, 9)]), 4.0, "in the headline it counts more than once");
     }
 }

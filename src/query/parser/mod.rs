@@ -22,7 +22,7 @@ use super::ast::{Kind, Node, Term, TextField, Value};
 use super::fields::Field;
 use super::lexer::{Lexeme, Token, lex};
 use super::{Advice, Context, Mode, Reading, dates, print};
-use crate::analysis::pairs_of_run;
+use crate::analysis::{pairs_of_run, query_sequences};
 
 /// Reads a query. Refuses only what is larger than `context.bounds`; everything else becomes a tree and remarks.
 pub fn parse(input: &str, context: &Context) -> Result<Reading, Advice> {
@@ -227,10 +227,46 @@ fn any_of(clauses: Vec<Clause>) -> Vec<Node> {
     let Some(place) = plain.first().map(|(place, _)| *place) else {
         return others.into_iter().map(|(_, clause)| clause.node).collect();
     };
-    let words = gather(plain.into_iter().map(|(_, clause)| clause.node).collect(), Kind::Or);
+    let mut words: Vec<Node> = plain.into_iter().map(|(_, clause)| clause.node).collect();
+    if words.len() > 1 {
+        words = with_parts(words);
+    }
+    let words = gather(words, Kind::Or);
     let after = others.split_off(others.partition_point(|(other, _)| *other < place));
     let node = |(_, clause): (usize, Clause)| clause.node;
     others.into_iter().map(node).chain(words).chain(after.into_iter().map(node)).collect()
+}
+
+/// The words, and behind each compound the parts of it that are not among them: whoever asks for a `three-nation pact` is
+/// helped by what says `nation`.
+fn with_parts(words: Vec<Node>) -> Vec<Node> {
+    let word_of = |node: &Node| match &node.kind {
+        Kind::Term { field: TextField::Text, term: Term::Word(word) } => Some(word.clone()),
+        _ => None,
+    };
+    let mut known: Vec<String> = words.iter().filter_map(word_of).collect();
+    let mut all = Vec::with_capacity(words.len());
+    for node in words {
+        let parts = word_of(&node).map(|word| parts_of(&word)).unwrap_or_default();
+        let at = node.at.clone();
+        all.push(node);
+        for part in parts {
+            if !known.contains(&part) {
+                all.push(operand::leaf_node(TextField::Text, Term::Word(part.clone()), &at));
+                known.push(part);
+            }
+        }
+    }
+    all
+}
+
+/// The words that a compound is written of; none of a single word, or of a script without spaces.
+fn parts_of(word: &str) -> Vec<String> {
+    if word.chars().all(char::is_alphanumeric) {
+        return Vec::new();
+    }
+    let apart = query_sequences(word).into_iter().find(|words| words.len() > 1).unwrap_or_default();
+    apart.into_iter().map(|word| word.lower).collect()
 }
 
 /// Runs of a script without spaces as the overlapping pairs of their characters: for a question, the more of them the

@@ -220,6 +220,10 @@ fn mode_any_turns_only_implied_ands_between_plain_words() {
     check_any("foo:稀土出口", "(foo OR 稀土 OR 土出 OR 出口)");
     check_any("稀土出口:x", "(稀土 OR 土出 OR 出口 OR x)");
     check_any("rare earths OR china", "((rare OR earths) OR china)");
+    check_any("three-nation pact", "(three-nation OR three OR nation OR pact)");
+    check_any("a nation's three-nation pact", "(a OR nation's OR three-nation OR three OR nation OR pact)");
+    check_any("three-nation OR pact", "(three-nation OR pact)");
+    check_any("\"three-nation\" pact", "(\"three-nation\" OR pact)");
 }
 
 #[test]
