@@ -5,18 +5,18 @@
 
 pub mod embedded;
 mod facet;
+mod plan;
 pub mod sentences;
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde::{Deserialize, Serialize};
-
 use crate::article::{Article, Provenance};
 use crate::query::ast::{Node, TextField};
 pub use embedded::Completions;
 pub use facet::{FacetField, Filter};
+pub use plan::{Order, Plan, Series, Sort, Values};
 use sentences::Sentence;
 
 /// One article to be made findable.
@@ -51,98 +51,6 @@ pub struct Checkpoint {
     pub position: u64,
     /// The store's word for the change at `position`: a copy of the store that has gone another way has another.
     pub tail: String,
-}
-
-/// What is asked of the engine: the query as read, and everything that decides what is collected.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    pub query: Node,
-    /// Facet filters. A facet's own filters do not narrow its own counts.
-    pub filters: Vec<Filter>,
-    pub order: Order,
-    /// Hits to return after the offset.
-    pub limit: usize,
-    pub offset: usize,
-    /// One hit a story: the one of its matches that sorts first.
-    pub collapse: bool,
-    /// Only hits that sort after this one.
-    pub after: Option<Place>,
-    pub facets: Vec<FacetField>,
-    /// Which of their values are told.
-    pub values: Values,
-    /// Collect the dates of all matches, for a timeline.
-    pub dates: bool,
-    /// And apart, those of the matches of single values.
-    pub series: Option<Series>,
-    /// Say of each hit what made it match.
-    pub marks: bool,
-    pub deadline: Instant,
-}
-
-impl Plan {
-    /// Only counts.
-    pub fn counting(query: Node, deadline: Instant) -> Plan {
-        Plan {
-            query,
-            filters: Vec::new(),
-            order: Order::default(),
-            limit: 0,
-            offset: 0,
-            collapse: false,
-            after: None,
-            facets: Vec::new(),
-            values: Values::default(),
-            dates: false,
-            series: None,
-            marks: false,
-            deadline,
-        }
-    }
-}
-
-/// Some values of a facet: of those with such a prefix, so many after so many.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Values {
-    pub limit: usize,
-    pub offset: usize,
-    /// In the order of their names; else the most frequent first, equal ones by name.
-    pub by_name: bool,
-    /// A word of theirs begins so, folded; empty for all.
-    pub prefix: String,
-    /// Values that are filtered by are told even where they are not among these.
-    pub and_selected: bool,
-}
-
-impl Default for Values {
-    fn default() -> Values {
-        Values { limit: 10, offset: 0, by_name: false, prefix: String::new(), and_selected: true }
-    }
-}
-
-/// The values of a facet that have a timeline each: those filtered by, else the most frequent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Series {
-    pub field: FacetField,
-    pub limit: usize,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Sort {
-    #[default]
-    Relevance,
-    Newest,
-    Oldest,
-    /// Relevance blended with age.
-    Recent,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Order {
-    pub sort: Sort,
-    /// For [`Sort::Recent`]: what age is counted from, and after how much of it a score counts half.
-    pub now_ms: i64,
-    pub half_life_ms: i64,
 }
 
 /// Where a hit stands in an order: larger keys first, then smaller numbers.
@@ -308,6 +216,13 @@ pub struct Explained {
     pub parts: Vec<Explained>,
 }
 
+/// A clause on the text, and what it adds to the score of each document.
+#[derive(Clone, Debug)]
+pub struct ClauseScores {
+    pub clause: Node,
+    pub scores: Vec<f32>,
+}
+
 /// How many articles use something: of those that were found, and of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Used {
@@ -469,6 +384,18 @@ impl View {
     pub fn explain(&self, query: &Node, deadline: Instant) -> Result<Explained, EngineError> {
         match self {
             View::Embedded(view) => view.explain(query, deadline),
+        }
+    }
+
+    /// What each clause on the text adds to the score of these documents, in the order asked; the sum is the score.
+    pub fn scores(
+        &self,
+        query: &Node,
+        documents: &[Address],
+        deadline: Instant,
+    ) -> Result<Vec<ClauseScores>, EngineError> {
+        match self {
+            View::Embedded(view) => view.scores(query, documents, deadline),
         }
     }
 

@@ -145,12 +145,30 @@ fn set(request: &mut SearchRequest, name: &str, value: &str) -> Result<(), Advic
         "highlight" => request.highlight = flag(name, value)?,
         "snippets" => request.snippets = known_number(name, value)?,
         "fields" => request.fields = fields(value)?,
-        "explain" if value == "score" => request.advice.push(later(name, "`explain=score`")),
-        "explain" => request.explain = flag(name, value)?,
+        "explain" => {
+            let said = one_of(name, value, EXPLAINED)?;
+            (request.explain, request.explain_score) = (said == Explained::Clauses, said == Explained::Score);
+        }
         _ => {}
     }
     Ok(())
 }
+
+/// What is explained.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Explained {
+    Nothing,
+    Clauses,
+    Score,
+}
+
+const EXPLAINED: &[(&str, Explained)] = &[
+    ("1", Explained::Clauses),
+    ("0", Explained::Nothing),
+    ("true", Explained::Clauses),
+    ("false", Explained::Nothing),
+    ("score", Explained::Score),
+];
 
 const MODES: &[(&str, Mode)] = &[("all", Mode::All), ("any", Mode::Any)];
 
@@ -275,10 +293,6 @@ fn unknown(name: &str, names: &[&str]) -> Advice {
     }
 }
 
-fn later(name: &str, what: &str) -> Advice {
-    Advice::of("not_available_yet", name, format!("{what} is not available yet")).hint("Leave it out.")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,8 +329,18 @@ mod tests {
     fn unknown_parameters_are_reported_and_refused_when_strict() {
         assert_eq!(SEARCH.read(&pairs("lmit=3")).unwrap().advice[0].hint.as_deref(), Some("Did you mean `limit`?"));
         assert_eq!(refused("lmit=3&strict=1").0, "unknown_parameter");
-        assert_eq!(refused("explain=score&strict=1"), ("not_available_yet", "explain".to_owned()));
-        assert_eq!(SEARCH.read(&pairs("explain=score")).unwrap().advice[0].code, "not_available_yet");
+    }
+
+    #[test]
+    fn clauses_or_scores_are_explained() {
+        let explained = |value: &str| {
+            let request = SEARCH.read(&pairs(&format!("explain={value}"))).unwrap();
+            (request.explain, request.explain_score)
+        };
+        assert_eq!(
+            [explained("1"), explained("score"), explained("0")],
+            [(true, false), (false, true), (false, false)]
+        );
     }
 
     #[test]

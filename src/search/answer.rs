@@ -186,6 +186,9 @@ pub struct Hit {
     pub story: Option<ArticleId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copies: Option<Copies>,
+    /// With `explain=score`: what each clause adds to the score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Vec<ClauseScore>>,
     /// When this version came in. For feeds, not the API.
     #[serde(skip)]
     pub stored: Option<jiff::Timestamp>,
@@ -224,6 +227,13 @@ pub struct CopyLine {
     pub source: Source,
     /// The earliest of the story.
     pub original: bool,
+}
+
+/// A clause on the text, and what it adds to a score
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ClauseScore {
+    pub clause: String,
+    pub score: f32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]

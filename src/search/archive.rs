@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
 use super::answer::{
-    ArticleAnswer, Clause, Copies, CopiesAnswer, CopyLine, DifferenceAnswer, Hit, OriginalPage, QueryAnswer,
-    QueryReading, SearchAnswer, SearchError, SeriesLine, Suggestion, Timeline,
+    ArticleAnswer, Clause, ClauseScore, Copies, CopiesAnswer, CopyLine, DifferenceAnswer, Hit, OriginalPage,
+    QueryAnswer, QueryReading, SearchAnswer, SearchError, SeriesLine, Suggestion, Timeline,
 };
 use super::article;
 use super::cursor::Cursor;
@@ -26,8 +26,8 @@ use super::suggest::Vain;
 use super::timeline::{self, Drawing};
 use super::typing::Typing;
 use crate::article::ArticleId;
-use crate::engine::{Count, Dates, Engine, EngineError, FoundHit, Marks, View};
-use crate::query::{self, Advice};
+use crate::engine::{Address, ClauseScores, Count, Dates, Engine, EngineError, FoundHit, Marks, View};
+use crate::query::{self, Advice, print};
 use crate::store::{Store, StoreError, StoredArticle};
 
 /// A search takes no longer than this.
@@ -198,7 +198,10 @@ impl Inner {
         let planned = plan::plan(request, now_ms, cursor, started + TIME_LIMIT)?;
         let snapshot = snapshot_name(view, now_ms, &planned);
         let mut found = view.find(&planned.plan).map_err(engine_error)?;
-        let hits = self.hits(request, &planned, &snapshot, &found.hits)?;
+        let mut hits = self.hits(request, &planned, &snapshot, &found.hits)?;
+        if request.explain_score && plan::is_scored(&planned.plan) {
+            add_explanations(&mut hits, view, &planned, &found.hits)?;
+        }
         let next_cursor = next_cursor(&planned, &snapshot, &found);
         let clauses = request.explain.then(|| self.clauses(&planned, view)).transpose()?;
         let suggestions =
@@ -398,6 +401,17 @@ impl Inner {
 
 pub(super) fn snapshot_name(view: &View, now_ms: i64, planned: &Planned) -> SnapshotName {
     SnapshotName { view: view.name().to_owned(), now_ms: planned.counts_from_now.then_some(now_ms) }
+}
+
+/// What made the score of each hit.
+fn add_explanations(hits: &mut [Hit], view: &View, planned: &Planned, found: &[FoundHit]) -> Result<(), SearchError> {
+    let addresses: Vec<Address> = found.iter().map(|hit| hit.address).collect();
+    let clauses = view.scores(&planned.plan.query, &addresses, planned.plan.deadline).map_err(engine_error)?;
+    for (at, hit) in hits.iter_mut().enumerate().filter(|(_, hit)| hit.score.is_some()) {
+        let score = |one: &ClauseScores| ClauseScore { clause: print(&one.clause), score: one.scores[at] };
+        hit.explanation = Some(clauses.iter().map(score).collect());
+    }
+    Ok(())
 }
 
 /// Where nothing was found: what would find something. Looked for in a quarter of the time limit, at most.

@@ -50,6 +50,8 @@ pub struct SearchRequest {
     pub suggestions: bool,
     /// Say what each clause of the query comes to.
     pub explain: bool,
+    /// Say what made each hit's score.
+    pub explain_score: bool,
     /// What there was to say about the parameters; reported with the query's own warnings.
     pub advice: Vec<Advice>,
 }
@@ -83,6 +85,7 @@ impl Default for SearchRequest {
             originals: false,
             suggestions: true,
             explain: false,
+            explain_score: false,
             advice: Vec::new(),
         }
     }
@@ -92,7 +95,7 @@ impl SearchRequest {
     /// Leaves out all that only counts: whoever takes the hits alone does not wait for it.
     pub fn uncounted(&mut self) {
         (self.facets, self.interval, self.series) = (Vec::new(), None, None);
-        (self.explain, self.suggestions) = (false, false);
+        (self.explain, self.explain_score, self.suggestions) = (false, false, false);
     }
 }
 

@@ -136,8 +136,6 @@ fn a_search_explains_where_it_is_asked_to() {
     assert_eq!(search["query"], alone["query"]);
     assert_eq!(search["snapshot"], alone["snapshot"]);
     assert_eq!(search["query"]["clauses"][0]["articles"], search["total"]);
-    let later = server.search(&[q, ("explain", "score")]);
-    assert_eq!(later["query"]["warnings"][0]["code"], "not_available_yet");
     let form = &["Content-Type: application/json"];
     let posted = ask(&server, "POST", "/api/v1/search", form, b"{\"q\":\"china tin\",\"explain\":true}");
     let posted: Value = serde_json::from_str(&posted.body).unwrap();
@@ -308,4 +306,32 @@ fn the_longest_query_is_explained_in_bounds() {
     assert_eq!(clauses(&answer).len(), 1001);
     let (status, page) = server.get(&format!("/search?{}", query(&[("q", &q)])));
     assert!(status == 200 && page.len() < 500_000, "{status}, {} bytes", page.len());
+}
+
+#[test]
+fn what_clauses_add_to_a_score_is_its_sum() {
+    let (_archive, server) = small();
+    for q in [
+        "china tin",
+        "(china OR tin)^2 -zinc",
+        "\"rare earths\" OR mine* OR china W/9 tin",
+        "headline:china OR tag:tin",
+    ] {
+        for sort in ["relevance", "recent"] {
+            let found = server.search(&[("q", q), ("explain", "score"), ("sort", sort)]);
+            let hits = found["hits"].as_array().unwrap();
+            assert!(!hits.is_empty(), "{q}");
+            for hit in hits {
+                let parts = hit["explanation"].as_array().unwrap();
+                let sum: f64 = parts.iter().map(|part| part["score"].as_f64().unwrap()).sum();
+                assert!((sum - hit["score"].as_f64().unwrap()).abs() < 1e-4 * sum.max(1.0), "{q}: {hit}");
+            }
+        }
+        let newest = server.search(&[("q", q), ("explain", "score"), ("sort", "newest")]);
+        assert!(newest["hits"][0].get("explanation").is_none(), "what has no score has nothing to explain");
+    }
+    let one = server.search(&[("q", "china tin"), ("explain", "score"), ("limit", "1")]);
+    let clauses: Vec<_> =
+        one["hits"][0]["explanation"].as_array().unwrap().iter().map(|part| &part["clause"]).collect();
+    assert_eq!(clauses, ["china", "tin"]);
 }

@@ -68,7 +68,6 @@ fn every_mistake_wears_the_envelope() {
     check("/api/v1/search?cursor=x", 400, "bad_cursor");
     check("/api/v1/search?snapshot=s-000000000000-1", 410, "snapshot_gone");
     check("/api/v1/search?from=never", 400, "bad_date");
-    check("/api/v1/search?explain=score&strict=1", 400, "not_available_yet");
     check("/api/v1/search?q=a+W%2F5+tag:b&strict=1", 400, "proximity_operand");
     check(&format!("/api/v1/search?{}", query(&[("q", &"(".repeat(100))])), 400, "query_too_deep");
 }

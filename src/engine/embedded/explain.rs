@@ -12,7 +12,7 @@ use super::lower::{Lowered, Lowering};
 use super::spans::Spans;
 use super::word::WordQuery;
 use crate::analysis::{QueryWord, fold_pattern, query_sequences};
-use crate::engine::{EngineError, Expansion, Explained};
+use crate::engine::{Address, ClauseScores, EngineError, Expansion, Explained};
 use crate::query::ast::{Kind, Node, Slot, Term, TextField};
 
 /// Documents between two looks at the clock.
@@ -20,6 +20,11 @@ const BETWEEN_LOOKS: u32 = 1024;
 
 /// A shorter word is two edits from half of all short words.
 const SHORTEST_FOR_TWO_EDITS: usize = 5;
+
+struct Scoring<'a> {
+    documents: &'a [Address],
+    asking: Asking,
+}
 
 impl View {
     pub(in crate::engine) fn explain(
@@ -33,6 +38,65 @@ impl View {
             Err(EngineError::TimeOut) => Ok(Explained::default()),
             lowered => self.explained(query, &lowered?, &mut lowering),
         }
+    }
+
+    /// What each clause on the text adds to the score of these documents.
+    pub(in crate::engine) fn scores(
+        &self,
+        query: &Node,
+        documents: &[Address],
+        deadline: std::time::Instant,
+    ) -> Result<Vec<ClauseScores>, EngineError> {
+        let deadline = Deadline::new(deadline);
+        let lowered = self.lower(query, &mut Lowering::new(&deadline))?;
+        let mut scores = Vec::new();
+        self.add_scores(
+            query,
+            &lowered,
+            1.0,
+            &Scoring { documents, asking: Asking { deadline, scored: true } },
+            &mut scores,
+        )?;
+        Ok(scores)
+    }
+
+    fn add_scores(
+        &self,
+        node: &Node,
+        lowered: &Lowered,
+        weight: f32,
+        scoring: &Scoring<'_>,
+        scores: &mut Vec<ClauseScores>,
+    ) -> Result<(), EngineError> {
+        match (&node.kind, lowered) {
+            (Kind::And(nodes), Lowered::And(parts)) | (Kind::Or(nodes), Lowered::Or(parts)) => {
+                for (node, part) in nodes.iter().zip(parts) {
+                    self.add_scores(node, part, weight, scoring, scores)?;
+                }
+            }
+            (Kind::Boost(node, more), Lowered::Boost(part, _)) => {
+                self.add_scores(node, part, weight * more, scoring, scores)?;
+            }
+            (_, Lowered::Text(_)) => {
+                let query = self.query(lowered, &scoring.asking)?;
+                let scored = self.score_each(query.as_ref(), scoring.documents)?;
+                let scores_here = scored.into_iter().map(|score| score * weight).collect();
+                scores.push(ClauseScores { clause: node.clone(), scores: scores_here });
+            }
+            // The others find, and never score.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn score_each(&self, query: &dyn Query, documents: &[Address]) -> Result<Vec<f32>, EngineError> {
+        let weight = query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?;
+        let score = |address: &Address| -> Result<f32, EngineError> {
+            let mut scorer = weight.scorer(self.searcher.segment_reader(address.segment), 1.0)?;
+            let doc = if scorer.doc() < address.doc { scorer.seek(address.doc) } else { scorer.doc() };
+            Ok(if doc == address.doc { scorer.score() } else { 0.0 })
+        };
+        documents.iter().map(score).collect()
     }
 
     fn explained(&self, node: &Node, lowered: &Lowered, so_far: &mut Lowering) -> Result<Explained, EngineError> {

@@ -136,7 +136,6 @@ const CHAPTERS: [Chapter; 5] = [
             code("proximity_operand", 400, "only words, phrases, OR and other proximities of one field can take part in a proximity; the hint says how to ask"),
             code("field_extended", 400, "a field before a proximity was taken for the whole; put parentheses around it"),
             code("matches_nothing", 400, "a part that nothing can match; name another word"),
-            code("not_available_yet", 400, "a parameter that is not there yet; it was left out"),
             code("no_words", 400, "nothing to look for was left; read as everything"),
             code("more_advice", 400, "more of the same were left out; also as a note"),
         ],

@@ -1,8 +1,8 @@
 //! What each address takes. By these tables parameters are read, and by them the OpenAPI description tells of them.
 
 use super::{
-    BYS, COLLAPSES, DATE_FIELDS, FORMATS, MODES, SORTS, UNITS, USUAL_MENTIONS, USUAL_TERMS, USUAL_VALUES, USUAL_WIDTH,
-    VALUE_SORTS,
+    BYS, COLLAPSES, DATE_FIELDS, EXPLAINED, FORMATS, MODES, SORTS, UNITS, USUAL_MENTIONS, USUAL_TERMS, USUAL_VALUES,
+    USUAL_WIDTH, VALUE_SORTS,
 };
 use crate::search::request::{FacetField, HitFields};
 
@@ -103,7 +103,11 @@ pub(in crate::http) static PARAMETERS: &[Parameter] = &[
         Takes::List(|| HitFields::KNOWN.to_vec()),
         "Article fields a hit carries; all but `body` and `cursor` by default.",
     ),
-    row("explain", Takes::Flag, "Says what each clause of the query comes to, as `query.clauses`."),
+    row(
+        "explain",
+        Takes::OneOf(|| names(EXPLAINED), Some("0")),
+        "`1`: says what each clause of the query comes to, as `query.clauses`; `score`: what made each hit's score, as `explanation`.",
+    ),
 ];
 
 pub(in crate::http) fn filter_about(field: FacetField) -> String {
