@@ -18,11 +18,16 @@ struct Asset {
     bytes: &'static [u8],
 }
 
-const ASSETS: [Asset; 3] = [
+const ASSETS: [Asset; 4] = [
     Asset {
         name: "broadsheet.css",
         content_type: "text/css; charset=utf-8",
         bytes: include_bytes!("../../../static/broadsheet.css"),
+    },
+    Asset {
+        name: "pages.css",
+        content_type: "text/css; charset=utf-8",
+        bytes: include_bytes!("../../../static/pages.css"),
     },
     Asset {
         name: "app.js",

@@ -19,6 +19,8 @@ pub(super) struct Frame {
     /// Filters and settings that a new query keeps.
     pub(super) kept: Vec<(String, String)>,
     pub(super) style: String,
+    /// What the front page and the results need not load.
+    pub(super) more_style: Option<String>,
     pub(super) script: String,
     pub(super) icon: String,
 }
@@ -31,6 +33,7 @@ impl Frame {
             q: String::new(),
             kept: Vec::new(),
             style: assets::url("broadsheet.css"),
+            more_style: Some(assets::url("pages.css")),
             script: assets::url("app.js"),
             icon: assets::url("icon.svg"),
         }

@@ -69,7 +69,7 @@ pub(super) fn page(answer: &SearchAnswer) -> HomePage {
     let lead_story = (!latest.is_empty()).then(|| latest.remove(0));
     let links = answer.facets.as_ref().map(|facets| facets::lists(facets, &here)).unwrap_or_default();
     HomePage {
-        frame: Frame::new(""),
+        frame: Frame { more_style: None, ..Frame::new("") },
         total: articles(answer.total),
         is_empty: answer.total == 0,
         examples: examples(answer),

@@ -106,7 +106,7 @@ pub(in crate::http) async fn search(State(archive): State<Arc<Archive>>, RawQuer
 pub(super) fn page(answer: &SearchAnswer, here: &Address, sort: Option<Sort>, tz: &TimeZone) -> SearchPage {
     let found = answer.total > 0;
     SearchPage {
-        frame: Frame::continuing(title(here.query()), here),
+        frame: Frame { more_style: None, ..Frame::continuing(title(here.query()), here) },
         total: if here.collapses() { stories(answer.total_stories) } else { articles(answer.total) },
         beside: beside(answer, here),
         took: took(answer.took_ms),
