@@ -216,6 +216,14 @@ pub struct Explained {
     pub parts: Vec<Explained>,
 }
 
+/// What the scores of some documents are the sums of.
+#[derive(Clone, Debug, Default)]
+pub struct Scores {
+    pub clauses: Vec<ClauseScores>,
+    /// What is added for words that stand near each other, where there are several.
+    pub nearness: Option<Vec<f32>>,
+}
+
 /// A clause on the text, and what it adds to the score of each document.
 #[derive(Clone, Debug)]
 pub struct ClauseScores {
@@ -388,12 +396,7 @@ impl View {
     }
 
     /// What each clause on the text adds to the score of these documents, in the order asked; the sum is the score.
-    pub fn scores(
-        &self,
-        query: &Node,
-        documents: &[Address],
-        deadline: Instant,
-    ) -> Result<Vec<ClauseScores>, EngineError> {
+    pub fn scores(&self, query: &Node, documents: &[Address], deadline: Instant) -> Result<Scores, EngineError> {
         match self {
             View::Embedded(view) => view.scores(query, documents, deadline),
         }

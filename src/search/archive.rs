@@ -403,13 +403,17 @@ pub(super) fn snapshot_name(view: &View, now_ms: i64, planned: &Planned) -> Snap
     SnapshotName { view: view.name().to_owned(), now_ms: planned.counts_from_now.then_some(now_ms) }
 }
 
+/// What is no clause of the query, and adds to a score.
+const NEARNESS: &str = "near each other";
+
 /// What made the score of each hit.
 fn add_explanations(hits: &mut [Hit], view: &View, planned: &Planned, found: &[FoundHit]) -> Result<(), SearchError> {
     let addresses: Vec<Address> = found.iter().map(|hit| hit.address).collect();
-    let clauses = view.scores(&planned.plan.query, &addresses, planned.plan.deadline).map_err(engine_error)?;
+    let scores = view.scores(&planned.plan.query, &addresses, planned.plan.deadline).map_err(engine_error)?;
     for (at, hit) in hits.iter_mut().enumerate().filter(|(_, hit)| hit.score.is_some()) {
         let score = |one: &ClauseScores| ClauseScore { clause: print(&one.clause), score: one.scores[at] };
-        hit.explanation = Some(clauses.iter().map(score).collect());
+        let near = scores.nearness.as_ref().map(|near| ClauseScore { clause: NEARNESS.to_owned(), score: near[at] });
+        hit.explanation = Some(scores.clauses.iter().map(score).chain(near).collect());
     }
     Ok(())
 }

@@ -333,5 +333,5 @@ fn what_clauses_add_to_a_score_is_its_sum() {
     let one = server.search(&[("q", "china tin"), ("explain", "score"), ("limit", "1")]);
     let clauses: Vec<_> =
         one["hits"][0]["explanation"].as_array().unwrap().iter().map(|part| &part["clause"]).collect();
-    assert_eq!(clauses, ["china", "tin"]);
+    assert_eq!(clauses, ["china", "tin", "near each other"]);
 }

@@ -33,6 +33,7 @@ mod pages_read;
 mod paging;
 mod reading;
 mod refusals;
+mod relevance;
 mod rooms;
 mod scenarios;
 mod search;

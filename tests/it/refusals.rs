@@ -150,7 +150,6 @@ fn what_only_the_whole_request_tells_is_refused_too() {
         ("q=tin&lmit=3&strict=1".to_owned(), "unknown_parameter"),
         ("strict=1&%00=%00".to_owned(), "unknown_parameter"),
         (format!("q=tin&collapse=near&cursor={cursor}"), "cursor_mismatch"),
-        ("strict=1&explain=score".to_owned(), "not_available_yet"),
         ("q=a+W%2F5+tag:b&strict=1".to_owned(), "proximity_operand"),
     ] {
         refused(&get(&server, &format!("{API}?{asked}")), code, &asked);

@@ -21,6 +21,7 @@ use super::compile::{Asking, whole};
 use super::deadline::Deadline;
 use super::facets::{FacetIndex, Tally};
 use super::lower::{Lowered, Lowering};
+use super::nearness::Nearness;
 use super::segments::Columns;
 use super::series::{Gathering, add_date};
 use super::told::Telling;
@@ -80,6 +81,9 @@ impl View {
     /// Everything that matches has been seen.
     fn collected(&self, plan: &Plan, lowered: &Lowered, deadline: &Deadline) -> Result<Collector, EngineError> {
         let mut collector = Collector::new(self, plan, deadline)?;
+        if collector.scores() {
+            collector.nearness = Nearness::of(self, lowered)?;
+        }
         let asking = Asking { deadline: deadline.clone(), scored: collector.scores() };
         let query = collector.narrowed(self, plan, self.query(lowered, &asking)?)?;
         let scoring = if collector.scores() {
@@ -127,6 +131,8 @@ struct Collector {
     telling: Telling,
     dates: Dates,
     series: Option<Gathering>,
+    /// Where there is anything by which words can stand near each other.
+    nearness: Option<Nearness>,
 }
 
 /// Ordered by what comes first in the answer: larger keys, then smaller numbers.
@@ -164,6 +170,7 @@ impl Collector {
             telling: Telling::new(view.stories()?, plan.collapse, plan.dates || !plan.facets.is_empty()),
             dates: Dates::default(),
             series,
+            nearness: None,
         })
     }
 
@@ -198,6 +205,11 @@ impl Collector {
         weight: &dyn Weight,
     ) -> Result<(), EngineError> {
         let scores = self.scores();
+        let nearness = self.nearness.take();
+        let mut near = match &nearness {
+            Some(nearness) => Some((nearness.open(reader)?, nearness.most())),
+            None => None,
+        };
         let mut scorer = weight.scorer(reader, 1.0)?;
         let alive = reader.alive_bitset();
         let mut looked = 0;
@@ -206,7 +218,12 @@ impl Collector {
             if alive.is_none_or(|alive| alive.is_alive(doc)) {
                 let story = self.telling.story(segment, doc);
                 if self.count(segment, doc, story, columns) {
-                    let score = if scores { scorer.score() } else { 0.0 };
+                    let mut score = if scores { scorer.score() } else { 0.0 };
+                    if let Some((near, most)) = &mut near
+                        && self.may_keep(doc, story, score, score + *most, columns)
+                    {
+                        score += near.score(doc);
+                    }
                     self.keep(segment, doc, story, score, columns);
                 }
             }
@@ -216,7 +233,18 @@ impl Collector {
             }
             doc = scorer.advance();
         }
+        drop(near);
+        self.nearness = nearness;
         Ok(())
+    }
+
+    /// Whether a hit whose score lies between these may be among those to be kept.
+    fn may_keep(&self, doc: DocId, story: Option<u32>, least: f32, most: f32, columns: &Columns) -> bool {
+        let key = |score: f32| key(&self.order, doc, score, columns);
+        let is_collapsed = story.is_some() && self.collapse;
+        let is_too_low = self.best.len() == self.keep && self.best.peek().is_some_and(|worst| key(most) < worst.0.key);
+        let is_too_high = self.after.is_some_and(|after| key(least) > after.key);
+        self.keep > 0 && (is_collapsed || !(is_too_low || is_too_high))
     }
 
     /// Counts a match; says whether it is a hit.

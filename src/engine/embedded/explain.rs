@@ -9,10 +9,11 @@ use super::deadline::Deadline;
 use super::expand::Pattern;
 use super::leaf::Leaf;
 use super::lower::{Lowered, Lowering};
+use super::nearness::Nearness;
 use super::spans::Spans;
 use super::word::WordQuery;
 use crate::analysis::{QueryWord, fold_pattern, query_sequences};
-use crate::engine::{Address, ClauseScores, EngineError, Expansion, Explained};
+use crate::engine::{Address, ClauseScores, EngineError, Expansion, Explained, Scores};
 use crate::query::ast::{Kind, Node, Slot, Term, TextField};
 
 /// Documents between two looks at the clock.
@@ -46,10 +47,11 @@ impl View {
         query: &Node,
         documents: &[Address],
         deadline: std::time::Instant,
-    ) -> Result<Vec<ClauseScores>, EngineError> {
+    ) -> Result<Scores, EngineError> {
         let deadline = Deadline::new(deadline);
         let lowered = self.lower(query, &mut Lowering::new(&deadline))?;
         let mut scores = Vec::new();
+        let near = Nearness::of(self, &lowered)?;
         self.add_scores(
             query,
             &lowered,
@@ -57,7 +59,13 @@ impl View {
             &Scoring { documents, asking: Asking { deadline, scored: true } },
             &mut scores,
         )?;
-        Ok(scores)
+        Ok(Scores { clauses: scores, nearness: near.map(|near| self.nearness_of(&near, documents)).transpose()? })
+    }
+
+    fn nearness_of(&self, near: &Nearness, documents: &[Address]) -> Result<Vec<f32>, EngineError> {
+        let score =
+            |address: &Address| Ok(near.open(self.searcher.segment_reader(address.segment))?.score(address.doc));
+        documents.iter().map(score).collect()
     }
 
     fn add_scores(

@@ -49,6 +49,14 @@ pub(super) struct Leaf {
     pattern: Option<Arc<Pattern>>,
 }
 
+impl Leaf {
+    /// It asks for the same terms.
+    pub(super) fn is_same(&self, other: &Leaf) -> bool {
+        let terms = |leaf: &Leaf| leaf.alternatives.iter().map(|one| (one.field, one.term.clone())).collect::<Vec<_>>();
+        self.region == other.region && terms(self) == terms(other)
+    }
+}
+
 /// How often a document that holds several of a leaf's terms holds the leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tally {

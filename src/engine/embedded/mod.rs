@@ -22,6 +22,7 @@ mod leaf;
 mod loose;
 mod lower;
 mod near;
+mod nearness;
 mod segments;
 mod span_query;
 mod spans;

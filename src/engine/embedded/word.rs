@@ -40,14 +40,18 @@ pub(super) fn searcher<'a>(scoring: &EnableScoring<'a>) -> tantivy::Result<&'a S
 /// The weight of a word that so many documents hold, measured against the lengths that `leaf` is.
 pub(super) fn bm25(searcher: &Searcher, leaf: &Leaf, frequency: u64) -> tantivy::Result<Bm25Weight> {
     let all = leaf.segments.docs.max(1);
+    let weight = Bm25Weight::for_one_term_without_explain(frequency.min(all), all, average_length(searcher, leaf)?);
+    // tantivy has Lucene's measure of rarity in it.
+    Ok(weight.boost_by(idf(frequency, all) / lucene_idf(frequency, all)))
+}
+
+/// In words.
+pub(super) fn average_length(searcher: &Searcher, leaf: &Leaf) -> tantivy::Result<f32> {
     let mut words = 0;
     for reader in searcher.segment_readers() {
         words += reader.inverted_index(leaf.norm)?.total_num_tokens();
     }
-    let average = (words as f32 / all as f32).max(1.0);
-    let weight = Bm25Weight::for_one_term_without_explain(frequency.min(all), all, average);
-    // tantivy has Lucene's measure of rarity in it.
-    Ok(weight.boost_by(idf(frequency, all) / lucene_idf(frequency, all)))
+    Ok((words as f32 / leaf.segments.docs.max(1) as f32).max(1.0))
 }
 
 /// What of the measure is left for words that most articles hold.

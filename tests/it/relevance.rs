@@ -1,0 +1,71 @@
+//! What stands first, and why.
+
+use serde_json::{Value, json};
+
+use crate::archive::TestArchive;
+use crate::server::Server;
+
+const FILLER: &str =
+    "Quays were empty and cranes stood still while clerks counted barrels under grey skies near warehouses";
+
+fn with(articles: &[(&str, &str)]) -> (TestArchive, Server) {
+    let archive = TestArchive::new();
+    let line = |(headline, text): &(&str, &str)| {
+        format!(
+            "{}\n",
+            json!({"id": headline, "title": headline, "text": text, "date": "2025-01-01", "language": "en"})
+        )
+    };
+    archive.ingest(&[&archive.file("a.jsonl", &articles.iter().map(line).collect::<String>())]);
+    let server = Server::start(&archive);
+    (archive, server)
+}
+
+fn headlines(answer: &Value) -> Vec<&str> {
+    answer["hits"].as_array().unwrap().iter().map(|hit| hit["headline"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn words_that_stand_together_count_more_than_words_apart() {
+    let apart = format!("Tin was sold. {FILLER}. Zinc was sold.");
+    let together = format!("Was sold. {FILLER}. Tin zinc was sold.");
+    let (_archive, server) = with(&[("Apart", &apart), ("Together", &together), ("Neither", FILLER)]);
+    for mode in ["all", "any"] {
+        let found = server.search(&[("q", "tin zinc"), ("mode", mode), ("explain", "score")]);
+        assert_eq!(headlines(&found), ["Together", "Apart"], "{mode}");
+        let near = |at: usize| found["hits"][at]["explanation"][2]["score"].as_f64().unwrap();
+        assert_eq!(found["hits"][0]["explanation"][2]["clause"], "near each other");
+        assert!(near(0) > 10.0 * near(1), "{found}");
+    }
+    let weighed = server.search(&[("q", "tin^2 zinc"), ("explain", "score")]);
+    assert_eq!(weighed["hits"][0]["explanation"].as_array().unwrap().len(), 2, "what is weighed by hand stays so");
+}
+
+#[test]
+fn a_word_of_the_headline_counts_as_three() {
+    let (in_text, thrice) = (format!("Tin. {FILLER}."), format!("Tin, tin and tin. {FILLER}."));
+    let (_archive, server) = with(&[("Sales", &in_text), ("Tin", FILLER), ("Deals", &thrice), ("Neither", FILLER)]);
+    let found = server.search(&[("q", "tin"), ("fields", "headline")]);
+    let scores: Vec<f64> = found["hits"].as_array().unwrap().iter().map(|hit| hit["score"].as_f64().unwrap()).collect();
+    assert_eq!(headlines(&found).last(), Some(&"Sales"));
+    assert!((scores[0] - scores[1]).abs() < 0.05 * scores[0] && scores[2] < 0.8 * scores[1], "{found}");
+}
+
+#[test]
+fn words_that_hold_a_sentence_together_find_and_weigh_nothing() {
+    let (_archive, server) = with(&[
+        ("Function", "What of the what of the what of the what of the."),
+        ("Zinc", &format!("Zinc was sold. {FILLER}.")),
+        ("Neither", "Quays."),
+    ]);
+    let found = server.search(&[("q", "what of the zinc"), ("mode", "any")]);
+    assert_eq!(headlines(&found), ["Zinc", "Function"]);
+    assert_eq!(found["hits"][1]["score"], 0.0);
+    let alone = server.search(&[("q", "what of the"), ("mode", "any")]);
+    assert!(alone["hits"][0]["score"].as_f64().unwrap() > 0.0, "without another word they are what is asked for");
+    assert_eq!(
+        server.search(&[("q", "three-quays zinc"), ("mode", "any")])["total"],
+        2,
+        "parts of a compound are alternatives"
+    );
+}
