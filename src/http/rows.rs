@@ -125,7 +125,7 @@ fn list(values: Option<&Vec<String>>) -> Option<Vec<Cow<'_, str>>> {
     values.map(|values| vec![Cow::Owned(values.join(BETWEEN))])
 }
 
-/// No more of a date than is known of it, and how it is known.
+/// A moment, how much of it is known, and how.
 fn published(stamp: Stamp) -> Vec<Cow<'static, str>> {
     vec![Cow::Owned(moment(stamp)), Cow::Owned(name(&stamp.precision)), Cow::Owned(name(&stamp.from))]
 }
