@@ -43,12 +43,52 @@ fn words_that_stand_together_count_more_than_words_apart() {
 
 #[test]
 fn a_word_of_the_headline_counts_as_three() {
-    let (in_text, thrice) = (format!("Tin. {FILLER}."), format!("Tin, tin and tin. {FILLER}."));
-    let (_archive, server) = with(&[("Sales", &in_text), ("Tin", FILLER), ("Deals", &thrice), ("Neither", FILLER)]);
+    let rest = format!("{FILLER}. {FILLER}. {FILLER}.");
+    let (in_text, thrice) = (format!("{rest} Tin."), format!("{rest} Tin, tin and tin."));
+    let (_archive, server) = with(&[("Sales", &in_text), ("Tin", &rest), ("Deals", &thrice), ("Neither", FILLER)]);
     let found = server.search(&[("q", "tin"), ("fields", "headline")]);
     let scores: Vec<f64> = found["hits"].as_array().unwrap().iter().map(|hit| hit["score"].as_f64().unwrap()).collect();
     assert_eq!(headlines(&found).last(), Some(&"Sales"));
     assert!((scores[0] - scores[1]).abs() < 0.05 * scores[0] && scores[2] < 0.8 * scores[1], "{found}");
+}
+
+#[test]
+fn an_occurrence_in_the_opening_counts_half_as_much_again() {
+    let rest = format!("{FILLER}. {FILLER}. {FILLER}.");
+    let (first, late) = (format!("Tin. {rest}"), format!("{rest} Tin."));
+    let (half, thrice) = (format!("Tin. {rest} Tin."), format!("{rest} Tin, tin and tin."));
+    let (_archive, server) =
+        with(&[("First", &first), ("Late", &late), ("Both", &half), ("Thrice", &thrice), ("No", FILLER)]);
+    let found = server.search(&[("q", "tin"), ("fields", "headline")]);
+    assert_eq!(headlines(&found), ["Thrice", "Both", "First", "Late"]);
+    let twice = server.search(&[("q", "headline:first OR body:tin"), ("fields", "headline")]);
+    assert_eq!(headlines(&twice)[0], "First");
+}
+
+#[test]
+fn a_compound_weighs_once() {
+    let apart = format!("Tin-zinc was sold. {FILLER}.");
+    let (_archive, server) = with(&[
+        ("Hyphen", &apart),
+        ("One", &format!("Tinzinc was sold. {FILLER}.")),
+        ("Part", &format!("Zinc was sold. {FILLER}.")),
+        ("Neither", FILLER),
+        ("None", FILLER),
+    ]);
+    let score = |clauses: &Value, clause: &str| -> f64 {
+        let one = clauses.as_array().unwrap().iter().find(|one| one["clause"] == clause);
+        one.unwrap()["score"].as_f64().unwrap()
+    };
+    let found = server.search(&[("q", "tin-zinc sold"), ("mode", "any"), ("explain", "score")]);
+    let hit = |headline: &str| {
+        let hits = found["hits"].as_array().unwrap();
+        &hits.iter().find(|hit| hit["headline"] == headline).unwrap()["explanation"]
+    };
+    assert_eq!(score(hit("Hyphen"), "tin-zinc"), 0.0, "its parts weigh it: {found}");
+    assert!(score(hit("Hyphen"), "tin") > 0.0 && score(hit("Hyphen"), "zinc") > 0.0);
+    assert!(score(hit("One"), "tin-zinc") > 0.0, "{found}");
+    let alone = |q: &str| server.search(&[("q", q)])["hits"][0]["score"].as_f64().unwrap();
+    assert!((alone("tin-zinc") - alone("\"tin zinc\"")).abs() < 0.001, "two readings are one word");
 }
 
 #[test]

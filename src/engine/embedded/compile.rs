@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use tantivy::Term;
-use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query, TermQuery};
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, TermQuery,
+};
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::View;
 use super::columns::ColumnQuery;
 use super::deadline::Deadline;
 use super::leaf::Leaf;
-use super::lower::{Clause, Lowered};
+use super::lower::{Clause, Lowered, Weighs};
 use super::segments::Region;
 use super::span_query::SpanQuery;
 use super::spans::Spans;
@@ -61,29 +63,43 @@ impl View {
     }
 
     fn text_query(&self, clause: &Clause, asking: &Asking) -> Result<Box<dyn Query>, EngineError> {
-        let asking = &Asking { scored: asking.scored && !clause.is_silent, deadline: asking.deadline.clone() };
-        let mut queries: Vec<Box<dyn Query>> = Vec::with_capacity(clause.readings.len());
-        for reading in &clause.readings {
-            queries.push(match reading {
-                // A word is counted without reading positions.
-                Spans::Word(leaf) => Box::new(self.word(clause.scope, leaf, asking)?),
-                spans => {
-                    let headline_weight =
-                        if clause.scope == TextField::Text { self.fields.headline_weight } else { 0.0 };
-                    let (spans, fields, deadline) = (spans.clone(), self.fields, asking.deadline.clone());
-                    Box::new(SpanQuery { spans, headline_weight, fields, deadline })
-                }
-            });
-        }
-        let query = either(queries);
-        Ok(if clause.is_silent { Box::new(ConstScoreQuery::new(query, 0.0)) } else { query })
+        let is_silent = clause.weighs == Weighs::Nothing;
+        let finding = &Asking { scored: asking.scored && !is_silent, deadline: asking.deadline.clone() };
+        let readings = clause.readings.iter().map(|reading| self.reading(clause.scope, reading, finding));
+        // One word, however it is written: what it is most counts.
+        let query = best_of(readings.collect::<Result<_, EngineError>>()?);
+        let silent = |query| -> Box<dyn Query> { Box::new(ConstScoreQuery::new(query, 0.0)) };
+        Ok(match clause.weighs {
+            Weighs::Fully => query,
+            Weighs::Nothing => silent(query),
+            Weighs::WrittenTogether => {
+                let together = clause.readings.iter().filter_map(|reading| match reading {
+                    Spans::Word(leaf) => Some(self.reading(clause.scope, &Spans::Word(self.together(leaf)), finding)),
+                    _ => None,
+                });
+                let together = together.collect::<Result<_, EngineError>>()?;
+                either(vec![silent(query), best_of(together)])
+            }
+        })
+    }
+
+    fn reading(&self, scope: TextField, reading: &Spans, asking: &Asking) -> Result<Box<dyn Query>, EngineError> {
+        Ok(match reading {
+            // A word is counted without reading positions.
+            Spans::Word(leaf) => Box::new(self.word(scope, leaf, asking)?),
+            spans => {
+                let headline_weight = if scope == TextField::Text { self.fields.headline_weight } else { 0.0 };
+                let (spans, fields, deadline) = (spans.clone(), self.fields, asking.deadline.clone());
+                Box::new(SpanQuery { spans, headline_weight, fields, deadline })
+            }
+        })
     }
 
     fn word(&self, scope: TextField, leaf: &Arc<Leaf>, asking: &Asking) -> Result<WordQuery, EngineError> {
         let fields = &self.fields;
         let weighty = [
             (fields.headline, Region::Headline, fields.headline_weight),
-            (fields.lead, Region::Lead, fields.lead_weight),
+            (fields.opening, Region::Own, fields.opening_weight),
         ];
         let mut parts = Vec::new();
         for (field, region, more) in weighty {
@@ -139,6 +155,15 @@ fn either(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
         0 => Box::new(EmptyQuery),
         1 => queries.remove(0),
         _ => Box::new(BooleanQuery::new(queries.into_iter().map(|query| (Occur::Should, query)).collect())),
+    }
+}
+
+/// Any of them, for as much as the best of them is.
+fn best_of(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+    match queries.len() {
+        0 => Box::new(EmptyQuery),
+        1 => queries.remove(0),
+        _ => Box::new(DisjunctionMaxQuery::new(queries)),
     }
 }
 

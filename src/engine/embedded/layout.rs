@@ -19,6 +19,10 @@ pub(super) const SECTION_GAP: u32 = 256;
 /// Names in a byline are apart as far, so that a span stays within one.
 const NAME_GAP: u32 = SECTION_GAP;
 
+/// Words behind the headline that are an article's opening. The first paragraph of a news article says what it is about, in
+/// 30 words or so (the inverted pyramid).
+const OPENING: u32 = 30;
+
 /// A joined form's position holds its first part and its number of parts: `first * JOINED_SCALE + parts - 1`.
 pub(super) const JOINED_SCALE: u32 = 8;
 
@@ -32,6 +36,7 @@ pub(super) struct Laid {
     pub(super) marks: Packed,
     pub(super) headline: Packed,
     pub(super) lead: Packed,
+    pub(super) opening: Packed,
     pub(super) author: Packed,
     pub(super) author_joined: Packed,
     pub(super) dateline: Packed,
@@ -121,16 +126,22 @@ impl Layouter {
         }
         self.stems.iter().for_each(|stem| laid.stem.push(position, stem));
         analysis::korean_pairs(word.folded).for_each(|pair| laid.pairs.push(position, pair));
-        let own = match section {
-            Section::Headline => &mut laid.headline,
-            Section::Lead => &mut laid.lead,
-            Section::Body => return,
+        let before = match section {
+            Section::Headline => OPENING,
+            Section::Lead => position - laid.lead_at,
+            Section::Body => (laid.body_at - SECTION_GAP - laid.lead_at) + (position - laid.body_at),
         };
-        own.push(position, word.folded);
-        if let Some(acronym) = word.acronym {
-            own.push(position, acronym);
+        let own = match section {
+            Section::Headline => Some(&mut laid.headline),
+            Section::Lead => Some(&mut laid.lead),
+            Section::Body => None,
+        };
+        let opening = (before < OPENING).then_some(&mut laid.opening);
+        for part in own.into_iter().chain(opening) {
+            part.push(position, word.folded);
+            word.acronym.into_iter().for_each(|acronym| part.push(position, acronym));
+            self.stems.iter().filter(|stem| *stem != word.folded).for_each(|stem| part.push(position, stem));
         }
-        self.stems.iter().filter(|stem| *stem != word.folded).for_each(|stem| own.push(position, stem));
     }
 }
 

@@ -149,6 +149,9 @@ impl View {
     ) -> Result<Arc<Leaf>, EngineError> {
         let elsewhere = |alternative: &Alternative| alternative.joined || alternative.field == self.fields.pairs;
         let (mut alternatives, running): (Vec<_>, Vec<_>) = whole.alternatives.iter().cloned().partition(elsewhere);
+        if region == Region::Own {
+            alternatives.clear();
+        }
         match &whole.pattern {
             Some(pattern) => self.expand_in(field, pattern, deadline, &mut alternatives)?,
             None => {
@@ -157,6 +160,12 @@ impl View {
             }
         }
         Ok(Arc::new(self.leaf_of(alternatives, region, field, whole.tally, whole.pattern.clone())))
+    }
+
+    /// The same word, as far as it is written in one.
+    pub(super) fn together(&self, whole: &Leaf) -> Arc<Leaf> {
+        let alternatives = whole.alternatives.iter().filter(|alternative| !alternative.joined).cloned().collect();
+        Arc::new(self.leaf_of(alternatives, whole.region, whole.norm, whole.tally, None))
     }
 
     /// The same word as only one of the terms it stands for.
@@ -181,7 +190,7 @@ impl View {
     /// Whether positions in a field hold joined forms, and whether it holds all of the text.
     fn kind_of(&self, field: Field) -> (bool, bool) {
         let fields = &self.fields;
-        let own = [fields.headline, fields.lead, fields.author, fields.dateline];
+        let own = [fields.headline, fields.lead, fields.opening, fields.author, fields.dateline];
         let joined = [fields.joined, fields.author_joined, fields.dateline_joined];
         (joined.contains(&field), !own.contains(&field))
     }

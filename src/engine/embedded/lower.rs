@@ -38,8 +38,16 @@ pub(super) enum Lowered {
 pub(super) struct Clause {
     pub(super) scope: TextField,
     pub(super) readings: Vec<Spans>,
-    /// It finds what it finds, and weighs nothing.
-    pub(super) is_silent: bool,
+    pub(super) weighs: Weighs,
+}
+
+/// How much of what a clause finds counts for the order. It finds the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weighs {
+    Fully,
+    /// A compound whose parts are alternatives beside it: they weigh it where it is not one word.
+    WrittenTogether,
+    Nothing,
 }
 
 impl Clause {
@@ -53,8 +61,16 @@ impl Clause {
     }
 }
 
+/// A plain word of the whole text, folded.
+fn plain_word(node: &Node) -> Option<String> {
+    match &node.kind {
+        Kind::Term { field: TextField::Text, term: Term::Word(word) } => Some(fold(word)),
+        _ => None,
+    }
+}
+
 fn clause(scope: TextField, readings: Vec<Spans>) -> Clause {
-    Clause { scope, readings, is_silent: false }
+    Clause { scope, readings, weighs: Weighs::Fully }
 }
 
 fn any(mut readings: Vec<Spans>) -> Spans {
@@ -86,7 +102,7 @@ impl View {
             Kind::All => Lowered::All,
             Kind::Value(value) => Lowered::Value(self.value(value)),
             Kind::And(nodes) => Lowered::And(all(nodes)?),
-            Kind::Or(nodes) => Lowered::Or(self.silenced(nodes, all(nodes)?)),
+            Kind::Or(nodes) => Lowered::Or(self.weighed(nodes, all(nodes)?)),
             Kind::Not(node) => Lowered::Not(Box::new(self.lower(node, so_far)?)),
             Kind::Boost(node, weight) => Lowered::Boost(Box::new(self.lower(node, so_far)?), *weight),
             Kind::Term { field, term } => Lowered::Text(clause(*field, self.readings(*field, term, so_far)?)),
@@ -96,19 +112,19 @@ impl View {
         })
     }
 
-    /// Of alternatives, those weigh nothing that only hold a sentence together, as long as there is another.
-    fn silenced(&self, nodes: &[Node], mut parts: Vec<Lowered>) -> Vec<Lowered> {
-        let is_one = |node: &Node| match &node.kind {
-            Kind::Term { field: TextField::Text, term: Term::Word(word) } => {
-                function_words::is_one(&fold(word), self.main_lang.as_deref())
-            }
-            _ => false,
-        };
-        if !nodes.iter().all(is_one) {
-            for (node, part) in nodes.iter().zip(&mut parts) {
-                if let Lowered::Text(clause) = part {
-                    clause.is_silent = is_one(node);
-                }
+    /// Of alternatives, those weigh nothing that only hold a sentence together, as long as there is another; and nothing
+    /// weighs twice.
+    fn weighed(&self, nodes: &[Node], mut parts: Vec<Lowered>) -> Vec<Lowered> {
+        let words: Vec<Option<String>> = nodes.iter().map(plain_word).collect();
+        let only_holds = |word: &str| function_words::is_one(word, self.main_lang.as_deref());
+        let another = words.iter().any(|word| word.as_deref().is_none_or(|word| !only_holds(word)));
+        let is_among = |part: &QueryWord| words.iter().flatten().any(|word| *word == part.folded);
+        for (word, part) in words.iter().zip(&mut parts) {
+            let (Some(word), Lowered::Text(clause)) = (word, part) else { continue };
+            if another && only_holds(word) {
+                clause.weighs = Weighs::Nothing;
+            } else if query_sequences(word).iter().any(|parts| parts.len() > 1 && parts.iter().all(is_among)) {
+                clause.weighs = Weighs::WrittenTogether;
             }
         }
         parts

@@ -15,7 +15,7 @@ use tantivy::{DocId, DocSet, Score, SegmentReader};
 use super::View;
 use super::group::{GroupPostings, Occurrence, ReadFor};
 use super::leaf::Leaf;
-use super::lower::Lowered;
+use super::lower::{Lowered, Weighs};
 use super::spans::Spans;
 use super::word::{average_length, idf};
 use crate::engine::EngineError;
@@ -69,7 +69,7 @@ impl Nearness {
 fn collect(lowered: &Lowered, leaves: &mut Vec<Arc<Leaf>>) {
     match lowered {
         Lowered::And(parts) | Lowered::Or(parts) => parts.iter().for_each(|part| collect(part, leaves)),
-        Lowered::Text(clause) if clause.scope == TextField::Text && !clause.is_silent => {
+        Lowered::Text(clause) if clause.scope == TextField::Text && clause.weighs == Weighs::Fully => {
             if let [Spans::Word(leaf)] = clause.readings.as_slice()
                 && !leaf.is_expanded
                 && !leaf.alternatives.is_empty()

@@ -30,6 +30,7 @@ struct FieldDefinition {
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Words,
+    Counts,
     Marks,
     Value,
     Facet,
@@ -49,6 +50,7 @@ pub(super) struct Fields {
     pub(super) marks: Field,
     pub(super) headline: Field,
     pub(super) lead: Field,
+    pub(super) opening: Field,
     pub(super) lead_at: Field,
     pub(super) body_at: Field,
     pub(super) sentences: Field,
@@ -81,7 +83,7 @@ pub(super) struct Fields {
     pub(super) story: Field,
     pub(super) row: Field,
     pub(super) headline_weight: f32,
-    pub(super) lead_weight: f32,
+    pub(super) opening_weight: f32,
 }
 
 /// The definition made into tantivy's schema, the handles, and a hash that changes when an index must be rebuilt.
@@ -106,8 +108,9 @@ pub(super) fn read() -> Result<Layout, String> {
 
 fn add(builder: &mut tantivy::schema::SchemaBuilder, name: &str, kind: Kind) {
     match kind {
-        Kind::Words => builder.add_text_field(name, packed_text(true)),
-        Kind::Marks => builder.add_text_field(name, packed_text(false)),
+        Kind::Words => builder.add_text_field(name, packed_text(true, IndexRecordOption::WithFreqsAndPositions)),
+        Kind::Counts => builder.add_text_field(name, packed_text(false, IndexRecordOption::WithFreqs)),
+        Kind::Marks => builder.add_text_field(name, packed_text(false, IndexRecordOption::WithFreqsAndPositions)),
         Kind::Value => builder.add_text_field(name, raw_text()),
         Kind::Facet => builder.add_text_field(name, TextOptions::default().set_fast("raw")),
         Kind::Date => builder.add_i64_field(name, FAST),
@@ -117,12 +120,9 @@ fn add(builder: &mut tantivy::schema::SchemaBuilder, name: &str, kind: Kind) {
     };
 }
 
-fn packed_text(lengths: bool) -> TextOptions {
+fn packed_text(lengths: bool, option: IndexRecordOption) -> TextOptions {
     TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default()
-            .set_tokenizer(packed::TOKENIZER)
-            .set_fieldnorms(lengths)
-            .set_index_option(IndexRecordOption::WithFreqsAndPositions),
+        TextFieldIndexing::default().set_tokenizer(packed::TOKENIZER).set_fieldnorms(lengths).set_index_option(option),
     )
 }
 
@@ -152,6 +152,7 @@ impl Fields {
             marks: get("marks")?,
             headline: get("headline")?,
             lead: get("lead")?,
+            opening: get("opening")?,
             lead_at: get("lead_at")?,
             body_at: get("body_at")?,
             sentences: get("sentences")?,
@@ -184,7 +185,7 @@ impl Fields {
             story: get("story")?,
             row: get("row")?,
             headline_weight: weight("headline"),
-            lead_weight: weight("lead"),
+            opening_weight: weight("opening"),
         })
     }
 

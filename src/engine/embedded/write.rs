@@ -159,6 +159,7 @@ fn tantivy_document(fields: &Fields, laid: Laid, document: &Document) -> Tantivy
     out.add_text(fields.marks, laid.marks.into_text());
     out.add_text(fields.headline, laid.headline.into_text());
     out.add_text(fields.lead, laid.lead.into_text());
+    out.add_text(fields.opening, laid.opening.into_text());
     out.add_text(fields.author, laid.author.into_text());
     out.add_text(fields.author_joined, laid.author_joined.into_text());
     out.add_text(fields.dateline, laid.dateline.into_text());

@@ -3,6 +3,7 @@
 
 mod balance;
 mod bounds;
+mod capitals;
 
 mod dialect;
 mod leaf;
@@ -22,14 +23,17 @@ use super::ast::{Kind, Node, Term, TextField, Value};
 use super::fields::Field;
 use super::lexer::{Lexeme, Token, lex};
 use super::{Advice, Context, Mode, Reading, dates, print};
-use crate::analysis::{pairs_of_run, query_sequences};
+use crate::analysis::{fold, pairs_of_run, query_sequences};
 
 /// Reads a query. Refuses only what is larger than `context.bounds`; everything else becomes a tree and remarks.
 pub fn parse(input: &str, context: &Context) -> Result<Reading, Advice> {
     bounds::check_length(input, &context.bounds)?;
     let input: Vec<char> = input.chars().collect();
     let mut remarks = Remarks::default();
-    let tokens = balance::balance(lex(&input, &mut remarks), &mut remarks);
+    let mut tokens = balance::balance(lex(&input, &mut remarks), &mut remarks);
+    if context.mode == Mode::Any {
+        capitals::operators_as_words(&mut tokens, &input, &mut remarks);
+    }
     bounds::check_expressions(&tokens)?;
     let mut parser = Parser { input: &input, tokens, next: 0, depth: 0, context, remarks };
     let query = parser.alternatives(Field::default())?;
@@ -244,16 +248,16 @@ fn with_parts(words: Vec<Node>) -> Vec<Node> {
         Kind::Term { field: TextField::Text, term: Term::Word(word) } => Some(word.clone()),
         _ => None,
     };
-    let mut known: Vec<String> = words.iter().filter_map(word_of).collect();
+    let mut known: Vec<String> = words.iter().filter_map(word_of).map(|word| fold(&word)).collect();
     let mut all = Vec::with_capacity(words.len());
     for node in words {
         let parts = word_of(&node).map(|word| parts_of(&word)).unwrap_or_default();
         let at = node.at.clone();
         all.push(node);
         for part in parts {
-            if !known.contains(&part) {
-                all.push(operand::leaf_node(TextField::Text, Term::Word(part.clone()), &at));
-                known.push(part);
+            if !known.contains(&fold(&part)) {
+                known.push(fold(&part));
+                all.push(operand::leaf_node(TextField::Text, Term::Word(part), &at));
             }
         }
     }

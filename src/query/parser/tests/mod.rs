@@ -224,6 +224,19 @@ fn mode_any_turns_only_implied_ands_between_plain_words() {
     check_any("a nation's three-nation pact", "(a OR nation's OR three-nation OR three OR nation OR pact)");
     check_any("three-nation OR pact", "(three-nation OR pact)");
     check_any("\"three-nation\" pact", "(\"three-nation\" OR pact)");
+    check_any("NON-RED pact RED", "(NON-RED OR non OR pact OR RED)");
+}
+
+#[test]
+fn operators_in_a_question_in_capitals_are_words() {
+    check_any("TRADE OF CHINA AND THE WEST", "(TRADE OR OF OR CHINA OR \\AND OR THE OR WEST)");
+    let reading = parse("TRADE OF CHINA AND THE WEST", &context(Mode::Any)).unwrap();
+    assert_eq!(reading.notes[0].code, advice::OPERATOR_AS_WORD);
+    assert_eq!(reading.notes[0].at, Some([15, 18]));
+    check_any("OIL AND GAS", "(OIL AND GAS)");
+    check_any("Trade OF CHINA AND THE WEST", "((Trade OR OF OR CHINA) AND (THE OR WEST))");
+    check("TRADE OF CHINA AND WEST", "(TRADE AND OF AND CHINA AND WEST)");
+    check_any("OIL GAS W/5 COAL", "(OIL AND (GAS W/5 COAL))");
 }
 
 #[test]
