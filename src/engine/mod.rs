@@ -373,6 +373,13 @@ impl View {
         }
     }
 
+    /// Whether a word, folded, only holds sentences together in the main language of the corpus.
+    pub fn is_function_word(&self, word: &str) -> bool {
+        match self {
+            View::Embedded(view) => view.is_function_word(word),
+        }
+    }
+
     /// Every value of a facet among those found, folded and as it is mostly written, and how many articles have it.
     pub fn values_used(&self, found: &InOrder, field: FacetField) -> Result<Vec<(String, String, Used)>, EngineError> {
         match self {

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use tokio::sync::mpsc;
@@ -16,11 +16,15 @@ use super::question::{Answered, Question};
 use super::rows::{CSV, Rows};
 use crate::search::Export;
 use crate::search::answer::Hit;
+use crate::search::request::SearchRequest;
 
 pub(super) const LINES: &str = "application/jsonl";
 
 /// A client that takes nothing for so long is gone, or means harm.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Bytes of the name of a file, without its ending.
+const LONGEST_NAME: usize = 80;
 
 /// How the hits of an export are written.
 pub(super) enum Form {
@@ -55,8 +59,36 @@ pub(super) async fn export(question: Question) -> Answered {
         Some(Format::Table) => Form::Table(Rows::of(&request.fields)),
         Some(Format::Lines) | None => Form::Lines,
     };
+    let name = file_name(&request);
     let export = question.archive.export(request).await?;
-    Ok(sent(export, form))
+    Ok(sent(export, form, &name))
+}
+
+/// What a file is called in which an export is saved: the words of what was asked.
+fn file_name(request: &SearchRequest) -> String {
+    let wanted = request.filters.iter().filter(|filter| !filter.exclude).map(|filter| filter.value.as_str());
+    let dates = [("from", request.from.as_deref()), ("to", request.to.as_deref())];
+    let dates = dates.into_iter().filter_map(|(name, date)| Some([name, date?])).flatten();
+    let asked: Vec<&str> = std::iter::once(request.q.as_str()).chain(wanted).chain(dates).collect();
+    let asked = asked.join(" ").to_lowercase();
+    let mut name = String::new();
+    for word in asked.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if name.len() + word.len() > LONGEST_NAME {
+            break;
+        }
+        name.push_str(if name.is_empty() { "" } else { "-" });
+        name.push_str(word);
+    }
+    if name.is_empty() { "articles".to_owned() } else { name }
+}
+
+/// That the answer is a file of this name (RFC 6266); older clients take one without other letters than ours.
+fn saved_as(name: &str, ending: &str) -> String {
+    if name.is_ascii() {
+        return format!("attachment; filename=\"{name}.{ending}\"");
+    }
+    let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    format!("attachment; filename=\"articles.{ending}\"; filename*=UTF-8''{encoded}.{ending}")
 }
 
 /// What goes from who reads to who sends.
@@ -66,15 +98,15 @@ enum Piece {
 }
 
 /// All of an export, sent as it is read, to be saved.
-fn sent(export: Export, form: Form) -> Response {
-    let (kind, disposition) = match form {
-        Form::Lines => (LINES, "attachment; filename=\"export.jsonl\""),
-        Form::Table(_) => (CSV, "attachment; filename=\"export.csv\""),
+fn sent(export: Export, form: Form, name: &str) -> Response {
+    let (kind, ending) = match form {
+        Form::Lines => (LINES, "jsonl"),
+        Form::Table(_) => (CSV, "csv"),
     };
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, saved_as(name, ending)),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
     let told = forms::told(export.total(), &export.snapshot(), export.next_cursor().as_deref(), &export.warnings());
     let (give, take) = mpsc::channel(1);

@@ -73,7 +73,7 @@ impl Inner {
                 let all = if cursor.is_none() { concordance.count(started + TIME_LIMIT / 2)? } else { None };
                 (mentions, next, all)
             }
-            by => concordance.sorted(request, skip, by)?,
+            by => concordance.sorted(request, cursor.as_ref().map(|(cursor, skip)| (cursor.after, *skip)), by)?,
         };
         let next_cursor = next.map(|(after, skip)| {
             let cursor = Cursor { snapshot: snapshot.clone(), after, request: planned.identity.clone() };
@@ -92,7 +92,8 @@ impl Inner {
     }
 }
 
-/// Where a page goes on: after this article, and after so many occurrences behind it.
+/// Where a page goes on: after this article, and after so many occurrences behind it. Of sorted ones: after this one, which
+/// is told by its article and its position, and was the last of so many.
 type Next = Option<(engine::Place, usize)>;
 
 /// Before every article.
@@ -123,29 +124,35 @@ impl Reading<'_> {
     fn sorted(
         &self,
         request: &MentionsRequest,
-        skip: usize,
+        after: Next,
         by: By,
     ) -> Result<(Vec<Mention>, Next, Option<u64>), SearchError> {
-        let mut all: Vec<(Vec<String>, Mention)> = Vec::new();
+        let mut all: Vec<(Vec<String>, engine::Place, Mention)> = Vec::new();
         for from in (0..self.found.len()).step_by(PIECE) {
             if Instant::now() > self.deadline {
                 return Err(SearchError::TimeOut);
             }
-            for (stored, marks, _) in self.read(from..self.found.len().min(from + PIECE))? {
+            for (stored, marks, engine::Place { num, .. }) in self.read(from..self.found.len().min(from + PIECE))? {
                 if all.len() + marks.spans.len() > MOST_SORTED {
                     return Err(too_many());
                 }
                 for place in highlight::places(&stored.article, &marks) {
-                    all.push((beside(&stored, &place, by), mention(&stored, &place, request.width)));
+                    let own = engine::Place { key: u64::from(place.position), num };
+                    all.push((beside(&stored, &place, by), own, mention(&stored, &place, request.width)));
                 }
             }
         }
         // Sorting is stable: within equal contexts the articles keep their order.
-        all.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let (limit, number) = (request.search.limit, all.len());
-        let page = all.into_iter().skip(skip).take(limit).map(|(_, mention)| mention).collect();
-        let next = skip.saturating_add(limit);
-        Ok((page, (next < number && limit > 0).then_some((START, next)), Some(number as u64)))
+        all.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+        // Where others before it have been withdrawn, the last one stands earlier; where it has itself, only its number is left.
+        let last = |(last, number): (engine::Place, usize)| {
+            all.iter().position(|(_, place, _)| *place == last).map_or(number, |at| at + 1)
+        };
+        let skip = after.map_or(0, last).min(all.len());
+        let (end, number) = (skip.saturating_add(request.search.limit).min(all.len()), all.len());
+        let next = (skip < end && end < number).then(|| (all[end - 1].1, end));
+        let page = all.drain(skip..end).map(|(.., mention)| mention).collect();
+        Ok((page, next, Some(number as u64)))
     }
 
     /// How many there are in all; `None` when the time does not suffice.

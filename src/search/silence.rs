@@ -10,7 +10,8 @@ use jiff::{Span, Timestamp, ZonedDateTime};
 use super::answer::SearchError;
 use super::archive::engine_error;
 use crate::engine::{Dates, FacetField, Filter, Plan, View};
-use crate::query::ast::{Kind, Node};
+use crate::query::ast::{Kind, Node, Value, WholeField};
+use crate::query::print;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -113,17 +114,21 @@ pub(super) struct Silence(Mutex<Vec<(Asked, Arc<Days>)>>);
 struct Asked {
     view: String,
     sources: Vec<(FacetField, String)>,
+    query: String,
     zone: Option<String>,
 }
 
 impl Silence {
-    /// The days on which a state has anything of the sources that a plan chooses; of any, if it chooses none.
+    /// The days on which a state has anything of the sources that a plan chooses, by filters or in its query; of any, if
+    /// it chooses none.
     pub(super) fn days(&self, view: &View, plan: &Plan, tz: &TimeZone) -> Result<Arc<Days>, SearchError> {
         let is_source =
             |filter: &&Filter| !filter.exclude && matches!(filter.field, FacetField::Source | FacetField::Site);
         let filters: Vec<Filter> = plan.filters.iter().filter(is_source).cloned().collect();
         let sources = filters.iter().map(|filter| (filter.field, filter.value.clone())).collect();
-        let asked = Asked { view: view.name().to_owned(), sources, zone: tz.iana_name().map(str::to_owned) };
+        let query = of_sources(&plan.query);
+        let (view_name, zone) = (view.name().to_owned(), tz.iana_name().map(str::to_owned));
+        let asked = Asked { view: view_name, sources, query: print(&query), zone };
         let known = |kept: &[(Asked, Arc<Days>)]| {
             kept.iter().find(|(before, _)| *before == asked).map(|(_, days)| Arc::clone(days))
         };
@@ -131,7 +136,7 @@ impl Silence {
             return Ok(days);
         }
         let everything = Plan {
-            query: Node { kind: Kind::All, at: 0..0 },
+            query,
             filters,
             limit: 0,
             offset: 0,
@@ -151,6 +156,26 @@ impl Silence {
         }
         kept.push((asked, Arc::clone(&days)));
         Ok(days)
+    }
+}
+
+/// What a query asks of sources, whatever else it asks.
+fn of_sources(query: &Node) -> Node {
+    let parts = if let Kind::And(parts) = &query.kind { parts.as_slice() } else { std::slice::from_ref(query) };
+    let mut chosen: Vec<Node> = parts.iter().filter(|part| is_of_sources(part)).cloned().collect();
+    let kind = match chosen.len() {
+        0 => Kind::All,
+        1 => return chosen.remove(0),
+        _ => Kind::And(chosen),
+    };
+    Node { kind, at: 0..0 }
+}
+
+fn is_of_sources(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Value(Value::Whole(WholeField::Source, _) | Value::Site(_)) => true,
+        Kind::Or(parts) => parts.iter().all(is_of_sources),
+        _ => false,
     }
 }
 

@@ -106,7 +106,7 @@ fn words(
     most: usize,
 ) -> Result<Vec<MarkedOff>, SearchError> {
     let enough = |seen: &Seen| u64::from(seen.articles) >= LEAST.min(found.total);
-    let met = vocabulary.words().filter(|(_, seen)| enough(seen));
+    let met = vocabulary.words().filter(|(_, seen)| enough(seen) && !view.is_function_word(&fold(seen.form())));
     let mut candidates: Vec<(&str, u32, &str)> = met.map(|(term, seen)| (term, seen.articles, seen.form())).collect();
     candidates.sort_unstable_by_key(|(term, articles, _)| (Reverse(*articles), *term));
     candidates.truncate(COUNTED);

@@ -11,7 +11,7 @@ use super::answer::{Completion, SearchError, SuggestAnswer};
 use super::archive::{Archive, Inner, engine_error, milliseconds, store_error};
 use super::excerpt::first_words;
 use super::{hydrate, plan};
-use crate::analysis::folded_words;
+use crate::analysis::{fold, folded_words};
 use crate::engine::{Beginning, Completions, FacetField, Order, Plan, Sort, View};
 use crate::query::ast::{Kind, Node, Slot, Term, TextField, Value, WholeField};
 use crate::query::{self, Mode, print};
@@ -20,7 +20,7 @@ use crate::query::{self, Mode, print};
 const HEADLINES: usize = 3;
 
 /// Nobody waits longer for a completion; what is there by then is given.
-const PATIENCE: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Of the time since it was made, making it may take this share at most.
 const WORTH: u32 = 20;
@@ -106,9 +106,12 @@ impl Inner {
         let completions = self.typing.completions(&view)?;
         let until = started + PATIENCE;
         let words: Vec<&str> = prefix.split_whitespace().collect();
-        let mut found = if words.len() > 1 { going_on(&view, &completions, prefix, until) } else { Vec::new() };
+        // What has a name of all that was typed is meant before words that may follow each other.
         let whole = completions.complete(prefix, most).into_iter().filter_map(|one| completion(&view, one, until));
-        found.extend(whole);
+        let mut found: Vec<Completion> = whole.collect();
+        if words.len() > 1 {
+            found.extend(going_on(&view, &completions, prefix, until));
+        }
         without_other_forms(&mut found);
         let headlines = self.headlines(&view, prefix, until)?;
         found.truncate(most.saturating_sub(headlines.len()).max(most.div_ceil(2)));
@@ -157,7 +160,8 @@ fn going_on(view: &View, completions: &Completions, typed: &str, until: Instant)
     let Some(last) = typed.split_whitespace().next_back() else { return Vec::new() };
     let before = &typed[..typed.trim_end().len() - last.len()];
     let beside = before.split_whitespace().next_back().unwrap_or_default();
-    let words = completions.complete(last, TRIED * 2).into_iter().filter(|one| one.field.is_none()).take(TRIED);
+    let begun = completions.complete(last, TRIED * 2).into_iter().filter(|one| one.field.is_none());
+    let words = begun.filter(|one| !view.is_function_word(&fold(&one.label))).take(TRIED);
     let counted = words.filter_map(|one| {
         let q = format!("{before}{}", one.label);
         let reading = query::parse(&q, &plan::context(Mode::All, TimeZone::UTC, Timestamp::now())).ok()?;

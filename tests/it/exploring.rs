@@ -195,6 +195,36 @@ fn mentions_are_sorted_by_the_words_before_or_after() {
     }
 }
 
+#[test]
+fn a_page_of_sorted_mentions_goes_on_where_it_was_though_an_article_before_is_gone() {
+    let archive = TestArchive::new();
+    let line = |(id, next): (usize, &str)| {
+        format!(
+            "{}\n",
+            json!({"id": format!("a{id}"), "title": format!("Report {id}"), "text": format!("Tin {next} again.")})
+        )
+    };
+    let nexts = ["ails", "booms", "climbs", "dives", "ebbs", "falls"];
+    archive.ingest(&[&archive.file("a.jsonl", &nexts.into_iter().enumerate().map(line).collect::<String>())]);
+    let server = Server::start(&archive);
+    let rights = |answer: &Value| -> Vec<String> {
+        let said = |mention: &Value| beside(mention, "right").unwrap();
+        list(answer, "mentions").iter().map(said).collect()
+    };
+    let asked_for = [("q", "tin"), ("by", "right"), ("limit", "2")];
+    let first = asked(&server, "mentions", &asked_for);
+    assert_eq!(rights(&first), ["ails", "booms"]);
+    let gone = text(&list(&first, "mentions")[0], "id");
+    ask(&server, "DELETE", &format!("/api/v1/articles/{gone}"), &[], b"");
+    server.until("it is gone", |server| server.total("ails") == 0);
+    let cursor = text(&first, "next_cursor");
+    let second = asked(&server, "mentions", &[asked_for.as_slice(), &[("cursor", cursor)]].concat());
+    assert_eq!(rights(&second), ["climbs", "dives"]);
+    let third =
+        asked(&server, "mentions", &[asked_for.as_slice(), &[("cursor", text(&second, "next_cursor"))]].concat());
+    assert_eq!((rights(&third), &third["next_cursor"]), (vec!["ebbs".to_owned(), "falls".to_owned()], &Value::Null));
+}
+
 fn related(server: &Server, id: &str, limit: &str) -> Vec<Value> {
     let answer = asked(server, &format!("articles/{id}/related"), &[("limit", limit)]);
     assert_eq!(answer["id"], id);
@@ -304,6 +334,11 @@ fn a_beginning_becomes_words_names_and_headlines_that_are_there() {
     check("nat-g", "tag", "nat-gas");
     check("west ger", "place", "west-germany");
     check("stoltenb", "person", "stoltenberg");
+    check("saudi ar", "place", "saudi-arabia");
+    assert!(
+        !completions(server, "saudi ar", "10").iter().any(|one| name(one).1 == "saudi are"),
+        "it only holds sentences"
+    );
     check("patti d", "author", "Patti Domm");
     check("reut", "source", "Reuters");
     check("ecuador suspends oil exp", "headline", "ECUADOR SAYS SUSPENDS OIL EXPORTS DUE EARTHQUAKE");
@@ -326,6 +361,20 @@ fn what_goes_on_is_what_stands_behind_the_words_before() {
         let found = completions(&reuters.server, prefix, "10");
         assert_eq!(found.iter().map(name).find(|(kind, _)| *kind == "word"), Some(("word", label)), "{found:?}");
     }
+}
+
+#[test]
+fn words_that_hold_a_sentence_together_mark_nothing_off() {
+    let archive = TestArchive::new();
+    let line = |id: u64| {
+        let text = if id < 8 { "Smelters closed because tin fell." } else { "Quays stood empty." };
+        format!("{}\n", json!({"id": id, "title": format!("Report {id}"), "text": text, "language": "en"}))
+    };
+    archive.ingest(&[&archive.file("a.jsonl", &(0..20).map(line).collect::<String>())]);
+    let server = Server::start(&archive);
+    let found = asked(&server, "terms", &[("q", "tin")]);
+    let words: Vec<&str> = list(&found, "words").iter().map(|one| text(one, "value")).collect();
+    assert!(words.contains(&"smelters") && !words.contains(&"because"), "{words:?}");
 }
 
 #[test]

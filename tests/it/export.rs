@@ -250,12 +250,20 @@ fn what_was_deleted_since_its_snapshot_is_counted_and_says_nothing() {
 fn an_export_is_saved_under_a_name_and_begins_before_all_of_it_is_read() {
     let (_archive, server) = with_articles();
     let table = "text/csv; charset=utf-8; header=present";
-    for (format, kind, name) in [("jsonl", "application/jsonl", "export.jsonl"), ("csv", table, "export.csv")] {
+    for (format, kind, name) in [("jsonl", "application/jsonl", "articles.jsonl"), ("csv", table, "articles.csv")] {
         let sent = export(&server, &[("format", format)], &[]);
         assert_eq!(sent.header("content-type").as_deref(), Some(kind));
         assert_eq!(sent.header("content-disposition"), Some(format!("attachment; filename=\"{name}\"")));
         assert_eq!(sent.header("content-length"), None, "how long it is nobody knows yet");
     }
+    let named = |parameters: &[(&str, &str)]| export(&server, parameters, &[]).header("content-disposition").unwrap();
+    let asked = [("q", "Tin \"is quiet\"/é"), ("tag", "Metals"), ("tag", "-oil"), ("from", "2024")];
+    assert_eq!(
+        named(&asked),
+        "attachment; filename=\"articles.jsonl\"; filename*=UTF-8''tin-is-quiet-%C3%A9-metals-from-2024.jsonl"
+    );
+    assert_eq!(named(&[("q", "tin NOT \r\n zinc")]), "attachment; filename=\"tin-not-zinc.jsonl\"");
+    assert_eq!(named(&[("q", &"tin ".repeat(99))]).len(), "attachment; filename=\".jsonl\"".len() + 79);
 }
 
 #[test]

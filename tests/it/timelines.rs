@@ -205,6 +205,12 @@ fn with_a_source_the_days_on_which_that_one_is_silent_are_gaps() {
     let days = [("01", 1, false), ("02", 0, true), ("03", 0, true), ("04", 0, true), ("05", 0, true), ("06", 1, false)];
     assert_eq!(told(&of_one), days);
     assert_eq!(gaps(&of_one), [("02", "05")]);
+    for q in ["tin source:\"the ore\"", "tin (source:\"the ore\" OR source:nobody)"] {
+        let asked = timeline(&server, &[("q", q), ("interval", "day")]);
+        assert_eq!((told(&asked), gaps(&asked)), (told(&of_one), gaps(&of_one)), "{q}");
+    }
+    let or_others = timeline(&server, &[("q", "tin (source:\"the ore\" OR tin)"), ("interval", "day")]);
+    assert_eq!(gaps(&or_others), [("02", "02"), ("04", "05")], "that chooses no source");
     let of_both = [("q", "tin"), ("interval", "day"), ("source", "the ore"), ("source", "tin weekly")];
     assert_eq!(gaps(&timeline(&server, &of_both)), [("02", "02"), ("04", "05")]);
     for other in [("source", "-tin weekly"), ("lang", "en"), ("from", "2025-01-01")] {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
+use super::View;
 use crate::analysis::folded_words;
 
 const LISTS: &str = include_str!("../../../index/function-words.toml");
@@ -16,8 +17,15 @@ static WORDS: LazyLock<BTreeMap<String, HashSet<String>>> = LazyLock::new(|| {
         .collect()
 });
 
+impl View {
+    /// Whether a word, folded, only holds sentences together in the main language of the corpus.
+    pub(in crate::engine) fn is_function_word(&self, word: &str) -> bool {
+        is_one(word, self.main_lang.as_deref())
+    }
+}
+
 /// Whether a word, folded, is one of this language.
-pub(super) fn is_one(word: &str, lang: Option<&str>) -> bool {
+fn is_one(word: &str, lang: Option<&str>) -> bool {
     lang.and_then(|lang| WORDS.get(lang)).is_some_and(|words| words.contains(word))
 }
 

@@ -8,7 +8,6 @@ use tantivy::query::Query;
 use super::View;
 use super::deadline::Deadline;
 use super::expand::{MOST_IN_A_QUERY, Pattern};
-use super::function_words;
 use super::leaf::{Leaf, Tally, Words};
 use super::segments::Region;
 use super::spans::Spans;
@@ -116,12 +115,11 @@ impl View {
     /// weighs twice.
     fn weighed(&self, nodes: &[Node], mut parts: Vec<Lowered>) -> Vec<Lowered> {
         let words: Vec<Option<String>> = nodes.iter().map(plain_word).collect();
-        let only_holds = |word: &str| function_words::is_one(word, self.main_lang.as_deref());
-        let another = words.iter().any(|word| word.as_deref().is_none_or(|word| !only_holds(word)));
+        let another = words.iter().any(|word| word.as_deref().is_none_or(|word| !self.is_function_word(word)));
         let is_among = |part: &QueryWord| words.iter().flatten().any(|word| *word == part.folded);
         for (word, part) in words.iter().zip(&mut parts) {
             let (Some(word), Lowered::Text(clause)) = (word, part) else { continue };
-            if another && only_holds(word) {
+            if another && self.is_function_word(word) {
                 clause.weighs = Weighs::Nothing;
             } else if query_sequences(word).iter().any(|parts| parts.len() > 1 && parts.iter().all(is_among)) {
                 clause.weighs = Weighs::WrittenTogether;
