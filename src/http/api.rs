@@ -50,7 +50,7 @@ pub(super) async fn search(question: Question) -> Answered {
     )
 )]
 pub(super) async fn search_by_form(question: Question, body: Bytes) -> Answered {
-    let parameters = question.with_body(&body)?;
+    let parameters = question.with_body(&params::SEARCH, &body)?;
     let answer = forms::answer_to(&question, &parameters, Kind::accepted(&question)).await?;
     Ok(([(header::VARY, "accept")], answer).into_response())
 }
@@ -77,7 +77,7 @@ pub(super) async fn query(question: Question) -> Answered {
     path = "/api/v1/articles/{id}",
     params(
         ("id" = String, Path, description = "As an answer names it"),
-        ("version" = Option<u32>, Query, minimum = 1, description = "Counted from 1; the current one by default"),
+        ("version" = Option<u32>, Query, minimum = 1, maximum = 4294967295u32, description = "Counted from 1; the current one by default"),
     ),
     responses(
         (status = 200, description = "The article", body = ArticleAnswer),

@@ -63,7 +63,7 @@ pub(super) struct Additions<'a> {
         ("no_header" = Option<String>, Query, description = "`1`: the first row holds data"),
         ("section_from_folder" = Option<String>, Query, description = "`1`: the folder of a text in an archive names its section"),
         ("no_originals" = Option<String>, Query, description = "`1`: pages are not kept as they came"),
-        ("commit" = Option<String>, Query, pattern = "^wait$", description = "`wait`: the answer ends when searches show what came in"),
+        ("commit" = Option<String>, Query, pattern = "^(wait)?$", description = "`wait`: the answer ends when searches show what came in"),
     ),
     request_body(
         description = "An article as JSON, or many, one a line; or any format of docs/formats.md, also packed. Without end: it is read as it comes",
@@ -255,7 +255,7 @@ pub(super) struct Deletion {
     path = "/api/v1/articles/{id}",
     params(
         ("id" = String, Path, description = "As an answer names it"),
-        ("commit" = Option<String>, Query, pattern = "^wait$", description = "`wait`: answered when searches are without it"),
+        ("commit" = Option<String>, Query, pattern = "^(wait)?$", description = "`wait`: answered when searches are without it"),
     ),
     responses(
         (status = 200, description = "It is deleted, now or before", body = Deletion),

@@ -49,7 +49,7 @@ pub(super) async fn cite(question: Question, body: Bytes) -> Answered {
 /// What is sent by a program and by a page alike; returns the name of the citation.
 pub(super) async fn keep(question: &Question, body: &[u8]) -> Result<String, Problem> {
     question.refuse_other_sites()?;
-    let request = params::CITE.read(&question.with_body(body)?)?;
+    let request = params::CITE.read(&question.with_body(&params::CITE, body)?)?;
     Ok(question.archive.cite(request).await?)
 }
 
@@ -60,7 +60,7 @@ pub(super) async fn keep(question: &Question, body: &[u8]) -> Result<String, Pro
     params(
         ("id" = String, Path, description = "As the answer to its making names it"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Articles of the list, 1 to 1000; 100 by default"),
-        ("offset" = Option<usize>, Query, description = "Articles of the list to skip"),
+        ("offset" = Option<usize>, Query, maximum = 9007199254740991u64, description = "Articles of the list to skip"),
         ("only" = Option<String>, Query, pattern = "^(same|changed|removed|withdrawn)$", description = "Only articles of which this has become: `same`, `changed`, `removed` or `withdrawn`"),
     ),
     responses(

@@ -14,7 +14,7 @@ use crate::search::answer::CopiesAnswer;
     params(
         ("id" = String, Path, description = "As an answer names it"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Copies, 1 to 1000; 100 by default"),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+        ("cursor" = Option<String>, Query, pattern = "^[0-9]{0,18}$", description = "`next_cursor` of the page before"),
     ),
     responses(
         (status = 200, description = "A page of the copies as they are now", body = CopiesAnswer),

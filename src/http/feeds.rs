@@ -5,7 +5,7 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use url::Url;
+use url::{Position, Url};
 use uuid::Uuid;
 
 use crate::article::{ArticleId, Stamp};
@@ -59,8 +59,8 @@ impl Feed {
             id: urn(&format!("{}{}", place.root, place.own)),
             title: plain(&title),
             about: plain(&format!("Articles found with {}", if query.is_empty() { "*" } else { query })),
-            own: plain(&format!("{}{}", place.root, place.own)),
-            page: plain(&format!("{}{}", place.root, place.page)),
+            own: format!("{}{}", place.root, uri(&place.own)),
+            page: format!("{}{}", place.root, uri(&place.page)),
             updated: items.iter().map(|item| item.updated).max().unwrap_or(NEVER),
             items,
         }
@@ -219,7 +219,25 @@ fn urn(text: &str) -> String {
 
 /// An address of the web, as URIs are written.
 fn web(url: &str) -> Option<String> {
-    Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(String::from)
+    let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let behind_the_host = url.path().len() + url[Position::AfterPath..].len();
+    let (host, rest) = url.as_str().split_at(url.as_str().len() - behind_the_host);
+    Some(format!("{host}{}", uri(rest)))
+}
+
+/// What stands behind a host, with every character escaped that a URI does not have (RFC 3986, 2). Browsers send more.
+fn uri(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let is_hex = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
+    let mut uri = String::with_capacity(text.len());
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'%' if is_hex(at + 1) && is_hex(at + 2) => uri.push('%'),
+            byte if byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=".contains(byte) => uri.push(*byte as char),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
 }
 
 /// Without what XML cannot hold at all (XML 1.0, 2.2), not even escaped.
@@ -292,5 +310,16 @@ mod tests {
         let feed = feed(vec![withdrawn, untitled]);
         assert!(!feed.as_rss().contains("Secret"));
         assert!(feed.as_rss().contains("<title>It began so</title>\n<link>http://archive.example/article/a1</link>"));
+    }
+
+    #[test]
+    fn addresses_are_uris() {
+        assert_eq!(
+            web("https://x.example/a b?c=\"d\"|e#f[g]").unwrap(),
+            "https://x.example/a%20b?c=%22d%22%7Ce#f%5Bg%5D"
+        );
+        assert_eq!(web("http://[::1]:80/x%2F%zz").unwrap(), "http://[::1]/x%2F%25zz");
+        assert_eq!(web("ftp://x.example/"), None);
+        assert_eq!(uri("/search?q=a|b&tag={x}[y]%20ä"), "/search?q=a%7Cb&tag=%7Bx%7D%5By%5D%20%C3%A4");
     }
 }

@@ -1,139 +1,189 @@
 //! `/openapi.json`: the API described, from the same handlers, structs and tables that answer.
 
+mod links;
+mod schemas;
+
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
-use utoipa::openapi::{ContentBuilder, RefOr, Required};
-use utoipa::{Modify, OpenApi};
+use serde_json::{Value, json};
+use utoipa::OpenApi;
 
 use super::params::{self, Taken, Takes};
 use super::{api, articles, citations, copies, explore, export, facets, forms, problem, runs, versions};
+use crate::search::MOST_COMPARED;
 use crate::search::request::FacetField;
 
 #[derive(OpenApi)]
 #[openapi(
     info(description = "Full-text search over a news corpus. Errors are `application/problem+json` (RFC 9457)."),
     paths(
-        api::search, api::search_by_form, forms::csv, forms::lines, forms::rss, forms::atom, forms::json_feed, export::export, facets::facet, explore::terms,
-        explore::mentions, explore::about, explore::compare, explore::related, explore::suggest, api::query, api::article, articles::delete, articles::add,
-        copies::copies, citations::cite, citations::citation, versions::difference, versions::original, runs::runs, runs::run, runs::rejects, runs::rejects_as_lines,
-        runs::rejects_as_pieces, api::alive, api::ready, api::version, description
+        api::search,
+        api::search_by_form,
+        forms::csv,
+        forms::lines,
+        forms::rss,
+        forms::atom,
+        forms::json_feed,
+        export::export,
+        facets::facet,
+        explore::terms,
+        explore::mentions,
+        explore::about,
+        explore::compare,
+        explore::related,
+        explore::suggest,
+        api::query,
+        api::article,
+        articles::delete,
+        articles::add,
+        copies::copies,
+        citations::cite,
+        citations::citation,
+        versions::difference,
+        versions::original,
+        runs::runs,
+        runs::run,
+        runs::rejects,
+        runs::rejects_as_lines,
+        runs::rejects_as_pieces,
+        api::alive,
+        api::ready,
+        api::version,
+        description
     ),
-    components(schemas(problem::Envelope)),
-    modifiers(&SearchParameters)
+    components(schemas(problem::Envelope))
 )]
 struct Description;
 
-static DESCRIPTION: LazyLock<Vec<u8>> = LazyLock::new(|| {
+static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
     // Strings, numbers and maps: nothing in it can fail to be written.
-    serde_json::to_vec(&Description::openapi()).unwrap_or_default()
+    completed(serde_json::to_value(Description::openapi()).unwrap_or_default())
 });
+static WRITTEN: LazyLock<Vec<u8>> = LazyLock::new(|| serde_json::to_vec(&*DESCRIPTION).unwrap_or_default());
 
 /// The same, to be drawn.
-pub(super) fn as_value() -> serde_json::Value {
-    serde_json::from_slice(&DESCRIPTION).unwrap_or_default()
+pub(super) fn as_value() -> &'static Value {
+    &DESCRIPTION
 }
 
 /// This description.
 #[utoipa::path(get, path = "/openapi.json", responses((status = 200, description = "OpenAPI 3.1")))]
 pub(super) async fn description() -> Response {
     let caching = [(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
-    (caching, [(header::CONTENT_TYPE, "application/json")], DESCRIPTION.as_slice()).into_response()
+    (caching, [(header::CONTENT_TYPE, "application/json")], WRITTEN.as_slice()).into_response()
 }
 
-/// The parameters of a search, from the table by which they are read: of `GET` in the address, of `POST` in the body.
-struct SearchParameters;
-
-impl Modify for SearchParameters {
-    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
-        for taken in params::TAKEN {
-            let Some(path) = description.paths.paths.get_mut(taken.path) else { continue };
-            if let Some(get) = &mut path.get {
-                get.parameters.get_or_insert_default().extend(described_in_the_address(taken).map(RefOr::T));
+/// What is known of the API beyond its handlers: the parameters of searches, from the tables by which they are read, and how
+/// one answer leads to the next question.
+fn completed(mut description: Value) -> Value {
+    description["components"]["schemas"]["Zone"] = schemas::zone();
+    for taken in params::TAKEN {
+        let operations = &mut description["paths"][taken.path];
+        if operations["get"].is_object() {
+            let own: Vec<Value> = described_in_the_address(taken).collect();
+            match &mut operations["get"]["parameters"] {
+                Value::Array(parameters) => parameters.extend(own),
+                none => *none = Value::Array(own),
             }
-            if let Some(post) = &mut path.post {
-                describe_body(post, taken);
+        }
+        if operations["post"].is_object() {
+            operations["post"]["requestBody"] = described_in_a_body(taken);
+        }
+        if taken.parameter("from").is_some() {
+            for operation in operations.as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+                let mut conflict = operation["responses"]["400"].clone();
+                conflict["description"] = json!("Parameters that can be read do not go together");
+                operation["responses"]["409"] = conflict;
             }
         }
     }
+    describe_texts(&mut description);
+    describe_articles(&mut description["paths"]["/api/v1/articles"]["post"]);
+    links::add(&mut description["paths"]);
+    description
 }
 
-fn described_in_the_address(taken: &Taken) -> impl Iterator<Item = Parameter> {
+fn described_in_the_address(taken: &Taken) -> impl Iterator<Item = Value> {
     let own = taken.parameters().map(|parameter| {
-        let list = matches!(parameter.takes, Takes::List(_));
-        let repeated = taken.path == params::COMPARE.path && parameter.name == "q";
-        let schema = if repeated { strings() } else { schema(&parameter.takes) };
-        let built = described(parameter.name, parameter.about, schema);
-        // `facets=tag,source`: one value with commas in it.
-        if list { built.style(Some(ParameterStyle::Form)).explode(Some(false)).build() } else { built.build() }
+        let mut described = described(parameter.name, parameter.about, schemas::in_the_address(&parameter.takes));
+        match parameter.takes {
+            // `facets=tag,source`: one value with commas in it.
+            Takes::List(_) => (described["style"], described["explode"]) = (json!("form"), json!(false)),
+            _ if taken.path == params::COMPARE.path && parameter.name == "q" => {
+                described["required"] = json!(true);
+                described["example"] = json!(["gold", "silver"]);
+                described["schema"] = json!({
+                    "type": "array", "minItems": 1, "maxItems": MOST_COMPARED, "items": {"type": "string", "pattern": "[^\\s]"},
+                });
+            }
+            _ if taken.path == params::MENTIONS.path && parameter.name == "cursor" => {
+                described["schema"]["pattern"] = json!(params::CURSOR_OF_MENTIONS);
+            }
+            _ => {}
+        }
+        described
     });
     let filters = FacetField::ALL
         .into_iter()
         .filter(|_| taken.filters)
-        .map(|field| described(field.name(), &params::filter_about(field), strings()).explode(Some(true)).build());
+        .map(|field| described(field.name(), &params::filter_about(field), schemas::strings()));
     own.chain(filters)
 }
 
-fn described(name: &str, about: &str, schema: Schema) -> ParameterBuilder {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Query)
-        .required(Required::False)
-        .description(Some(about))
-        .schema(Some(schema))
+fn described(name: &str, about: &str, schema: Value) -> Value {
+    json!({"name": name, "in": "query", "required": false, "description": about, "schema": schema})
 }
 
 /// One object of all parameters, as a form or as JSON.
-fn describe_body(post: &mut Operation, taken: &Taken) {
-    let mut object = ObjectBuilder::new();
-    for parameter in taken.parameters() {
-        object = object.property(parameter.name, schema(&parameter.takes));
-    }
-    for field in FacetField::ALL.into_iter().filter(|_| taken.filters) {
-        object = object.property(field.name(), strings());
-    }
-    let object = RefOr::T(Schema::Object(object.build()));
-    let mut body = RequestBodyBuilder::new().required(Some(Required::True));
-    for kind in ["application/json", "application/x-www-form-urlencoded"] {
-        let example = json!({ "q": "\"rare earths\" AND China", "from": "2025-02", "tag": ["trade", "mining"] });
-        let content = ContentBuilder::new().schema(Some(object.clone())).example(Some(example)).build();
-        body = body.content(kind, content);
-    }
-    post.request_body = Some(RefOr::T(body.build()));
-}
-
-fn schema(takes: &Takes) -> Schema {
-    let of = |kind: Type| ObjectBuilder::new().schema_type(SchemaType::Type(kind));
-    let object = match takes {
-        Takes::Text { example: "" } => of(Type::String),
-        Takes::Text { example } => of(Type::String).examples([json!(example)]),
-        Takes::Like { pattern, example } => of(Type::String).pattern(Some(*pattern)).examples([json!(example)]),
-        Takes::Flag => of(Type::String).enum_values(Some(["0", "1", "true", "false"])).default(Some(json!("0"))),
-        Takes::Number { least, most, default } => {
-            of(Type::Integer).minimum(Some(*least)).maximum(Some(*most)).default(Some(json!(default)))
-        }
-        Takes::AnyNumber => of(Type::Integer).minimum(Some(0)),
-        Takes::OneOf(names, default) => {
-            of(Type::String).enum_values(Some(names())).default(default.map(|default| json!(default)))
-        }
-        Takes::List(names) => {
-            return array_of(of(Type::String).enum_values(Some(names())));
-        }
+fn described_in_a_body(taken: &Taken) -> Value {
+    // With `strict` a warning refuses, and of what a query warns no schema can tell: it is taken here, and told of in words.
+    let object = |of: fn(&Takes) -> Value, filter: Value| {
+        let own = taken.parameters().filter(|parameter| parameter.name != "strict");
+        let own = own.map(|parameter| (parameter.name, of(&parameter.takes)));
+        let filters = FacetField::ALL.into_iter().filter(|_| taken.filters).map(|field| (field.name(), filter.clone()));
+        json!({"type": "object", "properties": own.chain(filters).collect::<BTreeMap<_, _>>()})
     };
-    Schema::Object(object.build())
+    let as_json = object(schemas::in_json, schemas::filter_in_json());
+    let mut as_form = object(schemas::in_a_form, json!({"anyOf": [{"type": "string"}, schemas::strings()]}));
+    as_form["additionalProperties"] = json!({"type": "string"});
+    let example = json!({"q": "\"rare earths\" AND China", "from": "2025-02", "tag": ["trade", "mining"]});
+    let about =
+        "The parameters that the address takes as well; `strict` too, with which any warning refuses the request";
+    json!({"required": true, "description": about, "content": {
+        "application/json": {"schema": as_json, "example": example},
+        "application/x-www-form-urlencoded": {"schema": as_form, "example": example},
+    }})
 }
 
-fn strings() -> Schema {
-    array_of(ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)))
+/// Of lines and tables, what one of them is; all of them are a text.
+fn describe_texts(description: &mut Value) {
+    for (path, kind, line) in [
+        ("/api/v1/search.jsonl", export::LINES, "Hit"),
+        ("/api/v1/export", export::LINES, "Hit"),
+        ("/api/v1/runs/{id}/rejects.jsonl", "application/x-ndjson", "RejectLine"),
+    ] {
+        let line = json!({"$ref": format!("#/components/schemas/{line}")});
+        description["paths"][path]["get"]["responses"]["200"]["content"][kind] =
+            json!({"schema": {"type": "string", "contentMediaType": kind, "contentSchema": line}});
+    }
+    let exported = &mut description["paths"]["/api/v1/export"]["get"]["responses"]["200"]["content"];
+    exported["text/csv"] = json!({"schema": {"type": "string"}});
 }
 
-fn array_of(item: ObjectBuilder) -> Schema {
-    Schema::Array(ArrayBuilder::new().items(RefOr::T(Schema::Object(item.build()))).build())
+/// What comes in may be anything; how it is to be read may not.
+fn describe_articles(add: &mut Value) {
+    for content in add["requestBody"]["content"].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+        content["schema"] = json!({"description": "An article, or many, in a format of docs/formats.md"});
+    }
+    for parameter in add["parameters"].as_array_mut().into_iter().flatten() {
+        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+        if let Some(schema) = schemas::of_reading(&name) {
+            parameter["schema"] = schema;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -142,7 +192,7 @@ mod tests {
 
     #[test]
     fn every_address_for_programs_is_described_and_no_other() {
-        let described: Vec<String> = Description::openapi().paths.paths.keys().cloned().collect();
+        let described: Vec<String> = as_value()["paths"].as_object().unwrap().keys().cloned().collect();
         let router = include_str!("router.rs");
         let routed: Vec<&str> =
             router.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")?.split('"').next()).collect();
@@ -158,10 +208,10 @@ mod tests {
 
     #[test]
     fn every_parameter_is_described_and_stands_in_the_docs() {
-        let description = serde_json::to_value(Description::openapi()).unwrap();
+        let description = as_value();
         let search = &description["paths"]["/api/v1/search"];
         let docs = include_str!("../../docs/api.md");
-        for name in params::SEARCH.names() {
+        for name in params::SEARCH.names().into_iter().filter(|name| *name != "strict") {
             let listed = search["get"]["parameters"].as_array().unwrap();
             assert!(listed.iter().any(|parameter| parameter["name"] == name), "{name}");
             assert!(
@@ -181,7 +231,7 @@ mod tests {
 
     #[test]
     fn every_refusal_has_the_envelope() {
-        let description = serde_json::to_value(Description::openapi()).unwrap();
+        let description = as_value();
         let mut refusals = 0;
         for (path, operations) in description["paths"].as_object().unwrap() {
             for (status, response) in

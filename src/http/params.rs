@@ -11,7 +11,8 @@ use crate::query::ast::DateField;
 use crate::query::{Advice, Mode};
 use crate::search::request::{By, FacetField, Filter, HitFields, SearchRequest, Sort, Unit};
 pub(super) use table::{
-    CITE, COMPARE, EXPORT, FACET, MENTIONS, Parameter, QUERY, SEARCH, TAKEN, TERMS, Taken, Takes, filter_about,
+    CITE, COMPARE, CURSOR_OF_MENTIONS, EXPORT, FACET, LARGEST, MENTIONS, Parameter, QUERY, SEARCH, TAKEN, TERMS, Taken,
+    Takes, filter_about,
 };
 
 fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
@@ -83,10 +84,9 @@ pub(super) struct Own {
 }
 
 impl Own {
-    /// Where it was given and is not empty.
+    /// Where it was given.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        let given = self.given.iter().find(|(known, _)| *known == name)?;
-        Some(given.1.as_str()).filter(|value| !value.trim().is_empty())
+        Some(self.given.iter().find(|(known, _)| *known == name)?.1.as_str())
     }
 
     pub(super) fn one_of<T: Copy>(&self, name: &str, known: &[(&'static str, T)]) -> Result<Option<T>, Advice> {
@@ -121,7 +121,7 @@ pub(super) const USUAL_WIDTH: usize = 60;
 pub(super) const FORMATS: &[(&str, Format)] = &[("jsonl", Format::Lines), ("csv", Format::Table)];
 
 fn set(request: &mut SearchRequest, name: &str, value: &str) -> Result<(), Advice> {
-    let some = || Some(value.to_owned()).filter(|value| !value.trim().is_empty());
+    let some = || Some(value.to_owned()).filter(|value| !value.is_empty());
     match name {
         "q" => request.q = value.to_owned(),
         "mode" => request.mode = one_of(name, value, MODES)?,
@@ -221,7 +221,7 @@ pub(super) fn any_number(name: &str, value: &str) -> Result<usize, Advice> {
 fn number(name: &str, value: &str, parameter: Option<&Parameter>) -> Result<usize, Advice> {
     let (least, most) = match parameter.map(|parameter| &parameter.takes) {
         Some(Takes::Number { least, most, .. }) => (*least, *most),
-        _ => (0, usize::MAX),
+        _ => (0, LARGEST),
     };
     let hint = format!("Give a whole number from {least} to {most}.");
     let number: i128 = value

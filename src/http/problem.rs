@@ -29,6 +29,9 @@ pub(super) struct Problem {
 
 pub(super) const PROBLEM: &str = "application/problem+json";
 
+/// Codes of what can be read, parameter by parameter, and does not go together.
+const CONFLICTS: [&str; 3] = ["bad_range", "cursor_mismatch", "too_many_buckets"];
+
 /// Why a request was not answered (RFC 9457)
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
@@ -96,8 +99,12 @@ impl Problem {
 
 impl From<Advice> for Problem {
     fn from(advice: Advice) -> Problem {
+        let is_of_the_query = advice.at.is_some();
         Problem {
-            status: StatusCode::BAD_REQUEST,
+            status: match advice.code {
+                code if CONFLICTS.contains(&code) && !is_of_the_query => StatusCode::CONFLICT,
+                _ => StatusCode::BAD_REQUEST,
+            },
             code: advice.code.into(),
             detail: advice.message.into_boxed_str(),
             parameter: advice.parameter.or_else(|| advice.at.map(|_| "q".to_owned())),

@@ -11,11 +11,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::compressed;
+use super::params::{LARGEST, Taken, Takes};
 use super::problem::Problem;
 use super::{Door, Outside};
 use crate::query::Advice;
 use crate::search::Archive;
 use crate::search::answer::SearchError;
+use crate::search::request::FacetField;
 
 pub(super) type Answered = Result<Response, Problem>;
 
@@ -64,10 +66,10 @@ impl Question {
     }
 
     /// Its parameters, and those in its body: a form or a JSON object.
-    pub(super) fn with_body(&self, body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+    pub(super) fn with_body(&self, taken: &Taken, body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
         let kind = self.header(&header::CONTENT_TYPE);
         let in_body: Vec<_> = if kind.starts_with("application/json") {
-            json_pairs(body)?
+            json_pairs(taken, body)?
         } else if kind.starts_with("application/x-www-form-urlencoded") {
             url::form_urlencoded::parse(body).into_owned().collect()
         } else {
@@ -154,25 +156,60 @@ pub(super) fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
 }
 
-/// Strings, numbers and booleans as they are; an array repeats its name.
-fn json_pairs(body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
-    let bad = || Problem::new(StatusCode::BAD_REQUEST, "bad_json", "the body is not a JSON object of parameters");
-    let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return Err(bad()) };
+/// The members of an object as parameters: strings, numbers and booleans as they are. An array repeats a filter, and is a
+/// list where there may be one. Of a member that nobody knows only the name is of interest.
+fn json_pairs(taken: &Taken, body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+    let Ok(Value::Object(object)) = serde_json::from_slice(body) else {
+        return Err(bad_json("the body is not a JSON object of parameters".to_owned()));
+    };
     let mut pairs = Vec::new();
     for (name, value) in object {
-        let values = if let Value::Array(values) = value { values } else { vec![value] };
-        for value in values {
-            let text = match value {
-                Value::String(text) => text,
-                Value::Number(number) => number.to_string(),
-                Value::Bool(flag) => u8::from(flag).to_string(),
-                Value::Null => continue,
-                Value::Array(_) | Value::Object(_) => return Err(bad()),
-            };
-            pairs.push((name.clone(), text));
+        let is_filter = taken.filters && FacetField::from_name(&name).is_some();
+        let parameter = taken.parameter(&name);
+        let is_list = parameter.is_some_and(|parameter| matches!(parameter.takes, Takes::List(_)));
+        match value {
+            _ if !is_filter && parameter.is_none() => pairs.push((name, String::new())),
+            Value::Null => {}
+            Value::Array(values) if is_filter || is_list => {
+                let texts = values.into_iter().map(|value| plain(&name, value)).collect::<Result<Vec<_>, _>>()?;
+                match is_list {
+                    true => pairs.push((name, texts.join(","))),
+                    false => pairs.extend(texts.into_iter().map(|text| (name.clone(), text))),
+                }
+            }
+            Value::Array(_) => {
+                let advice = Advice::of("repeated_parameter", &name, format!("`{name}` takes one value"));
+                return Err(advice.hint("Give one; filters may be repeated, and lists are lists.").into());
+            }
+            value => {
+                let text = plain(&name, value)?;
+                pairs.push((name, text));
+            }
         }
     }
     Ok(pairs)
+}
+
+fn plain(name: &str, value: Value) -> Result<String, Problem> {
+    match value {
+        Value::String(text) => Ok(text),
+        // 92.0 is a whole number in JSON.
+        Value::Number(number) => Ok(match number.as_f64() {
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < LARGEST as f64 => {
+                format!("{}", float as i64)
+            }
+            _ => number.to_string(),
+        }),
+        Value::Bool(flag) => Ok(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => {
+            Err(bad_json(format!("`{name}` takes a string, a number or a boolean here")))
+        }
+    }
+}
+
+fn bad_json(detail: String) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_json", detail)
+        .hint("Send an object whose members are parameters: {\"q\": \"tin\", \"tag\": [\"metals\", \"trade\"]}")
 }
 
 /// What an answer says, without how long it took to say it: that is its last member, where it has it.

@@ -28,7 +28,7 @@ const PIECE: usize = 100;
     path = "/api/v1/runs",
     params(
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Runs, 1 to 1000; 100 by default"),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+        ("cursor" = Option<String>, Query, pattern = "^[0-9]{0,18}$", description = "`next_cursor` of the page before"),
     ),
     responses(
         (status = 200, description = "A page of the ledger", body = Runs),
@@ -65,7 +65,7 @@ pub(super) async fn run(question: Question, Path(id): Path<String>) -> Answered 
     params(
         ("id" = u64, Path, description = "The number of the run"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Rejects, 1 to 1000; 100 by default"),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+        ("cursor" = Option<String>, Query, pattern = "^[0-9]{0,18}$", description = "`next_cursor` of the page before"),
     ),
     responses(
         (status = 200, description = "A page of what was refused", body = Rejects),
@@ -175,7 +175,7 @@ impl Page {
         let [given, cursor_given] = question.values(["limit", "cursor"], "A list takes `limit` and `cursor`.")?;
         Ok(Page {
             limit: given.map(|value| limit(value, MOST)).transpose()?.unwrap_or(USUAL),
-            cursor: cursor_given.map(cursor).transpose()?,
+            cursor: cursor_given.map(cursor).transpose()?.flatten(),
         })
     }
 }
@@ -189,9 +189,14 @@ pub(super) fn limit(value: &str, most: usize) -> Result<usize, Problem> {
     number.ok_or_else(|| Advice::of("out_of_range", "limit", format!("`{value}` is out of range")).hint(hint).into())
 }
 
-fn cursor(value: &str) -> Result<u64, Problem> {
-    let number = value.parse().ok().filter(|number| i64::try_from(*number).is_ok());
-    number.ok_or_else(|| {
+/// Digits; empty where it is the first page.
+fn cursor(value: &str) -> Result<Option<u64>, Problem> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+    let number = value.parse().ok().filter(|number| is_number && i64::try_from(*number).is_ok());
+    number.map(Some).ok_or_else(|| {
         Advice::of("bad_cursor", "cursor", "no page of a list gave out this cursor")
             .hint("Pass on `next_cursor` unchanged, or leave it out to begin anew.")
             .into()

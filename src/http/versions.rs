@@ -16,8 +16,8 @@ use crate::search::request::{ArticleRequest, DifferenceRequest};
     path = "/api/v1/articles/{id}/diff",
     params(
         ("id" = String, Path, description = "As an answer names it"),
-        ("from" = Option<u32>, Query, minimum = 1, description = "The older version; the one before `to` by default"),
-        ("to" = Option<u32>, Query, minimum = 1, description = "The newer version; the current one by default"),
+        ("from" = Option<u32>, Query, minimum = 1, maximum = 4294967295u32, description = "The older version; the one before `to` by default"),
+        ("to" = Option<u32>, Query, minimum = 1, maximum = 4294967295u32, description = "The newer version; the current one by default"),
     ),
     responses(
         (status = 200, description = "The words deleted and inserted, and the other fields that changed", body = DifferenceAnswer),
@@ -41,7 +41,7 @@ pub(super) async fn difference(question: Question, Path(id): Path<String>) -> An
     path = "/api/v1/articles/{id}/original",
     params(
         ("id" = String, Path, description = "As an answer names it"),
-        ("version" = Option<u32>, Query, minimum = 1, description = "Counted from 1; the current one by default"),
+        ("version" = Option<u32>, Query, minimum = 1, maximum = 4294967295u32, description = "Counted from 1; the current one by default"),
     ),
     responses(
         (status = 200, description = "The page, as plain text to be saved", body = String, content_type = "text/plain"),

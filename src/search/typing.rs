@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_millis(250);
 const WORTH: u32 = 20;
 
 /// Words that the last one may become, tried together with those before; and the best of them.
-const TRIED: usize = 40;
+const TRIED: usize = 30;
 const GOING_ON: usize = 5;
 
 /// Letters in which the forms of a word differ.
@@ -162,16 +162,17 @@ fn going_on(view: &View, completions: &Completions, typed: &str, until: Instant)
     let beside = before.split_whitespace().next_back().unwrap_or_default();
     let begun = completions.complete(last, TRIED * 2).into_iter().filter(|one| one.field.is_none());
     let words = begun.filter(|one| !view.is_function_word(&fold(&one.label))).take(TRIED);
+    // What stands behind `the` is anything.
+    let tells = !view.is_function_word(&fold(beside));
     let counted = words.filter_map(|one| {
         let q = format!("{before}{}", one.label);
         let reading = query::parse(&q, &plan::context(Mode::All, TimeZone::UTC, Timestamp::now())).ok()?;
+        let total = count(view, reading.query, until).filter(|total| *total > 0 && reading.warnings.is_empty())?;
         let phrase = [beside, &one.label].map(|word| Slot::Word(word.to_owned()));
-        let together = count(view, text(Term::Phrase(phrase.into())), until).unwrap_or_default();
-        let total = count(view, reading.query, until)?;
-        let is_good = reading.warnings.is_empty() && total > 0;
-        is_good.then(|| (together, Completion { kind: "word", label: q.clone(), q, count: total, id: None }))
+        let together = if tells { count(view, text(Term::Phrase(phrase.into())), until) } else { None };
+        Some((together, Completion { kind: "word", label: q.clone(), q, count: total, id: None }))
     });
-    let mut counted: Vec<(u64, Completion)> = counted.collect();
+    let mut counted: Vec<(Option<u64>, Completion)> = counted.collect();
     counted.sort_by(|(together, one), (also, other)| {
         also.cmp(together).then(other.count.cmp(&one.count)).then_with(|| one.label.cmp(&other.label))
     });

@@ -146,7 +146,7 @@ fn pages_of_a_collapsed_answer_hold_every_story_once() {
     let first = server.search(&[("q", "ore"), ("collapse", "near"), ("limit", "3")]);
     let cursor = text(&first, "next_cursor");
     let (status, body) = server.get(&format!("/api/v1/search?q=ore&limit=3&cursor={cursor}"));
-    assert!(status == 400 && body.contains("cursor_mismatch"), "the cursor of another list: {body}");
+    assert!(status == 409 && body.contains("cursor_mismatch"), "the cursor of another list: {body}");
 }
 
 #[test]

@@ -191,7 +191,7 @@ fn mentions_are_sorted_by_the_words_before_or_after() {
     assert!(number(&unbounded, "total_mentions") > 20_000);
     for other in ["q=a&by=article", "q=the&by=left"] {
         let path = format!("/api/v1/mentions?{other}&cursor={}", text(&unbounded, "next_cursor"));
-        assert_eq!(get(server, &path).problem(400, &path), "cursor_mismatch");
+        assert_eq!(get(server, &path).problem(409, &path), "cursor_mismatch");
     }
 }
 

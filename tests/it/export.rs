@@ -279,7 +279,7 @@ fn an_export_that_cannot_be_made_says_why() {
     let line = &lines(&export(&server, &[("q", "tin"), ("fields", "id,cursor")], &[]))[0];
     let cursor = line["cursor"].as_str().unwrap();
     let answer = get(&server, &format!("{EXPORT}?q=zinc&cursor={cursor}"));
-    assert_eq!(answer.problem(400, "the cursor of another export"), "cursor_mismatch");
+    assert_eq!(answer.problem(409, "the cursor of another export"), "cursor_mismatch");
     let snapshot = server.search(&[("q", "tin")])["snapshot"].as_str().unwrap().to_owned();
     assert_eq!(server.stop(), Some(0));
     archive.ingest(&[&archive.file("new.jsonl", &article(99, 0))]);

@@ -122,8 +122,8 @@ fn url(pairs: &[(String, String)]) -> Result<Option<String>, Problem> {
 fn namespace(pairs: &[(String, String)]) -> Result<Option<String>, Problem> {
     let namespace = given(pairs, "namespace").map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     match namespace {
-        Some(name) if name.len() > LONGEST_NAMESPACE || name.contains(char::is_control) => {
-            Err(Advice::of("unknown_value", "namespace", "a namespace is a line of 200 bytes at most")
+        Some(name) if name.chars().count() > LONGEST_NAMESPACE || name.contains(char::is_control) => {
+            Err(Advice::of("unknown_value", "namespace", "a namespace is a line of 200 characters at most")
                 .hint("Give a short name.")
                 .into())
         }

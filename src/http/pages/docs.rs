@@ -33,7 +33,7 @@ struct Parameter {
 }
 
 pub(in crate::http) async fn docs() -> Response {
-    send(StatusCode::OK, &page(&openapi::as_value()))
+    send(StatusCode::OK, &page(openapi::as_value()))
 }
 
 fn page(description: &Value) -> DocsPage {
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn every_operation_is_there_with_what_it_takes() {
-        let page = page(&openapi::as_value()).render().unwrap();
+        let page = page(openapi::as_value()).render().unwrap();
         for said in ["/api/v1/search", "GET", "POST", "half_life", "0 to 1000; 10 by default", "text/csv"] {
             assert!(page.contains(said), "{said}");
         }

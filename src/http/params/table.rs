@@ -29,15 +29,27 @@ pub(in crate::http) enum Takes {
         most: usize,
         default: usize,
     },
-    /// A number without a bound above.
+    /// A number up to [`LARGEST`].
     AnyNumber,
+    /// The name of a time zone.
+    Zone,
     OneOf(fn() -> Vec<&'static str>, Option<&'static str>),
     /// Names with commas between them.
     List(fn() -> Vec<&'static str>),
 }
 
-/// A year, month, day or moment, or back from now.
-const DATE: &str = "^([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][01][0-9]:[0-5][0-9])?)?)?)?|[1-9][0-9]{0,2}[hdwmy]|today|yesterday)$";
+/// A year, month, day (as long as the months are) or moment, back from now, a day or span by its name; empty where it is
+/// none. In the first and the last thousand years an offset may lead out of the calendar.
+const DATE: &str = "^([0-9]{4}(-(0[1-9]|1[0-2]))?|([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)|([1-8][0-9]{3}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([1-8][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[1357][26])00)-02-29)T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?|[0-9]{1,3}[hdwmy]|today|yesterday|(this|last)-(week|month|year))?$";
+
+/// States of the corpus and pages, as answers name them.
+const SNAPSHOT: &str = "^(s-[0-9a-f]{12}(-[0-9a-f]{1,11})?)?$";
+const CURSOR: &str = "^(s-[0-9a-f]{12}(-[0-9a-f]{1,11})?\\.[0-9a-f]{1,16}\\.[0-9a-f]{1,16}\\.[0-9a-f]{12})?$";
+pub(in crate::http) const CURSOR_OF_MENTIONS: &str =
+    "^(s-[0-9a-f]{12}(-[0-9a-f]{1,11})?\\.[0-9a-f]{1,16}\\.[0-9a-f]{1,16}\\.[0-9a-f]{12}\\.[0-9a-f]{1,8})?$";
+
+/// Numbers beyond this are others in half of all programs (RFC 8259, 6).
+pub(in crate::http) const LARGEST: usize = (1 << 53) - 1;
 
 const fn row(name: &'static str, takes: Takes, about: &'static str) -> Parameter {
     Parameter { name, about, takes }
@@ -59,11 +71,7 @@ pub(in crate::http) static PARAMETERS: &[Parameter] = &[
     ),
     row("to", Takes::Like { pattern: DATE, example: "2025-03-31" }, "Last date, inclusive, in the same forms."),
     row("date_field", Takes::OneOf(|| names(DATE_FIELDS), Some("published")), "Which date `from` and `to` are about."),
-    row(
-        "tz",
-        Takes::Text { example: "Europe/Berlin" },
-        "IANA zone in which dates are read and buckets cut; UTC by default.",
-    ),
+    row("tz", Takes::Zone, "IANA zone in which dates are read and buckets cut; UTC by default."),
     row(
         "sort",
         Takes::OneOf(|| names(SORTS), None),
@@ -76,8 +84,16 @@ pub(in crate::http) static PARAMETERS: &[Parameter] = &[
     ),
     row("limit", Takes::Number { least: 0, most: 1000, default: 10 }, "Hits to return; 0 only counts."),
     row("offset", Takes::Number { least: 0, most: 10_000, default: 0 }, "Hits to skip. Page with `cursor` instead."),
-    row("cursor", Takes::Text { example: "" }, "`next_cursor` of the page before, other parameters unchanged."),
-    row("snapshot", Takes::Text { example: "" }, "`snapshot` of an earlier answer, to count the same articles again."),
+    row(
+        "cursor",
+        Takes::Like { pattern: CURSOR, example: "" },
+        "`next_cursor` of the page before, other parameters unchanged.",
+    ),
+    row(
+        "snapshot",
+        Takes::Like { pattern: SNAPSHOT, example: "" },
+        "`snapshot` of an earlier answer, to count the same articles again.",
+    ),
     row(
         "facets",
         Takes::List(|| FacetField::ALL.map(FacetField::name).to_vec()),

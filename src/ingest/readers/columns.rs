@@ -28,9 +28,8 @@ impl FieldMap {
             let (field, column) = pair.split_once('=').ok_or(format!("`{pair}` is not of the form field=column"))?;
             let known = NAMES.iter().map(|(name, _)| *name).find(|name| *name == field.trim());
             let field = known.ok_or_else(|| {
-                let near = nearest(field, NAMES.iter().map(|(name, _)| *name));
-                let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
-                match near {
+                let names = FieldMap::fields();
+                match nearest(field, names.iter().copied()) {
                     Some(near) => format!("there is no field `{field}`; did you mean `{near}`?"),
                     None => format!("there is no field `{field}`; the fields are {}", names.join(", ")),
                 }
@@ -38,6 +37,11 @@ impl FieldMap {
             pairs.push((field, column.trim().to_owned()));
         }
         Ok(FieldMap { pairs })
+    }
+
+    /// The fields that columns can be mapped to.
+    pub fn fields() -> Vec<&'static str> {
+        NAMES.iter().map(|(name, _)| *name).collect()
     }
 
     pub(in crate::ingest) fn is_empty(&self) -> bool {
