@@ -76,6 +76,9 @@ pub(super) async fn description() -> Response {
     (caching, [(header::CONTENT_TYPE, "application/json")], WRITTEN.as_slice()).into_response()
 }
 
+/// Answers of the demo, cut short, by method and address.
+const ANSWERS: &str = include_str!("openapi/answers.json");
+
 /// What is known of the API beyond its handlers: the parameters of searches, from the tables by which they are read, and how
 /// one answer leads to the next question.
 fn completed(mut description: Value) -> Value {
@@ -103,7 +106,23 @@ fn completed(mut description: Value) -> Value {
     describe_texts(&mut description);
     describe_articles(&mut description["paths"]["/api/v1/articles"]["post"]);
     links::add(&mut description["paths"]);
+    show_answers(&mut description["paths"]);
     description
+}
+
+fn show_answers(paths: &mut Value) {
+    // It is a part of the program; that it can be read is tested.
+    let answers: BTreeMap<String, Value> = serde_json::from_str(ANSWERS).unwrap_or_default();
+    for (asked, answer) in answers {
+        let Some((method, path)) = asked.split_once(' ') else { continue };
+        let responses = paths[path][method.to_lowercase()]["responses"].as_object_mut().into_iter().flatten();
+        let good = responses.filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response);
+        for (kind, content) in good.filter_map(|response| response["content"].as_object_mut()).flatten() {
+            if kind.ends_with("json") {
+                content["example"] = answer.clone();
+            }
+        }
+    }
 }
 
 fn described_in_the_address(taken: &Taken) -> impl Iterator<Item = Value> {

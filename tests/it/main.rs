@@ -13,6 +13,7 @@ mod citations;
 mod collapse;
 mod copies;
 mod crash;
+mod description;
 mod explain;
 mod exploring;
 mod export;
