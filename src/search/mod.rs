@@ -23,6 +23,7 @@ mod citations;
 mod about;
 mod compare;
 mod mentions;
+mod reach;
 mod related;
 mod terms;
 mod typing;
