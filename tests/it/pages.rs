@@ -132,12 +132,13 @@ fn what_a_hit_shows_narrows_and_never_widens() {
         article(3, &["the \"new\" zinc"], "Ledger"),
     ]);
     let (_, page) = server.get("/search?q=ore+OR+nothing&tag=tin&sort=oldest");
-    let both = way(&page, "the &#34;new&#34; zinc");
+    let hits = page.split_once("<ol class=\"results\">").unwrap().1;
+    let both = way(hits, "the &#34;new&#34; zinc");
     assert_eq!(heading(&server, &both), "1", "{both}");
     assert!(both.contains("tag=tin") && both.contains("sort=oldest"), "{both}");
-    assert_eq!(heading(&server, &way(&page, "Post")), "2");
+    assert_eq!(heading(&server, &way(hits, "Post")), "2");
     // An article leads back to the search that it was found by.
-    let article = articles(&page).remove(0);
+    let article = articles(hits).remove(0);
     let (_, shown) = server.get(&article);
     assert!(
         shown.contains("href=\"/search?q=ore+OR+nothing&#38;tag=tin&#38;sort=oldest\">Results for"),
