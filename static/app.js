@@ -143,26 +143,45 @@
     });
   };
 
-  // The next page under this one; the link works as a link where that fails.
+  // The next page under this one; the link works as a link where that fails. How many have come is kept with the entry of
+  // the history: whoever goes back finds them again, and where they were.
   const nextPages = () => {
+    const NEXT = '.list .pages .next, .wide .pages .next';
+    const LIST = '.results, .concordance';
+
+    const append = async (link) => {
+      const answer = await fetch(link.href);
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const more = [...page.querySelector(LIST).children];
+      document.querySelector(LIST).append(...more);
+      const next = page.querySelector('.pages .next');
+      if (next) link.replaceWith(next);
+      else link.remove();
+      return more;
+    };
+    const note = (what) => history.replaceState({ ...history.state, ...what }, '');
+
     document.addEventListener('click', async (event) => {
-      const link = event.target.closest?.('.list .pages .next, .wide .pages .next');
-      const shown = document.querySelector('.results, .concordance');
-      if (!link || !shown || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+      const link = event.target.closest?.(NEXT);
+      if (!link || !document.querySelector(LIST) || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
       event.preventDefault();
       link.setAttribute('aria-disabled', 'true');
       try {
-        const answer = await fetch(link.href);
-        if (!answer.ok) throw new Error(String(answer.status));
-        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-        const more = [...page.querySelector('.results, .concordance').children];
-        shown.append(...more);
-        const next = page.querySelector('.pages .next');
-        if (next) link.replaceWith(next);
-        else link.remove();
+        const more = await append(link);
+        note({ more: (history.state?.more ?? 0) + 1 });
         more[0]?.querySelector('h2 a, .where a')?.focus({ preventScroll: true });
       } catch { location.assign(link.href); }
     });
+
+    const restore = async ({ more, y }) => {
+      try {
+        for (let link = document.querySelector(NEXT); link && more > 0; link = document.querySelector(NEXT), more -= 1) await append(link);
+        if (y) scrollTo(0, y);
+      } catch { /* what is there has its link to the rest */ }
+    };
+    if (history.state?.more) restore(history.state);
+    addEventListener('pagehide', () => { if (history.state?.more) note({ y: scrollY }); });
   };
 
   keys();

@@ -9,8 +9,8 @@ use super::params;
 use super::problem::{Envelope, PROBLEM, Problem};
 use super::question::{Answered, Question};
 use super::runs;
-use crate::search::CitationRequest;
 use crate::search::answer::{CitationAnswer, Now};
+use crate::search::{CitationRequest, Kept};
 
 /// Articles of the list, where no number is asked for, and at most.
 pub(super) const USUAL: usize = 100;
@@ -38,16 +38,17 @@ pub(super) const BECAME: &[(&str, Now)] =
     )
 )]
 pub(super) async fn cite(question: Question, body: Bytes) -> Answered {
-    let id = keep(&question, &body).await?;
+    let Kept { id, warnings } = keep(&question, &body).await?;
     let location = HeaderValue::from_str(&format!("/api/v1/citations/{id}"));
     let location = location.map_err(|_| super::problem::fault())?;
     let request = CitationRequest { id, limit: USUAL, ..CitationRequest::default() };
-    let answer = question.answer(&question.archive.citation(request).await?)?;
+    let citation = question.archive.citation(request).await?;
+    let answer = question.answer(&CitationAnswer { warnings, ..citation })?;
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], answer).into_response())
 }
 
-/// What is sent by a program and by a page alike; returns the name of the citation.
-pub(super) async fn keep(question: &Question, body: &[u8]) -> Result<String, Problem> {
+/// What is sent by a program and by a page alike.
+pub(super) async fn keep(question: &Question, body: &[u8]) -> Result<Kept, Problem> {
     question.refuse_other_sites()?;
     let request = params::CITE.read(&question.with_body(&params::CITE, body)?)?;
     Ok(question.archive.cite(request).await?)

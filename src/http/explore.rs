@@ -29,9 +29,15 @@ const MOST: usize = 50;
     )
 )]
 pub(super) async fn terms(question: Question) -> Answered {
-    let (request, own) = params::TERMS.read_with(&question.parameters)?;
-    let most = own.number("limit")?.unwrap_or(params::USUAL_TERMS);
+    let (request, most) = read_terms(&question.parameters)?;
     question.answer(&question.archive.terms(request, most).await?)
+}
+
+/// Which articles, and how many words and values of each kind.
+pub(super) fn read_terms(pairs: &[(String, String)]) -> Result<(SearchRequest, usize), Advice> {
+    let (request, own) = params::TERMS.read_with(pairs)?;
+    let most = own.number("limit")?.unwrap_or(params::USUAL_TERMS);
+    Ok((request, most))
 }
 
 /// Every occurrence of what a query finds, in its context

@@ -79,6 +79,7 @@ fn routes(door: Door) -> Router {
         .route("/article/{id}/compare", get(pages::compare))
         .route("/mentions", get(pages::mentions))
         .route("/compare", get(pages::beside))
+        .route("/terms", get(pages::terms))
         .route("/values/{field}", get(pages::facet_values))
         .route("/about", get(pages::about))
         .route("/citations", post(pages::cite))

@@ -36,6 +36,10 @@ pub struct SearchAnswer {
     /// Where nothing was found: searches that do find something, the nearest to this one first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestions: Option<Vec<Suggestion>>,
+    /// Where nothing was found: the days from `from` to `to`, if the corpus has no article at all on any of them, of any
+    /// source or of those chosen by `source` and `site`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silent: Option<Silent>,
     /// The last member: the ETag is of all that stands before it.
     pub took_ms: f64,
 }
@@ -314,6 +318,13 @@ pub struct SeriesLine {
     pub value: FacetValue,
     pub buckets: Vec<Bucket>,
     pub unplaced: u64,
+}
+
+/// Days on which the corpus has no article at all, both inclusive; null where a side is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Silent {
+    pub from: Option<String>,
+    pub to: Option<String>,
 }
 
 /// From the first to the last of its days.

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::answer::{
     ArticleAnswer, Clause, ClauseScore, Copies, CopiesAnswer, CopyLine, DifferenceAnswer, Hit, OriginalPage,
-    QueryAnswer, QueryReading, SearchAnswer, SearchError, SeriesLine, Suggestion, Timeline,
+    QueryAnswer, QueryReading, SearchAnswer, SearchError, SeriesLine, Silent, Suggestion, Timeline,
 };
 use super::article;
 use super::cursor::Cursor;
@@ -206,6 +206,7 @@ impl Inner {
         let clauses = request.explain.then(|| self.clauses(&planned, view)).transpose()?;
         let suggestions =
             (found.total == 0 && request.suggestions).then(|| suggestions(request, &planned, view, now_ms));
+        let silent = (found.total == 0).then(|| self.silent(request, &planned, view)).transpose()?.flatten();
         self.keep(view, request, cursor.is_some());
         let series = std::mem::take(&mut found.series);
         let draw = |unit| self.timeline(request, &planned, view, &found.dates, series, unit);
@@ -220,8 +221,17 @@ impl Inner {
             timeline,
             next_cursor,
             suggestions,
+            silent,
             took_ms: milliseconds(started),
         })
+    }
+
+    /// What was asked for, where there is no article at all in it.
+    fn silent(&self, request: &SearchRequest, planned: &Planned, view: &View) -> Result<Option<Silent>, SearchError> {
+        if planned.reach.moments().is_empty() {
+            return Ok(None);
+        }
+        Ok(planned.reach.silence(&*self.silence.days(view, &planned.plan, &request.tz)?))
     }
 
     fn explain(&self, request: &SearchRequest) -> Result<QueryAnswer, SearchError> {
@@ -248,7 +258,8 @@ impl Inner {
     ) -> Result<Timeline, SearchError> {
         let days = self.silence.days(view, &planned.plan, &request.tz)?;
         let (values, series): (Vec<_>, Vec<_>) = series.into_iter().unzip();
-        let drawn = timeline::draw(Drawing { dates, series, days: Some(&days) }, unit, &request.tz)?;
+        let drawing = Drawing { dates, series, days: Some(&days), reach: planned.reach };
+        let drawn = timeline::draw(drawing, unit, &request.tz)?;
         let series = request.series.map(|field| {
             let values = values.into_iter().map(|count| hydrate::value(field, count));
             let line = |(value, line): (_, timeline::Line)| SeriesLine {

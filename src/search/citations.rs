@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::{CitationAnswer, CitedLine, CopyLine, Now, SearchError, Since};
-use super::archive::{Archive, Inner, engine_error, milliseconds, snapshot_name, store_error};
+use super::archive::{Archive, Inner, engine_error, milliseconds, reading, snapshot_name, store_error};
 use super::hydrate;
 use super::plan::{self, Planned};
 use super::request::{FacetField, Filter, SearchRequest, Sort};
 use crate::engine::View;
 use crate::query::ast::DateField;
 use crate::query::dates::{self, Side};
-use crate::query::{Advice, Mode, print};
+use crate::query::{self, Advice, Mode, print};
 use crate::store::{Cited, StoredArticle};
 
 /// Articles of a citation: a list that somebody can still check.
@@ -60,6 +60,12 @@ struct Asked {
     search: Frozen,
 }
 
+/// What has been kept, and what there was to say about how it was asked.
+pub struct Kept {
+    pub id: String,
+    pub warnings: Vec<Advice>,
+}
+
 /// What is asked of a citation.
 #[derive(Clone, Debug, Default)]
 pub struct CitationRequest {
@@ -71,9 +77,8 @@ pub struct CitationRequest {
 }
 
 impl Archive {
-    /// Keeps a search and all that it finds; returns under which name. The same search that finds the same has the same
-    /// name.
-    pub async fn cite(&self, request: SearchRequest) -> Result<String, SearchError> {
+    /// Keeps a search and all that it finds. The same search that finds the same has the same name.
+    pub async fn cite(&self, request: SearchRequest) -> Result<Kept, SearchError> {
         self.pool.run(|| self.inner.cite(request)).await
     }
 
@@ -84,17 +89,18 @@ impl Archive {
 }
 
 impl Inner {
-    fn cite(&self, request: SearchRequest) -> Result<String, SearchError> {
+    fn cite(&self, request: SearchRequest) -> Result<Kept, SearchError> {
         // Articles are cited, each in its version, however many stories they tell; and all of them.
         let request = SearchRequest { collapse: false, limit: usize::MAX, offset: 0, cursor: None, ..request };
         let (view, now_ms) = self.snapshot(&request, None)?;
         let planned = plan::plan(&request, now_ms, None, Instant::now() + ORDER_LIMIT)?;
         let found = found(&view, &planned, Some(MOST_CITED))?;
+        let warnings = reading(&request, &planned, None).warnings;
         let asked = Asked { search: Frozen::of(&request, &planned, now_ms), input: request.q };
         let asked = serde_json::to_string(&asked).map_err(|error| SearchError::Internal(error.to_string()))?;
         let id = name(&asked, &found);
         self.store.cite(&id, &asked, &found).map_err(store_error)?;
-        Ok(id)
+        Ok(Kept { id, warnings })
     }
 
     fn citation(&self, asked: &CitationRequest) -> Result<CitationAnswer, SearchError> {
@@ -121,6 +127,7 @@ impl Inner {
         let listed: Vec<usize> = listed.skip(asked.offset).take(asked.limit + 1).collect();
         let page = &listed[..listed.len().min(asked.limit)];
         self.keep(&view, &request, false);
+        let typed = query::parse(&input, &plan::context(search.mode, request.tz.clone(), kept.made));
         Ok(CitationAnswer {
             id: asked.id.clone(),
             made: kept.made,
@@ -137,6 +144,7 @@ impl Inner {
             articles: self.lines(page, &kept.found, &became)?,
             next_offset: (listed.len() > page.len()).then_some((asked.offset + page.len()) as u64),
             added: self.copies(&added[..added.len().min(MOST_ADDED)])?,
+            warnings: typed.map(|reading| reading.warnings).unwrap_or_default(),
             took_ms: milliseconds(started),
         })
     }

@@ -32,16 +32,16 @@ impl Inner {
             let one = view.find(&planned.plan).map_err(engine_error)?;
             found.push((reading(request, &planned, None), one, planned));
         }
-        let days = match found.first() {
-            Some((.., planned)) => Some(self.silence.days(&view, &planned.plan, &first.tz)?),
-            None => None,
+        let (days, reach) = match found.first() {
+            Some((.., planned)) => (Some(self.silence.days(&view, &planned.plan, &first.tz)?), planned.reach),
+            None => Default::default(),
         };
         let snapshot = found.iter().map(|(.., planned)| snapshot_name(&view, now_ms, planned));
         // One that counts from now names the moment.
         let snapshot = snapshot.max_by_key(|name| name.now_ms.is_some()).map(|name| name.print()).unwrap_or_default();
         let all = together(found.iter().map(|(_, one, _)| &one.dates));
         let lines = found.iter().map(|(_, one, _)| one.dates.clone()).collect();
-        let drawing = Drawing { dates: &all, series: lines, days: days.as_deref() };
+        let drawing = Drawing { dates: &all, series: lines, days: days.as_deref(), reach };
         let drawn = timeline::draw(drawing, first.interval.unwrap_or(Unit::Auto), &first.tz)?;
         let queries = found.into_iter().zip(drawn.series).map(|((query, found, _), line)| ComparedQuery {
             query,

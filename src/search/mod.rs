@@ -23,6 +23,7 @@ mod citations;
 mod about;
 mod compare;
 mod mentions;
+mod reach;
 mod related;
 mod terms;
 mod typing;
@@ -45,7 +46,7 @@ mod timeline;
 mod cursor;
 
 pub use archive::{Archive, Readiness};
-pub use citations::CitationRequest;
+pub use citations::{CitationRequest, Kept};
 pub use compare::MOST_COMPARED;
 pub use excerpt::first_words;
 pub use export::Export;

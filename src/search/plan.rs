@@ -7,18 +7,24 @@ use jiff::tz::TimeZone;
 
 use super::answer::SearchError;
 use super::cursor::Cursor;
+use super::reach::Reach;
 use super::request::{SearchRequest, Sort};
 use super::snapshots::SnapshotName;
 use crate::analysis::fold;
 use crate::engine::{Order, Place, Plan, Series, Values};
-use crate::query::ast::{DateClause, Interval, Kind, Node, Value};
+use crate::query::ast::{DateClause, DateField, Interval, Kind, Node, Value};
 use crate::query::dates::{self, Side};
 use crate::query::{self, Advice, Bounds, Context, Mode};
+
+/// Characters of what is no date that are told back.
+const LONGEST_DATE: usize = 40;
 
 /// A request, read.
 pub(super) struct Planned {
     pub(super) plan: Plan,
     pub(super) reading: query::Reading,
+    /// What `from` and `to` say of the date of publication.
+    pub(super) reach: Reach,
     /// The answer depends on the moment it counts back from.
     pub(super) counts_from_now: bool,
     /// The same for every page of one search, and for no other search.
@@ -57,8 +63,10 @@ pub(super) fn plan(
     }
     let from_now = [&request.from, &request.to].into_iter().flatten().any(|edge| dates::counts_from_now(edge));
     let counts_from_now = from_now || sort == Sort::Recent || !reading.resolved.is_empty();
+    let interval = interval(request, now)?;
+    let reach = Reach(if request.date_field == DateField::Published { interval } else { Interval::default() });
     let plan = Plan {
-        query: within_dates(request, &reading.query, now)?,
+        query: within_dates(request, &reading.query, interval),
         filters: request.filters.clone(),
         order: Order { sort, now_ms, half_life_ms: request.half_life.as_secs() * 1000 },
         limit: request.limit,
@@ -72,7 +80,7 @@ pub(super) fn plan(
         marks: request.highlight,
         deadline,
     };
-    Ok(Planned { plan, reading, counts_from_now, identity })
+    Ok(Planned { plan, reading, reach, counts_from_now, identity })
 }
 
 /// Does relevance have anything to go by?
@@ -89,16 +97,13 @@ pub(super) fn is_scored(plan: &Plan) -> bool {
     matches!(plan.order.sort, Sort::Relevance | Sort::Recent)
 }
 
-/// `from` and `to` as a clause beside the query.
-fn within_dates(request: &SearchRequest, query: &Node, now: Timestamp) -> Result<Node, SearchError> {
+/// `from` and `to`.
+fn interval(request: &SearchRequest, now: Timestamp) -> Result<Interval, SearchError> {
     let edge = |text: &Option<String>, name: &str, side: Side| {
         let read = text.as_deref().map(|text| dates::read_edge(text.trim(), side, &request.tz, now));
-        read.transpose().map_err(|_| bad_date(name))
+        read.transpose().map_err(|_| bad_date(name, text.as_deref().unwrap_or_default()))
     };
     let interval = Interval { from: edge(&request.from, "from", Side::From)?, to: edge(&request.to, "to", Side::To)? };
-    if interval == Interval::default() {
-        return Ok(query.clone());
-    }
     if let (Some(from), Some(to)) = (interval.from, interval.to)
         && from.instant_ms >= to.instant_ms
     {
@@ -106,9 +111,17 @@ fn within_dates(request: &SearchRequest, query: &Node, now: Timestamp) -> Result
             Advice::of("bad_range", "to", "`to` lies before `from`").hint("Swap the two dates."),
         ));
     }
+    Ok(interval)
+}
+
+/// The query with `from` and `to` as a clause beside it.
+fn within_dates(request: &SearchRequest, query: &Node, interval: Interval) -> Node {
+    if interval == Interval::default() {
+        return query.clone();
+    }
     let clause = DateClause { field: request.date_field, canonical: String::new(), interval };
     let dates = Node { kind: Kind::Value(Value::Date(clause)), at: 0..0 };
-    Ok(Node { kind: Kind::And(vec![query.clone(), dates]), at: query.at.clone() })
+    Node { kind: Kind::And(vec![query.clone(), dates]), at: query.at.clone() }
 }
 
 /// Everything that decides which hits there are and in what order; how many, and what of them, may change.
@@ -146,9 +159,10 @@ pub(super) fn bad_snapshot() -> SearchError {
     )
 }
 
-fn bad_date(parameter: &str) -> SearchError {
+fn bad_date(parameter: &str, given: &str) -> SearchError {
+    let shown: String = given.trim().chars().take(LONGEST_DATE).collect();
     SearchError::Refused(
-        Advice::of("bad_date", parameter, "this is not a date")
-            .hint("Write 2025-02-27, 2025-02, 2025, an RFC 3339 time, or back from now: 7d, 24h."),
+        Advice::of("bad_date", parameter, format!("`{shown}` is no date"))
+            .hint("Write 2025, 2025-02 or 2025-02-17, an RFC 3339 time, or back from now: 7d, 24h."),
     )
 }

@@ -69,9 +69,15 @@ impl Days {
         Some((day(first, self.0[first].trailing_zeros()), day(last, 63 - self.0[last].leading_zeros())))
     }
 
-    /// Stretches of days without any, within these days and between the first and the last that have some.
-    pub(super) fn silences(&self, from: i32, to: i32) -> Vec<(i32, i32)> {
-        let Some((first, last)) = self.ends() else { return Vec::new() };
+    /// Whether there is anything from this day to that one; an open side has no end.
+    pub(super) fn has_any(&self, from: Option<i32>, to: Option<i32>) -> bool {
+        let Some((first, last)) = self.ends() else { return false };
+        (from.map_or(first, |from| from.max(first))..=to.map_or(last, |to| to.min(last))).any(|day| self.has(day))
+    }
+
+    /// Stretches of days without any, of those from this day to that one that lie within `around`.
+    pub(super) fn silences(&self, from: i32, to: i32, around: (i32, i32)) -> Vec<(i32, i32)> {
+        let (first, last) = around;
         let mut silences: Vec<(i32, i32)> = Vec::new();
         for day in from.max(first)..=to.min(last) {
             if self.has(day) {
@@ -85,9 +91,9 @@ impl Days {
         silences
     }
 
-    /// Whether there is nothing at all from this day to that one.
-    pub(super) fn is_silent(&self, from: i32, to: i32) -> bool {
-        let Some((first, last)) = self.ends() else { return false };
+    /// Whether there is nothing at all on those days from this one to that one that lie within `around`; some have to.
+    pub(super) fn is_silent(&self, from: i32, to: i32, around: (i32, i32)) -> bool {
+        let (first, last) = around;
         let (from, to) = (from.max(first), to.min(last));
         from <= to && (from..=to).all(|day| !self.has(day))
     }
@@ -161,14 +167,22 @@ impl Silence {
 
 /// What a query asks of sources, whatever else it asks.
 fn of_sources(query: &Node) -> Node {
-    let parts = if let Kind::And(parts) = &query.kind { parts.as_slice() } else { std::slice::from_ref(query) };
-    let mut chosen: Vec<Node> = parts.iter().filter(|part| is_of_sources(part)).cloned().collect();
+    let mut chosen = Vec::new();
+    collect_sources(query, &mut chosen);
     let kind = match chosen.len() {
         0 => Kind::All,
         1 => return chosen.remove(0),
         _ => Kind::And(chosen),
     };
     Node { kind, at: 0..0 }
+}
+
+fn collect_sources(node: &Node, chosen: &mut Vec<Node>) {
+    match &node.kind {
+        Kind::And(parts) => parts.iter().for_each(|part| collect_sources(part, chosen)),
+        _ if is_of_sources(node) => chosen.push(node.clone()),
+        _ => {}
+    }
 }
 
 fn is_of_sources(node: &Node) -> bool {
@@ -222,6 +236,6 @@ mod tests {
         let day = (ms("2025-03-03T00:00:00Z"), ms("2025-03-03T23:59:59.999Z"));
         let days = Days::of(&Dates { calendar: vec![month, day], ..Dates::default() }, &TimeZone::UTC);
         let (from, to) = (number("2025-01-01"), number("2025-12-31"));
-        assert_eq!(days.silences(from, to), [(number("2025-03-01"), number("2025-03-02"))]);
+        assert_eq!(days.silences(from, to, days.ends().unwrap()), [(number("2025-03-01"), number("2025-03-02"))]);
     }
 }

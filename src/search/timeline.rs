@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan, ZonedDateTime};
 
 use super::answer::{Bucket, Gap, SearchError};
+use super::reach::Reach;
 use super::request::Unit;
 use super::silence::{Days, day, day_number};
 use crate::engine::{Dates, Told};
@@ -32,6 +33,8 @@ pub(super) struct Drawing<'a> {
     pub(super) series: Vec<Dates>,
     /// The days on which there is any article at all, of any source or of those chosen.
     pub(super) days: Option<&'a Days>,
+    /// The axis goes over all that was asked for, where something was found in it.
+    pub(super) reach: Reach,
 }
 
 pub(super) struct Drawn {
@@ -49,24 +52,28 @@ pub(super) struct Line {
     pub(super) unplaced: u64,
 }
 
-/// Buckets from the first match to the last, empty ones included.
+/// Buckets from the first match to the last, or from `from` to `to` where these were given, empty ones included.
 pub(super) fn draw(drawing: Drawing<'_>, unit: Unit, tz: &TimeZone) -> Result<Drawn, SearchError> {
     let now = Timestamp::now();
     let plausible = (unit == Unit::Auto).then(|| plausible(drawing.dates, now)).flatten();
     let dates = plausible.as_ref().unwrap_or(drawing.dates);
-    let axis = Axis::of(dates, if unit == Unit::Auto { automatic(dates) } else { unit }, tz)?;
-    if axis.starts.len() * (drawing.series.len() + 1) > MOST_BUCKETS {
-        return Err(too_many());
-    }
+    let lines = drawing.series.len() + 1;
+    let axis = |asked: &[i64]| {
+        let axis = Axis::of(dates, if unit == Unit::Auto { automatic(dates, asked) } else { unit }, tz, asked)?;
+        if axis.starts.len() * lines > MOST_BUCKETS { Err(too_many()) } else { Ok(axis) }
+    };
+    // What is found may be drawn in units in which all that was asked for is too long.
+    let axis = axis(&drawing.reach.moments()).or_else(|_| axis(&[]))?;
     let mut all = axis.count(dates);
-    let (gaps, more_gaps) = drawing.days.map(|days| axis.gaps(days)).unwrap_or_default();
+    let days = drawing.days.and_then(|days| Some((days, drawing.reach.around(days.ends())?)));
+    let (gaps, more_gaps) = days.map(|(days, around)| axis.gaps(days, around)).unwrap_or_default();
     let series = drawing.series.into_iter().map(|dates| match plausible {
         Some(_) => axis.count(&kept(&dates, now)),
         None => axis.count(&dates),
     });
     let mut series: Vec<Line> = series.collect();
-    if let Some(days) = drawing.days {
-        std::iter::once(&mut all).chain(&mut series).for_each(|line| axis.mark_gaps(days, &mut line.buckets));
+    if let Some((days, around)) = days {
+        std::iter::once(&mut all).chain(&mut series).for_each(|line| axis.mark_gaps(days, around, &mut line.buckets));
     }
     let tz = tz.iana_name().unwrap_or("UTC").to_owned();
     Ok(Drawn { interval: name(axis.unit), tz, all, series, gaps, more_gaps })
@@ -83,10 +90,13 @@ struct Axis {
 }
 
 impl Axis {
-    fn of(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Axis, SearchError> {
+    fn of(dates: &Dates, unit: Unit, tz: &TimeZone, asked: &[i64]) -> Result<Axis, SearchError> {
         let placed = dates.calendar.iter().filter(|(first, last)| last - first < longest(unit));
         let calendar: Vec<i64> = placed.map(|(first, _)| *first).collect();
-        let starts = starts(&calendar, &dates.instants, unit, tz)?;
+        let instants = [dates.instants.as_slice(), asked].concat();
+        // Nothing found is no line, whatever was asked.
+        let is_empty = calendar.is_empty() && dates.instants.is_empty();
+        let starts = if is_empty { Vec::new() } else { starts(&calendar, &instants, unit, tz)? };
         let floating = starts.iter().map(|start| local_ms(start.date().at(0, 0, 0, 0))).collect();
         let fixed = starts.iter().map(|start| start.timestamp().as_millisecond()).collect();
         Ok(Axis { unit, starts, floating, fixed })
@@ -133,20 +143,20 @@ impl Axis {
     }
 
     /// Stretches of days without any article: nothing was found there because nothing is there.
-    fn gaps(&self, days: &Days) -> (Vec<Gap>, usize) {
+    fn gaps(&self, days: &Days, around: (i32, i32)) -> (Vec<Gap>, usize) {
         let Some((first, end)) = self.starts.first().zip(self.end()) else { return Default::default() };
-        let silences = days.silences(day_number(first.date()), end);
+        let silences = days.silences(day_number(first.date()), end, around);
         let more = silences.len().saturating_sub(MOST_GAPS);
         let gap = |(from, to): (i32, i32)| Some(Gap { from: day(from)?.to_string(), to: day(to)?.to_string() });
         (silences.into_iter().take(MOST_GAPS).filter_map(gap).collect(), more)
     }
 
     /// Buckets that have no other days.
-    fn mark_gaps(&self, days: &Days, buckets: &mut [Bucket]) {
+    fn mark_gaps(&self, days: &Days, around: (i32, i32), buckets: &mut [Bucket]) {
         let ends = self.starts.iter().skip(1).map(|next| day_number(next.date())).chain(self.end().map(|end| end + 1));
         for ((bucket, start), end) in buckets.iter_mut().zip(&self.starts).zip(ends) {
             let from = day_number(start.date());
-            bucket.gap = days.is_silent(from, end.max(from + 1) - 1);
+            bucket.gap = days.is_silent(from, end.max(from + 1) - 1, around);
         }
     }
 }
@@ -180,8 +190,9 @@ fn longest(unit: Unit) -> i64 {
     }
 }
 
-fn automatic(dates: &Dates) -> Unit {
-    let firsts = || dates.instants.iter().copied().chain(dates.calendar.iter().map(|(first, _)| *first));
+fn automatic(dates: &Dates, asked: &[i64]) -> Unit {
+    let calendar = || dates.calendar.iter().map(|(first, _)| *first);
+    let firsts = || dates.instants.iter().chain(asked).copied().chain(calendar());
     let span = firsts().max().unwrap_or_default() - firsts().min().unwrap_or_default();
     let days = span / DAY_MS;
     // A unit in which nothing has a place would be an empty timeline.
@@ -290,11 +301,16 @@ fn too_many() -> SearchError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query::ast::{Edge, Interval};
     use crate::search::answer::Timeline;
 
     fn draw(dates: &Dates, unit: Unit, tz: &TimeZone) -> Result<Timeline, SearchError> {
-        let Drawn { interval, all, .. } = super::draw(Drawing { dates, series: Vec::new(), days: None }, unit, tz)?;
+        let Drawn { interval, all, .. } = super::draw(drawing(dates, None), unit, tz)?;
         Ok(Timeline { interval, buckets: all.buckets, unplaced: all.unplaced, ..Timeline::default() })
+    }
+
+    fn drawing<'a>(dates: &'a Dates, days: Option<&'a Days>) -> Drawing<'a> {
+        Drawing { dates, series: Vec::new(), days, reach: Reach::default() }
     }
 
     fn ms(text: &str) -> i64 {
@@ -388,10 +404,7 @@ mod tests {
         let instants = ["2024-12-20", "2025-01-01", "2025-01-03", "2025-01-06", "2025-01-09"].map(at).to_vec();
         let all = Dates { instants, ..Dates::default() };
         let days = Days::of(&all, &TimeZone::UTC);
-        let drawn = |unit| {
-            let drawing = Drawing { dates: &dates, series: Vec::new(), days: Some(&days) };
-            super::draw(drawing, unit, &TimeZone::UTC).unwrap()
-        };
+        let drawn = |unit| super::draw(drawing(&dates, Some(&days)), unit, &TimeZone::UTC).unwrap();
         let daily = drawn(Unit::Day);
         let silent: Vec<bool> = daily.all.buckets.iter().map(|bucket| bucket.gap).collect();
         assert_eq!(silent, [false, true, false, true, true, false]);
@@ -407,10 +420,34 @@ mod tests {
         let at = |text: &str| ms(&format!("{text}T10:00:00Z"));
         let dates = Dates { instants: vec![at("2025-01-01"), at("2025-01-02"), at("2025-01-04")], ..Dates::default() };
         let one = Dates { instants: vec![at("2025-01-02")], undated: 1, ..Dates::default() };
-        let drawing = Drawing { dates: &dates, series: vec![one], days: None };
+        let drawing = Drawing { series: vec![one], ..drawing(&dates, None) };
         let timeline = super::draw(drawing, Unit::Day, &TimeZone::UTC).unwrap();
         let line = &timeline.series[0];
         assert_eq!(line.buckets.iter().map(|bucket| bucket.count).collect::<Vec<_>>(), [0, 1, 0, 0]);
         assert_eq!(line.unplaced, 1);
+    }
+
+    #[test]
+    fn the_axis_goes_over_all_that_was_asked_for() {
+        let edge = |text: &str| Some(Edge { instant_ms: ms(text), local_ms: ms(text) });
+        let interval = Interval { from: edge("2024-12-30T00:00:00Z"), to: edge("2025-01-05T00:00:00Z") };
+        let at = |text: &str| ms(&format!("{text}T10:00:00Z"));
+        let dates = Dates { instants: vec![at("2025-01-01")], ..Dates::default() };
+        let all = Dates { instants: vec![at("2025-01-01"), at("2025-01-03")], ..Dates::default() };
+        let days = Days::of(&all, &TimeZone::UTC);
+        let drawn = |dates: &Dates, unit| {
+            let drawing = Drawing { reach: Reach(interval), ..drawing(dates, Some(&days)) };
+            super::draw(drawing, unit, &TimeZone::UTC).unwrap()
+        };
+        let daily = drawn(&dates, Unit::Auto);
+        let silent: Vec<bool> = daily.all.buckets.iter().map(|bucket| bucket.gap).collect();
+        assert_eq!((daily.interval, daily.all.buckets[0].start.as_str()), ("day", "2024-12-30"));
+        assert_eq!(silent, [true, true, false, true, false, true], "what was asked for and is not there is a gap");
+        assert_eq!(daily.gaps.len(), 3);
+        assert!(drawn(&Dates::default(), Unit::Day).all.buckets.is_empty(), "where nothing is found nothing is drawn");
+        let far = Interval { from: edge("1700-01-01T00:00:00Z"), to: None };
+        let drawing = Drawing { reach: Reach(far), ..drawing(&dates, None) };
+        let hourly = super::draw(drawing, Unit::Hour, &TimeZone::UTC).unwrap();
+        assert_eq!(hourly.all.buckets.len(), 1, "what would be too long is drawn where something is");
     }
 }

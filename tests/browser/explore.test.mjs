@@ -40,22 +40,84 @@ for (const setting of settings) describe(setting.name, { concurrency: 2 }, () =>
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.waitForURL('**/compare?q=china&q=*');
     await look(visit, 'compare');
-    assert.equal(await page.locator('.lines polyline').count(), 2);
+    assert.equal(await page.locator('.lines path.line').count(), 2);
     await page.locator('.numbers summary').click();
     const { queries } = await json(visit, 'This comparison as JSON');
     const sum = async (column) => {
-      const cells = await page.locator(`tbody td:nth-of-type(${column})`).allInnerTexts();
+      const cells = await page.locator(`tbody td:nth-of-type(${column}):not(.none)`).allInnerTexts();
       return cells.map(number).reduce((all, one) => all + one, 0);
     };
+    const edge = async (name) => (await page.getByLabel(name, { exact: true }).boundingBox()).y;
+    if (setting.width > 1000) assert.equal(await edge('From'), await edge('To'), 'dates stand in one line');
+    const top = number(await page.locator('.scale li').first().innerText());
+    const most = Math.max(...queries.flatMap(({ buckets }) => buckets.map(({ count }) => count)));
+    assert.ok(top >= most, 'the axis says how high it goes');
+    const silent = queries[0].buckets.filter(({ gap }) => gap).length;
+    assert.equal(await page.locator('td.none').count(), silent, 'nothing kept is not zero');
+    assert.ok(silent > 0 && await page.locator('.plot .gap').count() > 0);
     for (const [at, { total: found, unplaced }] of queries.entries()) assert.equal(await sum(at + 1), found - unplaced);
+    await page.getByLabel('A point for each').selectOption('year');
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.waitForURL('**interval=year**');
+    assert.equal((await json(visit, 'This comparison as JSON')).interval, 'year');
     await page.locator('.legend a').first().click();
     assert.equal(await total(page), queries[0].total);
+  });
+
+  journey('filters in force are seen where searches are compared and mentions listed', async (visit, page) => {
+    for (const path of ['/compare?q=china&q=port', '/mentions?q=china']) {
+      await page.goto(`${path}&lang=en&from=2020&collapse=near`);
+      await look(visit, path.startsWith('/compare') ? 'compare-narrowed' : 'mentions-narrowed');
+      assert.equal(await page.locator('.chips li').count(), 3);
+      assert.equal(await page.locator('.sorts [aria-current]').innerText(), 'Without copies');
+      await page.getByRole('link', { name: 'Take off all' }).click();
+      await page.waitForURL((url) => !url.search.includes('lang') && url.search.includes('collapse'));
+      assert.equal(await page.locator('.chips').count(), 0);
+    }
+  });
+
+  journey('what marks articles off is listed, and each word narrows the search to what it promises', async (visit, page) => {
+    await page.goto('/search?q=china&lang=en');
+    await page.getByRole('link', { name: 'what marks these articles off' }).click();
+    await page.waitForURL('**/terms?q=china&lang=en');
+    await look(visit, 'terms');
+    const term = page.locator('.columns li').first();
+    const count = number(await term.locator('.count').innerText());
+    await term.locator('a').click();
+    await page.waitForURL('**/search?q=china+AND+*&lang=en');
+    assert.equal(await total(page), count);
+  });
+
+  journey('a timeline is drawn as a line for each source', async (visit, page) => {
+    await page.goto('/search?lang=en');
+    await page.getByRole('link', { name: 'By source' }).click();
+    await page.waitForURL('**series=source');
+    await look(visit, 'series');
+    const lines = page.locator('.series .legend li');
+    assert.equal(await page.locator('.plot path.line').count(), await lines.count());
+    const count = number(await lines.first().locator('.count').innerText());
+    await lines.first().locator('a').click();
+    await page.waitForURL('**source=*');
+    assert.equal(await total(page), count);
+    await page.getByRole('link', { name: 'All as one' }).click();
+    assert.equal(await page.locator('.plot').count(), 0);
+  });
+
+  journey('a time of which nothing is kept is told from one in which nothing is found', async (visit, page) => {
+    const { timeline } = await (await visit.context.request.get('/api/v1/search?limit=0&interval=day')).json();
+    const { from, to } = timeline.gaps.at(-1);
+    await page.goto(`/search?from=${from}&to=${to}`);
+    assert.match(await page.locator('.nothing').innerText(), /The archive has no article at all/);
+    await look(visit, 'silence');
+    await page.goto(`/search?from=${timeline.buckets[0].start}&to=${to}`);
+    const axis = await page.locator('.timeline .axis').innerText();
+    assert.match(axis, new RegExp(`${Number(to.slice(0, 4))}`), 'the axis goes on to what was asked for');
   });
 
   journey('the values of a facet are searched through, and chosen from', async (visit, page) => {
     await page.goto('/search');
     await unfold(visit);
-    const all = page.locator('.facet', { hasText: 'Subjects' }).locator('.more a');
+    const all = page.locator('.facet', { hasText: 'Subjects' }).getByRole('link', { name: /^All \d/ });
     await all.click();
     await page.waitForURL('**/values/tag');
     await look(visit, 'values');
@@ -148,6 +210,43 @@ test('completions come as one types, and are chosen by keys', async () => {
   await visit.context.close();
 });
 
+test('who goes back finds the pages that had come, and the place', async () => {
+  const visit = await open(browser);
+  const { page } = visit;
+  await page.goto('/search?sort=oldest');
+  const results = page.locator('.result h2 a');
+  const more = page.getByRole('link', { name: 'More results' });
+  for (let pages = 1; pages < 3; pages += 1) {
+    await more.click();
+    await page.waitForFunction((some) => document.querySelectorAll('.result').length > some, pages * 10);
+  }
+  const before = await results.allInnerTexts();
+  await results.nth(25).click();
+  await page.waitForURL('**/article/**');
+  await page.goBack();
+  await page.waitForFunction((some) => document.querySelectorAll('.result').length === some, before.length);
+  assert.deepEqual(await results.allInnerTexts(), before);
+  await page.waitForFunction(() => scrollY > 600);
+  assertClean(visit);
+  await visit.context.close();
+});
+
+test('a printed list says how much of it is on paper', {
+  skip: process.env.REUTERS_URL ? false : 'it needs REUTERS_URL, a server with the Reuters-21578 articles',
+}, async () => {
+  const visit = await open(browser);
+  const { page } = visit;
+  await page.goto(new URL('/search?q=opec', process.env.REUTERS_URL).href);
+  await page.getByRole('button', { name: 'Cite this search' }).click();
+  await page.waitForURL('**/citations/**');
+  await look(visit, 'citation-long');
+  const said = page.getByText(/^100 of [\d,]+ are printed; the whole list: http/);
+  assert.equal(await said.isVisible(), false);
+  await page.emulateMedia({ media: 'print' });
+  assert.ok(await said.isVisible());
+  await visit.context.close();
+});
+
 test('the next page comes under this one, without a jump', async () => {
   const visit = await open(browser);
   const { page } = visit;
@@ -199,7 +298,7 @@ for (const setting of settings.filter(({ scheme }) => scheme === 'light')) {
     await type(page.getByLabel('Search 2'), 'oil price date:[1987-03 TO 1987-05]');
     await page.waitForURL('**q=oil**');
     await look(visit, 'opec-compared');
-    assert.equal(await page.locator('.lines polyline').count(), 2);
+    assert.equal(await page.locator('.lines path.line').count(), 2);
 
     await click(page.locator('.legend a').first());
     assert.equal(await total(page), found);

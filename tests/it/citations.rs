@@ -164,3 +164,37 @@ fn a_citation_is_shown_whatever_its_search_comes_to_by_now() {
     let (status, page) = server.get(&format!("/citations/{}", first["id"].as_str().unwrap()));
     assert!(status == 200 && page.contains("more than can be compared"), "{page}");
 }
+
+#[test]
+fn what_was_odd_in_the_query_is_told_and_stays_with_it() {
+    let (_archive, server) = with_articles();
+    let odd = cited(&server, "q=tgg:tin+rises&colour=red");
+    let codes = |citation: &Value| -> Vec<String> {
+        citation["warnings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes(&odd), ["unknown_field", "unknown_parameter"]);
+    let id = odd["id"].as_str().unwrap();
+    assert_eq!(codes(&server.json(&format!("/api/v1/citations/{id}"))), ["unknown_field"], "a parameter is not kept");
+    let (_, page) = server.get(&format!("/citations/{id}"));
+    assert!(page.contains("<u class=\"warning\">tgg:</u>") && page.contains("<strong>Warning:</strong>"), "{page}");
+    assert!(codes(&cited(&server, "q=tin")).is_empty());
+}
+
+#[test]
+fn a_citation_is_a_sentence_and_paper_says_what_is_not_on_it() {
+    let archive = TestArchive::new();
+    let lines: String = (0..120).map(|id| line(&id.to_string(), &format!("Tin {id}"), 1 + (id % 28) as u8)).collect();
+    archive.ingest(&[&archive.file("news.jsonl", &lines)]);
+    let server = Server::start(&archive);
+    let id = cited(&server, "q=tin&from=2025-02")["id"].as_str().unwrap().to_owned();
+    let (_, page) = server.get(&format!("/citations/{id}"));
+    let address = format!("http://{}/citations/{id}", server.address());
+    let sentence = format!(
+        "Search for “tin” (from: 2025-02), Broadsheet archive at {}: 120 articles, as found on ",
+        server.address()
+    );
+    assert!(page.contains(&sentence) && page.contains(&format!("<a href=\"{address}\">{address}</a>")), "{page}");
+    assert!(page.contains(&format!("100 of 120 are printed; the whole list: {address}")), "{page}");
+    let (_, last) = server.get(&format!("/citations/{id}?offset=100"));
+    assert!(last.contains("20 of 120 are printed"), "{last}");
+}

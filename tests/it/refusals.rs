@@ -323,7 +323,7 @@ fn a_body_that_cannot_be_read_is_refused() {
     let (_archive, server) = server();
     let deep = "[".repeat(100_000);
     for body in
-        ["", "{", "[]", "null", "1", "\"q\"", "{\"q\":{}}", "{\"q\":[[1]]}", "{\"q\":tin}", "{\"q\":\"a\"}x", &deep]
+        ["", "{", "[]", "null", "1", "\"q\"", "{\"q\":{}}", "{\"tag\":[[1]]}", "{\"q\":tin}", "{\"q\":\"a\"}x", &deep]
     {
         let what = body.get(..20).unwrap_or(body);
         assert_eq!(ask(&server, "POST", API, JSON, body.as_bytes()).problem(400, what), "bad_json", "{what}");

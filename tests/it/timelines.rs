@@ -208,6 +208,8 @@ fn with_a_source_the_days_on_which_that_one_is_silent_are_gaps() {
     for q in ["tin source:\"the ore\"", "tin (source:\"the ore\" OR source:nobody)"] {
         let asked = timeline(&server, &[("q", q), ("interval", "day")]);
         assert_eq!((told(&asked), gaps(&asked)), (told(&of_one), gaps(&of_one)), "{q}");
+        let since = timeline(&server, &[("q", q), ("interval", "day"), ("from", "2025-01-01")]);
+        assert_eq!(gaps(&since), gaps(&of_one), "{q}, with a date beside it");
     }
     let or_others = timeline(&server, &[("q", "tin (source:\"the ore\" OR tin)"), ("interval", "day")]);
     assert_eq!(gaps(&or_others), [("02", "02"), ("04", "05")], "that chooses no source");

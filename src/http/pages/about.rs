@@ -14,6 +14,7 @@ use super::dates::{self, DateLine};
 use super::error::refusal;
 use super::facets::{self, FacetList};
 use super::frame::{Frame, send};
+use super::narrowing::Narrowing;
 use super::wording::{articles, capitalised, counted, grouped, stories};
 use crate::search::Archive;
 use crate::search::answer::AboutAnswer;
@@ -53,6 +54,7 @@ pub(in crate::http) async fn about(State(archive): State<Arc<Archive>>) -> Respo
 
 fn page(answer: &AboutAnswer) -> AboutPage {
     let here = Address::read("/search", None);
+    let all = Narrowing { here: &here, canonical: "*" };
     let mut known: Vec<(String, String)> =
         answer.dates.iter().map(|one| (capitalised(dates::read_from(one.from)), grouped(one.count))).collect();
     known.extend((answer.undated > 0).then(|| ("No date is known".to_owned(), grouped(answer.undated))));
@@ -65,7 +67,7 @@ fn page(answer: &AboutAnswer) -> AboutPage {
         span: ends.map(|(first, last)| format!("{} to {}", chart::day(first), chart::day(last))),
         dates: known,
         chart: chart::chart(&answer.timeline, &here),
-        facets: facets::lists(&answer.facets, &here).into_iter().map(|list| FacetList { more: None, ..list }).collect(),
+        facets: facets::lists(&answer.facets, all).into_iter().map(|list| FacetList { more: None, ..list }).collect(),
         runs: answer.runs.iter().map(run).collect(),
         json: format!("{API}/about"),
     }
@@ -74,13 +76,13 @@ fn page(answer: &AboutAnswer) -> AboutPage {
 fn run(line: &RunLine) -> Run {
     let counts = &line.counts;
     let numbers = [
-        (counts.new, "new"),
-        (counts.copies, "copies"),
-        (counts.versions, "new versions"),
-        (counts.unchanged, "unchanged"),
+        (counts.new, "new", "new"),
+        (counts.copies, "copy", "copies"),
+        (counts.versions, "new version", "new versions"),
+        (counts.unchanged, "unchanged", "unchanged"),
     ];
     let told: Vec<String> =
-        numbers.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", grouped(*n))).collect();
+        numbers.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| counted(*n, one, many)).collect();
     Run {
         input: line.input.clone(),
         state: line.state.name(),

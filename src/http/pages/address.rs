@@ -3,11 +3,16 @@
 
 use url::form_urlencoded;
 
+use crate::search::request::FacetField;
+
 /// The API's base path, for the links "as JSON".
 pub(super) const API: &str = "/api/v1";
 
 /// Parameters that say which page of the answer is shown; any other change begins at the first page again.
 const PAGING: [&str; 2] = ["cursor", "offset"];
+
+/// Parameters that decide which articles are found and in which order, beside the facet filters.
+const DECIDING: [&str; 9] = ["q", "mode", "from", "to", "date_field", "tz", "sort", "half_life", "collapse"];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Address {
@@ -65,6 +70,12 @@ impl Address {
 
     pub(super) fn only(&self, names: &[&str]) -> Address {
         self.keeping(|(name, _)| names.contains(&name.as_str()))
+    }
+
+    /// What decides which articles are found, and in which order.
+    pub(super) fn search(&self) -> Address {
+        let decides = |name: &str| DECIDING.contains(&name) || FacetField::from_name(name).is_some();
+        self.keeping(|(name, _)| decides(name))
     }
 
     /// One pair taken away, from the first page.

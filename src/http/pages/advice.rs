@@ -93,6 +93,12 @@ pub(super) fn refused(input: &str, advice: &Advice) -> Vec<Stretch> {
     underlined(input, &[(Grade::Warning, advice)])
 }
 
+/// Warnings alone: the places they are about underlined, and what they say.
+pub(super) fn warned(input: &str, warnings: &[Advice]) -> (Vec<Stretch>, Vec<Remark>) {
+    let all: Vec<_> = warnings.iter().map(|advice| (Grade::Warning, advice)).collect();
+    (underlined(input, &all), all.iter().map(|(grade, advice)| remark(*grade, advice)).collect())
+}
+
 fn remark(grade: Grade, advice: &Advice) -> Remark {
     let said = |text: &str| EscapedText::message(&sentence(text));
     Remark { grade, message: said(&advice.message), hint: advice.hint.as_deref().map(said) }

@@ -10,6 +10,7 @@ use super::address::{API, Address};
 use super::copies::{self, CopyLink};
 use super::dates::{self, DateLine};
 use super::error::of_article;
+use super::filters;
 use super::frame::{Frame, send};
 use super::hits::{self, EscapedText, Link, Name};
 use super::nearby::{self, Near};
@@ -71,9 +72,9 @@ pub(super) struct ArticlePage {
     /// For those who show a link to it: where it is, and how it begins.
     address: String,
     beginning: Option<String>,
-    /// Back to the search whose words are marked, and the article without marks.
+    /// Back to the search that led here, and the article without the marks of its words.
     results: Option<String>,
-    unmarked: String,
+    unmarked: Option<String>,
     json: String,
 }
 
@@ -140,11 +141,11 @@ pub(super) fn page(
         frame: Frame { q: here.query().to_owned(), ..Frame::new(hits::plain_name(hit)) },
         name: hits::name(hit, marked.map(|marked| marked.headline.as_str())),
         lang: lang_attribute(lang).map(str::to_owned),
-        source: hits::source(hit),
-        section: hits::section(hit),
+        source: hits::source(hit, &filters::only),
+        section: hits::section(hit, &filters::only),
         published: hit.published.and_then(|stamp| dates::line(stamp, tz)),
         modified: modified(hit).and_then(|stamp| dates::line(stamp, tz)),
-        byline: hits::links(FacetField::Author, hit.authors.as_deref()),
+        byline: hits::links(FacetField::Author, hit.authors.as_deref(), &filters::only),
         dateline: hit.dateline.clone().flatten(),
         lead: lead(hit, marked),
         paragraphs: paragraphs(hit, marked),
@@ -167,8 +168,8 @@ pub(super) fn page(
         around: nearby::around(hit, tz),
         address: format!("{root}/article/{}", hits::id(hit)),
         beginning: beginning(hit),
-        results: marked.map(|_| here.only(&["q", "mode"]).at("/search").href()),
-        unmarked: here.without(&["q", "mode"]).href(),
+        results: (here.search() != here.only(&[])).then(|| here.search().at("/search").href()),
+        unmarked: marked.map(|_| here.only(&["version"]).href()),
         json: json(hit, here),
     }
 }
@@ -197,7 +198,8 @@ fn filed_under(hit: &Hit) -> Vec<(&'static str, Vec<Link>)> {
         (FacetField::Person, hit.people.as_deref()),
         (FacetField::Org, hit.orgs.as_deref()),
     ];
-    let lists = all.into_iter().map(|(field, values)| (wording::heading(field), hits::links(field, values)));
+    let lists =
+        all.into_iter().map(|(field, values)| (wording::heading(field), hits::links(field, values, &filters::only)));
     lists.filter(|(_, links)| !links.is_empty()).collect()
 }
 
@@ -303,6 +305,22 @@ mod tests {
         assert!(page.contains("<mark>rare earths</mark>"));
         assert!(page.contains("href=\"/search?q=rare+earths\""));
         assert!(page.contains("href=\"/article/a000000000000000\""));
+    }
+
+    #[test]
+    fn the_way_back_keeps_filters_dates_and_order() {
+        let query = "q=rare+earths&tag=x&from=2025&sort=oldest&version=1";
+        let page = drawn(&made_up::article_answer(), query);
+        let back = "<a href=\"/search?q=rare+earths&#38;tag=x&#38;from=2025&#38;sort=oldest\">Results for";
+        assert!(page.contains(back), "{page}");
+        assert!(page.contains("<a href=\"/article/a000000000000000?version=1\">Without marks"), "{page}");
+        let mut unmarked = made_up::article_answer();
+        unmarked.marked = None;
+        let page = drawn(&unmarked, "tag=x");
+        assert!(
+            page.contains("<a href=\"/search?tag=x\">The results</a>") && !page.contains("Without marks"),
+            "{page}"
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The files of `static/`, held in the program. Each is served under an address that names the content, to be kept
-//! for ever, and under its plain name, to be asked for again.
+//! for ever, and under its plain name, to be asked for again. What is in them for who writes them is not sent.
 
 use std::sync::LazyLock;
 
@@ -46,6 +46,19 @@ static EDITION: LazyLock<String> = LazyLock::new(|| {
     hasher.finalize().to_hex()[..12].to_owned()
 });
 
+impl Asset {
+    fn sent(&self) -> String {
+        lean(&String::from_utf8_lossy(self.bytes))
+    }
+}
+
+/// Without indentation, empty lines and comments that have a line of their own. No text of ours goes over several lines.
+fn lean(text: &str) -> String {
+    let is_comment = |line: &str| line.starts_with("//") || line.starts_with("/*") && line.ends_with("*/");
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
 /// The routes under `/static`.
 pub(in crate::http) fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new().route("/static/{edition}/{name}", get(lasting)).route(
@@ -81,7 +94,7 @@ fn serve(name: &str, headers: &HeaderMap, lasting: bool) -> Response {
     if known.is_some() {
         (StatusCode::NOT_MODIFIED, about).into_response()
     } else {
-        (about, asset.bytes).into_response()
+        (about, asset.sent()).into_response()
     }
 }
 
@@ -104,6 +117,21 @@ mod tests {
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/css; charset=utf-8");
         assert!(response.headers()[header::CACHE_CONTROL].to_str().unwrap().ends_with("immutable"));
+    }
+
+    #[test]
+    fn what_is_sent_is_what_is_read_by_machines() {
+        assert_eq!(
+            lean("/* About */\na { b: c; } /* why */\n\n  // also\n    d('//e');\n"),
+            "a { b: c; } /* why */\nd('//e');\n"
+        );
+        for asset in &ASSETS {
+            let text = std::str::from_utf8(asset.bytes).unwrap();
+            let open = text
+                .lines()
+                .find(|line| line.matches('`').count() % 2 == 1 || line.contains("/*") != line.contains("*/"));
+            assert_eq!(open, None, "{}: a text or a comment goes over several lines", asset.name);
+        }
     }
 
     #[tokio::test]

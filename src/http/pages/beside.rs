@@ -8,20 +8,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::address::{API, Address};
-use super::chart::{self, Counts, Stretch};
+use super::chart::Counts;
+use super::copies;
 use super::error::refusal;
+use super::filters::{self, Chip};
 use super::frame::{Frame, send};
-use super::wording::{articles, grouped};
+use super::lines::{self, Lines};
+use super::search::SortLink;
+use super::wording::{articles, stories};
 use crate::http::explore::read_compared;
 use crate::search::answer::{CompareAnswer, ComparedQuery, SearchError};
 use crate::search::{Archive, MOST_COMPARED};
-
-/// Points of a line at most; longer timelines are drawn with several buckets a point.
-const MOST_POINTS: usize = 240;
-
-/// The grid: units from point to point, and the height of the highest.
-const STEP: usize = 10;
-const HEIGHT: u64 = 100;
 
 #[derive(Template)]
 #[template(path = "beside.html")]
@@ -31,39 +28,42 @@ struct BesidePage {
     asked: Vec<String>,
     from: String,
     to: String,
+    intervals: Vec<Choice>,
     kept: Vec<(String, String)>,
+    chips: Vec<Chip>,
+    cleared: String,
+    copies: Vec<SortLink>,
     /// `None` before anything is asked.
     drawn: Option<Drawn>,
 }
 
+struct Choice {
+    value: &'static str,
+    label: String,
+    chosen: bool,
+}
+
 struct Drawn {
-    lines: Vec<Line>,
-    width: usize,
-    /// Nothing is dated closely enough to be drawn.
-    is_empty: bool,
-    first: String,
-    last: String,
-    peak: String,
-    /// What each point counts: its dates, and a number for each line.
-    rows: Vec<(String, Vec<String>)>,
-    gaps: Vec<String>,
-    more_gaps: Option<String>,
+    legend: Vec<Legend>,
+    names: Vec<String>,
+    /// `Articles`, `Stories`
+    what: &'static str,
+    lines: Lines,
     json: String,
 }
 
-struct Line {
+struct Legend {
     query: String,
     total: String,
     href: String,
     mentions: String,
-    /// `0,100 10,40`
-    points: String,
     unplaced: Option<String>,
 }
 
 pub(in crate::http) async fn beside(State(archive): State<Arc<Archive>>, RawQuery(query): RawQuery) -> Response {
     let here = Address::read("/compare", query.as_deref());
-    let requests = match read_compared(here.pairs()) {
+    // Articles and stories are counted alike; which of them is drawn is a matter of the page.
+    let requests = match read_compared(here.without(&["collapse"]).pairs()) {
         Ok(requests) => requests,
         Err(advice) => return refusal(&here, SearchError::Refused(advice)),
     };
@@ -82,51 +82,116 @@ fn page(answer: Option<&CompareAnswer>, here: &Address) -> BesidePage {
     // Two at least, and one more to go on with.
     asked.resize((asked.len() + 1).clamp(2, MOST_COMPARED), String::new());
     let given = |name: &str| here.first(name).unwrap_or_default().to_owned();
+    let has_copies = |answer: &CompareAnswer| answer.queries.iter().any(|query| query.total != query.total_stories);
     BesidePage {
         frame: Frame::new(title),
         asked,
         from: given("from"),
         to: given("to"),
-        kept: here.hidden_fields(&["q", "from", "to"]),
+        intervals: intervals(answer, here),
+        kept: here.hidden_fields(&["q", "from", "to", "interval"]),
+        chips: filters::chips(here),
+        cleared: filters::cleared(here),
+        copies: answer.map(|answer| copies::switch(has_copies(answer), here)).unwrap_or_default(),
         drawn: answer.map(|answer| drawn(answer, here)),
     }
 }
 
+/// What is drawn unless one is chosen is named.
+fn intervals(answer: Option<&CompareAnswer>, here: &Address) -> Vec<Choice> {
+    let chosen = here.first("interval").unwrap_or("auto");
+    let choice = |value: &'static str| Choice { value, label: value.to_owned(), chosen: value == chosen };
+    let fitting = answer.filter(|_| chosen == "auto").map(|answer| format!("stretch that fits ({})", answer.interval));
+    let auto = Choice { label: fitting.unwrap_or_else(|| "stretch that fits".to_owned()), ..choice("auto") };
+    let mut all = vec![auto];
+    all.extend(["day", "week", "month", "quarter", "year"].map(choice));
+    // One that an address names and nobody is offered stays chosen.
+    all.extend((chosen == "hour").then(|| choice("hour")));
+    all
+}
+
 fn drawn(answer: &CompareAnswer, here: &Address) -> Drawn {
-    let of = |query: &ComparedQuery| chart::stretches(answer.interval, &query.buckets, MOST_POINTS, Counts::Articles);
-    let all: Vec<Vec<Stretch>> = answer.queries.iter().map(of).collect();
-    let axis = all.first().map(Vec::as_slice).unwrap_or_default();
-    let highest = all.iter().flatten().max_by_key(|stretch| stretch.count);
-    let most = highest.map_or(1, |stretch| stretch.count).max(1);
-    let row = |at: usize, stretch: &Stretch| {
-        let counts = all.iter().map(|line| grouped(line.get(at).map_or(0, |stretch| stretch.count)));
-        (stretch.label.clone(), counts.collect())
-    };
+    let counts = if here.collapses() { Counts::Stories } else { Counts::Articles };
+    let buckets: Vec<_> = answer.queries.iter().map(|query| query.buckets.as_slice()).collect();
     Drawn {
-        width: axis.len().saturating_sub(1).max(1) * STEP,
-        is_empty: axis.len() < 2,
-        first: axis.first().map(|stretch| stretch.label.clone()).unwrap_or_default(),
-        last: axis.last().map(|stretch| stretch.label.clone()).unwrap_or_default(),
-        peak: highest.map(|stretch| format!("{} ({})", stretch.label, articles(stretch.count))).unwrap_or_default(),
-        rows: axis.iter().enumerate().map(|(at, stretch)| row(at, stretch)).collect(),
-        gaps: answer.gaps.iter().map(chart::gap).collect(),
-        more_gaps: (answer.more_gaps > 0).then(|| grouped(answer.more_gaps as u64)),
-        lines: answer.queries.iter().zip(&all).map(|(query, stretches)| line(query, stretches, most, here)).collect(),
-        json: here.at(format!("{API}/compare")).href(),
+        legend: answer.queries.iter().map(|query| legend(query, here)).collect(),
+        names: answer.queries.iter().map(|query| query.query.input.clone()).collect(),
+        what: if here.collapses() { "Stories" } else { "Articles" },
+        lines: lines::lines(answer.interval, &buckets, counts, (&answer.gaps, answer.more_gaps)),
+        json: here.without(&["collapse"]).at(format!("{API}/compare")).href(),
     }
 }
 
-fn line(query: &ComparedQuery, stretches: &[Stretch], most: u64, here: &Address) -> Line {
+fn legend(query: &ComparedQuery, here: &Address) -> Legend {
     let alone = here.first_page().without(&["q", "interval"]).setting("q", &query.query.input);
-    let point = |(at, stretch): (usize, &Stretch)| {
-        format!("{},{}", at * STEP, HEIGHT - stretch.count.saturating_mul(HEIGHT) / most)
-    };
-    Line {
+    Legend {
         query: query.query.input.clone(),
-        total: articles(query.total),
+        total: if here.collapses() { stories(query.total_stories) } else { articles(query.total) },
         href: alone.at("/search").href(),
         mentions: alone.at("/mentions").href(),
-        points: stretches.iter().enumerate().map(point).collect::<Vec<_>>().join(" "),
         unplaced: (query.unplaced > 0).then(|| articles(query.unplaced)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::answer::{Bucket, QueryReading};
+
+    fn drawn(query: &str) -> String {
+        let bucket =
+            |month: u64, count, gap| Bucket { start: format!("2025-{month:02}-01"), count, stories: count / 2, gap };
+        let one = |input: &str| ComparedQuery {
+            query: QueryReading { input: input.into(), ..QueryReading::default() },
+            total: 12,
+            total_stories: 6,
+            buckets: vec![bucket(1, 8, false), bucket(2, 0, true), bucket(3, 4, false)],
+            unplaced: 0,
+        };
+        let answer = CompareAnswer {
+            snapshot: "s-1".into(),
+            interval: "month",
+            tz: "UTC".into(),
+            queries: vec![one("tin"), one("zinc")],
+            gaps: vec![],
+            more_gaps: 0,
+            took_ms: 1.0,
+        };
+        page(Some(&answer), &Address::read("/compare", Some(query))).render().unwrap()
+    }
+
+    #[test]
+    fn nothing_kept_is_not_said_to_be_nothing_found() {
+        let page = drawn("q=tin&q=zinc");
+        assert!(
+            page.contains("February 2025</th><td class=\"none\" colspan=\"2\">no article in the archive"),
+            "{page}"
+        );
+        assert!(page.contains("<rect class=\"gap\" x=\"5\""), "{page}");
+    }
+
+    #[test]
+    fn the_axis_and_the_interval_are_named() {
+        let page = drawn("q=tin&q=zinc&interval=month");
+        assert!(page.contains("<li>8</li><li>4</li><li>0</li>"), "{page}");
+        assert!(page.contains("<option value=\"month\" selected>"), "{page}");
+        assert!(drawn("q=tin&q=zinc").contains("selected>stretch that fits (month)"));
+    }
+
+    #[test]
+    fn what_is_in_force_is_seen_and_can_be_taken_off() {
+        let page = drawn("q=tin&q=zinc&tag=metals&from=2025");
+        assert!(
+            page.contains("<a href=\"/compare?q=tin&#38;q=zinc&#38;from=2025\"><span class=\"kind\">Subject:"),
+            "{page}"
+        );
+        assert!(
+            page.contains("<a href=\"/compare?q=tin&#38;q=zinc&#38;tag=metals\"><span class=\"kind\">From:"),
+            "{page}"
+        );
+        assert!(page.contains("collapse=near\">Without copies") && page.contains("12 articles"), "{page}");
+        let collapsed = drawn("q=tin&q=zinc&collapse=near");
+        assert!(collapsed.contains("6 stories") && collapsed.contains("<td>4</td>"), "{collapsed}");
+        assert!(collapsed.contains("/api/v1/compare?q=tin&#38;q=zinc\""), "{collapsed}");
     }
 }

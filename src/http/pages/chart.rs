@@ -22,8 +22,8 @@ pub(super) struct Chart {
     pub(super) width: usize,
     pub(super) first: String,
     pub(super) last: String,
-    /// The tallest bar in words.
-    pub(super) peak: String,
+    /// The tallest bars in words, if they are few.
+    pub(super) peak: Option<String>,
     /// Articles without a place on the line, in words.
     pub(super) unplaced: Option<String>,
     /// Stretches of days on which there is no article at all, in words; and how many more of them there are.
@@ -60,7 +60,7 @@ impl Counts {
         }
     }
 
-    fn worded(self, count: u64) -> String {
+    pub(super) fn worded(self, count: u64) -> String {
         match self {
             Counts::Articles => articles(count),
             Counts::Stories => stories(count),
@@ -74,7 +74,8 @@ pub(super) struct Stretch {
     to: String,
     pub(super) label: String,
     pub(super) count: u64,
-    gap: bool,
+    /// There is no article at all.
+    pub(super) gap: bool,
 }
 
 /// `None` where fewer than two bars would be drawn: one bar says nothing that the total does not.
@@ -84,18 +85,39 @@ pub(super) fn chart(timeline: &Timeline, here: &Address) -> Option<Chart> {
     if stretches.len() < 2 {
         return None;
     }
-    let peak = stretches.iter().rev().max_by_key(|stretch| stretch.count)?;
-    let bars = stretches.iter().enumerate().map(|(index, one)| bar(index, one, peak.count, counts, here)).collect();
+    let most = stretches.iter().map(|stretch| stretch.count).max()?;
+    let bars = stretches.iter().enumerate().map(|(index, one)| bar(index, one, most, counts, here)).collect();
     Some(Chart {
         bars,
         width: stretches.len() * STEP,
         first: stretches.first()?.label.clone(),
         last: stretches.last()?.label.clone(),
-        peak: format!("{} ({})", peak.label, counts.worded(peak.count)),
+        peak: peak(stretches.iter(), counts),
         unplaced: (timeline.unplaced > 0).then(|| articles(timeline.unplaced)),
         gaps: timeline.gaps.iter().map(gap).collect(),
         more_gaps: (timeline.more_gaps > 0).then(|| grouped(timeline.more_gaps as u64)),
     })
+}
+
+/// Equals that are named at most.
+const MOST_EQUALS: usize = 3;
+
+/// Where most is, in words: none of several equals is more than the others, and of many nothing is said.
+pub(super) fn peak<'a>(stretches: impl Iterator<Item = &'a Stretch> + Clone, counts: Counts) -> Option<String> {
+    let most = stretches.clone().map(|stretch| stretch.count).max().filter(|most| *most > 0)?;
+    let mut labels: Vec<&str> = Vec::new();
+    for stretch in stretches.filter(|stretch| stretch.count == most) {
+        if !labels.contains(&stretch.label.as_str()) {
+            labels.push(&stretch.label);
+        }
+    }
+    match labels.as_slice() {
+        [only] => Some(format!("{only} ({})", counts.worded(most))),
+        [before @ .., last] if labels.len() <= MOST_EQUALS => {
+            Some(format!("{} and {last} ({} each)", before.join(", "), counts.worded(most)))
+        }
+        _ => None,
+    }
 }
 
 /// At most so many, each of as many buckets.
@@ -124,7 +146,10 @@ fn bar(index: usize, stretch: &Stretch, most: u64, counts: Counts, here: &Addres
         x: index * STEP,
         y: HEIGHT - height,
         height,
-        label: format!("{}: {}", stretch.label, counts.worded(stretch.count)),
+        label: match stretch.gap {
+            true => format!("{}: no article in the archive", stretch.label),
+            false => format!("{}: {}", stretch.label, counts.worded(stretch.count)),
+        },
         href: (stretch.count > 0).then(narrowed),
         gap: stretch.gap,
     }
@@ -207,7 +232,19 @@ mod tests {
         let chart = chart(&timeline, &Address::read("/search", None)).unwrap();
         let heights: Vec<_> = chart.bars.iter().map(|bar| bar.height).collect();
         assert_eq!(heights, [100, 0, LEAST]);
-        assert_eq!(chart.peak, "2001 (1,000 articles)");
+        assert_eq!(chart.peak.as_deref(), Some("2001 (1,000 articles)"));
+    }
+
+    #[test]
+    fn of_several_equals_none_is_said_to_be_the_most() {
+        let peak = |counts: &[u64]| {
+            let starts: Vec<String> = (2001..).take(counts.len()).map(|year| format!("{year}-01-01")).collect();
+            let starts: Vec<_> = starts.iter().map(String::as_str).zip(counts.iter().copied()).collect();
+            chart(&timeline("year", &starts), &Address::read("/search", None)).unwrap().peak
+        };
+        assert_eq!(peak(&[7, 3, 7]).as_deref(), Some("2001 and 2003 (7 articles each)"));
+        assert_eq!(peak(&[1, 1, 1, 0]).as_deref(), Some("2001, 2002 and 2003 (1 article each)"));
+        assert_eq!((peak(&[2, 2, 2, 2]), peak(&[0, 0])), (None, None));
     }
 
     #[test]
@@ -216,8 +253,8 @@ mod tests {
         timeline.buckets[0].stories = 1;
         let drawn = |query| chart(&timeline, &Address::read("/search", Some(query))).unwrap();
         assert_eq!(drawn("collapse=near").bars[0].label, "2001: 1 story");
-        assert_eq!(drawn("collapse=near").peak, "2002 (3 stories)");
-        assert_eq!(drawn("").peak, "2001 (5 articles)");
+        assert_eq!(drawn("collapse=near").peak.as_deref(), Some("2002 (3 stories)"));
+        assert_eq!(drawn("").peak.as_deref(), Some("2001 (5 articles)"));
     }
 
     #[test]
@@ -248,6 +285,8 @@ mod tests {
         let chart = chart(&timeline, &Address::read("/search", None)).unwrap();
         assert_eq!(chart.bars.iter().map(|bar| bar.gap).collect::<Vec<_>>(), [false, false, true]);
         assert_eq!(chart.gaps, ["3 February 2025"]);
+        assert_eq!(chart.bars[1].label, "2 February 2025: 0 articles");
+        assert_eq!(chart.bars[2].label, "3 February 2025: no article in the archive");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
 
 use super::address::{API, Address};
+use super::advice::{self, Remark, Stretch};
 use super::copies::{self, CopyLink};
 use super::dates::{self, DateLine};
 use super::error::refusal;
@@ -30,8 +31,14 @@ struct CitationPage {
     settings: Vec<(String, String)>,
     made: DateLine,
     total: String,
-    /// Where it can be found for good, as it is written into a footnote.
+    /// As it is written into a footnote, but for where it can be found for good.
+    sentence: String,
     permanent: String,
+    /// Where the list goes on: how many of how many entries are here.
+    printed: Option<String>,
+    /// What was typed with what was odd in it, and what was said of that.
+    typed: Vec<Stretch>,
+    remarks: Vec<Remark>,
     changes: Vec<ChangeLink>,
     /// Which of these are listed.
     listed: &'static str,
@@ -62,8 +69,8 @@ struct Line {
 
 /// Keeps a search, and shows what was kept.
 pub(in crate::http) async fn cite(question: Question, body: Bytes) -> Result<Response, Problem> {
-    let id = citations::keep(&question, &body).await?;
-    Ok(Redirect::to(&format!("/citations/{id}")).into_response())
+    let kept = citations::keep(&question, &body).await?;
+    Ok(Redirect::to(&format!("/citations/{}", kept.id)).into_response())
 }
 
 pub(in crate::http) async fn citation(question: Question, Path(id): Path<String>) -> Response {
@@ -90,13 +97,20 @@ fn page(answer: &CitationAnswer, only: Option<Now>, root: &str, here: &Address) 
     let says_something =
         |(name, value): &(String, String)| name != "q" && !usual.contains(&(name.as_str(), value.as_str()));
     let added = answer.added.iter().map(|line| copies::copy(line, &nothing, tz)).collect::<Vec<_>>();
+    let (typed, remarks) = advice::warned(&answer.input, &answer.warnings);
+    let settings: Vec<(String, String)> = parameters.into_iter().filter(says_something).collect();
+    let made = dates::moment(answer.made, tz);
     let all_added = answer.since.as_ref().map_or(0, |since| since.added);
     CitationPage {
         frame: Frame { q: answer.search.q.clone(), ..Frame::new(format!("Cited: {}", answer.search.q)) },
         input: answer.input.clone(),
         canonical: answer.search.q.clone(),
-        settings: parameters.into_iter().filter(says_something).collect(),
-        made: dates::moment(answer.made, tz),
+        sentence: sentence(answer, &settings, &made.text, root),
+        printed: printed(answer, only),
+        typed,
+        remarks,
+        settings,
+        made,
         total: articles(answer.total),
         permanent: format!("{root}/citations/{}", answer.id),
         changes: answer.since.as_ref().map(|since| changes(since, here)).unwrap_or_default(),
@@ -116,6 +130,33 @@ fn page(answer: &CitationAnswer, only: Option<Now>, root: &str, here: &Address) 
         now: now.href(),
         json: here.at(format!("{API}/citations/{}", answer.id)).href(),
     }
+}
+
+/// What it is, where it was asked, what it came to and when: to be pasted.
+fn sentence(answer: &CitationAnswer, settings: &[(String, String)], made: &str, root: &str) -> String {
+    let what = match answer.search.q.as_str() {
+        "*" => "All articles".to_owned(),
+        query => format!("Search for “{query}”"),
+    };
+    let settings: Vec<String> = settings.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let settings = if settings.is_empty() { String::new() } else { format!(" ({})", settings.join("; ")) };
+    let host = root.split_once("://").map_or(root, |(_, host)| host);
+    format!("{what}{settings}, Broadsheet archive at {host}: {}, as found on {made}.", articles(answer.total))
+}
+
+/// A list on paper must not look as if it were whole.
+fn printed(answer: &CitationAnswer, only: Option<Now>) -> Option<String> {
+    let since = answer.since.as_ref();
+    let of = |count: fn(&Since) -> u64| since.map(count).unwrap_or_default();
+    let all = match only {
+        None => answer.total,
+        Some(Now::Same) => answer.total - of(|since| since.changed + since.removed + since.withdrawn).min(answer.total),
+        Some(Now::Changed) => of(|since| since.changed),
+        Some(Now::Removed) => of(|since| since.removed),
+        Some(Now::Withdrawn) => of(|since| since.withdrawn),
+    };
+    let here = answer.articles.len() as u64;
+    (here < all).then(|| format!("{} of {} are printed", grouped(here), grouped(all)))
 }
 
 fn changes(since: &Since, here: &Address) -> Vec<ChangeLink> {

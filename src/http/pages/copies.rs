@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::address::{API, Address};
 use super::dates::{self, DateLine};
 use super::hits::{self, Link};
+use super::search::SortLink;
 use super::wording::grouped;
 use crate::search::answer::{ArticleAnswer, Copies, CopyLine, Hit};
 
@@ -28,6 +29,20 @@ pub(super) fn all(answer: &ArticleAnswer, here: &Address) -> Option<Link> {
     let all = answer.copies_total;
     let href = here.only(&[]).at(format!("{API}/articles/{}/copies", hits::id(&answer.article))).href();
     (all > listed.len() as u64).then(|| Link { href, label: format!("All {} copies, as JSON", grouped(all)) })
+}
+
+/// With copies, and without; where there are any, or they are left out.
+pub(super) fn switch(there_are: bool, here: &Address) -> Vec<SortLink> {
+    let collapses = here.collapses();
+    if !there_are && !collapses {
+        return Vec::new();
+    }
+    let with = here.first_page().without(&["collapse"]).href();
+    let without = here.setting("collapse", "near").href();
+    vec![
+        SortLink { label: "With copies", href: with, current: !collapses },
+        SortLink { label: "Without copies", href: without, current: collapses },
+    ]
 }
 
 pub(super) fn copy(line: &CopyLine, here: &Address, tz: &TimeZone) -> CopyLink {

@@ -6,12 +6,17 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::frame::{Frame, send};
+use super::hits::EscapedText;
+use super::wording::sentence;
 use crate::http::openapi;
+use crate::http::question::Question;
 
 #[derive(Template)]
 #[template(path = "docs.html")]
 struct DocsPage {
     frame: Frame,
+    /// What can be typed as it stands.
+    examples: Vec<(&'static str, String)>,
     operations: Vec<Operation>,
 }
 
@@ -32,16 +37,42 @@ struct Parameter {
     about: String,
 }
 
-pub(in crate::http) async fn docs() -> Response {
-    send(StatusCode::OK, &page(openapi::as_value()))
+pub(in crate::http) async fn docs(question: Question) -> Response {
+    send(StatusCode::OK, &page(openapi::as_value(), &question.root()))
 }
 
-fn page(description: &Value) -> DocsPage {
+fn page(description: &Value, root: &str) -> DocsPage {
     let paths = description["paths"].as_object().into_iter().flatten();
     let operations = paths.flat_map(|(path, methods)| {
         methods.as_object().into_iter().flatten().map(move |(method, operation)| read(path, method, operation))
     });
-    DocsPage { frame: Frame::new("For programs"), operations: operations.collect() }
+    DocsPage { frame: Frame::new("For programs"), examples: examples(root), operations: operations.collect() }
+}
+
+/// The first of docs/clients.md, asked of this server.
+fn examples(root: &str) -> Vec<(&'static str, String)> {
+    let query = "--data-urlencode 'q=opec AND price'";
+    vec![
+        (
+            "A search, refused where it cannot be read as it stands. `next_cursor` of a page is the `cursor` of the next, all else as it was, until it is null",
+            format!("curl -G {root}/api/v1/search {query} -d 'facets=tag,source&interval=month&strict=1'"),
+        ),
+        (
+            "The same as JSON, where it is long",
+            format!(
+                "curl -H 'Content-Type: application/json' -d '{{\"q\": \"opec AND price\", \"tag\": [\"oil\", \"-markets\"]}}' {root}/api/v1/search"
+            ),
+        ),
+        (
+            "Everything that is found, in one request",
+            format!("curl -fG --compressed -o opec.csv {root}/api/v1/export {query} -d 'format=csv&strict=1'"),
+        ),
+        ("What is new, for a reader of feeds", format!("{root}/api/v1/search.atom?q=opec+AND+price&collapse=near")),
+    ]
+}
+
+fn said(text: &str) -> EscapedText {
+    EscapedText::message(&sentence(text))
 }
 
 fn read(path: &str, method: &str, operation: &Value) -> Operation {
@@ -91,10 +122,11 @@ mod tests {
 
     #[test]
     fn every_operation_is_there_with_what_it_takes() {
-        let page = page(openapi::as_value()).render().unwrap();
+        let page = page(openapi::as_value(), "http://archive.example").render().unwrap();
         for said in ["/api/v1/search", "GET", "POST", "half_life", "0 to 1000; 10 by default", "text/csv"] {
             assert!(page.contains(said), "{said}");
         }
-        assert!(!page.contains("http://") && !page.contains("https://"), "nothing leads to another host");
+        assert!(!page.contains("=\"http"), "nothing leads to another host");
+        assert!(page.contains("curl -G http://archive.example/api/v1/search"), "an example can be typed as it stands");
     }
 }

@@ -151,11 +151,50 @@ fn unreadable(here: &Address, advice: &Advice) -> ErrorPage {
     let kept = about.map_or_else(|| here.clone(), |name| here.without(&[name]));
     let without = about
         .map(|name| Link { label: format!("The same search without “{name}”"), href: kept.first_page().href() });
+    let (title, better) = known(here, advice);
+    let without = if better.is_empty() { without } else { None };
     ErrorPage {
         hint: advice.hint.as_deref().map(|hint| EscapedText::message(&sentence(hint))),
         typed: advice::refused(here.query(), advice),
-        ways_on: without.into_iter().chain([help(), front_page()]).collect(),
-        ..plain(&kept, StatusCode::BAD_REQUEST, "This search cannot be read", &advice.message)
+        ways_on: better.into_iter().chain(without).chain([help(), front_page()]).collect(),
+        ..plain(&kept, StatusCode::BAD_REQUEST, title, &said(advice))
+    }
+}
+
+/// Which of the two fields holds no date: a page has labels where the API has names.
+fn said(advice: &Advice) -> String {
+    match (advice.code, advice.parameter.as_deref()) {
+        ("bad_date", Some("from")) => format!("From: {}", advice.message),
+        ("bad_date", Some("to")) => format!("To: {}", advice.message),
+        _ => advice.message.clone(),
+    }
+}
+
+/// What a refusal is headed with, and ways on that are better than leaving something out.
+fn known(here: &Address, advice: &Advice) -> (&'static str, Vec<Link>) {
+    let link = |label: &str, address: Address| Link { label: label.to_owned(), href: address.href() };
+    let results = here.search().at("/search");
+    match advice.code {
+        "bad_date" => ("This date cannot be read", Vec::new()),
+        "bad_range" if advice.parameter.as_deref() == Some("to") => {
+            let [from, to] = ["from", "to"].map(|name| here.first(name).unwrap_or_default().to_owned());
+            let swapped = here.setting("from", to).setting("to", from);
+            ("The dates are the wrong way round", vec![link("The same search with the two dates swapped", swapped)])
+        }
+        "too_many_mentions" => {
+            let in_order = here.first_page().without(&["by"]);
+            let newest = link("The same list by date, the newest articles first", in_order.setting("sort", "newest"));
+            let ways = vec![
+                link("The same list article by article", in_order),
+                newest,
+                link("The articles, to be narrowed", results),
+            ];
+            ("Too many mentions to sort", ways)
+        }
+        "too_many_to_cite" => ("Too many articles to cite", vec![link("The articles, to be narrowed", results)]),
+        "too_many_buckets" => ("Too many points in time to draw", Vec::new()),
+        "too_many_queries" => ("Too many searches to compare", Vec::new()),
+        _ => ("This search cannot be read", Vec::new()),
     }
 }
 
@@ -291,6 +330,36 @@ mod tests {
         let here = Address::read("/search", Some("q=china&tag=x&from=never"));
         let page = text(refusal(&here, SearchError::Refused(advice))).await;
         assert!(page.contains("name=\"tag\" value=\"x\"") && !page.contains("name=\"from\""));
+    }
+
+    #[tokio::test]
+    async fn a_bad_date_names_its_field_and_what_stands_in_it() {
+        let advice = Advice::of("bad_date", "from", "`2025-13` is no date").hint("Write 2025");
+        let here = Address::read("/compare", Some("q=a&q=b&from=2025-13"));
+        let page = text(refusal(&here, SearchError::Refused(advice))).await;
+        assert!(page.contains("From: <code dir=\"auto\">2025-13</code> is no date."), "{page}");
+        assert!(page.contains("href=\"/compare?q=a&#38;q=b\">The same search without “from”"), "{page}");
+    }
+
+    #[tokio::test]
+    async fn dates_the_wrong_way_round_are_swapped_by_a_link() {
+        let advice = Advice::of("bad_range", "to", "`to` lies before `from`");
+        let here = Address::read("/search", Some("q=a&from=2025&to=2024-03&cursor=c"));
+        let page = text(refusal(&here, SearchError::Refused(advice))).await;
+        assert!(page.contains("href=\"/search?q=a&#38;from=2024-03&#38;to=2025\""), "{page}");
+    }
+
+    #[tokio::test]
+    async fn too_many_mentions_are_read_in_another_order() {
+        let advice = Advice::of("too_many_mentions", "by", "there are more than 20000 occurrences to be sorted");
+        let here = Address::read("/mentions", Some("q=the&by=left&tag=x"));
+        let page = text(refusal(&here, SearchError::Refused(advice))).await;
+        assert!(page.contains("<h1>Too many mentions to sort</h1>"), "{page}");
+        for way in
+            ["/mentions?q=the&#38;tag=x\"", "/mentions?q=the&#38;tag=x&#38;sort=newest\"", "/search?q=the&#38;tag=x\""]
+        {
+            assert!(page.contains(way), "{way}: {page}");
+        }
     }
 
     #[tokio::test]

@@ -2,7 +2,9 @@
 
 use super::address::Address;
 use super::filters::{self, Filter, written};
-use super::wording::{grouped, heading, shown};
+use super::hits::Link;
+use super::narrowing::Narrowing;
+use super::wording::{grouped, heading, shown, singular};
 use crate::search::answer::{Facet, FacetValue, Facets};
 use crate::search::request::FacetField;
 
@@ -15,6 +17,8 @@ pub(super) struct FacetList {
     /// How many values there are, and where all of them are, if some did not fit.
     pub(super) distinct: String,
     pub(super) more: Option<String>,
+    /// Those of the articles that have no value, and how many they are.
+    pub(super) lacking: Option<(Link, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,17 +40,18 @@ pub(super) enum Choice {
 }
 
 /// The facets that have something to offer.
-pub(super) fn lists(facets: &Facets, here: &Address) -> Vec<FacetList> {
-    let in_force = filters::in_force(here);
+pub(super) fn lists(facets: &Facets, search: Narrowing<'_>) -> Vec<FacetList> {
+    let in_force = filters::in_force(search.here);
     facets
         .0
         .iter()
         .filter(|(_, facet)| !facet.values.is_empty())
-        .map(|(field, facet)| list(*field, facet, here, &in_force))
+        .map(|(field, facet)| list(*field, facet, search, &in_force))
         .collect()
 }
 
-fn list(field: FacetField, facet: &Facet, here: &Address, in_force: &[Filter]) -> FacetList {
+fn list(field: FacetField, facet: &Facet, search: Narrowing<'_>, in_force: &[Filter]) -> FacetList {
+    let here = search.here;
     let mine: Vec<&Filter> = in_force.iter().filter(|filter| filter.field == field).collect();
     let mut values: Vec<ValueLink> = facet.values.iter().map(|value| link(field, value, here, &mine)).collect();
     values.sort_by_key(|value| value.state);
@@ -57,7 +62,12 @@ fn list(field: FacetField, facet: &Facet, here: &Address, in_force: &[Filter]) -
         values,
         distinct: grouped(facet.distinct),
         more: (facet.others > 0).then(|| all.href()),
+        lacking: (facet.missing > 0).then(|| (lacking(field, search), grouped(facet.missing))),
     }
+}
+
+fn lacking(field: FacetField, search: Narrowing<'_>) -> Link {
+    Link { label: format!("No {}", singular(field).to_lowercase()), href: search.without_any(field) }
 }
 
 /// Values in the order given, as links to a search.
@@ -107,6 +117,10 @@ mod tests {
         ])
     }
 
+    fn lists(facets: &Facets, here: &Address) -> Vec<FacetList> {
+        super::lists(facets, Narrowing { here, canonical: "(a OR b)" })
+    }
+
     fn drawn(query: &str) -> Vec<(String, Choice, String)> {
         let list = lists(&tags(0), &Address::read("/search", Some(query))).remove(0);
         list.values.into_iter().map(|value| (value.label, value.state, value.toggle)).collect()
@@ -146,5 +160,16 @@ mod tests {
         assert_eq!(lists("").len(), 1);
         let more = lists("q=x&tag=sport&cursor=c&facet_limit=20").remove(0).more;
         assert_eq!(more.as_deref(), Some("/values/tag?q=x&tag=sport"));
+    }
+
+    #[test]
+    fn articles_that_have_none_stand_at_the_foot() {
+        let mut facets = tags(0);
+        let here = Address::read("/search", Some("q=a+OR+b&tag=sport&lang=en"));
+        assert_eq!(lists(&facets, &here)[0].lacking, None);
+        facets.0[0].1.missing = 1088;
+        let (link, count) = lists(&facets, &here).remove(0).lacking.unwrap();
+        assert_eq!((link.label.as_str(), count.as_str()), ("No subject", "1,088"));
+        assert_eq!(link.href, "/search?q=%28a+OR+b%29+AND+NOT+has%3Atags&lang=en");
     }
 }

@@ -7,14 +7,15 @@ use jiff::tz::TimeZone;
 
 use super::address::Address;
 use super::dates::{self, DateLine};
-use super::filters;
+use super::narrowing::Narrowing;
 use super::wording::{grouped, lang_attribute};
 use crate::search::answer::{Copies, CopyLine, Highlights, Hit, HitStatus};
 use crate::search::request::FacetField;
 use crate::search::{escape, first_words};
 
-/// Tags shown with a result.
+/// Tags and authors shown with a result.
 const MOST_TAGS: usize = 6;
+const MOST_AUTHORS: usize = 3;
 
 /// Bytes of the first words that stand in for a headline.
 const NAME: usize = 110;
@@ -51,6 +52,9 @@ pub(super) struct ResultLine {
     pub(super) lang: Option<String>,
     pub(super) source: Option<Link>,
     pub(super) section: Option<Link>,
+    pub(super) byline: Vec<Link>,
+    /// How many more have written it.
+    pub(super) more_authors: usize,
     pub(super) date: Option<DateLine>,
     pub(super) lead: Option<EscapedText>,
     pub(super) fragments: Option<EscapedText>,
@@ -105,25 +109,30 @@ impl fmt::Display for EscapedText {
     }
 }
 
-/// `here` is the address of the search; an article's own address keeps the query, for its marks.
-pub(super) fn line(hit: &Hit, here: &Address, tz: &TimeZone) -> ResultLine {
+/// An article's own address keeps the search, for its marks and for the way back.
+pub(super) fn line(hit: &Hit, search: Narrowing<'_>, tz: &TimeZone) -> ResultLine {
+    let here = search.here;
     let highlights = hit.highlights.as_ref();
     let name = name(hit, highlights.and_then(|highlights| highlights.headline.as_deref()));
     let (lead, fragments) = excerpts(hit, highlights, name.stands_in);
     let id = hit.id.as_ref().map(ToString::to_string).unwrap_or_default();
-    let href = here.only(&["q", "mode"]).at(format!("/article/{id}")).href();
+    let href = here.search().at(format!("/article/{id}")).href();
+    let narrowed = |field: FacetField, value: &str| search.by_value(field, value);
+    let byline = links(FacetField::Author, hit.authors.as_deref(), &narrowed);
     ResultLine {
         copy_of: hit.original.as_deref().filter(|_| is_there(hit)).map(|original| copied(original, here)),
         copies: copies(hit, &href),
         href,
         name,
         lang: lang_attribute(hit.lang.as_ref().and_then(Option::as_deref)).map(str::to_owned),
-        source: source(hit),
-        section: section(hit),
+        source: source(hit, &narrowed),
+        section: section(hit, &narrowed),
+        more_authors: byline.len().saturating_sub(MOST_AUTHORS),
+        byline: byline.into_iter().take(MOST_AUTHORS).collect(),
         date: hit.published.and_then(|stamp| dates::line(stamp, tz)),
         lead,
         fragments,
-        tags: links(FacetField::Tag, hit.tags.as_deref()).into_iter().take(MOST_TAGS).collect(),
+        tags: links(FacetField::Tag, hit.tags.as_deref(), &narrowed).into_iter().take(MOST_TAGS).collect(),
         notice: notice(hit.status),
     }
 }
@@ -150,7 +159,7 @@ fn copies(hit: &Hit, article: &str) -> Option<Link> {
 fn copied(original: &CopyLine, here: &Address) -> Original {
     Original {
         headline: called(original),
-        href: here.only(&["q", "mode"]).at(format!("/article/{}", original.id)).href(),
+        href: here.search().at(format!("/article/{}", original.id)).href(),
         source: original.source.name.clone().or_else(|| original.source.site.clone()),
     }
 }
@@ -205,25 +214,27 @@ pub(super) fn id(hit: &Hit) -> String {
     hit.id.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-pub(super) fn source(hit: &Hit) -> Option<Link> {
+/// Where a value leads.
+pub(super) type Leads<'a> = &'a dyn Fn(FacetField, &str) -> String;
+
+pub(super) fn source(hit: &Hit, leads: Leads<'_>) -> Option<Link> {
     let source = hit.source.as_ref()?;
     let by_name = source.name.as_deref().map(|name| (FacetField::Source, name));
     let (field, label) = by_name.or(source.site.as_deref().map(|site| (FacetField::Site, site)))?;
-    Some(link(field, label))
+    Some(link(field, label, leads))
 }
 
-pub(super) fn section(hit: &Hit) -> Option<Link> {
+pub(super) fn section(hit: &Hit, leads: Leads<'_>) -> Option<Link> {
     let section = hit.section.as_ref()?.as_deref()?;
-    Some(link(FacetField::Section, section))
+    Some(link(FacetField::Section, section, leads))
 }
 
-/// Each value as a search for everything that has it.
-pub(super) fn links(field: FacetField, values: Option<&[String]>) -> Vec<Link> {
-    values.unwrap_or_default().iter().map(|value| link(field, value)).collect()
+pub(super) fn links(field: FacetField, values: Option<&[String]>, leads: Leads<'_>) -> Vec<Link> {
+    values.unwrap_or_default().iter().map(|value| link(field, value, leads)).collect()
 }
 
-fn link(field: FacetField, value: &str) -> Link {
-    Link { label: value.to_owned(), href: filters::only(field, value) }
+fn link(field: FacetField, value: &str, leads: Leads<'_>) -> Link {
+    Link { label: value.to_owned(), href: leads(field, value) }
 }
 
 pub(super) fn notice(status: Option<HitStatus>) -> Option<&'static str> {
@@ -269,10 +280,36 @@ mod tests {
         Address::read("/search", Some("q=rare+earths&mode=any&tag=x&cursor=c"))
     }
 
+    fn line(hit: &Hit, here: &Address, tz: &TimeZone) -> ResultLine {
+        super::line(hit, Narrowing { here, canonical: "(rare OR earths)" }, tz)
+    }
+
     #[test]
-    fn the_way_to_an_article_keeps_what_marks_it() {
+    fn the_way_to_an_article_keeps_what_marks_it_and_the_way_back() {
         let line = line(&made_up::hit(0), &here(), &TimeZone::UTC);
-        assert!(line.href.starts_with("/article/") && line.href.ends_with("?q=rare+earths&mode=any"), "{}", line.href);
+        assert!(
+            line.href.starts_with("/article/") && line.href.ends_with("?q=rare+earths&mode=any&tag=x"),
+            "{}",
+            line.href
+        );
+    }
+
+    #[test]
+    fn what_a_hit_shows_narrows_the_search() {
+        let line = line(&made_up::hit(0), &here(), &TimeZone::UTC);
+        assert_eq!(line.source.unwrap().href, "/search?q=rare+earths&mode=any&tag=x&source=Harbour+Post");
+        assert_eq!(line.byline[0].href, "/search?q=rare+earths&mode=any&tag=x&author=Ana+Lindqvist");
+        assert_eq!(line.tags[0].href, "/search?q=%28rare+OR+earths%29+AND+tag%3A%22china%22&mode=any&tag=x");
+    }
+
+    #[test]
+    fn a_long_byline_says_how_many_more_there_are() {
+        let of = |names: &[&str]| {
+            let authors = Some(names.iter().map(|name| (*name).to_owned()).collect());
+            let line = line(&Hit { authors, ..made_up::hit(0) }, &here(), &TimeZone::UTC);
+            (line.byline.len(), line.more_authors)
+        };
+        assert_eq!((of(&[]), of(&["A", "B", "C"]), of(&["A", "B", "C", "D", "E"])), ((0, 0), (3, 0), (3, 2)));
     }
 
     #[test]
@@ -307,7 +344,7 @@ mod tests {
             line(&Hit { copies: Some(Copies::Number(number)), original, ..made_up::hit(0) }, &here(), &TimeZone::UTC)
         };
         let original = copy(1, true).copy_of.unwrap();
-        assert_eq!(original.href, "/article/a000000000000003?q=rare+earths&mode=any");
+        assert_eq!(original.href, "/article/a000000000000003?q=rare+earths&mode=any&tag=x");
         assert_eq!(
             (original.headline.as_str(), original.source.as_deref()),
             (made_up::HEADLINES[3].0, Some("Harbour Post"))

@@ -14,6 +14,7 @@ use super::error::refusal;
 use super::facets::{self, FacetList};
 use super::frame::{Frame, send};
 use super::hits::{self, ResultLine};
+use super::narrowing::Narrowing;
 use super::wording::articles;
 use crate::search::Archive;
 use crate::search::answer::{FacetValue, SearchAnswer};
@@ -65,9 +66,10 @@ fn everything() -> SearchRequest {
 
 pub(super) fn page(answer: &SearchAnswer) -> HomePage {
     let here = Address::read("/search", None);
-    let mut latest: Vec<_> = answer.hits.iter().map(|hit| hits::line(hit, &here, &TimeZone::UTC)).collect();
+    let all = Narrowing { here: &here, canonical: "*" };
+    let mut latest: Vec<_> = answer.hits.iter().map(|hit| hits::line(hit, all, &TimeZone::UTC)).collect();
     let lead_story = (!latest.is_empty()).then(|| latest.remove(0));
-    let links = answer.facets.as_ref().map(|facets| facets::lists(facets, &here)).unwrap_or_default();
+    let links = answer.facets.as_ref().map(|facets| facets::lists(facets, all)).unwrap_or_default();
     HomePage {
         frame: Frame { more_style: None, ..Frame::new("") },
         total: articles(answer.total),

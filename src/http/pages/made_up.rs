@@ -73,6 +73,7 @@ pub(super) fn search_answer() -> SearchAnswer {
         timeline: Some(timeline()),
         next_cursor: Some("next".into()),
         suggestions: None,
+        silent: None,
     }
 }
 

@@ -9,9 +9,12 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 
 use super::address::{API, Address};
+use super::copies;
 use super::dates::{self, DateLine};
 use super::error::refusal;
+use super::filters::{self, Chip};
 use super::frame::{Frame, send};
+use super::search::SortLink;
 use super::wording::{articles, counted};
 use crate::http::explore::read_mentions;
 use crate::search::Archive;
@@ -25,6 +28,9 @@ struct MentionsPage {
     /// What else the address says, for the form.
     kept: Vec<(String, String)>,
     by: Vec<Choice>,
+    chips: Vec<Chip>,
+    cleared: String,
+    copies: Vec<SortLink>,
     /// `None` before anything is asked.
     concordance: Option<Concordance>,
 }
@@ -83,6 +89,10 @@ fn page(answer: Option<&MentionsAnswer>, by: By, here: &Address) -> MentionsPage
         frame: Frame { q: here.query().to_owned(), ..Frame::new(title) },
         kept: here.hidden_fields(&["q", "by"]),
         by: choices.map(choice).into(),
+        chips: filters::chips(here),
+        cleared: filters::cleared(here),
+        // Whether there are any is not known here.
+        copies: copies::switch(answer.is_some_and(|answer| answer.total > 1), here),
         concordance: answer.map(|answer| concordance(answer, here)),
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn around(hit: &Hit, tz: &TimeZone) -> Vec<Link> {
     let zone = if stamp.precision == Precision::Day { &TimeZone::UTC } else { tz };
     let day = at.to_zoned_datetime(zone.clone()).date().to_string();
     let all = Address::read("/search", None).setting("from", &day).setting("to", &day);
-    let source = hits::source(hit).zip(hit.source.as_ref()).and_then(|(link, source)| {
+    let source = hits::source(hit, &filters::only).zip(hit.source.as_ref()).and_then(|(link, source)| {
         let (name, value) = match (&source.name, &source.site) {
             (Some(name), _) => (FacetField::Source, name),
             (None, Some(site)) => (FacetField::Site, site),

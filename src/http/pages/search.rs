@@ -13,15 +13,18 @@ use super::advice::{self, ReadingPanel};
 use super::asked;
 use super::chart::{self, Chart};
 use super::clauses;
+use super::copies;
 use super::error::refusal;
 use super::facets::{self, FacetList};
 use super::filters::{self, Chip};
 use super::frame::{Frame, send};
 use super::hits::{self, EscapedText, ResultLine};
+use super::narrowing::Narrowing;
+use super::series::{self, Series};
 use super::wording::{articles, grouped, stories};
 use crate::search::Archive;
-use crate::search::answer::{SearchAnswer, SearchError, Suggestion};
-use crate::search::request::Sort;
+use crate::search::answer::{Gap, SearchAnswer, SearchError, Silent, Suggestion};
+use crate::search::request::{FacetField, Sort};
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -40,6 +43,9 @@ pub(super) struct SearchPage {
     /// With copies, and without; where there are any, or they are left out.
     copies: Vec<SortLink>,
     chart: Option<Chart>,
+    /// One line for all, or one for each value of a facet; and those lines.
+    drawn_by: Vec<SortLink>,
+    series: Option<Series>,
     results: Vec<ResultLine>,
     facets: Vec<FacetList>,
     dates: DateForm,
@@ -50,6 +56,8 @@ pub(super) struct SearchPage {
     json: String,
     /// Where nothing was found: what does find something.
     ways_out: Vec<WayOut>,
+    /// Where there is no article at all in the time that was asked for: so it is worded.
+    silence: Option<String>,
     /// Articles were found, but this page lies behind the last.
     is_past_the_end: bool,
 }
@@ -63,6 +71,7 @@ struct WayOut {
 /// All that was found, to be taken along.
 struct Take {
     mentions: String,
+    terms: String,
     compare: String,
     csv: String,
     lines: String,
@@ -105,18 +114,24 @@ pub(in crate::http) async fn search(State(archive): State<Arc<Archive>>, RawQuer
 /// `sort` as asked for.
 pub(super) fn page(answer: &SearchAnswer, here: &Address, sort: Option<Sort>, tz: &TimeZone) -> SearchPage {
     let found = answer.total > 0;
+    let search = Narrowing { here, canonical: &answer.query.canonical };
+    let timeline = answer.timeline.as_ref();
+    let series = timeline.and_then(|timeline| series::series(timeline, search));
+    let usual = Frame::continuing(title(here.query()), here);
     SearchPage {
-        frame: Frame { more_style: None, ..Frame::continuing(title(here.query()), here) },
+        frame: Frame { more_style: usual.more_style.filter(|_| series.is_some()), ..usual },
         total: if here.collapses() { stories(answer.total_stories) } else { articles(answer.total) },
         beside: beside(answer, here),
         took: took(answer.took_ms),
         reading: advice::panel(&answer.query, here),
         cleared: filters::cleared(here),
         sorts: if found { sorts(here, sort.unwrap_or_else(|| usual_sort(answer))) } else { Vec::new() },
-        copies: copies(answer, here),
-        chart: answer.timeline.as_ref().and_then(|timeline| chart::chart(timeline, here)),
-        results: answer.hits.iter().map(|hit| hits::line(hit, here, tz)).collect(),
-        facets: answer.facets.as_ref().map(|facets| facets::lists(facets, here)).unwrap_or_default(),
+        copies: copies::switch(answer.total != answer.total_stories, here),
+        chart: timeline.and_then(|timeline| chart::chart(timeline, here)),
+        drawn_by: series::ways(answer.facets.as_ref(), here),
+        series,
+        results: answer.hits.iter().map(|hit| hits::line(hit, search, tz)).collect(),
+        facets: answer.facets.as_ref().map(|facets| facets::lists(facets, search)).unwrap_or_default(),
         dates: dates(here),
         first: (!here.is_first_page()).then(|| here.first_page().href()),
         next: answer.next_cursor.as_ref().map(|cursor| here.setting("cursor", cursor).href()),
@@ -124,6 +139,7 @@ pub(super) fn page(answer: &SearchAnswer, here: &Address, sort: Option<Sort>, tz
         feeds: feeds(here),
         json: here.at(format!("{API}/search")).href(),
         ways_out: answer.suggestions.iter().flatten().map(|suggestion| way_out(suggestion, here)).collect(),
+        silence: answer.silent.as_ref().map(|silent| silence(silent, here)),
         is_past_the_end: found && answer.hits.is_empty() && !here.is_first_page(),
         chips: filters::chips(here),
     }
@@ -131,11 +147,12 @@ pub(super) fn page(answer: &SearchAnswer, here: &Address, sort: Option<Sort>, tz
 
 /// The state that is shown goes along, so that the numbers agree.
 fn take(answer: &SearchAnswer, here: &Address) -> Take {
-    let shown = here.without(&["facet_limit", "limit", "interval"]).setting("snapshot", &answer.snapshot);
+    let shown = here.search().setting("snapshot", &answer.snapshot);
     let export = shown.at(format!("{API}/export"));
-    let asked = here.first_page().without(&["facet_limit", "limit", "sort", "collapse", "interval"]);
+    let asked = here.search().without(&["sort"]);
     Take {
         mentions: asked.at("/mentions").href(),
+        terms: asked.without(&["collapse", "half_life"]).at("/terms").href(),
         compare: asked.at("/compare").href(),
         csv: export.setting("format", "csv").href(),
         lines: export.href(),
@@ -144,7 +161,7 @@ fn take(answer: &SearchAnswer, here: &Address) -> Take {
 }
 
 fn feeds(here: &Address) -> Vec<FeedLink> {
-    let followed = here.first_page().without(&["sort", "snapshot", "limit", "facet_limit", "interval"]);
+    let followed = here.search().without(&["sort"]);
     let link = |(kind, name, ending): (&'static str, &'static str, &str)| FeedLink {
         kind,
         name,
@@ -200,22 +217,24 @@ fn beside(answer: &SearchAnswer, here: &Address) -> Option<String> {
     (answer.total != answer.total_stories).then_some(other)
 }
 
-fn copies(answer: &SearchAnswer, here: &Address) -> Vec<SortLink> {
-    let collapses = here.collapses();
-    if answer.total == answer.total_stories && !collapses {
-        return Vec::new();
-    }
-    let with = here.first_page().without(&["collapse"]).href();
-    let without = here.setting("collapse", "near").href();
-    vec![
-        SortLink { label: "With copies", href: with, current: !collapses },
-        SortLink { label: "Without copies", href: without, current: collapses },
-    ]
-}
-
 fn dates(here: &Address) -> DateForm {
     let given = |name| here.first(name).unwrap_or_default().to_owned();
     DateForm { from: given("from"), to: given("to"), kept: here.hidden_fields(&["from", "to", "interval"]) }
+}
+
+/// `from 3 April 1987 to 5 April 1987`, `of the sources chosen` where some are.
+fn silence(silent: &Silent, here: &Address) -> String {
+    let when = match (&silent.from, &silent.to) {
+        (Some(from), Some(to)) if from == to => format!("on {}", chart::day(from)),
+        (Some(from), Some(to)) => format!("from {}", chart::gap(&Gap { from: from.clone(), to: to.clone() })),
+        (Some(from), None) => format!("from {} on", chart::day(from)),
+        (None, Some(to)) => format!("up to {}", chart::day(to)),
+        (None, None) => "of any date".to_owned(),
+    };
+    let chosen =
+        |filter: &filters::Filter| matches!(filter.field, FacetField::Source | FacetField::Site) && !filter.exclude;
+    let of_sources = filters::in_force(here).iter().any(chosen);
+    format!("{when}{}", if of_sources { ", of the sources chosen" } else { "" })
 }
 
 /// A search that does find something.
@@ -235,6 +254,7 @@ fn way_out(suggestion: &Suggestion, here: &Address) -> WayOut {
 mod tests {
     use super::*;
     use crate::http::pages::made_up;
+    use crate::search::answer::{Facets, SeriesLine};
 
     fn drawn(answer: &SearchAnswer, query: &str) -> String {
         let here = Address::read("/search", Some(query));
@@ -274,6 +294,29 @@ mod tests {
     }
 
     #[test]
+    fn a_timeline_is_drawn_as_a_line_for_each_value() {
+        let mut answer = made_up::search_answer();
+        if let Some(Facets(facets)) = &mut answer.facets {
+            facets[1].1.distinct = 2;
+        }
+        let page = drawn(&answer, "q=x&cursor=c");
+        assert!(page.contains("href=\"/search?q=x&#38;series=source\">By source"), "{page}");
+        assert!(!page.contains("By section") && !page.contains("pages.css"), "what has one value is no choice");
+        let timeline = answer.timeline.as_mut().unwrap();
+        let value = answer.facets.as_ref().unwrap().0[1].1.values[0].clone();
+        let line = SeriesLine { value, buckets: timeline.buckets.clone(), unplaced: 0 };
+        (timeline.by, timeline.series) = (Some("source"), Some(vec![line]));
+        let page = drawn(&answer, "q=x&series=source");
+        assert!(page.contains("class=\"line line-1\" d=\"M0,") && page.contains("pages.css"), "{page}");
+        assert!(page.contains("<a href=\"/search?q=x&#38;series=source&#38;source=harbour+post\""), "{page}");
+        assert!(page.contains("<a href=\"/search?q=x\">All as one"), "{page}");
+        assert!(
+            page.contains("<input type=\"hidden\" name=\"q\" value=\"x\"><input type=\"hidden\" name=\"snapshot\""),
+            "lines are no part of what is cited: {page}"
+        );
+    }
+
+    #[test]
     fn hostile_text_is_escaped_wherever_it_stands() {
         let page = drawn(&made_up::hostile_answer(), "q=%3Cscript%3Ex&tag=%3Cscript%3E&from=%22%3E%3Cscript%3E");
         assert!(!page.contains("<script>"), "an element got through");
@@ -288,6 +331,21 @@ mod tests {
         assert!(page.contains("Remove </span><code dir=\"auto\">china</code>"));
         assert!(page.contains("<strong>no articles</strong>"), "what finds nothing is said to");
         assert!(page.contains("<summary><code dir=\"auto\">mine*</code> stands for 1 word</summary>"));
+    }
+
+    #[test]
+    fn a_time_of_which_nothing_is_kept_is_told_from_one_in_which_nothing_is_found() {
+        let silent = |from: Option<&str>, to: Option<&str>, query: &str| {
+            let silent = Some(Silent { from: from.map(str::to_owned), to: to.map(str::to_owned) });
+            drawn(&SearchAnswer { silent, ..made_up::empty_answer("*") }, query)
+        };
+        let page = silent(Some("1987-04-03"), Some("1987-04-05"), "from=1987-04-03&to=1987-04-05");
+        let said = "The archive has no article at all from 3 April 1987 to 5 April 1987:";
+        assert!(page.contains(said), "{page}");
+        let page = silent(Some("1987-04-03"), Some("1987-04-03"), "q=x&source=Post&from=1987-04-03&to=1987-04-03");
+        assert!(page.contains("no article at all on 3 April 1987, of the sources chosen:"), "{page}");
+        assert!(silent(Some("2030-01-01"), None, "from=2030").contains("from 1 January 2030 on:"));
+        assert!(!drawn(&made_up::empty_answer("*"), "from=1987").contains("no article at all"));
     }
 
     #[track_caller]

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::super::citations::Frozen;
 use super::CopyLine;
 use crate::article::ArticleId;
+use crate::query::Advice;
 
 /// A search as it was, and what has become of what it found
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -28,6 +29,9 @@ pub struct CitationAnswer {
     pub next_offset: Option<u64>,
     /// Found now and not then: the first of them.
     pub added: Vec<CopyLine>,
+    /// What in the query as it was typed was not read as it stands; right after its making also what is odd in its
+    /// other parameters.
+    pub warnings: Vec<Advice>,
     pub took_ms: f64,
 }
 
