@@ -74,6 +74,7 @@ fn report(name: &str, connection: &mut Connection, texts: &[String]) -> anyhow::
             times.push(suggest(connection, &text[..end + letter.len_utf8()])?);
         }
     }
+    ensure!(!times.is_empty(), "headlines without a letter");
     times.sort_unstable();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
     let within = times.partition_point(|time| *time < BOUND) as f64 / times.len() as f64 * 100.0;

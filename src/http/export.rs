@@ -73,11 +73,13 @@ fn file_name(request: &SearchRequest) -> String {
     let asked = asked.join(" ").to_lowercase();
     let mut name = String::new();
     for word in asked.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        if name.len() + word.len() > LONGEST_NAME {
+        if name.is_empty() {
+            name.push_str(&word[..word.floor_char_boundary(LONGEST_NAME)]);
+        } else if name.len() + 1 + word.len() <= LONGEST_NAME {
+            name.extend(["-", word]);
+        } else {
             break;
         }
-        name.push_str(if name.is_empty() { "" } else { "-" });
-        name.push_str(word);
     }
     if name.is_empty() { "articles".to_owned() } else { name }
 }

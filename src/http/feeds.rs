@@ -232,6 +232,7 @@ fn uri(text: &str) -> String {
     let mut uri = String::with_capacity(text.len());
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
+            b'#' if uri.contains('#') => uri.push_str("%23"),
             b'%' if is_hex(at + 1) && is_hex(at + 2) => uri.push('%'),
             byte if byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=".contains(byte) => uri.push(*byte as char),
             byte => uri.push_str(&format!("%{byte:02X}")),
@@ -319,6 +320,7 @@ mod tests {
             "https://x.example/a%20b?c=%22d%22%7Ce#f%5Bg%5D"
         );
         assert_eq!(web("http://[::1]:80/x%2F%zz").unwrap(), "http://[::1]/x%2F%25zz");
+        assert_eq!(web("https://x.example/a#b#c").unwrap(), "https://x.example/a#b%23c");
         assert_eq!(web("ftp://x.example/"), None);
         assert_eq!(uri("/search?q=a|b&tag={x}[y]%20ä"), "/search?q=a%7Cb&tag=%7Bx%7D%5By%5D%20%C3%A4");
     }

@@ -97,14 +97,16 @@ impl Problem {
     }
 }
 
+/// What can be read and does not go together is a conflict; what is about the text of the query is never.
+pub(super) fn status(advice: &Advice) -> StatusCode {
+    let is_conflict = CONFLICTS.contains(&advice.code) && advice.at.is_none();
+    if is_conflict { StatusCode::CONFLICT } else { StatusCode::BAD_REQUEST }
+}
+
 impl From<Advice> for Problem {
     fn from(advice: Advice) -> Problem {
-        let is_of_the_query = advice.at.is_some();
         Problem {
-            status: match advice.code {
-                code if CONFLICTS.contains(&code) && !is_of_the_query => StatusCode::CONFLICT,
-                _ => StatusCode::BAD_REQUEST,
-            },
+            status: status(&advice),
             code: advice.code.into(),
             detail: advice.message.into_boxed_str(),
             parameter: advice.parameter.or_else(|| advice.at.map(|_| "q".to_owned())),

@@ -7,7 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::compressed;
@@ -67,14 +68,14 @@ impl Question {
 
     /// Its parameters, and those in its body: a form or a JSON object.
     pub(super) fn with_body(&self, taken: &Taken, body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
-        let kind = self.header(&header::CONTENT_TYPE);
-        let in_body: Vec<_> = if kind.starts_with("application/json") {
-            json_pairs(taken, body)?
-        } else if kind.starts_with("application/x-www-form-urlencoded") {
-            url::form_urlencoded::parse(body).into_owned().collect()
-        } else {
-            let detail = "send application/x-www-form-urlencoded or application/json";
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", detail));
+        let kind = self.header(&header::CONTENT_TYPE).split(';').next().unwrap_or_default();
+        let in_body: Vec<_> = match kind.trim().to_ascii_lowercase().as_str() {
+            "application/json" => json_pairs(taken, body)?,
+            "application/x-www-form-urlencoded" => url::form_urlencoded::parse(body).into_owned().collect(),
+            _ => {
+                let detail = "send application/x-www-form-urlencoded or application/json";
+                return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", detail));
+            }
         };
         Ok([self.parameters.as_slice(), &in_body].concat())
     }
@@ -159,11 +160,12 @@ pub(super) fn pairs(query: Option<&str>) -> Vec<(String, String)> {
 /// The members of an object as parameters: strings, numbers and booleans as they are. An array repeats a filter, and is a
 /// list where there may be one. Of a member that nobody knows only the name is of interest.
 fn json_pairs(taken: &Taken, body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
-    let Ok(Value::Object(object)) = serde_json::from_slice(body) else {
-        return Err(bad_json("the body is not a JSON object of parameters".to_owned()));
+    let Ok(Members(members)) = serde_json::from_slice(body) else {
+        let detail = "the body is not a JSON object of parameters";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_json", detail).hint(AN_OBJECT));
     };
     let mut pairs = Vec::new();
-    for (name, value) in object {
+    for (name, value) in members {
         let is_filter = taken.filters && FacetField::from_name(&name).is_some();
         let parameter = taken.parameter(&name);
         let is_list = parameter.is_some_and(|parameter| matches!(parameter.takes, Takes::List(_)));
@@ -195,21 +197,46 @@ fn plain(name: &str, value: Value) -> Result<String, Problem> {
         Value::String(text) => Ok(text),
         // 92.0 is a whole number in JSON.
         Value::Number(number) => Ok(match number.as_f64() {
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < LARGEST as f64 => {
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= LARGEST as f64 => {
                 format!("{}", float as i64)
             }
             _ => number.to_string(),
         }),
         Value::Bool(flag) => Ok(flag.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => {
-            Err(bad_json(format!("`{name}` takes a string, a number or a boolean here")))
+            let message =
+                format!("`{name}` is no string, number or boolean, nor a list of them where there may be one");
+            Err(Advice::of("bad_json", name, message).hint(AN_OBJECT).into())
         }
     }
 }
 
-fn bad_json(detail: String) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "bad_json", detail)
-        .hint("Send an object whose members are parameters: {\"q\": \"tin\", \"tag\": [\"metals\", \"trade\"]}")
+const AN_OBJECT: &str =
+    "Send an object whose members are parameters: {\"q\": \"tin\", \"tag\": [\"metals\", \"trade\"]}";
+
+/// The members of an object in their order, also those that are there twice.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Members, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        from.deserialize_map(Reader)
+    }
 }
 
 /// What an answer says, without how long it took to say it: that is its last member, where it has it.

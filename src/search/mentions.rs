@@ -93,7 +93,7 @@ impl Inner {
 }
 
 /// Where a page goes on: after this article, and after so many occurrences behind it. Of sorted ones: after this one, which
-/// is told by its article and its position, and was the last of so many.
+/// is told by its article and its number there, and was the last of so many.
 type Next = Option<(engine::Place, usize)>;
 
 /// Before every article.
@@ -136,8 +136,8 @@ impl Reading<'_> {
                 if all.len() + marks.spans.len() > MOST_SORTED {
                     return Err(too_many());
                 }
-                for place in highlight::places(&stored.article, &marks) {
-                    let own = engine::Place { key: u64::from(place.position), num };
+                for (at, place) in highlight::places(&stored.article, &marks).into_iter().enumerate() {
+                    let own = engine::Place { key: at as u64, num };
                     all.push((beside(&stored, &place, by), own, mention(&stored, &place, request.width)));
                 }
             }

@@ -189,6 +189,7 @@ fn is_of_sources(node: &Node) -> bool {
     match &node.kind {
         Kind::Value(Value::Whole(WholeField::Source, _) | Value::Site(_)) => true,
         Kind::Or(parts) => parts.iter().all(is_of_sources),
+        Kind::Boost(inner, _) => is_of_sources(inner),
         _ => false,
     }
 }

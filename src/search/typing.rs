@@ -159,17 +159,15 @@ impl Inner {
 fn going_on(view: &View, completions: &Completions, typed: &str, until: Instant) -> Vec<Completion> {
     let Some(last) = typed.split_whitespace().next_back() else { return Vec::new() };
     let before = &typed[..typed.trim_end().len() - last.len()];
-    let beside = before.split_whitespace().next_back().unwrap_or_default();
+    let beside = beside(view, before);
     let begun = completions.complete(last, TRIED * 2).into_iter().filter(|one| one.field.is_none());
     let words = begun.filter(|one| !view.is_function_word(&fold(&one.label))).take(TRIED);
-    // What stands behind `the` is anything.
-    let tells = !view.is_function_word(&fold(beside));
     let counted = words.filter_map(|one| {
         let q = format!("{before}{}", one.label);
         let reading = query::parse(&q, &plan::context(Mode::All, TimeZone::UTC, Timestamp::now())).ok()?;
         let total = count(view, reading.query, until).filter(|total| *total > 0 && reading.warnings.is_empty())?;
-        let phrase = [beside, &one.label].map(|word| Slot::Word(word.to_owned()));
-        let together = if tells { count(view, text(Term::Phrase(phrase.into())), until) } else { None };
+        let phrase = beside.iter().copied().chain([one.label.as_str()]).map(|word| Slot::Word(word.to_owned()));
+        let together = (!beside.is_empty()).then(|| count(view, text(Term::Phrase(phrase.collect())), until)).flatten();
         Some((together, Completion { kind: "word", label: q.clone(), q, count: total, id: None }))
     });
     let mut counted: Vec<(Option<u64>, Completion)> = counted.collect();
@@ -177,6 +175,13 @@ fn going_on(view: &View, completions: &Completions, typed: &str, until: Instant)
         also.cmp(together).then(other.count.cmp(&one.count)).then_with(|| one.label.cmp(&other.label))
     });
     counted.into_iter().map(|(_, one)| one).take(GOING_ON).collect()
+}
+
+/// The last words before, from one on that says something: behind `of` anything may stand, behind `bank of` not.
+fn beside<'a>(view: &View, before: &'a str) -> Vec<&'a str> {
+    let words: Vec<&str> = before.split_whitespace().collect();
+    let telling = words.iter().rposition(|word| !view.is_function_word(&fold(word)));
+    telling.map_or_else(Vec::new, |at| words[at..].to_vec())
 }
 
 /// `None` where the time does not suffice.

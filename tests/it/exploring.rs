@@ -225,6 +225,25 @@ fn a_page_of_sorted_mentions_goes_on_where_it_was_though_an_article_before_is_go
     assert_eq!((rights(&third), &third["next_cursor"]), (vec!["ebbs".to_owned(), "falls".to_owned()], &Value::Null));
 }
 
+#[test]
+fn sorted_mentions_come_once_each_though_they_begin_at_one_place() {
+    let archive = TestArchive::new();
+    let line = |id: usize| {
+        format!(
+            "{}\n",
+            json!({"id": format!("a{id}"), "title": "Tin fell", "text": "Tin fell. Tin fell again, and tin rose."})
+        )
+    };
+    archive.ingest(&[&archive.file("a.jsonl", &(0..3).map(line).collect::<String>())]);
+    let server = Server::start(&archive);
+    for by in ["left", "right"] {
+        let asked = [("q", "tin OR \"tin fell\""), ("by", by)];
+        let (whole, said) = mentions(&server, &[asked.as_slice(), &[("limit", "100")]].concat());
+        let (paged, _) = mentions(&server, &[asked.as_slice(), &[("limit", "1")]].concat());
+        assert_eq!((whole.len() as u64, &paged), (said, &whole), "{by}");
+    }
+}
+
 fn related(server: &Server, id: &str, limit: &str) -> Vec<Value> {
     let answer = asked(server, &format!("articles/{id}/related"), &[("limit", limit)]);
     assert_eq!(answer["id"], id);
@@ -357,7 +376,12 @@ fn a_beginning_becomes_words_names_and_headlines_that_are_there() {
 #[test]
 fn what_goes_on_is_what_stands_behind_the_words_before() {
     let Some(reuters) = reuters() else { return };
-    for (prefix, label) in [("wall st", "wall street"), ("black mon", "black monday"), ("world b", "world bank")] {
+    for (prefix, label) in [
+        ("wall st", "wall street"),
+        ("black mon", "black monday"),
+        ("world b", "world bank"),
+        ("bank of en", "bank of england"),
+    ] {
         let found = completions(&reuters.server, prefix, "10");
         assert_eq!(found.iter().map(name).find(|(kind, _)| *kind == "word"), Some(("word", label)), "{found:?}");
     }

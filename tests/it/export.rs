@@ -264,6 +264,7 @@ fn an_export_is_saved_under_a_name_and_begins_before_all_of_it_is_read() {
     );
     assert_eq!(named(&[("q", "tin NOT \r\n zinc")]), "attachment; filename=\"tin-not-zinc.jsonl\"");
     assert_eq!(named(&[("q", &"tin ".repeat(99))]).len(), "attachment; filename=\".jsonl\"".len() + 79);
+    assert!(named(&[("q", &"ü".repeat(99))]).ends_with(&format!("{}.jsonl", "%C3%BC".repeat(40))));
 }
 
 #[test]

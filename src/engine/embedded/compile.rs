@@ -34,7 +34,7 @@ impl View {
     /// What tantivy is asked.
     pub(super) fn query(&self, lowered: &Lowered, asking: &Asking) -> Result<Box<dyn Query>, EngineError> {
         Ok(match lowered {
-            Lowered::All => Box::new(AllQuery),
+            Lowered::All => everything(),
             Lowered::Value(query) => query.box_clone(),
             Lowered::Text(clause) => self.text_query(clause, asking)?,
             Lowered::And(parts) => self.conjunction(parts, asking)?,
@@ -57,30 +57,31 @@ impl View {
             });
         }
         if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-            clauses.push((Occur::Must, Box::new(AllQuery)));
+            clauses.push((Occur::Must, everything()));
         }
         Ok(Box::new(BooleanQuery::new(clauses)))
     }
 
     fn text_query(&self, clause: &Clause, asking: &Asking) -> Result<Box<dyn Query>, EngineError> {
-        let is_silent = clause.weighs == Weighs::Nothing;
-        let finding = &Asking { scored: asking.scored && !is_silent, deadline: asking.deadline.clone() };
-        let readings = clause.readings.iter().map(|reading| self.reading(clause.scope, reading, finding));
-        // One word, however it is written: what it is most counts.
-        let query = best_of(readings.collect::<Result<_, EngineError>>()?);
-        let silent = |query| -> Box<dyn Query> { Box::new(ConstScoreQuery::new(query, 0.0)) };
-        Ok(match clause.weighs {
-            Weighs::Fully => query,
-            Weighs::Nothing => silent(query),
-            Weighs::WrittenTogether => {
-                let together = clause.readings.iter().filter_map(|reading| match reading {
-                    Spans::Word(leaf) => Some(self.reading(clause.scope, &Spans::Word(self.together(leaf)), finding)),
-                    _ => None,
-                });
-                let together = together.collect::<Result<_, EngineError>>()?;
-                either(vec![silent(query), best_of(together)])
-            }
-        })
+        let weighs = if asking.scored { clause.weighs } else { Weighs::Nothing };
+        let found = |scored: bool| {
+            let asking = Asking { scored, deadline: asking.deadline.clone() };
+            let readings = clause.readings.iter().map(|reading| self.reading(clause.scope, reading, &asking));
+            // One word, however it is written: what it is most counts.
+            readings.collect::<Result<_, EngineError>>().map(best_of)
+        };
+        if weighs == Weighs::Fully {
+            return found(true);
+        }
+        let silent: Box<dyn Query> = Box::new(ConstScoreQuery::new(found(false)?, 0.0));
+        if weighs == Weighs::Nothing {
+            return Ok(silent);
+        }
+        let together = clause.readings.iter().filter_map(|reading| match reading {
+            Spans::Word(leaf) => Some(self.reading(clause.scope, &Spans::Word(self.together(leaf)), asking)),
+            _ => None,
+        });
+        Ok(either(vec![silent, best_of(together.collect::<Result<_, EngineError>>()?)]))
     }
 
     fn reading(&self, scope: TextField, reading: &Spans, asking: &Asking) -> Result<Box<dyn Query>, EngineError> {
@@ -148,6 +149,11 @@ impl View {
             WholeField::Org => self.fields.org,
         }
     }
+}
+
+/// Every document, for nothing.
+fn everything() -> Box<dyn Query> {
+    Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))
 }
 
 fn either(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {

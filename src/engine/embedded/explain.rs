@@ -57,6 +57,7 @@ impl View {
             &lowered,
             1.0,
             &Scoring { documents, asking: Asking { deadline, scored: true } },
+            &vec![true; documents.len()],
             &mut scores,
         )?;
         Ok(Scores { clauses: scores, nearness: near.map(|near| self.nearness_of(&near, documents)).transpose()? })
@@ -68,27 +69,38 @@ impl View {
         documents.iter().map(score).collect()
     }
 
+    /// `within`: which of the documents the part is to be told of; what stands beside it may keep it from counting.
     fn add_scores(
         &self,
         node: &Node,
         lowered: &Lowered,
         weight: f32,
         scoring: &Scoring<'_>,
+        within: &[bool],
         scores: &mut Vec<ClauseScores>,
     ) -> Result<(), EngineError> {
         match (&node.kind, lowered) {
-            (Kind::And(nodes), Lowered::And(parts)) | (Kind::Or(nodes), Lowered::Or(parts)) => {
+            (Kind::And(nodes), Lowered::And(parts)) => {
+                let holding = self.score_each(self.query(lowered, &scoring.asking)?.as_ref(), scoring.documents)?;
+                let within: Vec<bool> = holding.iter().zip(within).map(|(held, is)| *is && held.is_some()).collect();
                 for (node, part) in nodes.iter().zip(parts) {
-                    self.add_scores(node, part, weight, scoring, scores)?;
+                    self.add_scores(node, part, weight, scoring, &within, scores)?;
+                }
+            }
+            (Kind::Or(nodes), Lowered::Or(parts)) => {
+                for (node, part) in nodes.iter().zip(parts) {
+                    self.add_scores(node, part, weight, scoring, within, scores)?;
                 }
             }
             (Kind::Boost(node, more), Lowered::Boost(part, _)) => {
-                self.add_scores(node, part, weight * more, scoring, scores)?;
+                self.add_scores(node, part, weight * more, scoring, within, scores)?;
             }
             (_, Lowered::Text(_)) => {
                 let query = self.query(lowered, &scoring.asking)?;
                 let scored = self.score_each(query.as_ref(), scoring.documents)?;
-                let scores_here = scored.into_iter().map(|score| score * weight).collect();
+                let counted = scored.into_iter().zip(within);
+                let scores_here =
+                    counted.map(|(score, is)| score.filter(|_| *is).unwrap_or_default() * weight).collect();
                 scores.push(ClauseScores { clause: node.clone(), scores: scores_here });
             }
             // The others find, and never score.
@@ -97,12 +109,13 @@ impl View {
         Ok(())
     }
 
-    fn score_each(&self, query: &dyn Query, documents: &[Address]) -> Result<Vec<f32>, EngineError> {
+    /// What each document scores; `None` where it is not found.
+    fn score_each(&self, query: &dyn Query, documents: &[Address]) -> Result<Vec<Option<f32>>, EngineError> {
         let weight = query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?;
-        let score = |address: &Address| -> Result<f32, EngineError> {
+        let score = |address: &Address| -> Result<Option<f32>, EngineError> {
             let mut scorer = weight.scorer(self.searcher.segment_reader(address.segment), 1.0)?;
             let doc = if scorer.doc() < address.doc { scorer.seek(address.doc) } else { scorer.doc() };
-            Ok(if doc == address.doc { scorer.score() } else { 0.0 })
+            Ok((doc == address.doc).then(|| scorer.score()))
         };
         documents.iter().map(score).collect()
     }

@@ -111,17 +111,22 @@ impl View {
         })
     }
 
-    /// Of alternatives, those weigh nothing that only hold a sentence together, as long as there is another; and nothing
-    /// weighs twice.
+    /// Of alternatives, those weigh nothing that only hold a sentence together, as long as there is another; and a compound
+    /// leaves to its parts what they weigh.
     fn weighed(&self, nodes: &[Node], mut parts: Vec<Lowered>) -> Vec<Lowered> {
         let words: Vec<Option<String>> = nodes.iter().map(plain_word).collect();
         let another = words.iter().any(|word| word.as_deref().is_none_or(|word| !self.is_function_word(word)));
         let is_among = |part: &QueryWord| words.iter().flatten().any(|word| *word == part.folded);
+        let weighs = |part: &QueryWord| !(another && self.is_function_word(&part.folded));
+        let is_in_parts =
+            |parts: &Vec<QueryWord>| parts.len() > 1 && parts.iter().all(is_among) && parts.iter().any(weighs);
         for (word, part) in words.iter().zip(&mut parts) {
             let (Some(word), Lowered::Text(clause)) = (word, part) else { continue };
             if another && self.is_function_word(word) {
                 clause.weighs = Weighs::Nothing;
-            } else if query_sequences(word).iter().any(|parts| parts.len() > 1 && parts.iter().all(is_among)) {
+            } else if clause.readings.iter().any(|reading| matches!(reading, Spans::Word(_)))
+                && query_sequences(word).iter().any(is_in_parts)
+            {
                 clause.weighs = Weighs::WrittenTogether;
             }
         }

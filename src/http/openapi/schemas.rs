@@ -1,5 +1,5 @@
-//! What a parameter may be: in an address, in a form, in JSON. Where a value is not of its schema it is refused, and where it
-//! is, it is taken; Schemathesis holds us to both.
+//! What a parameter may be: in an address, in a form, in JSON. What is of its schema is taken; what is not is refused, but for
+//! other spellings of the same, as `utc`. Schemathesis holds us to it.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,10 @@ const FLAG: [&str; 4] = ["0", "1", "true", "false"];
 
 /// The names of all time zones, once for all parameters.
 pub(super) fn zone() -> Value {
-    let mut names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    // What a system calls its own zone is no name for others.
+    let is_for_all = |name: &String| !["localtime", "posixrules", "Factory"].contains(&name.as_str());
+    let names = jiff::tz::db().available().map(|name| name.to_string());
+    let mut names: Vec<String> = names.filter(is_for_all).collect();
     names.sort_unstable();
     json!({"type": "string", "pattern": format!("^({})$", names.join("|").replace('+', "\\+")), "examples": ["Europe/Berlin"]})
 }

@@ -14,6 +14,7 @@ use super::frame::{Frame, send};
 use super::hits::{EscapedText, Link};
 use super::wording::{capitalised, sentence};
 use crate::http::problem::Problem;
+use crate::http::problem::status;
 use crate::query::Advice;
 use crate::search::answer::{Killed, NoVersion, SearchError, Withheld};
 
@@ -157,7 +158,7 @@ fn unreadable(here: &Address, advice: &Advice) -> ErrorPage {
         hint: advice.hint.as_deref().map(|hint| EscapedText::message(&sentence(hint))),
         typed: advice::refused(here.query(), advice),
         ways_on: better.into_iter().chain(without).chain([help(), front_page()]).collect(),
-        ..plain(&kept, StatusCode::BAD_REQUEST, title, &said(advice))
+        ..plain(&kept, status(advice), title, &said(advice))
     }
 }
 

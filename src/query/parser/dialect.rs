@@ -69,6 +69,9 @@ impl Parser<'_> {
     }
 
     pub(super) fn note_operator_as_word(&mut self, at: &Range<usize>, hint: &str) {
+        if self.is_question {
+            return;
+        }
         let message = format!("`{}` was read as a word", self.typed(at));
         self.remarks.note(Advice::new(OPERATOR_AS_WORD, message).at(at).hint(hint));
     }

@@ -31,11 +31,9 @@ pub fn parse(input: &str, context: &Context) -> Result<Reading, Advice> {
     let input: Vec<char> = input.chars().collect();
     let mut remarks = Remarks::default();
     let mut tokens = balance::balance(lex(&input, &mut remarks), &mut remarks);
-    if context.mode == Mode::Any {
-        capitals::operators_as_words(&mut tokens, &input, &mut remarks);
-    }
+    let is_question = context.mode == Mode::Any && capitals::operators_as_words(&mut tokens, &input, &mut remarks);
     bounds::check_expressions(&tokens)?;
-    let mut parser = Parser { input: &input, tokens, next: 0, depth: 0, context, remarks };
+    let mut parser = Parser { input: &input, tokens, next: 0, depth: 0, context, is_question, remarks };
     let query = parser.alternatives(Field::default())?;
     let mut remarks = parser.remarks;
     if query.is_none() && tokens_were_typed(&input) {
@@ -59,6 +57,8 @@ struct Parser<'a> {
     /// Parentheses and signs we are inside of.
     depth: usize,
     context: &'a Context,
+    /// Its operators have become words, which has been said.
+    is_question: bool,
     remarks: Remarks,
 }
 

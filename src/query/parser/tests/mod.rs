@@ -236,7 +236,21 @@ fn operators_in_a_question_in_capitals_are_words() {
     check_any("OIL AND GAS", "(OIL AND GAS)");
     check_any("Trade OF CHINA AND THE WEST", "((Trade OR OF OR CHINA) AND (THE OR WEST))");
     check("TRADE OF CHINA AND WEST", "(TRADE AND OF AND CHINA AND WEST)");
+    assert_eq!(reading.notes.len(), 1, "{:?}", reading.notes);
     check_any("OIL GAS W/5 COAL", "(OIL AND (GAS W/5 COAL))");
+    check_any("OIL (CRUDE) GAS AND COAL", "(OIL OR CRUDE OR GAS OR \\AND OR COAL)");
+    for operators in [
+        "OIL GAS NOT W/5 COAL",
+        "TITLE:(OIL GAS OR BANK)",
+        "OIL BANK (JAPAN OR CHINA)",
+        "(OIL GAS) AND NOT COAL",
+        "中国 出口 AND 稀土",
+        "1987 1986 AND 1985",
+    ] {
+        let reading = parse(operators, &context(Mode::Any)).unwrap();
+        let codes = codes(&reading.notes);
+        assert!(!codes.contains(&advice::OPERATOR_AS_WORD), "{operators}: {codes:?}");
+    }
 }
 
 #[test]
