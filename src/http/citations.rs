@@ -14,7 +14,7 @@ use crate::search::{CitationRequest, Kept};
 
 /// Articles of the list, where no number is asked for, and at most.
 pub(super) const USUAL: usize = 100;
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 
 pub(super) const BECAME: &[(&str, Now)] =
     &[("same", Now::Same), ("changed", Now::Changed), ("removed", Now::Removed), ("withdrawn", Now::Withdrawn)];

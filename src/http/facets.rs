@@ -15,7 +15,7 @@ use crate::search::request::{FacetField, SearchRequest, Values};
 /// Values of one facet among the articles that a search finds
 #[derive(Serialize, ToSchema)]
 pub(super) struct FacetAnswer {
-    query: QueryReading,
+    pub(super) query: QueryReading,
     /// Names the state of the corpus that was counted.
     snapshot: String,
     /// Articles found.

@@ -28,7 +28,7 @@ impl Inner {
         let started = Instant::now();
         let request = SearchRequest {
             limit: 0,
-            facets: vec![FacetField::Source, FacetField::Lang, FacetField::Section],
+            facets: vec![FacetField::Source, FacetField::Site, FacetField::Lang, FacetField::Section],
             values: Values { limit: LISTED, ..Values::default() },
             interval: Some(Unit::Auto),
             ..SearchRequest::default()

@@ -197,4 +197,6 @@ fn a_citation_is_a_sentence_and_paper_says_what_is_not_on_it() {
     assert!(page.contains(&format!("100 of 120 are printed; the whole list: {address}")), "{page}");
     let (_, last) = server.get(&format!("/citations/{id}?offset=100"));
     assert!(last.contains("20 of 120 are printed"), "{last}");
+    let (_, whole) = server.get(&format!("/citations/{id}?limit=1000"));
+    assert!(!whole.contains("are printed") && whole.contains("<span class=\"count\">120</span>"), "{whole}");
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::archive::TestArchive;
+use crate::sending::added;
 use crate::server::Server;
 use crate::wire::ask;
 
@@ -40,11 +41,12 @@ fn every_answer_in_json_has_an_example_that_looks_like_one() {
     let id = found["hits"][0]["id"].as_str().unwrap().to_owned();
     let told =
         |text: &str| format!(r#"{{"id": "1", "headline": "Tin rises", "body": "{text}", "published": "2025-02-27"}}"#);
-    let added = post("/api/v1/articles?commit=wait", &told("Tin rose again."));
-    post("/api/v1/articles?commit=wait", &told("Tin fell on Friday."));
-    let changed = added["results"][0]["id"].as_str().unwrap().to_owned();
+    let send = |body: &str| added(&server, "commit=wait", JSON, body);
+    let sent = send(&told("Tin rose again."));
+    send(&told("Tin fell on Friday."));
+    let changed = sent["results"][0]["id"].as_str().unwrap().to_owned();
     let cited = post("/api/v1/citations", r#"{"q": "tin"}"#);
-    post("/api/v1/articles", &format!("{}\n{{\"id\":\n", told("Tin fell on Friday.")));
+    send(&format!("{}\n{{\"id\":\n", told("Tin fell on Friday.")));
     let runs = get("/api/v1/runs");
     let refused = runs["runs"].as_array().unwrap().iter().find(|run| run["rejected"] == 1).unwrap()["id"].clone();
     let copied = get("/api/v1/search?q=*&limit=200");
@@ -64,11 +66,12 @@ fn every_answer_in_json_has_an_example_that_looks_like_one() {
                 assert!(example.is_object(), "{method} {path} has no example");
                 let answer = match (method.as_str(), path.as_str()) {
                     ("post", "/api/v1/search") => found.clone(),
-                    ("post", "/api/v1/articles") => added.clone(),
+                    ("post", "/api/v1/articles") => sent.clone(),
                     ("post", _) => cited.clone(),
                     // What it says of the article is what the others say.
                     ("delete", _) => continue,
                     (_, "/api/v1/search") => get("/api/v1/search?q=tin&facets=source&interval=month"),
+                    (_, "/api/v1/query") => get("/api/v1/query?q=%22rare+earths%22+AND+China"),
                     (_, "/api/v1/facets/{field}") => get("/api/v1/facets/source?q=tin"),
                     (_, "/api/v1/compare") => get("/api/v1/compare?q=tin&q=zinc&interval=year"),
                     (_, "/api/v1/suggest") => get("/api/v1/suggest?prefix=rare"),

@@ -180,7 +180,7 @@ fn a_date_that_is_none_is_named_with_its_field() {
         assert!(text.contains("To: <code dir=\"auto\">2025-13</code> is no date."), "{path}: {text}");
         assert!(text.contains("Write 2025, 2025-02 or 2025-02-17"), "{path}: {text}");
         let (status, text) = page(&server, &format!("{path}from=2025&to=2024"));
-        assert_eq!(status, 400, "{path}");
+        assert_eq!(status, 409, "{path}");
         let swapped = way(&text, "The same search with the two dates swapped");
         assert_eq!(server.get(&swapped).0, 200, "{swapped}");
     }
@@ -208,4 +208,32 @@ fn what_marks_articles_off_is_a_search_away() {
     let (_, drawn) = server.get("/search?q=tin&series=source");
     assert_eq!(drawn.matches("<path class=\"line ").count(), 2, "{drawn}");
     assert_eq!(heading(&server, &way(&drawn, "By source")), "12");
+}
+
+#[test]
+fn what_was_odd_in_a_query_is_said_wherever_it_is_asked() {
+    let (_archive, server) = with(&[json!({"id": 1, "title": "Tin", "tags": ["metals"], "language": "en"})]);
+    for path in ["/search?q=", "/compare?q=tin&q=", "/mentions?q=", "/terms?q=", "/values/tag?q="] {
+        let (_, text) = page(&server, &format!("{path}tin+(ore"));
+        assert!(text.contains("never closed"), "{path}: {text}");
+        let (_, text) = page(&server, &format!("{path}tin"));
+        assert!(!text.contains("What was odd in the query"), "{path}");
+    }
+    for path in ["/compare?q=", "/mentions?q=", "/terms?q="] {
+        let (_, text) = page(&server, &format!("{path}zinc&from=1999"));
+        assert!(text.contains("Nothing was found"), "{path}: {text}");
+    }
+}
+
+#[test]
+fn sites_are_offered_where_not_every_article_names_its_source() {
+    let article = |id: u64, source: Option<&str>| json!({"id": id, "title": "Tin", "language": "en", "source": source, "url": format!("https://paper{id}.example/{id}")});
+    let (_archive, unnamed) = with(&[article(1, None), article(2, Some("Post"))]);
+    let (_, text) = page(&unnamed, "/search?q=tin");
+    assert!(text.contains("paper1.example") && text.contains("facet-site"), "{text}");
+    assert_eq!(heading(&unnamed, &way(&text, "paper1.example")), "1");
+    assert!(page(&unnamed, "/about").1.contains("facet-site"));
+    let (_archive, named) = with(&[article(1, Some("Ledger")), article(2, Some("Post"))]);
+    assert!(!page(&named, "/search?q=tin").1.contains("facet-site"), "they would say the same");
+    assert!(page(&named, "/search?q=tin&site=paper1.example").1.contains("facet-site"), "it can be taken off");
 }

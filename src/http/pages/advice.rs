@@ -99,6 +99,14 @@ pub(super) fn warned(input: &str, warnings: &[Advice]) -> (Vec<Stretch>, Vec<Rem
     (underlined(input, &all), all.iter().map(|(grade, advice)| remark(*grade, advice)).collect())
 }
 
+/// What was typed and what was odd in it, of queries in which something was.
+pub(super) type Odd = Vec<(Vec<Stretch>, Vec<Remark>)>;
+
+pub(super) fn odd<'a>(readings: impl IntoIterator<Item = &'a QueryReading>) -> Odd {
+    let readings = readings.into_iter().filter(|reading| !reading.warnings.is_empty());
+    readings.map(|reading| warned(&reading.input, &reading.warnings)).collect()
+}
+
 fn remark(grade: Grade, advice: &Advice) -> Remark {
     let said = |text: &str| EscapedText::message(&sentence(text));
     Remark { grade, message: said(&advice.message), hint: advice.hint.as_deref().map(said) }

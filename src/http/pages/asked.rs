@@ -7,7 +7,7 @@ use crate::search::request::{HitFields, SearchRequest};
 
 /// Where the address does not say otherwise.
 const DEFAULTS: [(&str, &str); 4] = [
-    ("facets", "tag,source,section,place,person,org,author,lang"),
+    ("facets", "tag,source,site,section,place,person,org,author,lang"),
     ("highlight", "1"),
     ("interval", "auto"),
     ("explain", "1"),
@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn a_page_asks_for_marks_facets_a_timeline_and_an_explanation() {
         let request = request("q=china");
-        assert!(request.highlight && request.interval == Some(Unit::Auto) && request.facets.len() == 8);
+        assert!(request.highlight && request.interval == Some(Unit::Auto) && request.facets.len() == 9);
         assert!(request.explain);
     }
 

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::address::{API, Address};
+use super::advice::{self, Odd};
 use super::chart::Counts;
 use super::copies;
 use super::error::refusal;
@@ -30,6 +31,7 @@ struct BesidePage {
     to: String,
     intervals: Vec<Choice>,
     kept: Vec<(String, String)>,
+    odd: Odd,
     chips: Vec<Chip>,
     cleared: String,
     copies: Vec<SortLink>,
@@ -49,6 +51,8 @@ struct Drawn {
     /// `Articles`, `Stories`
     what: &'static str,
     lines: Lines,
+    /// Nothing was found by any.
+    is_empty: bool,
     json: String,
 }
 
@@ -90,6 +94,7 @@ fn page(answer: Option<&CompareAnswer>, here: &Address) -> BesidePage {
         to: given("to"),
         intervals: intervals(answer, here),
         kept: here.hidden_fields(&["q", "from", "to", "interval"]),
+        odd: advice::odd(answer.iter().flat_map(|answer| &answer.queries).map(|query| &query.query)),
         chips: filters::chips(here),
         cleared: filters::cleared(here),
         copies: answer.map(|answer| copies::switch(has_copies(answer), here)).unwrap_or_default(),
@@ -118,6 +123,7 @@ fn drawn(answer: &CompareAnswer, here: &Address) -> Drawn {
         names: answer.queries.iter().map(|query| query.query.input.clone()).collect(),
         what: if here.collapses() { "Stories" } else { "Articles" },
         lines: lines::lines(answer.interval, &buckets, counts, (&answer.gaps, answer.more_gaps)),
+        is_empty: answer.queries.iter().all(|query| query.total == 0),
         json: here.without(&["collapse"]).at(format!("{API}/compare")).href(),
     }
 }

@@ -14,9 +14,10 @@ use super::dates::{self, DateLine};
 use super::error::refusal;
 use super::frame::{Frame, send};
 use super::wording::{articles, grouped};
-use crate::http::citations::{self, BECAME, USUAL};
+use crate::http::citations::{self, BECAME, MOST, USUAL};
 use crate::http::problem::Problem;
 use crate::http::question::Question;
+use crate::http::runs;
 use crate::search::CitationRequest;
 use crate::search::answer::{CitationAnswer, CitedLine, Now, Since};
 
@@ -45,6 +46,8 @@ struct CitationPage {
     all: Option<String>,
     lines: Vec<Line>,
     next: Option<String>,
+    /// More of it at once.
+    longer: Option<String>,
     added: Vec<CopyLink>,
     more_added: Option<String>,
     now: String,
@@ -77,7 +80,7 @@ pub(in crate::http) async fn citation(question: Question, Path(id): Path<String>
     let here = Address::read("/citations", question.query.as_deref()).at(format!("/citations/{id}"));
     let request = CitationRequest {
         id,
-        limit: USUAL,
+        limit: here.first("limit").and_then(|limit| runs::limit(limit, MOST).ok()).unwrap_or(USUAL),
         offset: here.first("offset").and_then(|offset| offset.parse().ok()).unwrap_or_default(),
         only: here.first("only").and_then(|only| BECAME.iter().find(|(name, _)| *name == only)).map(|(_, now)| *now),
     };
@@ -123,6 +126,7 @@ fn page(answer: &CitationAnswer, only: Option<Now>, root: &str, here: &Address) 
         },
         all: only.map(|_| nothing.href()),
         lines: answer.articles.iter().map(|line| cited(line, &nothing)).collect(),
+        longer: here.first("limit").is_none().then(|| here.setting("limit", MOST.to_string()).href()),
         next: answer.next_offset.map(|offset| here.setting("offset", offset.to_string()).href()),
         more_added: (all_added > added.len() as u64)
             .then(|| format!("and {} more", grouped(all_added - added.len() as u64))),

@@ -39,13 +39,16 @@ pub(super) enum Choice {
     Open,
 }
 
-/// The facets that have something to offer.
+/// The facets that have something to offer. Where every article names its source, sites say the same again.
 pub(super) fn lists(facets: &Facets, search: Narrowing<'_>) -> Vec<FacetList> {
     let in_force = filters::in_force(search.here);
+    let are_named = facets.0.iter().any(|(field, facet)| *field == FacetField::Source && facet.missing == 0);
+    let is_asked = in_force.iter().any(|filter| filter.field == FacetField::Site);
+    let says_more = |field: FacetField| field != FacetField::Site || !are_named || is_asked;
     facets
         .0
         .iter()
-        .filter(|(_, facet)| !facet.values.is_empty())
+        .filter(|(field, facet)| !facet.values.is_empty() && says_more(*field))
         .map(|(field, facet)| list(*field, facet, search, &in_force))
         .collect()
 }

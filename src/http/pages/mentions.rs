@@ -9,6 +9,7 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 
 use super::address::{API, Address};
+use super::advice::{self, Odd};
 use super::copies;
 use super::dates::{self, DateLine};
 use super::error::refusal;
@@ -28,6 +29,7 @@ struct MentionsPage {
     /// What else the address says, for the form.
     kept: Vec<(String, String)>,
     by: Vec<Choice>,
+    odd: Odd,
     chips: Vec<Chip>,
     cleared: String,
     copies: Vec<SortLink>,
@@ -44,6 +46,8 @@ struct Choice {
 struct Concordance {
     /// `1,024 mentions in 300 articles`
     tally: String,
+    /// No article was found.
+    is_empty: bool,
     lines: Vec<Line>,
     first: Option<String>,
     next: Option<String>,
@@ -89,6 +93,7 @@ fn page(answer: Option<&MentionsAnswer>, by: By, here: &Address) -> MentionsPage
         frame: Frame { q: here.query().to_owned(), ..Frame::new(title) },
         kept: here.hidden_fields(&["q", "by"]),
         by: choices.map(choice).into(),
+        odd: advice::odd(answer.map(|answer| &answer.query)),
         chips: filters::chips(here),
         cleared: filters::cleared(here),
         // Whether there are any is not known here.
@@ -104,6 +109,7 @@ fn concordance(answer: &MentionsAnswer, here: &Address) -> Concordance {
     };
     Concordance {
         tally,
+        is_empty: answer.total == 0,
         lines: answer.mentions.iter().map(|mention| line(mention, here)).collect(),
         first: (!here.is_first_page()).then(|| here.first_page().href()),
         next: answer.next_cursor.as_ref().map(|cursor| here.setting("cursor", cursor).href()),

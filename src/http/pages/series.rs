@@ -10,8 +10,9 @@ use crate::search::answer::{Facets, SeriesLine, Timeline};
 use crate::search::request::FacetField;
 
 /// What lines are offered by, in this order.
-const OFFERED: [(FacetField, &str); 6] = [
+const OFFERED: [(FacetField, &str); 7] = [
     (FacetField::Source, "By source"),
+    (FacetField::Site, "By site"),
     (FacetField::Tag, "By subject"),
     (FacetField::Section, "By section"),
     (FacetField::Place, "By place"),

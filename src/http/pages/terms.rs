@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::address::{API, Address};
+use super::advice::{self, Odd};
 use super::error::refusal;
 use super::filters::{self, Chip};
 use super::frame::{Frame, send};
@@ -23,12 +24,14 @@ use crate::search::request::FacetField;
 #[template(path = "terms.html")]
 struct TermsPage {
     frame: Frame,
+    odd: Odd,
     chips: Vec<Chip>,
     cleared: String,
     /// `12 articles of 340`
     tally: String,
     /// Heading and what stands under it, where there is anything.
     lists: Vec<(&'static str, Vec<Term>)>,
+    is_empty: bool,
     results: String,
     json: String,
 }
@@ -71,10 +74,12 @@ fn page(answer: &TermsAnswer, here: &Address) -> TermsPage {
     };
     TermsPage {
         frame: Frame::continuing(title, &results),
+        odd: advice::odd([&answer.query]),
         chips: filters::chips(here),
         cleared: filters::cleared(here),
         tally: format!("{} of {}", articles(answer.total), grouped(answer.corpus)),
         lists: lists.into_iter().filter(|(_, terms)| !terms.is_empty()).collect(),
+        is_empty: answer.total == 0,
         results: results.href(),
         json: here.at(format!("{API}/terms")).href(),
     }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::address::{API, Address};
+use super::advice::{self, Odd};
 use super::error::refusal;
 use super::facets::{self, ValueLink};
 use super::frame::{Frame, send};
@@ -23,6 +24,7 @@ struct ValuesPage {
     prefix: String,
     /// The search goes along with the form.
     kept: Vec<(String, String)>,
+    odd: Odd,
     tally: String,
     by_name: bool,
     other_order: String,
@@ -57,6 +59,7 @@ fn page(field: FacetField, answer: &FacetAnswer, here: &Address) -> ValuesPage {
         name: field.name(),
         prefix: here.first("prefix").unwrap_or_default().to_owned(),
         kept: here.hidden_fields(&["prefix", "limit"]),
+        odd: advice::odd([&answer.query]),
         tally: format!("{} in {}", counted(answer.distinct, "value", "values"), articles(answer.total)),
         by_name,
         other_order: here.setting("sort", if by_name { "count" } else { "name" }).href(),

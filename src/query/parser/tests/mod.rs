@@ -238,7 +238,7 @@ fn operators_in_a_question_in_capitals_are_words() {
     check("TRADE OF CHINA AND WEST", "(TRADE AND OF AND CHINA AND WEST)");
     assert_eq!(reading.notes.len(), 1, "{:?}", reading.notes);
     check_any("OIL GAS W/5 COAL", "(OIL AND (GAS W/5 COAL))");
-    check_any("OIL (CRUDE) GAS AND COAL", "(OIL OR CRUDE OR GAS OR \\AND OR COAL)");
+    check_any("OIL TRADE (CRUDE) GAS AND COAL", "(OIL OR TRADE OR CRUDE OR GAS OR \\AND OR COAL)");
     for operators in [
         "OIL GAS NOT W/5 COAL",
         "TITLE:(OIL GAS OR BANK)",
