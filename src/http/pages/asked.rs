@@ -6,8 +6,9 @@ use crate::query::Advice;
 use crate::search::request::{HitFields, SearchRequest};
 
 /// Where the address does not say otherwise.
-const DEFAULTS: [(&str, &str); 4] = [
+const DEFAULTS: [(&str, &str); 5] = [
     ("facets", "tag,source,site,section,place,person,org,author,lang"),
+    ("facet_limit", "8"),
     ("highlight", "1"),
     ("interval", "auto"),
     ("explain", "1"),
