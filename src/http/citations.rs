@@ -1,13 +1,17 @@
 //! `/api/v1/citations`: searches that stay as they were.
 
-use axum::body::Bytes;
+use std::io;
+
+use axum::body::{Body, Bytes};
 use axum::extract::Path;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
+use futures_util::stream;
 
 use super::params;
 use super::problem::{Envelope, PROBLEM, Problem};
 use super::question::{Answered, Question};
+use super::rows::{self, CSV};
 use super::runs;
 use crate::search::answer::{CitationAnswer, Now};
 use crate::search::{CitationRequest, Kept};
@@ -52,6 +56,47 @@ pub(super) async fn keep(question: &Question, body: &[u8]) -> Result<Kept, Probl
     question.refuse_other_sites()?;
     let request = params::CITE.read(&question.with_body(&params::CITE, body)?)?;
     Ok(question.archive.cite(request).await?)
+}
+
+/// The whole list of a citation as a table, and what has become of each article
+#[utoipa::path(
+    get,
+    path = "/api/v1/citations/{id}/articles.csv",
+    operation_id = "cited_articles",
+    params(("id" = String, Path, description = "As the answer to its making names it")),
+    responses(
+        (
+            status = 200, description = "An article a row (RFC 4180), UTF-8 with a byte order mark; whole when it ends without a break", body = String, content_type = CSV,
+            headers(("x-total" = u64, description = "Articles")),
+        ),
+        (status = 400, description = "It takes no parameters", body = Envelope, content_type = PROBLEM),
+        (status = 404, description = "There is no such citation", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "Too many searches at once, or one that takes too long", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn articles(question: Question, Path(id): Path<String>) -> Answered {
+    let [] = question.values([], "It takes no parameters.")?;
+    let list = question.archive.cited_list(id.clone()).await?;
+    let headers = [
+        (header::CONTENT_TYPE, CSV.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"citation-{id}.csv\"")),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+        (HeaderName::from_static("x-total"), list.total().to_string()),
+    ];
+    let root = question.root();
+    // After a fault the connection breaks off: the client must not take what it has for all there is.
+    let pieces = stream::try_unfold((list, false), move |(mut list, is_begun)| {
+        let root = root.clone();
+        async move {
+            if !is_begun {
+                return Ok(Some((rows::cited_head(), (list, true))));
+            }
+            let lines = list.piece().await.map_err(|_| io::Error::other("a citation cannot be read on"))?;
+            let bytes: Vec<u8> = lines.iter().flat_map(|line| rows::cited(line, &root)).collect();
+            Ok::<_, io::Error>((!bytes.is_empty()).then_some((bytes, (list, true))))
+        }
+    });
+    Ok((headers, Body::from_stream(pieces)).into_response())
 }
 
 /// A search as it was, and what it finds now: added, changed, removed, withdrawn

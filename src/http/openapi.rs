@@ -42,6 +42,7 @@ use crate::search::request::FacetField;
         copies::copies,
         citations::cite,
         citations::citation,
+        citations::articles,
         versions::difference,
         versions::original,
         runs::runs,

@@ -104,6 +104,7 @@ fn routes(door: Door) -> Router {
         .route("/api/v1/about", get(explore::about))
         .route("/api/v1/citations", post(citations::cite))
         .route("/api/v1/citations/{id}", get(citations::citation))
+        .route("/api/v1/citations/{id}/articles.csv", get(citations::articles))
         .route("/api/v1/query", get(api::query))
         .route("/api/v1/articles/{id}", get(api::article).delete(articles::delete))
         .route("/api/v1/articles/{id}/copies", get(copies::copies))

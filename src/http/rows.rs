@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::article::{Source, Stamp};
-use crate::search::answer::{Copies, Hit, HitStatus};
+use crate::search::answer::{CitedLine, Copies, Hit, HitStatus};
 use crate::search::request::HitFields;
 
 pub(super) const CSV: &str = "text/csv; charset=utf-8; header=present";
@@ -65,6 +65,32 @@ impl Rows {
         COLUMNS.iter().filter(|(field, _)| self.0.wants(field))
     }
 }
+
+/// The names of the columns of a citation's list.
+pub(super) fn cited_head() -> Vec<u8> {
+    let names = ["place", "id", "version", "now", "headline", "published", "published_precision", "published_from"];
+    let names = names.into_iter().chain(["source", "site", "url", "address"]);
+    [BYTE_ORDER_MARK, &record(names.map(Cow::Borrowed))].concat()
+}
+
+/// An article of a citation, and where the version stands that was cited.
+pub(super) fn cited(line: &CitedLine, root: &str) -> Vec<u8> {
+    let own = [line.place.to_string(), line.id.to_string(), line.version.to_string(), name(&line.now)];
+    let mut row: Vec<Cow<'_, str>> = own.map(Cow::Owned).into();
+    match &line.article {
+        Some(article) => {
+            row.push(Cow::Borrowed(&article.headline));
+            row.extend(published(article.published));
+            row.extend(source(&article.source));
+            row.push(Cow::Borrowed(article.url.as_deref().unwrap_or_default()));
+            row.push(Cow::Owned(format!("{root}/article/{}?version={}", line.id, line.version)));
+        }
+        None => row.resize(CITED_COLUMNS, Cow::Borrowed("")),
+    }
+    record(row.into_iter())
+}
+
+const CITED_COLUMNS: usize = 12;
 
 /// One line, its end included.
 fn record<'a>(cells: impl Iterator<Item = Cow<'a, str>>) -> Vec<u8> {

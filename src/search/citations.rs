@@ -2,6 +2,7 @@
 //! good. Whoever comes back is told what the same search finds now.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
@@ -14,14 +15,18 @@ use super::archive::{Archive, Inner, engine_error, milliseconds, reading, snapsh
 use super::hydrate;
 use super::plan::{self, Planned};
 use super::request::{FacetField, Filter, SearchRequest, Sort};
+use super::snapshots::SnapshotName;
 use crate::engine::View;
 use crate::query::ast::DateField;
 use crate::query::dates::{self, Side};
 use crate::query::{self, Advice, Mode, print};
-use crate::store::{Cited, StoredArticle};
+use crate::store::{Citation, Cited, StoredArticle};
 
 /// Articles of a citation: a list that somebody can still check.
 const MOST_CITED: u64 = 100_000;
+
+/// Articles of a list that are read at a time.
+const PIECE: usize = 200;
 
 /// Articles that have been added since are told one by one up to here.
 const MOST_ADDED: usize = 100;
@@ -88,7 +93,44 @@ impl Archive {
     }
 }
 
+/// The whole list of a citation, to be taken piece by piece.
+pub struct CitedList {
+    archive: Arc<Archive>,
+    found: Vec<Cited>,
+    became: Vec<Option<Now>>,
+    taken: usize,
+}
+
+impl Archive {
+    /// Recalls the articles of a citation.
+    pub async fn cited_list(self: &Arc<Self>, id: String) -> Result<CitedList, SearchError> {
+        let (found, became) = self.pool.run(|| self.inner.cited(&id)).await?;
+        Ok(CitedList { archive: Arc::clone(self), found, became, taken: 0 })
+    }
+}
+
+impl CitedList {
+    pub fn total(&self) -> u64 {
+        self.found.len() as u64
+    }
+
+    /// The next of them; none at the end.
+    pub async fn piece(&mut self) -> Result<Vec<CitedLine>, SearchError> {
+        let places: Vec<usize> = (self.taken..self.found.len().min(self.taken + PIECE)).collect();
+        self.taken += places.len();
+        let archive = Arc::clone(&self.archive);
+        archive.pool.go_on(|| archive.inner.lines(&places, &self.found, &self.became)).await
+    }
+}
+
 impl Inner {
+    fn cited(&self, id: &str) -> Result<(Vec<Cited>, Vec<Option<Now>>), SearchError> {
+        let (kept, asked) = self.recalled(id)?;
+        let now = self.comes_to(&SearchRequest::from(&asked.search), &self.newest())?.map(|(now, _)| now);
+        let became = self.became(&kept.found, now.as_deref())?;
+        Ok((kept.found, became))
+    }
+
     fn cite(&self, request: SearchRequest) -> Result<Kept, SearchError> {
         // Articles are cited, each in its version, however many stories they tell; and all of them.
         let request = SearchRequest { collapse: false, limit: usize::MAX, offset: 0, cursor: None, ..request };
@@ -103,21 +145,35 @@ impl Inner {
         Ok(Kept { id, warnings })
     }
 
+    fn recalled(&self, id: &str) -> Result<(Citation, Asked), SearchError> {
+        let kept = self.store.citation(id).map_err(store_error)?.ok_or(SearchError::NoCitation)?;
+        let damaged = |error: serde_json::Error| SearchError::Internal(format!("a citation is damaged: {error}"));
+        let asked = serde_json::from_str(&kept.asked).map_err(damaged)?;
+        Ok((kept, asked))
+    }
+
+    /// What the search comes to in a state. Where that takes too long, or can no longer be asked, what was cited is shown
+    /// all the same.
+    fn comes_to(
+        &self,
+        request: &SearchRequest,
+        view: &View,
+    ) -> Result<Option<(Vec<Cited>, SnapshotName)>, SearchError> {
+        let now_ms = Timestamp::now().as_millisecond();
+        let now = plan::plan(request, now_ms, None, Instant::now() + ORDER_LIMIT)
+            .and_then(|planned| Ok((found(view, &planned, None)?, snapshot_name(view, now_ms, &planned))));
+        match now {
+            Err(SearchError::Refused(_) | SearchError::TimeOut) => Ok(None),
+            now => now.map(Some),
+        }
+    }
+
     fn citation(&self, asked: &CitationRequest) -> Result<CitationAnswer, SearchError> {
         let started = Instant::now();
-        let kept = self.store.citation(&asked.id).map_err(store_error)?.ok_or(SearchError::NoCitation)?;
-        let damaged = |error: serde_json::Error| SearchError::Internal(format!("a citation is damaged: {error}"));
-        let Asked { input, search } = serde_json::from_str(&kept.asked).map_err(damaged)?;
+        let (kept, Asked { input, search }) = self.recalled(&asked.id)?;
         let request = SearchRequest::from(&search);
-        let (view, now_ms) = (self.newest(), Timestamp::now().as_millisecond());
-        // Whatever the search comes to now, what was cited is shown.
-        let now = plan::plan(&request, now_ms, None, started + ORDER_LIMIT)
-            .and_then(|planned| Ok((found(&view, &planned, None)?, snapshot_name(&view, now_ms, &planned))));
-        let now = match now {
-            Err(SearchError::Refused(_) | SearchError::TimeOut) => None,
-            now => Some(now?),
-        };
-        let (now, snapshot) = now.unzip();
+        let view = self.newest();
+        let (now, snapshot) = self.comes_to(&request, &view)?.unzip();
         let became = self.became(&kept.found, now.as_deref())?;
         let count = |what: Now| became.iter().filter(|now| **now == Some(what)).count() as u64;
         let then: HashSet<u64> = kept.found.iter().map(|cited| cited.num).collect();

@@ -200,3 +200,44 @@ fn a_citation_is_a_sentence_and_paper_says_what_is_not_on_it() {
     let (_, whole) = server.get(&format!("/citations/{id}?limit=1000"));
     assert!(!whole.contains("are printed") && whole.contains("<span class=\"count\">120</span>"), "{whole}");
 }
+
+#[test]
+fn the_whole_list_of_a_citation_is_a_table_that_says_what_has_become_of_each() {
+    let archive = TestArchive::new();
+    let lines: String = (0..450).map(|id| line(&id.to_string(), &format!("Tin {id}"), 1 + (id % 28) as u8)).collect();
+    archive.ingest(&[&archive.file("news.jsonl", &lines)]);
+    let server = Server::start(&archive);
+    let citation = cited(&server, "q=tin&sort=oldest");
+    let (id, ids) = (citation["id"].as_str().unwrap(), citation["articles"].as_array().unwrap());
+    let gone = ids[0]["id"].as_str().unwrap();
+    ask(&server, "DELETE", &format!("/api/v1/articles/{gone}"), &[], b"");
+    archive.ingest(&[&archive.file("news.jsonl", &line("28", "Tin, \"28\" again", 1))]);
+    server.until("the deletion and the change are seen", |server| {
+        let (_, body) = server.get(&format!("/api/v1/citations/{id}"));
+        body.contains("\"withdrawn\":1") && body.contains("\"changed\":1")
+    });
+    let path = format!("/api/v1/citations/{id}/articles.csv");
+    let answer = wire::get(&server, &path);
+    assert_eq!(answer.header("x-total"), Some("450"));
+    assert_eq!(
+        answer.header("content-disposition"),
+        Some(format!("attachment; filename=\"citation-{id}.csv\"").as_str())
+    );
+    let (_, body) = server.get(&path);
+    let mut reader = csv::Reader::from_reader(body.trim_start_matches('\u{feff}').as_bytes());
+    let head = "place,id,version,now,headline,published,published_precision,published_from,source,site,url,address";
+    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>().join(","), head);
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let row = |at: usize| rows[at].iter().collect::<Vec<_>>();
+    assert_eq!(rows.len(), 450);
+    assert!(rows.iter().enumerate().all(|(at, row)| row[0] == *(at + 1).to_string()));
+    assert_eq!(row(0), ["1", gone, "1", "withdrawn", "", "", "", "", "", "", "", ""]);
+    let changed = rows.iter().find(|row| &row[3] == "changed").unwrap();
+    assert_eq!((&changed[2], &changed[4]), ("1", "Tin 28"), "the version that was cited");
+    let (status, page) = server.get(&changed[11].replace(&format!("http://{}", server.address()), ""));
+    assert!(status == 200 && page.contains("Tin 28"), "its address shows that version");
+    assert_eq!(rows.iter().filter(|row| &row[3] == "same").count(), 448);
+    assert_eq!(server.get("/api/v1/citations/none/articles.csv").0, 404);
+    let (_, page) = server.get(&format!("/citations/{id}"));
+    assert!(page.contains(&format!("href=\"{path}\"")), "{page}");
+}

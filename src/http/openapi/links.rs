@@ -49,7 +49,7 @@ const LINKS: &[Link] = &[
         &[("id", "$request.path.id"), ("cursor", "$response.body#/next_cursor")],
     ),
     link("/api/v1/articles/{id}/related", "get", "200", &["article"], &[("id", "$response.body#/related/0/id")]),
-    link("/api/v1/citations", "post", "201", &["citation"], &[("id", "$response.body#/id")]),
+    link("/api/v1/citations", "post", "201", &["citation", "cited_articles"], &[("id", "$response.body#/id")]),
     link(
         "/api/v1/citations/{id}",
         "get",

@@ -51,6 +51,7 @@ struct CitationPage {
     added: Vec<CopyLink>,
     more_added: Option<String>,
     now: String,
+    table: String,
     json: String,
 }
 
@@ -132,6 +133,7 @@ fn page(answer: &CitationAnswer, only: Option<Now>, root: &str, here: &Address) 
             .then(|| format!("and {} more", grouped(all_added - added.len() as u64))),
         added,
         now: now.href(),
+        table: format!("{API}/citations/{}/articles.csv", answer.id),
         json: here.at(format!("{API}/citations/{}", answer.id)).href(),
     }
 }
