@@ -163,6 +163,6 @@ fn bad_date(parameter: &str, given: &str) -> SearchError {
     let shown: String = given.trim().chars().take(LONGEST_DATE).collect();
     SearchError::Refused(
         Advice::of("bad_date", parameter, format!("`{shown}` is no date"))
-            .hint("Write 2025, 2025-02 or 2025-02-17, an RFC 3339 time, or back from now: 7d, 24h."),
+            .hint("Write 2025, 2025-02 or 2025-02-17, Feb 2025, an RFC 3339 time, or back from now: 7d, 24h."),
     )
 }

@@ -81,7 +81,7 @@ const CHAPTERS: [Chapter; 5] = [
             code("unknown_parameter", 400, "no such parameter; the hint names the nearest. A search refuses it with `strict=1` and otherwise warns"),
             code("repeated_parameter", 400, "only facet filters may be repeated, and `q` of a comparison"),
             code("bad_timezone", 400, "no such time zone; give an IANA name, as `Europe/Berlin`"),
-            code("bad_date", 400, "`from` or `to` is no date; write `2025`, `2025-02`, `2025-02-27`, a moment, or `7d`. In a query a warning"),
+            code("bad_date", 400, "`from` or `to` is no date; write `2025`, `2025-02`, `2025-02-27`, `Feb 2025`, a moment, or `7d`. In a query a warning"),
             code("bad_range", 409, "`to` lies before `from`; swap them. In a query a warning: a range that is empty or not closed"),
             code("bad_cursor", 400, "no answer gave out this cursor; pass on `next_cursor` unchanged, or leave it out to begin anew"),
             code("cursor_mismatch", 409, "a cursor belongs to one search; repeat its parameters, or leave the cursor out"),

@@ -6,6 +6,7 @@
 mod absolute;
 mod calendar;
 mod fixed;
+mod named;
 mod relative;
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -28,10 +29,11 @@ pub enum Side {
 }
 
 /// Reads the end of an interval, as in the request parameters `from` and `to`: `2025-02-27`, `2025-02`, `2025`,
-/// RFC 3339, `today`, or back from now (`7d`, `24h`). The error lacks its place and parameter.
+/// `Feb 2025`, RFC 3339, `today`, or back from now (`7d`, `24h`). The error lacks its place and parameter.
 pub fn read_edge(text: &str, side: Side, tz: &TimeZone, now: Timestamp) -> Result<Edge, Advice> {
     let calendar = Calendar { tz: tz.clone(), now };
-    let date = read(text.trim(), &calendar)?;
+    let text = text.trim();
+    let date = read(named::in_digits(text).as_deref().unwrap_or(text), &calendar)?;
     Ok(match side {
         Side::From => date.covers.from,
         Side::To => date.covers.to,

@@ -148,6 +148,8 @@ fn request_parameters_are_edges() {
     assert_eq!(edge("7d", Side::To).as_deref(), Ok("2025-02-27T00:00:00+00:00"));
     assert_eq!(edge("24h", Side::From).as_deref(), Ok("2025-03-04T12:30:00+00:00"));
     assert_eq!(edge("2025-02-27T16:44:00Z", Side::From).as_deref(), Ok("2025-02-27T16:44:00+00:00"));
+    assert_eq!(edge("March 1987", Side::To).as_deref(), Ok("1987-04-01T00:00:00+00:00"));
+    assert_eq!(edge("30 Feb 1987", Side::From).unwrap_err().code, BAD_DATE);
     assert_eq!(edge("", Side::From).unwrap_err().code, BAD_DATE);
 }
 
