@@ -25,8 +25,7 @@ pub(super) fn in_digits(text: &str) -> Option<String> {
         [month, day, year] => (month, Some(day), year),
         _ => return None,
     };
-    let begins = |name: &str| name.starts_with(month) || (*month == "sept" && name == "september");
-    let number = MONTHS.iter().position(|name| month.len() > 2 && begins(name)).map(|at| at + 1)?;
+    let number = MONTHS.iter().position(|name| month.len() > 2 && name.starts_with(month)).map(|at| at + 1)?;
     if !digits(year, 4..=4) || day.is_some_and(|day| !digits(day, 1..=2)) {
         return None;
     }
