@@ -9,6 +9,7 @@ mod sending;
 mod server;
 mod wire;
 
+mod bodies;
 mod citations;
 mod collapse;
 mod copies;

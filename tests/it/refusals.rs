@@ -10,12 +10,12 @@ use crate::made_up::corpus;
 use crate::server::{Server, query};
 use crate::wire::{Answer, ask, get, receive, send};
 
-const API: &str = "/api/v1/search";
-const FORM: &[&str] = &["Content-Type: application/x-www-form-urlencoded"];
-const JSON: &[&str] = &["Content-Type: application/json"];
+pub(crate) const API: &str = "/api/v1/search";
+pub(crate) const FORM: &[&str] = &["Content-Type: application/x-www-form-urlencoded"];
+pub(crate) const JSON: &[&str] = &["Content-Type: application/json"];
 const BROWSER: &[&str] = &["Accept: text/html,application/xhtml+xml,*/*;q=0.8"];
 
-fn server() -> (TestArchive, Server) {
+pub(crate) fn server() -> (TestArchive, Server) {
     let archive = TestArchive::new();
     let file = archive.file("a.jsonl", &corpus(100));
     archive.ingest(&[&file]);
@@ -59,7 +59,7 @@ fn mistakes() -> Vec<(&'static str, String, &'static str)> {
 }
 
 #[track_caller]
-fn refused(answer: &Answer, code: &str, what: &str) {
+pub(crate) fn refused(answer: &Answer, code: &str, what: &str) {
     let status = match code {
         "snapshot_gone" => 410,
         "bad_range" | "cursor_mismatch" | "too_many_buckets" => 409,
@@ -132,31 +132,6 @@ fn every_parameter_is_given_once_but_for_the_filters() {
             let path = format!("{API}?{name}={value}&{name}=b&{name}={value}");
             assert_eq!(get(&server, &path).status, 200, "{name}={value}");
         }
-    }
-}
-
-#[test]
-fn a_body_of_json_is_taken_as_json_means_it() {
-    let (_archive, server) = server();
-    let answer = |body: Value| ask(&server, "POST", API, JSON, body.to_string().as_bytes());
-    let found = answer(json!({
-        "q": "tin", "limit": 2.0, "fields": ["id", "headline"], "facets": "tag,source", "highlight": true, "tag": ["a", 7],
-        "mode": null, "lmit": {"x": [1]},
-    }));
-    assert_eq!(found.status, 200, "{}", found.body);
-    let found: Value = serde_json::from_str(&found.body).unwrap();
-    assert_eq!(found["query"]["warnings"][0]["parameter"], "lmit");
-    assert!(found["facets"]["tag"].is_object() && found["facets"]["source"].is_object());
-    for (body, code) in [
-        (json!({"q": ["tin"]}), "repeated_parameter"),
-        (json!({"q": {"tin": 1}}), "bad_json"),
-        (json!({"tag": [null]}), "bad_json"),
-        (json!({"tag": [["a"]]}), "bad_json"),
-        (json!({"limit": false}), "bad_number"),
-        (json!({"limit": 2.5}), "bad_number"),
-        (json!(["tin"]), "bad_json"),
-    ] {
-        refused(&answer(body.clone()), code, &body.to_string());
     }
 }
 
@@ -316,38 +291,6 @@ fn addresses_are_taken_by_the_letter() {
         let expected = if path.starts_with("/api/") { "application/problem+json" } else { "text/html" };
         assert!(page.status == 404 && kind.starts_with(expected), "{path}: {} {kind}", page.status);
     }
-}
-
-#[test]
-fn a_body_that_cannot_be_read_is_refused() {
-    let (_archive, server) = server();
-    let deep = "[".repeat(100_000);
-    for body in
-        ["", "{", "[]", "null", "1", "\"q\"", "{\"q\":{}}", "{\"tag\":[[1]]}", "{\"q\":tin}", "{\"q\":\"a\"}x", &deep]
-    {
-        let what = body.get(..20).unwrap_or(body);
-        assert_eq!(ask(&server, "POST", API, JSON, body.as_bytes()).problem(400, what), "bad_json", "{what}");
-    }
-    assert_eq!(ask(&server, "POST", API, JSON, b"{\"q\":\"\xff\"}").problem(400, "no UTF-8"), "bad_json");
-    for body in ["{\"limit\":1.5}", "{\"limit\":-1}", "{\"limit\":\"x\"}", "{\"limit\":true, \"tz\":1}"] {
-        let answer = ask(&server, "POST", API, JSON, body.as_bytes());
-        answer.problem(400, body);
-    }
-    for kind in
-        [&[][..], &["Content-Type: text/plain"], &["Content-Type: multipart/form-data"], &["Content-Type: \u{1}"]]
-    {
-        let answer = ask(&server, "POST", API, kind, b"q=tin");
-        // The last is no header at all.
-        let status = if kind.first().is_some_and(|kind| kind.ends_with('\u{1}')) { 400 } else { 415 };
-        assert_eq!(answer.status, status, "{kind:?}");
-        if status == 415 {
-            assert_eq!(answer.problem(415, "another type"), "unsupported_type");
-        }
-    }
-    for ok in [FORM, &["Content-Type: application/x-www-form-urlencoded; charset=utf-8"]] {
-        assert_eq!(ask(&server, "POST", API, ok, b"q=tin").status, 200);
-    }
-    assert_eq!(ask(&server, "POST", API, JSON, b"{\"q\":\"tin\",\"tag\":[\"a\",\"b\"],\"mode\":null}").status, 200);
 }
 
 #[test]

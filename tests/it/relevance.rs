@@ -115,3 +115,40 @@ fn words_that_hold_a_sentence_together_find_and_weigh_nothing() {
         "parts of a compound are alternatives"
     );
 }
+
+#[test]
+fn a_compound_of_words_that_only_hold_a_sentence_together_weighs_something() {
+    let (_archive, server) = with(&[
+        ("List", &format!("The to-do list was long. {FILLER}.")),
+        ("Gate", &format!("The gate was shut. {FILLER}.")),
+        ("Other", &format!("They had much to do. {FILLER}.")),
+        ("Neither", FILLER),
+        ("None", FILLER),
+    ]);
+    let found = server.search(&[("q", "to-do gate"), ("mode", "any"), ("fields", "headline")]);
+    let scored = |headline: &str| {
+        let hit = found["hits"].as_array().unwrap().iter().find(|hit| hit["headline"] == headline).unwrap();
+        hit["score"].as_f64().unwrap()
+    };
+    assert!(scored("List") > 0.0 && scored("Gate") > 0.0, "{found}");
+}
+
+#[test]
+fn the_explanation_is_the_score_beside_what_is_excluded_and_what_does_not_hold() {
+    let (_archive, server) = with(&[
+        ("One", &format!("Tin and copper were sold. {FILLER}.")),
+        ("Two", &format!("Tin was sold. {FILLER}.")),
+        ("Three", &format!("Lead was sold for tin. {FILLER}.")),
+        ("Four", FILLER),
+    ]);
+    for q in ["(NOT zinc) OR tin", "* OR tin", "(tin AND copper) OR sold", "(copper AND nickel) OR sold"] {
+        let found = server.search(&[("q", q), ("sort", "relevance"), ("explain", "score"), ("fields", "headline")]);
+        let hits = found["hits"].as_array().unwrap();
+        assert!(hits.len() > 2, "{q}: {found}");
+        for hit in hits {
+            let clauses = hit["explanation"].as_array().unwrap();
+            let sum: f64 = clauses.iter().map(|clause| clause["score"].as_f64().unwrap()).sum();
+            assert!((sum - hit["score"].as_f64().unwrap()).abs() < 0.001, "{q}: {hit}");
+        }
+    }
+}
