@@ -59,17 +59,22 @@ pub(super) async fn export(question: Question) -> Answered {
         Some(Format::Table) => Form::Table(Rows::of(&request.fields)),
         Some(Format::Lines) | None => Form::Lines,
     };
-    let name = file_name(&request);
+    let name = file_name([&request], "articles");
     let export = question.archive.export(request).await?;
     Ok(sent(export, form, &name))
 }
 
-/// What a file is called in which an export is saved: the words of what was asked.
-fn file_name(request: &SearchRequest) -> String {
-    let wanted = request.filters.iter().filter(|filter| !filter.exclude).map(|filter| filter.value.as_str());
-    let dates = [("from", request.from.as_deref()), ("to", request.to.as_deref())];
-    let dates = dates.into_iter().filter_map(|(name, date)| Some([name, date?])).flatten();
-    let asked: Vec<&str> = std::iter::once(request.q.as_str()).chain(wanted).chain(dates).collect();
+/// What a file is called in which an answer is saved: the words of what was asked, in searches that differ in their queries
+/// only. `everything` is what it is where there are none.
+pub(super) fn file_name<'a>(requests: impl IntoIterator<Item = &'a SearchRequest>, everything: &str) -> String {
+    let requests: Vec<&SearchRequest> = requests.into_iter().collect();
+    let shared = requests.first().map(|request| {
+        let wanted = request.filters.iter().filter(|filter| !filter.exclude).map(|filter| filter.value.as_str());
+        let dates = [("from", request.from.as_deref()), ("to", request.to.as_deref())];
+        wanted.chain(dates.into_iter().filter_map(|(name, date)| Some([name, date?])).flatten())
+    });
+    let asked: Vec<&str> =
+        requests.iter().map(|request| request.q.as_str()).chain(shared.into_iter().flatten()).collect();
     let asked = asked.join(" ").to_lowercase();
     let mut name = String::new();
     for word in asked.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()) {
@@ -81,11 +86,11 @@ fn file_name(request: &SearchRequest) -> String {
             break;
         }
     }
-    if name.is_empty() { "articles".to_owned() } else { name }
+    if name.is_empty() { everything.to_owned() } else { name }
 }
 
 /// That the answer is a file of this name (RFC 6266); older clients take one without other letters than ours.
-fn saved_as(name: &str, ending: &str) -> String {
+pub(super) fn saved_as(name: &str, ending: &str) -> String {
     if name.is_ascii() {
         return format!("attachment; filename=\"{name}.{ending}\"");
     }
@@ -110,7 +115,8 @@ fn sent(export: Export, form: Form, name: &str) -> Response {
         (header::CONTENT_DISPOSITION, saved_as(name, ending)),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
-    let told = forms::told(export.total(), &export.snapshot(), export.next_cursor().as_deref(), &export.warnings());
+    let told =
+        forms::told(Some(export.total()), &export.snapshot(), export.next_cursor().as_deref(), &export.warnings());
     let (give, take) = mpsc::channel(1);
     tokio::spawn(read(export, form, give));
     // Without the end the connection breaks off: the client must not take what it has for all there is.

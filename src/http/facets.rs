@@ -17,7 +17,7 @@ use crate::search::request::{FacetField, SearchRequest, Values};
 pub(super) struct FacetAnswer {
     pub(super) query: QueryReading,
     /// Names the state of the corpus that was counted.
-    snapshot: String,
+    pub(super) snapshot: String,
     /// Articles found.
     pub(super) total: u64,
     field: &'static str,

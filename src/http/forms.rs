@@ -210,11 +210,11 @@ fn written(answer: &SearchAnswer, form: &Form) -> Vec<u8> {
 /// What the form itself has no place for.
 fn counted(answer: &SearchAnswer, collapse: bool) -> HeaderMap {
     let hits = if collapse { answer.total_stories } else { answer.total };
-    told(hits, &answer.snapshot, answer.next_cursor.as_deref(), &answer.query.warnings)
+    told(Some(hits), &answer.snapshot, answer.next_cursor.as_deref(), &answer.query.warnings)
 }
 
-/// Headers of what has only hits in its body.
-pub(super) fn told(total: u64, snapshot: &str, next: Option<&str>, warnings: &[Advice]) -> HeaderMap {
+/// Headers of what has only hits, or other rows, in its body.
+pub(super) fn told(total: Option<u64>, snapshot: &str, next: Option<&str>, warnings: &[Advice]) -> HeaderMap {
     let is_plain = |name: &str| {
         name.len() <= LONGEST_NAME && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
@@ -228,8 +228,8 @@ pub(super) fn told(total: u64, snapshot: &str, next: Option<&str>, warnings: &[A
     let told = named
         .into_iter()
         .filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(value?).ok()?)));
-    let total = (HeaderName::from_static("x-total"), HeaderValue::from(total));
-    std::iter::once(total).chain(told).collect()
+    let total = total.map(|total| (HeaderName::from_static("x-total"), HeaderValue::from(total)));
+    total.into_iter().chain(told).collect()
 }
 
 /// A feed that was asked for by `Accept` has the address that others find it at.

@@ -15,6 +15,7 @@ mod openapi;
 mod pages;
 mod params;
 mod runs;
+mod tables;
 mod versions;
 
 mod citations;

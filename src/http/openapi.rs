@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::params::{self, Taken, Takes};
-use super::{api, articles, citations, copies, explore, export, facets, forms, problem, runs, versions};
+use super::{api, articles, citations, copies, explore, export, facets, forms, problem, runs, tables, versions};
 use crate::search::MOST_COMPARED;
 use crate::search::request::FacetField;
 
@@ -29,6 +29,10 @@ use crate::search::request::FacetField;
         forms::json_feed,
         export::export,
         facets::facet,
+        tables::facet,
+        tables::terms,
+        tables::mentions,
+        tables::compare,
         explore::terms,
         explore::mentions,
         explore::about,
@@ -132,14 +136,14 @@ fn described_in_the_address(taken: &Taken) -> impl Iterator<Item = Value> {
         match parameter.takes {
             // `facets=tag,source`: one value with commas in it.
             Takes::List(_) => (described["style"], described["explode"]) = (json!("form"), json!(false)),
-            _ if taken.path == params::COMPARE.path && parameter.name == "q" => {
+            _ if taken.path.starts_with(params::COMPARE.path) && parameter.name == "q" => {
                 described["required"] = json!(true);
                 described["example"] = json!(["gold", "silver"]);
                 described["schema"] = json!({
                     "type": "array", "minItems": 1, "maxItems": MOST_COMPARED, "items": {"type": "string", "pattern": "[^\\s]"},
                 });
             }
-            _ if taken.path == params::MENTIONS.path && parameter.name == "cursor" => {
+            _ if taken.path.starts_with(params::MENTIONS.path) && parameter.name == "cursor" => {
                 described["schema"]["pattern"] = json!(params::CURSOR_OF_MENTIONS);
             }
             _ => {}

@@ -16,7 +16,7 @@ use tracing::Span;
 
 use super::{
     Door, Outside, api, articles, citations, compressed, copies, explore, export, facets, forms, openapi, pages,
-    problem, runs, versions,
+    problem, runs, tables, versions,
 };
 
 /// A request body, at most, but for articles.
@@ -97,9 +97,13 @@ fn routes(door: Door) -> Router {
         .route("/api/v1/search.feed.json", get(forms::json_feed))
         .route("/api/v1/export", get(export::export))
         .route("/api/v1/facets/{field}", get(facets::facet))
+        .route("/api/v1/facets/{field}/values.csv", get(tables::facet))
         .route("/api/v1/terms", get(explore::terms))
+        .route("/api/v1/terms.csv", get(tables::terms))
         .route("/api/v1/mentions", get(explore::mentions))
+        .route("/api/v1/mentions.csv", get(tables::mentions))
         .route("/api/v1/compare", get(explore::compare))
+        .route("/api/v1/compare.csv", get(tables::compare))
         .route("/api/v1/suggest", get(explore::suggest))
         .route("/api/v1/about", get(explore::about))
         .route("/api/v1/citations", post(citations::cite))

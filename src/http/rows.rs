@@ -1,4 +1,4 @@
-//! Hits as the rows of a table: CSV as in RFC 4180, UTF-8 with a byte order mark, as spreadsheets want it.
+//! Hits and other lists as the rows of a table: CSV as in RFC 4180, UTF-8 with a byte order mark, as spreadsheets want it.
 
 use std::borrow::Cow;
 
@@ -64,6 +64,15 @@ impl Rows {
     fn wanted(&self) -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
         COLUMNS.iter().filter(|(field, _)| self.0.wants(field))
     }
+}
+
+/// A whole table: the names of its columns, and its rows.
+pub(super) fn table<'a>(names: &[&'a str], rows: impl Iterator<Item = Vec<Cow<'a, str>>>) -> Vec<u8> {
+    let head = [BYTE_ORDER_MARK, &record(names.iter().copied().map(Cow::Borrowed))].concat();
+    rows.fold(head, |mut table, row| {
+        table.extend(record(row.into_iter()));
+        table
+    })
 }
 
 /// The names of the columns of a citation's list.
@@ -152,7 +161,7 @@ fn list(values: Option<&Vec<String>>) -> Option<Vec<Cow<'_, str>>> {
 }
 
 /// A moment, how much of it is known, and how.
-fn published(stamp: Stamp) -> Vec<Cow<'static, str>> {
+pub(super) fn published(stamp: Stamp) -> Vec<Cow<'static, str>> {
     vec![Cow::Owned(moment(stamp)), Cow::Owned(name(&stamp.precision)), Cow::Owned(name(&stamp.from))]
 }
 
@@ -165,7 +174,7 @@ fn name(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn source(source: &Source) -> Vec<Cow<'_, str>> {
+pub(super) fn source(source: &Source) -> Vec<Cow<'_, str>> {
     [&source.name, &source.site].map(|part| Cow::Borrowed(part.as_deref().unwrap_or_default())).to_vec()
 }
 

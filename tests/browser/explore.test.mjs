@@ -161,6 +161,22 @@ for (const setting of settings) describe(setting.name, { concurrency: 2 }, () =>
     assert.deepEqual(advertised, ['application/rss+xml', 'application/atom+xml', 'application/feed+json']);
   });
 
+  journey('what is counted and listed is taken along as tables', async (visit, page) => {
+    const tables = {
+      '/compare?q=tin&q=zinc': ['This comparison as a table (CSV)', 'query,start,count,stories,gap'],
+      '/mentions?q=tin': ['These mentions as a table (CSV)', 'id,headline,published,'],
+      '/terms?q=tin': ['These terms as a table (CSV)', 'kind,value,label,'],
+      '/values/source?q=tin': ['These values as a table (CSV)', 'value,label,count,stories'],
+    };
+    for (const [path, [name, head]] of Object.entries(tables)) {
+      await page.goto(path);
+      const answer = await visit.context.request.get(await page.getByRole('link', { name }).getAttribute('href'));
+      assert.equal(answer.status(), 200, path);
+      const table = await answer.text();
+      assert.ok(table.startsWith(`\ufeff${head}`) && table.split('\r\n').length > 2, `${path}: ${table}`);
+    }
+  });
+
   journey('what is in here is told, and the API too', async (visit, page) => {
     await page.goto('/');
     await page.getByRole('link', { name: 'What is in here' }).click();

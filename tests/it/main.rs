@@ -43,6 +43,7 @@ mod spans;
 mod stories;
 mod streams;
 mod suggestions;
+mod tables;
 mod timelines;
 mod versions;
 mod watch;

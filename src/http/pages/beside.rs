@@ -54,6 +54,7 @@ struct Drawn {
     /// Nothing was found by any.
     is_empty: bool,
     json: String,
+    table: String,
 }
 
 struct Legend {
@@ -125,6 +126,7 @@ fn drawn(answer: &CompareAnswer, here: &Address) -> Drawn {
         lines: lines::lines(answer.interval, &buckets, counts, (&answer.gaps, answer.more_gaps)),
         is_empty: answer.queries.iter().all(|query| query.total == 0),
         json: here.without(&["collapse"]).at(format!("{API}/compare")).href(),
+        table: here.without(&["collapse"]).at(format!("{API}/compare.csv")).href(),
     }
 }
 

@@ -16,7 +16,7 @@ use super::error::refusal;
 use super::filters::{self, Chip};
 use super::frame::{Frame, send};
 use super::search::SortLink;
-use super::wording::{articles, counted};
+use super::wording::{MOST_ROWS, articles, counted, tabled};
 use crate::http::explore::read_mentions;
 use crate::search::Archive;
 use crate::search::answer::{Mention, MentionsAnswer, SearchError};
@@ -53,6 +53,9 @@ struct Concordance {
     next: Option<String>,
     results: String,
     json: String,
+    table: String,
+    /// `These mentions`, `The first 1,000`
+    tabled: &'static str,
 }
 
 struct Line {
@@ -115,6 +118,8 @@ fn concordance(answer: &MentionsAnswer, here: &Address) -> Concordance {
         next: answer.next_cursor.as_ref().map(|cursor| here.setting("cursor", cursor).href()),
         results: here.first_page().without(&["by", "width"]).at("/search").href(),
         json: here.at(format!("{API}/mentions")).href(),
+        table: here.setting("limit", MOST_ROWS.to_string()).at(format!("{API}/mentions.csv")).href(),
+        tabled: tabled(answer.total_mentions, "These mentions"),
     }
 }
 

@@ -34,6 +34,7 @@ struct TermsPage {
     is_empty: bool,
     results: String,
     json: String,
+    table: String,
 }
 
 struct Term {
@@ -82,6 +83,7 @@ fn page(answer: &TermsAnswer, here: &Address) -> TermsPage {
         is_empty: answer.total == 0,
         results: results.href(),
         json: here.at(format!("{API}/terms")).href(),
+        table: here.at(format!("{API}/terms.csv")).href(),
     }
 }
 

@@ -10,7 +10,7 @@ use super::advice::{self, Odd};
 use super::error::refusal;
 use super::facets::{self, ValueLink};
 use super::frame::{Frame, send};
-use super::wording::{articles, counted, heading};
+use super::wording::{MOST_ROWS, articles, counted, heading, tabled};
 use crate::http::facets::{FacetAnswer, values};
 use crate::http::question::Question;
 use crate::search::request::FacetField;
@@ -33,6 +33,9 @@ struct ValuesPage {
     next: Option<String>,
     results: String,
     json: String,
+    table: String,
+    /// `These values`, `The first 1,000`
+    tabled: &'static str,
 }
 
 /// What is about this page and no part of the search.
@@ -68,5 +71,10 @@ fn page(field: FacetField, answer: &FacetAnswer, here: &Address) -> ValuesPage {
         next: (next < answer.distinct && !answer.values.is_empty()).then(|| reached(next)),
         results: search.href(),
         json: here.at(format!("{API}/facets/{}", field.name())).href(),
+        table: here
+            .setting("limit", MOST_ROWS.to_string())
+            .at(format!("{API}/facets/{}/values.csv", field.name()))
+            .href(),
+        tabled: tabled(Some(answer.distinct), "These values"),
     }
 }

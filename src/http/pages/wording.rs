@@ -29,6 +29,14 @@ pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
+/// Rows of a table that is fetched at once.
+pub(super) const MOST_ROWS: u64 = 1000;
+
+/// What such a table holds: all of it, or how much.
+pub(super) fn tabled(total: Option<u64>, all: &'static str) -> &'static str {
+    if total.is_some_and(|total| total <= MOST_ROWS) { all } else { "The first 1,000" }
+}
+
 /// Messages are written to stand in a line; on a page they stand alone.
 pub(super) fn sentence(text: &str) -> String {
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };

@@ -134,6 +134,7 @@ pub(in crate::http) fn filter_about(field: FacetField) -> String {
 }
 
 /// What one address takes: parameters of a search, and some of its own.
+#[derive(Clone, Copy)]
 pub(in crate::http) struct Taken {
     pub(in crate::http) path: &'static str,
     pub(in crate::http) shared: Shared,
@@ -143,12 +144,18 @@ pub(in crate::http) struct Taken {
     pub(in crate::http) own: &'static [Parameter],
 }
 
+#[derive(Clone, Copy)]
 pub(in crate::http) enum Shared {
     All,
     Only(&'static [&'static str]),
 }
 
 impl Taken {
+    /// The same at another address, for another form of its answer.
+    const fn also_at(&self, path: &'static str) -> Taken {
+        Taken { path, ..*self }
+    }
+
     /// In the order in which they are told of.
     pub(in crate::http) fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {
         let shares = |name: &str| match self.shared {
@@ -269,20 +276,37 @@ pub(in crate::http) static COMPARE: Taken = Taken {
     own: &[],
 };
 
-const fn in_form(path: &'static str) -> Taken {
-    Taken { path, shared: Shared::All, filters: true, own: &[] }
-}
-
-/// The forms of a search that have addresses of their own.
-static TABLE: Taken = in_form("/api/v1/search.csv");
-static LINES: Taken = in_form("/api/v1/search.jsonl");
-static RSS: Taken = in_form("/api/v1/search.rss");
-static ATOM: Taken = in_form("/api/v1/search.atom");
-static JSON_FEED: Taken = in_form("/api/v1/search.feed.json");
+/// Forms of answers that have addresses of their own.
+static TABLE: Taken = SEARCH.also_at("/api/v1/search.csv");
+static LINES: Taken = SEARCH.also_at("/api/v1/search.jsonl");
+static RSS: Taken = SEARCH.also_at("/api/v1/search.rss");
+static ATOM: Taken = SEARCH.also_at("/api/v1/search.atom");
+static JSON_FEED: Taken = SEARCH.also_at("/api/v1/search.feed.json");
+static FACET_TABLE: Taken = FACET.also_at("/api/v1/facets/{field}/values.csv");
+static TERMS_TABLE: Taken = TERMS.also_at("/api/v1/terms.csv");
+static MENTIONS_TABLE: Taken = MENTIONS.also_at("/api/v1/mentions.csv");
+static COMPARE_TABLE: Taken = COMPARE.also_at("/api/v1/compare.csv");
 
 /// The addresses that take parameters of a search.
-pub(in crate::http) static TAKEN: &[&Taken] =
-    &[&SEARCH, &QUERY, &EXPORT, &FACET, &TERMS, &MENTIONS, &CITE, &COMPARE, &TABLE, &LINES, &RSS, &ATOM, &JSON_FEED];
+pub(in crate::http) static TAKEN: &[&Taken] = &[
+    &SEARCH,
+    &QUERY,
+    &EXPORT,
+    &FACET,
+    &TERMS,
+    &MENTIONS,
+    &CITE,
+    &COMPARE,
+    &TABLE,
+    &LINES,
+    &RSS,
+    &ATOM,
+    &JSON_FEED,
+    &FACET_TABLE,
+    &TERMS_TABLE,
+    &MENTIONS_TABLE,
+    &COMPARE_TABLE,
+];
 
 fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
     super::names(table)
