@@ -59,14 +59,14 @@ pub(super) async fn export(question: Question) -> Answered {
         Some(Format::Table) => Form::Table(Rows::of(&request.fields)),
         Some(Format::Lines) | None => Form::Lines,
     };
-    let name = file_name([&request], "articles");
+    let words = words([&request]);
     let export = question.archive.export(request).await?;
-    Ok(sent(export, form, &name))
+    Ok(sent(export, form, &words))
 }
 
-/// What a file is called in which an answer is saved: the words of what was asked, in searches that differ in their queries
-/// only. `everything` is what it is where there are none.
-pub(super) fn file_name<'a>(requests: impl IntoIterator<Item = &'a SearchRequest>, everything: &str) -> String {
+/// The words of what was asked, in searches that differ in their queries only: by these a file is called in which an answer
+/// is saved.
+pub(super) fn words<'a>(requests: impl IntoIterator<Item = &'a SearchRequest>) -> String {
     let requests: Vec<&SearchRequest> = requests.into_iter().collect();
     let shared = requests.first().map(|request| {
         let wanted = request.filters.iter().filter(|filter| !filter.exclude).map(|filter| filter.value.as_str());
@@ -86,16 +86,23 @@ pub(super) fn file_name<'a>(requests: impl IntoIterator<Item = &'a SearchRequest
             break;
         }
     }
-    if name.is_empty() { everything.to_owned() } else { name }
+    name
 }
 
-/// That the answer is a file of this name (RFC 6266); older clients take one without other letters than ours.
-pub(super) fn saved_as(name: &str, ending: &str) -> String {
+/// That the answer is a file, called by words and, where it does not hold articles, by what it holds (RFC 6266). Older
+/// clients take a name without other letters than ours.
+pub(super) fn saved_as(words: &str, what: Option<&str>, ending: &str) -> String {
+    let plain = what.unwrap_or("articles");
+    let name = match what {
+        _ if words.is_empty() => plain.to_owned(),
+        Some(what) => format!("{words}-{what}"),
+        None => words.to_owned(),
+    };
     if name.is_ascii() {
         return format!("attachment; filename=\"{name}.{ending}\"");
     }
     let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    format!("attachment; filename=\"articles.{ending}\"; filename*=UTF-8''{encoded}.{ending}")
+    format!("attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{encoded}.{ending}")
 }
 
 /// What goes from who reads to who sends.
@@ -105,14 +112,14 @@ enum Piece {
 }
 
 /// All of an export, sent as it is read, to be saved.
-fn sent(export: Export, form: Form, name: &str) -> Response {
+fn sent(export: Export, form: Form, words: &str) -> Response {
     let (kind, ending) = match form {
         Form::Lines => (LINES, "jsonl"),
         Form::Table(_) => (CSV, "csv"),
     };
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, saved_as(name, ending)),
+        (header::CONTENT_DISPOSITION, saved_as(words, None, ending)),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
     let told =

@@ -1,8 +1,7 @@
 //! A page of a search in other forms than the API's JSON: a table, lines, feeds. By the ending of the address, or by what
 //! the client accepts.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::export::{Form, LINES};
 use super::feeds::{Feed, Place};
@@ -182,12 +181,7 @@ pub(super) async fn answer_to(question: &Question, parameters: &[(String, String
         Kind::Atom => Feed::of(&answer, &place(question, "atom")).as_atom().into_bytes(),
         Kind::JsonFeed => Feed::of(&answer, &place(question, "feed.json")).as_json(),
     };
-    let (caching, is_known) = question.tagged(&body);
-    if is_known {
-        return Ok((StatusCode::NOT_MODIFIED, caching, counted(&answer, collapse)).into_response());
-    }
-    let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(kind.content_type()))];
-    Ok((caching, kind, counted(&answer, collapse), body).into_response())
+    Ok(question.in_form(kind.content_type(), counted(&answer, collapse), body))
 }
 
 /// Whoever follows a search wants what is new, and whole items.

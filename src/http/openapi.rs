@@ -136,14 +136,14 @@ fn described_in_the_address(taken: &Taken) -> impl Iterator<Item = Value> {
         match parameter.takes {
             // `facets=tag,source`: one value with commas in it.
             Takes::List(_) => (described["style"], described["explode"]) = (json!("form"), json!(false)),
-            _ if taken.path.starts_with(params::COMPARE.path) && parameter.name == "q" => {
+            _ if taken.is_form_of(&params::COMPARE) && parameter.name == "q" => {
                 described["required"] = json!(true);
                 described["example"] = json!(["gold", "silver"]);
                 described["schema"] = json!({
                     "type": "array", "minItems": 1, "maxItems": MOST_COMPARED, "items": {"type": "string", "pattern": "[^\\s]"},
                 });
             }
-            _ if taken.path.starts_with(params::MENTIONS.path) && parameter.name == "cursor" => {
+            _ if taken.is_form_of(&params::MENTIONS) && parameter.name == "cursor" => {
                 described["schema"]["pattern"] = json!(params::CURSOR_OF_MENTIONS);
             }
             _ => {}

@@ -109,6 +109,9 @@ pub(super) enum Format {
 pub(super) const VALUE_SORTS: &[(&str, bool)] = &[("count", false), ("name", true)];
 
 /// Values of a facet, where no number is asked for.
+/// Values of a facet, or mentions, in one answer.
+pub(super) const MOST_LISTED: usize = 1000;
+
 pub(super) const USUAL_VALUES: usize = 100;
 
 pub(super) const BYS: &[(&str, By)] = &[("article", By::Article), ("left", By::Left), ("right", By::Right)];

@@ -116,6 +116,15 @@ impl Question {
         })
     }
 
+    /// An answer in another form, and headers with what that has no place for; not sent again to who has it.
+    pub(super) fn in_form(&self, kind: &'static str, told: HeaderMap, body: Vec<u8>) -> Response {
+        let (caching, is_known) = self.tagged(&body);
+        if is_known {
+            return (StatusCode::NOT_MODIFIED, caching, told).into_response();
+        }
+        (caching, told, [(header::CONTENT_TYPE, kind)], body).into_response()
+    }
+
     /// The headers for an answer that says this, and whether the client has it already: then it is told of the tag by
     /// which it has it. Only who asks can have an answer.
     pub(super) fn tagged(&self, said: &[u8]) -> ([(HeaderName, HeaderValue); 2], bool) {

@@ -1,18 +1,19 @@
 //! What is counted and what is listed, as tables to go on with elsewhere: values of a facet, searches side by side, what
-//! marks articles off, mentions in their context. Headers say what a table has no column for.
+//! marks articles off, mentions in their context. What else an answer says is left to the JSON, but for its state and warnings.
 
 use std::borrow::Cow;
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 
 use super::explore::{read_compared, read_mentions, read_terms};
 use super::forms::told;
 use super::problem::{Envelope, PROBLEM};
 use super::question::{Answered, Question};
 use super::rows::{CSV, published, source, table};
-use super::{export, facets};
+use super::{export, facets, params};
+use crate::query::Advice;
 use crate::search::answer::{CompareAnswer, FacetValue, MentionsAnswer, TermsAnswer};
 
 type Cells<'a> = Vec<Cow<'a, str>>;
@@ -33,9 +34,11 @@ type Cells<'a> = Vec<Cow<'a, str>>;
 )]
 pub(super) async fn facet(Path(field): Path<String>, question: Question) -> Answered {
     let (field, answer) = facets::values(&field, &question.parameters, &question.archive).await?;
+    // They have been read once already.
+    let words = params::FACET.read(&question.parameters).map(|request| export::words([&request]))?;
     let body = table(&["value", "label", "count", "stories"], answer.values.iter().map(value));
     let told = told(Some(answer.distinct), &answer.snapshot, None, &answer.query.warnings);
-    sent(&question, field.name(), told, &body)
+    Ok(sent(&question, &words, field.name(), told, body))
 }
 
 fn value(value: &FacetValue) -> Cells<'_> {
@@ -57,10 +60,11 @@ fn value(value: &FacetValue) -> Cells<'_> {
 )]
 pub(super) async fn terms(question: Question) -> Answered {
     let (request, most) = read_terms(&question.parameters)?;
-    let name = export::file_name([&request], "terms");
+    let words = export::words([&request]);
     let answer = question.archive.terms(request, most).await?;
     let told = told(Some(answer.total), &answer.snapshot, None, &answer.query.warnings);
-    sent(&question, &name, told, &table(&["kind", "value", "label", "count", "corpus", "score"], marked_off(&answer)))
+    let body = table(&["kind", "value", "label", "count", "corpus", "score"], marked_off(&answer));
+    Ok(sent(&question, &words, "terms", told, body))
 }
 
 fn marked_off(answer: &TermsAnswer) -> impl Iterator<Item = Cells<'_>> {
@@ -94,22 +98,35 @@ fn marked_off(answer: &TermsAnswer) -> impl Iterator<Item = Cells<'_>> {
 )]
 pub(super) async fn compare(question: Question) -> Answered {
     let requests = read_compared(&question.parameters)?;
-    let name = export::file_name(&requests, "comparison");
+    let words = export::words(&requests);
     let answer = question.archive.compare(requests).await?;
-    let warnings: Vec<_> = answer.queries.iter().flat_map(|query| query.query.warnings.clone()).collect();
+    let mut warnings: Vec<Advice> = Vec::new();
+    for warning in answer.queries.iter().flat_map(|query| &query.query.warnings) {
+        if !warnings.iter().any(|told| (told.code, &told.parameter) == (warning.code, &warning.parameter)) {
+            warnings.push(warning.clone());
+        }
+    }
     let told = told(None, &answer.snapshot, None, &warnings);
-    sent(&question, &name, told, &table(&["query", "start", "count", "stories", "gap"], beside(&answer)))
+    let body = table(&["query", "interval", "start", "count", "stories", "gap"], beside(&answer));
+    Ok(sent(&question, &words, "comparison", told, body))
 }
 
 /// What has a place in no bucket has a row without a start.
 fn beside(answer: &CompareAnswer) -> impl Iterator<Item = Cells<'_>> {
-    answer.queries.iter().flat_map(|compared| {
+    answer.queries.iter().flat_map(move |compared| {
         let query = compared.query.input.as_str();
-        let unplaced =
-            (compared.unplaced > 0).then(|| vec![text(query), text(""), number(compared.unplaced), text(""), text("")]);
+        let unplaced = (compared.unplaced > 0)
+            .then(|| vec![text(query), text(answer.interval), text(""), number(compared.unplaced), text(""), text("")]);
         let drawn = compared.buckets.iter().map(move |bucket| {
             let gap = if bucket.gap { "1" } else { "0" };
-            vec![text(query), text(&bucket.start), number(bucket.count), number(bucket.stories), text(gap)]
+            vec![
+                text(query),
+                text(answer.interval),
+                text(&bucket.start),
+                number(bucket.count),
+                number(bucket.stories),
+                text(gap),
+            ]
         });
         drawn.chain(unplaced)
     })
@@ -130,11 +147,11 @@ fn beside(answer: &CompareAnswer) -> impl Iterator<Item = Cells<'_>> {
 )]
 pub(super) async fn mentions(question: Question) -> Answered {
     let request = read_mentions(&question.parameters)?;
-    let name = export::file_name([&request.search], "mentions");
+    let words = export::words([&request.search]);
     let answer = question.archive.mentions(request).await?;
     let next = answer.next_cursor.as_deref();
     let told = told(answer.total_mentions, &answer.snapshot, next, &answer.query.warnings);
-    sent(&question, &name, told, &table(MENTION, in_context(&answer)))
+    Ok(sent(&question, &words, "mentions", told, table(MENTION, in_context(&answer))))
 }
 
 const MENTION: &[&str] = &[
@@ -171,13 +188,8 @@ fn number(number: impl ToString) -> Cow<'static, str> {
     Cow::Owned(number.to_string())
 }
 
-/// A table to be saved, unless it is there already.
-fn sent(question: &Question, name: &str, told: HeaderMap, body: &[u8]) -> Answered {
-    let (caching, is_known) = question.tagged(body);
-    if is_known {
-        return Ok((StatusCode::NOT_MODIFIED, caching, told).into_response());
-    }
-    let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(CSV))];
-    let saved = [(header::CONTENT_DISPOSITION, export::saved_as(name, "csv"))];
-    Ok((caching, kind, saved, told, body.to_vec()).into_response())
+/// A table to be saved.
+fn sent(question: &Question, words: &str, what: &str, told: HeaderMap, body: Vec<u8>) -> Response {
+    let saved = [(header::CONTENT_DISPOSITION, export::saved_as(words, Some(what), "csv"))];
+    (saved, question.in_form(CSV, told, body)).into_response()
 }

@@ -163,10 +163,10 @@ for (const setting of settings) describe(setting.name, { concurrency: 2 }, () =>
 
   journey('what is counted and listed is taken along as tables', async (visit, page) => {
     const tables = {
-      '/compare?q=tin&q=zinc': ['This comparison as a table (CSV)', 'query,start,count,stories,gap'],
-      '/mentions?q=tin': ['These mentions as a table (CSV)', 'id,headline,published,'],
+      '/compare?q=tin&q=zinc': ['This comparison as a table (CSV)', 'query,interval,start,count,stories,gap'],
+      '/mentions?q=tin': [/^All \d+ mentions as a table \(CSV\)$/, 'id,headline,published,'],
       '/terms?q=tin': ['These terms as a table (CSV)', 'kind,value,label,'],
-      '/values/source?q=tin': ['These values as a table (CSV)', 'value,label,count,stories'],
+      '/values/source?q=tin': [/^All \d+ values as a table \(CSV\)$/, 'value,label,count,stories'],
     };
     for (const [path, [name, head]] of Object.entries(tables)) {
       await page.goto(path);

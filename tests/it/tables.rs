@@ -1,8 +1,11 @@
 //! What is counted and listed, as tables: row by row what the JSON says.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::archive::TestArchive;
+use crate::sending::added;
 use crate::server::Server;
 use crate::wire::{Answer, ask, get};
 
@@ -44,7 +47,7 @@ fn values_of_a_facet_are_a_table_of_what_the_json_says() {
     assert_eq!(rows(&answer), [vec![names.map(str::to_owned).to_vec()], values].concat());
     assert_eq!(answer.header("x-total"), Some(said["distinct"].to_string().as_str()));
     assert_eq!(answer.header("x-snapshot"), said["snapshot"].as_str());
-    assert_eq!(answer.header("content-disposition"), Some("attachment; filename=\"source.csv\""));
+    assert_eq!(answer.header("content-disposition"), Some("attachment; filename=\"tin-source.csv\""));
 }
 
 #[test]
@@ -73,20 +76,23 @@ fn searches_side_by_side_are_a_table_that_adds_up() {
     let said = json(&server, &format!("/api/v1/compare?{asked}"));
     let answer = get(&server, &format!("/api/v1/compare.csv?{asked}"));
     let table = rows(&answer);
-    assert_eq!(table[0], ["query", "start", "count", "stories", "gap"]);
+    assert_eq!(table[0], ["query", "interval", "start", "count", "stories", "gap"]);
     for query in said["queries"].as_array().unwrap() {
         let own: Vec<_> = table.iter().filter(|row| row[0] == query["query"]["input"]).collect();
-        let counted: u64 = own.iter().map(|row| row[2].parse::<u64>().unwrap()).sum();
+        let counted: u64 = own.iter().map(|row| row[3].parse::<u64>().unwrap()).sum();
         assert_eq!(counted, query["total"].as_u64().unwrap(), "what has no bucket is there too");
+        let (buckets, unplaced) = (query["buckets"].as_array().unwrap().len(), query["unplaced"] != 0);
+        assert_eq!(own.len(), buckets + usize::from(unplaced), "empty ones too");
         for (bucket, row) in query["buckets"].as_array().unwrap().iter().zip(&own) {
-            assert_eq!(cells(bucket, &["start", "count", "stories"]), row[1..4]);
-            assert_eq!(row[4] == "1", bucket["gap"] == true, "{bucket}");
+            assert_eq!(cells(bucket, &["start", "count", "stories"]), row[2..5]);
+            assert_eq!((row[1].as_str(), row[5] == "1"), ("day", bucket["gap"] == true), "{bucket}");
         }
     }
     let undated = said["queries"][1]["unplaced"].as_u64().unwrap();
-    assert!(undated > 0 && table.iter().any(|row| row[0] == "*" && row[1].is_empty() && row[2] == undated.to_string()));
-    assert!(table.iter().any(|row| row[4] == "1"), "a gap is marked");
-    assert_eq!(answer.header("content-disposition"), Some("attachment; filename=\"rare-earths.csv\""));
+    assert!(undated > 0 && table.iter().any(|row| row[0] == "*" && row[2].is_empty() && row[3] == undated.to_string()));
+    assert!(table.iter().any(|row| row[5] == "1"), "a gap is marked");
+    assert_eq!(answer.header("x-total"), None, "there is none of several searches");
+    assert_eq!(answer.header("content-disposition"), Some("attachment; filename=\"rare-earths-comparison.csv\""));
 }
 
 #[test]
@@ -94,6 +100,18 @@ fn mentions_are_a_table_page_by_page() {
     let (_archive, server) = demo();
     let said = json(&server, "/api/v1/mentions?q=china");
     let names = ["id", "headline", "section", "position", "left", "match", "right"];
+    let all = json(&server, "/api/v1/search?q=china&limit=1000&fields=id,published,source");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let said_of: HashMap<String, [String; 3]> = all["hits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|hit| {
+            let source = &hit["source"];
+            (text(&hit["id"]), [text(&hit["published"]["at"]), text(&source["name"]), text(&source["site"])])
+        })
+        .collect();
+    assert!(said_of.values().any(|[_, source, site]| !site.is_empty() && source != site));
     let mut table: Vec<Vec<String>> = Vec::new();
     let mut path = "/api/v1/mentions.csv?q=china&limit=7".to_owned();
     loop {
@@ -103,7 +121,10 @@ fn mentions_are_a_table_page_by_page() {
             assert_eq!(answer.header("x-total"), Some(said["total_mentions"].to_string().as_str()));
         }
         let at = |name: &str| page[0].iter().position(|known| known == name).unwrap();
-        table.extend(page[1..].iter().map(|row| names.map(|name| row[at(name)].clone()).to_vec()));
+        for row in &page[1..] {
+            assert_eq!(said_of[&row[0]], ["published", "source", "site"].map(|name| row[at(name)].clone()), "{row:?}");
+            table.push(names.map(|name| row[at(name)].clone()).to_vec());
+        }
         let Some(next) = answer.header("x-next-cursor") else { break };
         path = format!("/api/v1/mentions.csv?q=china&limit=7&cursor={next}");
     }
@@ -130,4 +151,34 @@ fn a_table_has_a_tag_and_refuses_as_its_answer_does() {
         );
     }
     assert_eq!(get(&server, "/api/v1/facets/colour/values.csv").status, 400);
+}
+
+#[test]
+fn what_others_wrote_stays_text_in_tables_and_their_names() {
+    let archive = TestArchive::new();
+    let server = Server::start(&archive);
+    let bomb = serde_json::json!({
+        "id": "1", "headline": "=HYPERLINK(1)", "body": "A \"quoted\"\ttin, one.", "published": "2025-02-27",
+        "tags": ["=1+1", "@SUM(A1)\nB"], "source": "-2, +3",
+    });
+    added(&server, "commit=wait", &["Content-Type: application/json"], bomb.to_string());
+    let column = |path: &str, at: usize| -> Vec<String> {
+        rows(&get(&server, path)).into_iter().skip(1).map(|row| row[at].clone()).collect()
+    };
+    let mut tags = column("/api/v1/facets/tag/values.csv", 1);
+    tags.sort();
+    assert_eq!(tags, ["'=1+1", "'@SUM(A1) B"]);
+    assert_eq!(column("/api/v1/mentions.csv?q=tin", 1), ["'=HYPERLINK(1)"]);
+    assert_eq!(column("/api/v1/mentions.csv?q=tin", 5), ["'-2, +3"]);
+    assert_eq!(column("/api/v1/compare.csv?q==tin&interval=year", 0), ["'=tin"]);
+    let named = |path: &str| get(&server, path).header("content-disposition").unwrap().to_owned();
+    assert_eq!(
+        named("/api/v1/compare.csv?q=tin%22%0D%0A&q=zinc&from=2024"),
+        "attachment; filename=\"tin-zinc-from-2024-comparison.csv\""
+    );
+    assert_eq!(
+        named("/api/v1/mentions.csv?q=%E9%8C%AB"),
+        "attachment; filename=\"mentions.csv\"; filename*=UTF-8''%E9%8C%AB-mentions.csv"
+    );
+    assert_eq!(named("/api/v1/terms.csv"), "attachment; filename=\"terms.csv\"");
 }

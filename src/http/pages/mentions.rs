@@ -16,8 +16,9 @@ use super::error::refusal;
 use super::filters::{self, Chip};
 use super::frame::{Frame, send};
 use super::search::SortLink;
-use super::wording::{MOST_ROWS, articles, counted, tabled};
+use super::wording::{articles, counted, tabled};
 use crate::http::explore::read_mentions;
+use crate::http::params::MOST_LISTED;
 use crate::search::Archive;
 use crate::search::answer::{Mention, MentionsAnswer, SearchError};
 use crate::search::request::By;
@@ -54,8 +55,8 @@ struct Concordance {
     results: String,
     json: String,
     table: String,
-    /// `These mentions`, `The first 1,000`
-    tabled: &'static str,
+    /// What is in it: `All 12 mentions`
+    tabled: String,
 }
 
 struct Line {
@@ -118,8 +119,8 @@ fn concordance(answer: &MentionsAnswer, here: &Address) -> Concordance {
         next: answer.next_cursor.as_ref().map(|cursor| here.setting("cursor", cursor).href()),
         results: here.first_page().without(&["by", "width"]).at("/search").href(),
         json: here.at(format!("{API}/mentions")).href(),
-        table: here.setting("limit", MOST_ROWS.to_string()).at(format!("{API}/mentions.csv")).href(),
-        tabled: tabled(answer.total_mentions, "These mentions"),
+        table: here.setting("limit", MOST_LISTED.to_string()).at(format!("{API}/mentions.csv")).href(),
+        tabled: tabled(answer.total_mentions, "mention", "mentions"),
     }
 }
 

@@ -73,6 +73,8 @@ fn page(answer: &TermsAnswer, here: &Address) -> TermsPage {
         "" => "What marks articles off".to_owned(),
         query => format!("What marks {query} off"),
     };
+    // What is said of stories is about the results.
+    let asked = here.without(&["collapse"]);
     TermsPage {
         frame: Frame::continuing(title, &results),
         odd: advice::odd([&answer.query]),
@@ -82,8 +84,8 @@ fn page(answer: &TermsAnswer, here: &Address) -> TermsPage {
         lists: lists.into_iter().filter(|(_, terms)| !terms.is_empty()).collect(),
         is_empty: answer.total == 0,
         results: results.href(),
-        json: here.at(format!("{API}/terms")).href(),
-        table: here.at(format!("{API}/terms.csv")).href(),
+        json: asked.at(format!("{API}/terms")).href(),
+        table: asked.at(format!("{API}/terms.csv")).href(),
     }
 }
 

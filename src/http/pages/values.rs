@@ -10,8 +10,9 @@ use super::advice::{self, Odd};
 use super::error::refusal;
 use super::facets::{self, ValueLink};
 use super::frame::{Frame, send};
-use super::wording::{MOST_ROWS, articles, counted, heading, tabled};
+use super::wording::{articles, counted, heading, tabled};
 use crate::http::facets::{FacetAnswer, values};
+use crate::http::params::MOST_LISTED;
 use crate::http::question::Question;
 use crate::search::request::FacetField;
 
@@ -34,8 +35,8 @@ struct ValuesPage {
     results: String,
     json: String,
     table: String,
-    /// `These values`, `The first 1,000`
-    tabled: &'static str,
+    /// What is in it: `All 12 values`
+    tabled: String,
 }
 
 /// What is about this page and no part of the search.
@@ -56,6 +57,8 @@ fn page(field: FacetField, answer: &FacetAnswer, here: &Address) -> ValuesPage {
     let offset: u64 = here.first("offset").and_then(|offset| offset.parse().ok()).unwrap_or_default();
     let next = offset + answer.values.len() as u64;
     let reached = |offset: u64| here.setting("offset", offset.to_string()).href();
+    // What is said of stories is about the results.
+    let asked = here.without(&["collapse"]);
     ValuesPage {
         frame: Frame::continuing(heading(field), &search),
         heading: heading(field),
@@ -70,11 +73,11 @@ fn page(field: FacetField, answer: &FacetAnswer, here: &Address) -> ValuesPage {
         first: (offset > 0).then(|| here.first_page().href()),
         next: (next < answer.distinct && !answer.values.is_empty()).then(|| reached(next)),
         results: search.href(),
-        json: here.at(format!("{API}/facets/{}", field.name())).href(),
+        json: asked.at(format!("{API}/facets/{}", field.name())).href(),
         table: here
-            .setting("limit", MOST_ROWS.to_string())
+            .setting("limit", MOST_LISTED.to_string())
             .at(format!("{API}/facets/{}/values.csv", field.name()))
             .href(),
-        tabled: tabled(Some(answer.distinct), "These values"),
+        tabled: tabled(Some(answer.distinct), "value", "values"),
     }
 }

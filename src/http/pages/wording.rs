@@ -1,5 +1,6 @@
 //! How numbers, fields and languages are worded for readers.
 
+use crate::http::params::MOST_LISTED;
 use crate::search::request::FacetField;
 
 /// `12345` as `12,345`.
@@ -29,12 +30,14 @@ pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
-/// Rows of a table that is fetched at once.
-pub(super) const MOST_ROWS: u64 = 1000;
-
-/// What such a table holds: all of it, or how much.
-pub(super) fn tabled(total: Option<u64>, all: &'static str) -> &'static str {
-    if total.is_some_and(|total| total <= MOST_ROWS) { all } else { "The first 1,000" }
+/// What a table holds that is fetched at once: `All 83 values`, `The first 1,000 mentions`.
+pub(super) fn tabled(total: Option<u64>, one: &str, many: &str) -> String {
+    let most = MOST_LISTED as u64;
+    match total {
+        Some(total) if total <= most => format!("All {}", counted(total, one, many)),
+        Some(_) => format!("The first {} {many}", grouped(most)),
+        None => format!("Up to {} {many}", grouped(most)),
+    }
 }
 
 /// Messages are written to stand in a line; on a page they stand alone.
@@ -128,6 +131,16 @@ mod tests {
         for (number, expected) in cases {
             assert_eq!(grouped(number), expected);
         }
+    }
+
+    #[test]
+    fn a_link_to_a_table_says_how_much_is_in_it() {
+        let cases =
+            [(Some(1), "All 1 value"), (Some(1000), "All 1,000 values"), (Some(1001), "The first 1,000 values")];
+        for (total, expected) in cases {
+            assert_eq!(tabled(total, "value", "values"), expected);
+        }
+        assert_eq!(tabled(None, "value", "values"), "Up to 1,000 values");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What each address takes. By these tables parameters are read, and by them the OpenAPI description tells of them.
 
 use super::{
-    BYS, COLLAPSES, DATE_FIELDS, EXPLAINED, FORMATS, MODES, SORTS, UNITS, USUAL_MENTIONS, USUAL_TERMS, USUAL_VALUES,
-    USUAL_WIDTH, VALUE_SORTS,
+    BYS, COLLAPSES, DATE_FIELDS, EXPLAINED, FORMATS, MODES, MOST_LISTED, SORTS, UNITS, USUAL_MENTIONS, USUAL_TERMS,
+    USUAL_VALUES, USUAL_WIDTH, VALUE_SORTS,
 };
 use crate::search::request::{FacetField, HitFields};
 
@@ -156,6 +156,11 @@ impl Taken {
         Taken { path, ..*self }
     }
 
+    /// Whether its answer is that of the other, or a table of it.
+    pub(in crate::http) fn is_form_of(&self, other: &Taken) -> bool {
+        matches!(self.path.strip_prefix(other.path), Some("" | ".csv"))
+    }
+
     /// In the order in which they are told of.
     pub(in crate::http) fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {
         let shares = |name: &str| match self.shared {
@@ -213,7 +218,7 @@ pub(in crate::http) static FACET: Taken = Taken {
             "Only values in which a word begins so, whatever its case and accents.",
         ),
         row("sort", Takes::OneOf(|| names(VALUE_SORTS), Some("count")), "The most frequent first, or by name."),
-        row("limit", Takes::Number { least: 1, most: 1000, default: USUAL_VALUES }, "Values to return."),
+        row("limit", Takes::Number { least: 1, most: MOST_LISTED, default: USUAL_VALUES }, "Values to return."),
         row("offset", Takes::Number { least: 0, most: 10_000_000, default: 0 }, "Values to skip."),
     ],
 };
@@ -257,7 +262,7 @@ pub(in crate::http) static MENTIONS: Taken = Taken {
             Takes::Number { least: 0, most: 500, default: USUAL_WIDTH },
             "Characters of context on each side.",
         ),
-        row("limit", Takes::Number { least: 0, most: 1000, default: USUAL_MENTIONS }, "Occurrences to return."),
+        row("limit", Takes::Number { least: 0, most: MOST_LISTED, default: USUAL_MENTIONS }, "Occurrences to return."),
     ],
 };
 
@@ -277,7 +282,7 @@ pub(in crate::http) static COMPARE: Taken = Taken {
 };
 
 /// Forms of answers that have addresses of their own.
-static TABLE: Taken = SEARCH.also_at("/api/v1/search.csv");
+static SEARCH_TABLE: Taken = SEARCH.also_at("/api/v1/search.csv");
 static LINES: Taken = SEARCH.also_at("/api/v1/search.jsonl");
 static RSS: Taken = SEARCH.also_at("/api/v1/search.rss");
 static ATOM: Taken = SEARCH.also_at("/api/v1/search.atom");
@@ -297,7 +302,7 @@ pub(in crate::http) static TAKEN: &[&Taken] = &[
     &MENTIONS,
     &CITE,
     &COMPARE,
-    &TABLE,
+    &SEARCH_TABLE,
     &LINES,
     &RSS,
     &ATOM,
