@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 
 use super::dry_run::is_aside;
+use super::interrupt;
 use super::progress::{Shown, counted};
 use super::runs::copies as copies_among;
-use super::{DataDir, interrupt};
+use super::settings::Settings;
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::options::Wishes;
 use crate::ingest::run::{Became, Durable};
@@ -73,7 +74,7 @@ pub(super) struct Options {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    data: DataDir,
+    settings: Settings,
 }
 
 impl Options {
@@ -122,11 +123,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if options.dry_run {
         return Ok(dry_run(options, &read_options, &stop));
     }
-    let store = Store::open(&options.data.data_dir)?;
+    let store = Store::open(&options.settings.read()?.archive.dir)?;
     let mut sum = Sum::default();
     std::thread::scope(|scope| {
         let (news, heard) = mpsc::channel();
-        let (store, data, stopped) = (&store, options.data.data_dir.as_path(), &stop);
+        let (store, data, stopped) = (&store, store.dir(), &stop);
         let indexing = scope.spawn(move || sync::beside_ingest(store, data, &heard, stopped));
         for path in options.paths.iter().take_while(|_| !stop.load(Ordering::Relaxed)) {
             one(store, path, &read_options, options.namespace.as_deref(), &stop, &news, &mut sum)?;

@@ -5,6 +5,7 @@ macro_rules! say {
     ($($words:tt)*) => { $crate::cli::print_line(&format!($($words)*)) };
 }
 
+mod config;
 mod dry_run;
 mod formats;
 mod healthcheck;
@@ -14,14 +15,12 @@ mod progress;
 mod reindex;
 mod runs;
 mod serve;
+mod settings;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-use crate::store::Store;
 
 /// Full-text search over a news corpus.
 #[derive(Debug, Parser)]
@@ -43,25 +42,10 @@ enum Command {
     Runs(runs::Options),
     /// Build the index anew from the store, and swap it in
     Reindex(reindex::Options),
+    /// Print the reference of the configuration
+    Config(config::Options),
     /// Ask a running server whether it is ready
     Healthcheck(healthcheck::Options),
-}
-
-/// Where the archive lies.
-#[derive(Clone, Debug, clap::Args)]
-struct DataDir {
-    /// The folder that holds the archive
-    #[arg(long, value_name = "DIR", default_value = "./data", env = "BROADSHEET_DATA_DIR")]
-    data_dir: PathBuf,
-}
-
-impl DataDir {
-    /// The store of an archive that is there; a mistyped folder must not become a new one.
-    fn existing(&self) -> anyhow::Result<Store> {
-        let is_there = Store::is_in(&self.data_dir) || self.data_dir.is_file();
-        anyhow::ensure!(is_there, "there is no archive in {}", self.data_dir.display());
-        Ok(Store::open(&self.data_dir)?)
-    }
 }
 
 /// A file's name or an article's words must not move the cursor, nor begin a line of their own.
@@ -80,6 +64,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Formats(_) => Ok(formats::run()),
         Command::Runs(options) => runs::run(&options),
         Command::Reindex(options) => reindex::run(&options),
+        Command::Config(options) => config::run(&options),
         Command::Healthcheck(options) => healthcheck::run(&options),
     };
     done.unwrap_or_else(|error| {

@@ -3,20 +3,20 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use super::DataDir;
 use super::progress::counted;
+use super::settings::Settings;
 use crate::sync;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     #[command(flatten)]
-    data: DataDir,
+    settings: Settings,
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let store = options.data.existing()?;
-    let applied = sync::rebuild(&store, &options.data.data_dir, |_, _| {})?;
+    let store = options.settings.existing()?;
+    let applied = sync::rebuild(&store, store.dir(), |_, _| {})?;
     let articles = counted(applied, "article", "articles");
     say!("{articles} indexed anew in {:.1} s", started.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)

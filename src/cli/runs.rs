@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::DataDir;
 use super::progress::counted;
+use super::settings::Settings;
 use crate::store::{Counts, REJECT_COPY, Rejected, Run, RunId, Store};
 
 /// Rejects read at a time.
@@ -23,11 +23,11 @@ pub(super) struct Options {
     #[arg(long, requires = "rejects")]
     copies: bool,
     #[command(flatten)]
-    data: DataDir,
+    settings: Settings,
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let store = options.data.existing()?;
+    let store = options.settings.existing()?;
     match options.id {
         None => print(&store.runs(None, 100)?),
         Some(id) => {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
-use super::DataDir;
+use super::settings::Settings;
 use crate::config::{Config, Feeds};
 use crate::engine::Engine;
 use crate::engine::embedded::Index;
@@ -35,9 +35,9 @@ static SAMPLES: include_dir::Dir<'static> = include_dir::include_dir!("$CARGO_MA
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Options {
-    /// Address and port; port 0 takes a free one
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR", env = "BROADSHEET_LISTEN")]
-    listen: String,
+    /// Address and port, 127.0.0.1:8080 unless the configuration says otherwise; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", env = "BROADSHEET_LISTEN")]
+    listen: Option<String>,
     /// Fill the archive with the sample articles that come with the program
     #[arg(long)]
     demo: bool,
@@ -47,17 +47,8 @@ pub(super) struct Options {
     /// Read the files of this folder, and those laid into it later, as they are completed; may be repeated
     #[arg(long, value_name = "DIR")]
     watch: Vec<PathBuf>,
-    /// The configuration file
-    #[arg(long, value_name = "FILE", env = "BROADSHEET_CONFIG")]
-    config: Option<PathBuf>,
-    /// Requests that bring articles, at once; more are told to come back
-    #[arg(long, default_value_t = 4, value_name = "N", env = "BROADSHEET_UPLOADS")]
-    uploads: usize,
-    /// One article of a request, at most, in MiB; a request of many has no bound
-    #[arg(long, default_value_t = 16, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=256), env = "BROADSHEET_LARGEST_ARTICLE")]
-    largest_article: u32,
     #[command(flatten)]
-    data: DataDir,
+    settings: Settings,
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
@@ -88,20 +79,20 @@ fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<()
 /// use are noticed at once.
 async fn serve(options: Options) -> anyhow::Result<()> {
     super::ingest::all_there(&options.ingest)?;
-    let config = Config::read(options.config.as_deref())?;
+    let config = configured(&options)?;
     let (stop, asked, ending) = stopping()?;
-    let listener = tokio::net::TcpListener::bind(&options.listen)
+    let listener = tokio::net::TcpListener::bind(&config.http.listen)
         .await
-        .with_context(|| format!("{} cannot be listened on", options.listen))?;
-    let bounds = Bounds { uploads: options.uploads, largest_article: (options.largest_article as usize) << 20 };
+        .with_context(|| format!("{} cannot be listened on", config.http.listen))?;
+    let bounds = Bounds { uploads: config.limits.uploads, largest_article: config.limits.largest_article };
     let started = {
-        let (options, stop) = (options.clone(), Arc::clone(&stop));
-        tokio::task::spawn_blocking(move || start(&options, &stop)).await??
+        let (options, dir, stop) = (options.clone(), config.archive.dir, Arc::clone(&stop));
+        tokio::task::spawn_blocking(move || start(&options, &dir, &stop)).await??
     };
     let Some((follower, archive)) = started else { return Ok(()) };
     let archive = Arc::new(archive);
     let intake = Intake::new(Arc::clone(&follower.store), Arc::clone(&stop));
-    let mut threads = watch(&follower.store, &[config.watch.dirs, options.watch].concat(), &stop)?;
+    let mut threads = watch(&follower.store, &config.watch.dirs, &stop)?;
     let fetching = fetch(&follower.store, &config.feeds, ending)?;
     let following = {
         let (archive, stop) = (Arc::clone(&archive), Arc::clone(&stop));
@@ -109,7 +100,12 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     };
     threads.push(following);
     welcome(&listener, options.demo)?;
-    let door = Door::new(archive, intake, bounds, outside(config.http));
+    let door = Door::new(
+        archive,
+        intake,
+        bounds,
+        Outside { public_url: config.http.public_url, allow_origins: config.http.allow_origins },
+    );
     http::serve(door, listener, asked.notified()).await;
     stop.store(true, Ordering::Relaxed);
     if let Some(fetching) = fetching {
@@ -120,9 +116,14 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         .map_err(|_| anyhow::anyhow!("a thread has failed"))
 }
 
-fn outside(config: crate::config::Http) -> Outside {
-    let public_url = config.public_url.map(|url| url.as_str().trim_end_matches('/').to_owned());
-    Outside { public_url, allow_origins: config.allow_origins }
+/// What is set; flags win over it, but folders to be watched add to those of the configuration.
+fn configured(options: &Options) -> anyhow::Result<Config> {
+    let mut config = options.settings.read()?;
+    if let Some(listen) = &options.listen {
+        config.http.listen.clone_from(listen);
+    }
+    config.watch.dirs.extend_from_slice(&options.watch);
+    Ok(config)
 }
 
 fn fetch(
@@ -148,15 +149,15 @@ fn watch(
 }
 
 /// Reads what is to be read first and brings the index up to date; `None` when told to stop meanwhile.
-fn start(options: &Options, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<(Follower, Archive)>> {
-    let store = Arc::new(Store::open(&options.data.data_dir)?);
+fn start(options: &Options, dir: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<(Follower, Archive)>> {
+    let store = Arc::new(Store::open(dir)?);
     if options.demo {
         demo(&store, stop)?;
     }
     for path in &options.ingest {
         read(&store, path, stop)?;
     }
-    Follower::start(store, options.data.data_dir.clone(), stop)
+    Follower::start(store, dir.to_owned(), stop)
 }
 
 /// Queries to try find something only in the articles they were made for.

@@ -126,7 +126,7 @@ fn desk_with(url: Url, set: impl FnOnce(&mut Feeds), change: impl FnOnce(&mut Cl
     let dir = tempfile::tempdir().unwrap();
     let store = Arc::new(Store::open(dir.path()).unwrap());
     let feed = Feed { url, every: None, fetch_pages: None, namespace: None };
-    let mut settings = crate::config::Config::read(None).unwrap().feeds;
+    let mut settings = crate::config::Config::read(None, []).unwrap().feeds;
     (settings.allow_private, settings.pause, settings.feed) = (true, Duration::ZERO, vec![feed.clone()]);
     set(&mut settings);
     let (stop, stopped) = watch::channel(false);

@@ -38,7 +38,7 @@ fn good_lines_are_kept_when_others_fail() {
 #[test]
 fn a_line_that_is_too_long_costs_itself_and_is_told_with_its_place() {
     let archive = TestArchive::new();
-    let server = Server::start_with(archive.command("serve").args(["--largest-article", "1"]));
+    let server = Server::start_with(archive.command("serve").env("BROADSHEET__LIMITS__LARGEST_ARTICLE", "1MiB"));
     let long = |megabytes: usize| format!("{{\"title\":\"Tin\",\"text\":\"{}\"}}\n", "tin, ".repeat(megabytes << 18));
     let lines = [
         "{\"title\":\"Tin\"}\n",
@@ -126,7 +126,7 @@ fn every_kind_of_body_is_read() {
 #[test]
 fn what_is_no_article_is_refused_with_a_reason() {
     let archive = TestArchive::new();
-    let server = Server::start_with(archive.command("serve").args(["--largest-article", "1"]));
+    let server = Server::start_with(archive.command("serve").env("BROADSHEET__LIMITS__LARGEST_ARTICLE", "1MiB"));
     let refused = |status: u16, code: &str, query: &str, headers: &[&str], body: &[u8]| {
         let answer = post(&server, query, headers, body);
         assert_eq!(answer.problem(status, code), code);

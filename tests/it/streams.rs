@@ -156,7 +156,7 @@ fn several_come_in_at_once_and_none_waits_for_the_end_of_another() {
 #[test]
 fn uploads_at_once_are_bounded() {
     let archive = TestArchive::new();
-    let server = Server::start_with(archive.command("serve").args(["--uploads", "1"]));
+    let server = Server::start_with(archive.command("serve").env("BROADSHEET__LIMITS__UPLOADS", "1"));
     let mut upload = Upload::begin(&server);
     upload.send(&article(1, 0));
     server.until("it has begun", |server| server.json("/api/v1/runs")["runs"][0]["state"] == "running");

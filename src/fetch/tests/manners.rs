@@ -164,7 +164,7 @@ async fn a_feed_whose_settings_have_changed_is_asked_at_once_and_for_all_it_hold
         let second = |due: Option<Timestamp>| due.unwrap().as_second();
         let first = desk.poller.first_due().await.unwrap()[0];
         assert_eq!(second(first), second(due), "{path}: nothing has changed");
-        let mut settings = crate::config::Config::read(None).unwrap().feeds;
+        let mut settings = crate::config::Config::read(None, []).unwrap().feeds;
         (settings.fetch_pages, settings.feed) = (true, vec![desk.feed.clone()]);
         let other = Poller::new(&settings, Arc::clone(&desk.store), desk.stop.subscribe()).unwrap();
         let first = Arc::new(other).first_due().await.unwrap()[0];

@@ -1,0 +1,35 @@
+//! What every command that opens an archive is told: where it lies, and what is set for it.
+
+use std::path::PathBuf;
+
+use crate::config::Config;
+use crate::store::Store;
+
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Settings {
+    /// The folder that holds the archive; ./data unless the configuration names another
+    #[arg(long, value_name = "DIR", env = "BROADSHEET_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    /// The configuration file; `broadsheet config` prints what it may say
+    #[arg(long, value_name = "FILE", env = "BROADSHEET_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The configuration; flags win over it.
+    pub(super) fn read(&self) -> anyhow::Result<Config> {
+        let mut config = Config::read(self.config.as_deref(), std::env::vars_os())?;
+        if let Some(dir) = &self.data_dir {
+            config.archive.dir.clone_from(dir);
+        }
+        Ok(config)
+    }
+
+    /// The store of an archive that is there; a mistyped folder must not become a new one.
+    pub(super) fn existing(&self) -> anyhow::Result<Store> {
+        let dir = self.read()?.archive.dir;
+        let is_there = Store::is_in(&dir) || dir.is_file();
+        anyhow::ensure!(is_there, "there is no archive in {}", dir.display());
+        Ok(Store::open(&dir)?)
+    }
+}

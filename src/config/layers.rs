@@ -1,0 +1,84 @@
+//! What is given, laid over what is there: key by key, and a key that is not there is a mistake.
+
+use toml::{Table, Value};
+
+use crate::nearest::nearest;
+
+/// How the variables are called that say what a key is: `BROADSHEET__FEEDS__EVERY`.
+pub(super) const PREFIX: &str = "BROADSHEET__";
+
+/// Keys of things that the reference has none of.
+const IN_LISTS: &[(&str, &[&str])] = &[("feeds.feed", &["url", "every", "fetch_pages", "namespace"])];
+
+/// What is given replaces what is there. `at` is the path of the table within the file.
+pub(super) fn lay_over(whole: &mut Table, given: Table, at: &str) -> Result<(), String> {
+    for (key, value) in given {
+        let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+        if !whole.contains_key(&key) {
+            return Err(unknown(&path, &key, &whole.keys().map(String::as_str).collect::<Vec<_>>()));
+        }
+        let Some(known) = whole.get_mut(&key) else { continue };
+        match (known, value) {
+            (Value::Table(known), Value::Table(value)) => lay_over(known, value, &path)?,
+            (Value::Table(_), _) => return Err(format!("`{path}` is a section: write [{path}]")),
+            (known, value) => {
+                check_list(&value, &path)?;
+                *known = value;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The table that a variable stands for: `BROADSHEET__FEEDS__EVERY=5m` is `[feeds]` with `every = "5m"`.
+pub(super) fn of_variable(whole: &Table, name: &str, text: &str) -> Result<Table, String> {
+    let keys: Vec<String> = name.to_ascii_lowercase().split("__").map(str::to_owned).collect();
+    let place = keys.iter().try_fold(None, |place: Option<&Value>, key| match place {
+        None => whole.get(key).map(Some),
+        Some(place) => place.get(key).map(Some),
+    });
+    // A key that is not there is told of when it is laid over.
+    let value = match place.flatten() {
+        Some(Value::Table(_)) => return Err(format!("`{}` is a section; name a key in it", keys.join("."))),
+        Some(like) => written_as(like, text)?,
+        None => Value::String(text.to_owned()),
+    };
+    let laid = keys.into_iter().rev().fold(value, |inner, key| Value::Table(Table::from_iter([(key, inner)])));
+    laid.try_into::<Table>().map_err(|error| error.to_string())
+}
+
+/// A text as the kind of value that stands there.
+fn written_as(like: &Value, text: &str) -> Result<Value, String> {
+    let text = text.trim();
+    let as_toml = |text: &str| format!("value = {text}").parse::<Table>().ok().and_then(|mut one| one.remove("value"));
+    match like {
+        Value::String(_) => Ok(Value::String(text.to_owned())),
+        Value::Array(_) if !text.starts_with('[') => {
+            let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+            Ok(Value::Array(entries.map(|entry| Value::String(entry.to_owned())).collect()))
+        }
+        Value::Array(_) => {
+            as_toml(text).ok_or_else(|| "this is no list; write it as a,b or as [\"a\", \"b\"]".to_owned())
+        }
+        Value::Boolean(_) => as_toml(text).ok_or_else(|| format!("`{text}` is neither true nor false")),
+        _ => as_toml(text).ok_or_else(|| format!("`{text}` is no number")),
+    }
+}
+
+fn check_list(value: &Value, path: &str) -> Result<(), String> {
+    let Some((_, known)) = IN_LISTS.iter().find(|(list, _)| *list == path) else { return Ok(()) };
+    let Some(entries) = value.as_array() else { return Err(format!("`{path}` is a list: write [[{path}]]")) };
+    for entry in entries.iter().filter_map(Value::as_table) {
+        if let Some(key) = entry.keys().find(|key| !known.contains(&key.as_str())) {
+            return Err(unknown(&format!("{path}.{key}"), key, known));
+        }
+    }
+    Ok(())
+}
+
+fn unknown(path: &str, key: &str, known: &[&str]) -> String {
+    match nearest(key, known.iter().copied()) {
+        Some(near) => format!("there is no key `{path}`; did you mean `{near}`?"),
+        None => format!("there is no key `{path}`; there are {}", known.join(", ")),
+    }
+}

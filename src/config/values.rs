@@ -1,0 +1,72 @@
+//! Values as people write them: times, sizes, addresses.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+use url::Url;
+
+pub(super) fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(from)?;
+    let read = text.parse::<jiff::SignedDuration>().ok().or_else(|| days(&text));
+    let read = read.and_then(|time| Duration::try_from(time).ok());
+    read.ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no time; write it as 30s, 15m, 2h or 1d")))
+}
+
+pub(super) fn some_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    time(from).map(Some)
+}
+
+/// A day is 24 hours here, which a length of time leaves open.
+fn days(text: &str) -> Option<jiff::SignedDuration> {
+    let days: i64 = text.trim().strip_suffix('d')?.trim().parse().ok()?;
+    Some(jiff::SignedDuration::from_hours(days.checked_mul(24).filter(|hours| (0..1 << 20).contains(hours))?))
+}
+
+/// Bytes, in units of 1024.
+pub(super) fn size<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+    let text = String::deserialize(from)?;
+    let number = text.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: u64 = match text.trim().strip_prefix(number).unwrap_or_default() {
+        "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => 0,
+    };
+    let bytes = number.trim().parse::<u64>().ok().filter(|_| unit > 0).and_then(|number| number.checked_mul(unit));
+    let bytes = bytes.and_then(|bytes| usize::try_from(bytes).ok());
+    bytes.ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no size; write it as 64KiB, 16MiB or 1GiB")))
+}
+
+pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<Url, D::Error> {
+    let text = String::deserialize(from)?;
+    Url::parse(text.trim()).map_err(|error| serde::de::Error::custom(format!("`{text}` is no address: {error}")))
+}
+
+/// Scheme and host, without a slash at the end; `None` where it is left empty.
+pub(super) fn some_server<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let bare = text.trim().trim_end_matches('/');
+    let url = Url::parse(bare).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let is_bare = url.is_some_and(|url| url.origin().ascii_serialization() == bare);
+    let wrong = || format!("`{text}` is no address of a server; write it as https://archive.example");
+    is_bare.then(|| Some(bare.to_owned())).ok_or_else(|| serde::de::Error::custom(wrong()))
+}
+
+/// Scheme and host, and a port that is not the usual one, as browsers send them.
+pub(super) fn origins<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let origins = Vec::<String>::deserialize(from)?;
+    let is_origin = |text: &str| {
+        text == "*"
+            || Url::parse(text).is_ok_and(|url| url.origin().is_tuple() && url.origin().ascii_serialization() == text)
+    };
+    match origins.iter().find(|origin| !is_origin(origin)) {
+        Some(wrong) => Err(serde::de::Error::custom(format!(
+            "`{wrong}` is no origin; write it as https://newsroom.example, without a path, or as * for any"
+        ))),
+        None => Ok(origins),
+    }
+}
