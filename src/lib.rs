@@ -35,6 +35,8 @@ pub mod sync;
 // ANSWER: one request in, one answer out.
 pub mod search;
 
+// WHO MAY: keys to the doors.
+pub mod access;
 // DOOR: HTTP, the API and the pages.
 pub mod http;
 

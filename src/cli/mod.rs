@@ -11,6 +11,7 @@ mod formats;
 mod healthcheck;
 mod ingest;
 mod interrupt;
+mod key;
 mod progress;
 mod reindex;
 mod runs;
@@ -42,6 +43,8 @@ enum Command {
     Runs(runs::Options),
     /// Build the index anew from the store, and swap it in
     Reindex(reindex::Options),
+    /// Make, list and take back keys to the doors
+    Key(key::Options),
     /// Print the reference of the configuration
     Config(config::Options),
     /// Ask a running server whether it is ready
@@ -64,6 +67,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Formats(_) => Ok(formats::run()),
         Command::Runs(options) => runs::run(&options),
         Command::Reindex(options) => reindex::run(&options),
+        Command::Key(options) => key::run(&options),
         Command::Config(options) => config::run(&options),
         Command::Healthcheck(options) => healthcheck::run(&options),
     };

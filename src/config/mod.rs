@@ -12,6 +12,8 @@ use serde::Deserialize;
 use toml::Table;
 use url::Url;
 
+pub use values::length;
+
 use layers::{PREFIX, lay_over, of_variable};
 use values::{address, origins, size, some_server, some_time, time};
 

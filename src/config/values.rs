@@ -5,11 +5,18 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
-pub(super) fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(from)?;
-    let read = text.parse::<jiff::SignedDuration>().ok().or_else(|| days(&text));
+/// A length of time.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn length(text: &str) -> Result<Duration, String> {
+    let read = text.parse::<jiff::SignedDuration>().ok().or_else(|| days(text));
     let read = read.and_then(|time| Duration::try_from(time).ok());
-    read.ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no time; write it as 30s, 15m, 2h or 1d")))
+    read.ok_or_else(|| format!("`{text}` is no time; write it as 30s, 15m, 2h or 1d"))
+}
+
+pub(super) fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    length(&String::deserialize(from)?).map_err(serde::de::Error::custom)
 }
 
 pub(super) fn some_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {

@@ -190,6 +190,11 @@ statements! {
 
     HIDDEN = "SELECT num FROM articles WHERE deleted = 1 OR status <> 'usable'";
 
+    KEY_MAKE = "INSERT INTO keys (id, hash, scope, name, made, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    KEY = "SELECT id, hash, scope, name, made, expires FROM keys WHERE id = ?1";
+    KEYS = "SELECT id, hash, scope, name, made, expires FROM keys ORDER BY made, id";
+    KEY_END = "UPDATE keys SET expires = min(?2, coalesce(expires, ?2)) WHERE id = ?1";
+
     CITATION_ADD = "INSERT INTO citations (id, made, asked) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING RETURNING num";
     CITED_ADD = "INSERT INTO cited (citation, place, article, version) VALUES (?1, ?2, ?3, ?4)";
     CITATION = "SELECT num, made, asked FROM citations WHERE id = ?1";

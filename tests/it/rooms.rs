@@ -19,8 +19,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("engine", &["analysis", "article", "identity", "query"]),
     ("sync", &["engine", "store"]),
     ("search", &["analysis", "article", "engine", "query", "store"]),
-    ("http", &["article", "ingest", "nearest", "query", "search"]),
-    ("cli", &["config", "engine", "fetch", "http", "ingest", "search", "store", "sync", "watch"]),
+    ("access", &["store"]),
+    ("http", &["access", "article", "ingest", "nearest", "query", "search"]),
+    ("cli", &["access", "config", "engine", "fetch", "http", "ingest", "search", "store", "sync", "watch"]),
 ];
 
 /// A library, and the only folder that names it.
