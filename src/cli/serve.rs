@@ -12,10 +12,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use super::settings::Settings;
+use crate::access::Keys;
 use crate::config::{Config, Feeds};
 use crate::engine::Engine;
 use crate::engine::embedded::Index;
-use crate::http::{self, Bounds, Door, Outside};
+use crate::http::{self, Door};
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::intake::Intake;
 use crate::ingest::{self, ReadOptions};
@@ -84,14 +85,14 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(&config.http.listen)
         .await
         .with_context(|| format!("{} cannot be listened on", config.http.listen))?;
-    let bounds = Bounds { uploads: config.limits.uploads, largest_article: config.limits.largest_article };
     let started = {
-        let (options, dir, stop) = (options.clone(), config.archive.dir, Arc::clone(&stop));
+        let (options, dir, stop) = (options.clone(), config.archive.dir.clone(), Arc::clone(&stop));
         tokio::task::spawn_blocking(move || start(&options, &dir, &stop)).await??
     };
     let Some((follower, archive)) = started else { return Ok(()) };
     let archive = Arc::new(archive);
     let intake = Intake::new(Arc::clone(&follower.store), Arc::clone(&stop));
+    let keys = Keys::new(Arc::clone(&follower.store));
     let mut threads = watch(&follower.store, &config.watch.dirs, &stop)?;
     let fetching = fetch(&follower.store, &config.feeds, ending)?;
     let following = {
@@ -100,12 +101,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     };
     threads.push(following);
     welcome(&listener, options.demo)?;
-    let door = Door::new(
-        archive,
-        intake,
-        bounds,
-        Outside { public_url: config.http.public_url, allow_origins: config.http.allow_origins },
-    );
+    let door = Door::new(archive, intake, keys, &config);
     http::serve(door, listener, asked.notified()).await;
     stop.store(true, Ordering::Relaxed);
     if let Some(fetching) = fetching {

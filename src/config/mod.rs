@@ -8,14 +8,15 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::Deserialize;
 use toml::Table;
 use url::Url;
 
-pub use values::length;
+pub use values::{Rate, length};
 
 use layers::{PREFIX, lay_over, of_variable};
-use values::{address, origins, size, some_server, some_time, time};
+use values::{address, networks, origins, size, some_rate, some_server, some_time, time};
 
 /// The reference, and the values of whatever is left out.
 pub const REFERENCE: &str = include_str!("../../config/broadsheet.toml");
@@ -30,6 +31,7 @@ const LARGEST_ARTICLE: usize = 256 << 20;
 pub struct Config {
     pub archive: Archive,
     pub http: Http,
+    pub access: Access,
     pub limits: Limits,
     pub watch: Watch,
     pub feeds: Feeds,
@@ -47,10 +49,28 @@ pub struct Http {
     pub public_url: Option<String>,
     #[serde(deserialize_with = "origins")]
     pub allow_origins: Vec<String>,
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Access {
+    pub reading: Reading,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reading {
+    Open,
+    Key,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Limits {
+    #[serde(deserialize_with = "some_rate")]
+    pub per_address: Option<Rate>,
+    #[serde(deserialize_with = "some_rate")]
+    pub per_key: Option<Rate>,
     pub uploads: usize,
     #[serde(deserialize_with = "size")]
     pub largest_article: usize,

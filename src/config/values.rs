@@ -1,7 +1,10 @@
 //! Values as people write them: times, sizes, addresses.
 
+use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
@@ -76,4 +79,37 @@ pub(super) fn origins<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>,
         ))),
         None => Ok(origins),
     }
+}
+
+/// So many requests in such a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub requests: NonZeroU32,
+    pub per: Duration,
+}
+
+/// `None` where it is left empty.
+pub(super) fn some_rate<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Rate>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let parts = text.split_once('/').and_then(|(requests, per)| {
+        let per = length(per).ok().filter(|per| *per >= Duration::from_secs(1))?;
+        Some(Rate { requests: requests.trim().parse().ok()?, per })
+    });
+    let wrong =
+        || format!("`{text}` is no rate; write it as 600/1m: so many requests in such a time, one second or more");
+    parts.map(Some).ok_or_else(|| serde::de::Error::custom(wrong()))
+}
+
+/// Addresses, and networks of them.
+pub(super) fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
+    let network = |text: &String| {
+        let address = || text.trim().parse::<IpAddr>().map(IpNet::from);
+        text.trim().parse::<IpNet>().or_else(|_| address()).map_err(|_| {
+            serde::de::Error::custom(format!("`{text}` is no network; write it as 10.0.0.0/8, or one address"))
+        })
+    };
+    Vec::<String>::deserialize(from)?.iter().map(network).collect()
 }

@@ -4,16 +4,17 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Serialize;
 use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
+use super::client::Client;
 use super::problem::{Envelope, PROBLEM, Problem, fault};
 use super::question::Question;
 use super::spool::{self, Spool, Tail};
@@ -87,12 +88,13 @@ pub(super) struct Additions<'a> {
 )]
 pub(super) async fn add(
     State(door): State<Door>,
+    Extension(client): Extension<Client>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    question::same_site(&headers, &door.outside)?;
-    let asked = asked::read(&question::pairs(query.as_deref()), &headers, door.bounds.largest_article)?;
+    question::same_site(&headers, &door.http, &client)?;
+    let asked = asked::read(&question::pairs(query.as_deref()), &headers, door.limits.largest_article)?;
     let slot = Arc::clone(&door.uploads).try_acquire_owned().map_err(|_| busy())?;
     let (spool, tail) = spool::open(door.intake.dir()).map_err(|error| {
         tracing::error!(%error, "an answer cannot be laid aside");

@@ -6,12 +6,18 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tower::ServiceExt;
+
+use super::client::Peer;
 
 /// Where no connection can be taken, as with too many files open, it is tried again after this.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -24,8 +30,8 @@ pub(super) async fn serve(listener: TcpListener, router: Router, shutdown: impl 
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            stream = next(&listener) => {
-                connections.spawn(answer(stream, router.clone(), ending.clone()));
+            (stream, peer) = next(&listener) => {
+                connections.spawn(answer(stream, peer, router.clone(), ending.clone()));
             }
             Some(_) = connections.join_next() => {}
         }
@@ -35,10 +41,10 @@ pub(super) async fn serve(listener: TcpListener, router: Router, shutdown: impl 
     while connections.join_next().await.is_some() {}
 }
 
-async fn next(listener: &TcpListener) -> TcpStream {
+async fn next(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, peer)) => return (stream, Peer(peer)),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be taken");
                 tokio::time::sleep(AGAIN).await;
@@ -48,13 +54,17 @@ async fn next(listener: &TcpListener) -> TcpStream {
 }
 
 /// Answers the requests of one connection.
-async fn answer(stream: TcpStream, router: Router, mut ending: watch::Receiver<bool>) {
+async fn answer(stream: TcpStream, peer: Peer, router: Router, mut ending: watch::Receiver<bool>) {
     // Small answers on a kept connection must not wait for more bytes to send.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
     let mut server = http1::Builder::new();
     server.half_close(true);
+    let router = router.map_request(move |mut request: hyper::Request<Incoming>| -> Request {
+        request.extensions_mut().insert(peer);
+        request.map(Body::new)
+    });
     let mut connection = pin!(server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
     let done = tokio::select! {
         done = connection.as_mut() => Some(done),

@@ -19,11 +19,15 @@ mod tables;
 mod versions;
 
 mod citations;
+mod client;
 mod compressed;
 mod connections;
+mod doors;
+mod pace;
 mod problem;
 mod question;
 mod rows;
+mod safe;
 mod spool;
 mod upload;
 
@@ -35,29 +39,16 @@ use axum::extract::FromRef;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use doors::Guard;
+use pace::Pace;
+
+use crate::access::Keys;
+use crate::config::{self, Config, Reading};
 use crate::ingest::intake::Intake;
 use crate::search::Archive;
 
 /// After a request to stop, answers under way may take this long.
 const DRAIN: Duration = Duration::from_secs(5);
-
-/// What a client may ask of a server at most.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    /// Requests that bring articles, at once.
-    pub uploads: usize,
-    /// Bytes of one article in them.
-    pub largest_article: usize,
-}
-
-/// What the world outside knows of a server.
-#[derive(Clone, Debug, Default)]
-pub struct Outside {
-    /// Scheme, host and path under which readers reach it, without a slash at the end; `None`: as each asks for it.
-    pub public_url: Option<String>,
-    /// Origins whose scripts may read answers; `*` for any.
-    pub allow_origins: Vec<String>,
-}
 
 /// What every request finds behind the door.
 #[derive(Clone)]
@@ -65,14 +56,27 @@ pub struct Door {
     archive: Arc<Archive>,
     intake: Arc<Intake>,
     uploads: Arc<Semaphore>,
-    bounds: Bounds,
-    outside: Arc<Outside>,
+    guard: Arc<Guard>,
+    http: Arc<config::Http>,
+    limits: config::Limits,
 }
 
 impl Door {
-    pub fn new(archive: Arc<Archive>, intake: Intake, bounds: Bounds, outside: Outside) -> Door {
-        let (intake, uploads) = (Arc::new(intake), Arc::new(Semaphore::new(bounds.uploads)));
-        Door { archive, intake, uploads, bounds, outside: Arc::new(outside) }
+    pub fn new(archive: Arc<Archive>, intake: Intake, keys: Keys, config: &Config) -> Door {
+        let limits = config.limits;
+        let guard = Guard {
+            keys,
+            reading_by_key: config.access.reading == Reading::Key,
+            pace: Pace::new(limits.per_address, limits.per_key),
+        };
+        Door {
+            archive,
+            intake: Arc::new(intake),
+            uploads: Arc::new(Semaphore::new(limits.uploads)),
+            guard: Arc::new(guard),
+            http: Arc::new(config.http.clone()),
+            limits,
+        }
     }
 }
 

@@ -212,7 +212,7 @@ pub(super) async fn in_our_envelope(request: Request, next: Next) -> Response {
 }
 
 /// A browser, anywhere but in the API.
-fn wants_page(request: &Request) -> bool {
+pub(super) fn wants_page(request: &Request) -> bool {
     let accepted =
         request.headers().get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
     accepted.contains("text/html") && !request.uri().path().starts_with("/api/")

@@ -11,10 +11,12 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Door;
+use super::client::{Client, NOBODY};
 use super::compressed;
 use super::params::{LARGEST, Taken, Takes};
 use super::problem::Problem;
-use super::{Door, Outside};
+use crate::config;
 use crate::query::Advice;
 use crate::search::Archive;
 use crate::search::answer::SearchError;
@@ -30,7 +32,8 @@ pub(super) struct Question {
     pub(super) query: Option<String>,
     method: Method,
     headers: HeaderMap,
-    outside: Arc<Outside>,
+    http: Arc<config::Http>,
+    client: Client,
 }
 
 impl FromRequestParts<Door> for Question {
@@ -44,7 +47,8 @@ impl FromRequestParts<Door> for Question {
             query,
             method: parts.method.clone(),
             headers: parts.headers.clone(),
-            outside: Arc::clone(&door.outside),
+            http: Arc::clone(&door.http),
+            client: parts.extensions.get().cloned().unwrap_or(NOBODY),
         })
     }
 }
@@ -82,7 +86,7 @@ impl Question {
 
     /// Refuses what a page of another site has sent.
     pub(super) fn refuse_other_sites(&self) -> Result<(), Problem> {
-        same_site(&self.headers, &self.outside)
+        same_site(&self.headers, &self.http, &self.client)
     }
 
     /// The media types that its client takes.
@@ -92,12 +96,8 @@ impl Question {
 
     /// Scheme and host under which the client reaches this server, for addresses that stand by themselves.
     pub(super) fn root(&self) -> String {
-        if let Some(url) = &self.outside.public_url {
-            return url.clone();
-        }
-        let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte);
-        let host = Some(self.header(&header::HOST)).filter(|host| !host.is_empty() && host.bytes().all(is_host));
-        format!("http://{}", host.unwrap_or("localhost"))
+        let root = self.http.public_url.as_ref().unwrap_or(&self.client.root);
+        if root.is_empty() { "http://localhost".to_owned() } else { root.clone() }
     }
 
     fn header(&self, name: &HeaderName) -> &str {
@@ -142,13 +142,13 @@ impl Question {
 
 /// A page of another site must not make a reader's browser write here. Where this is no secure place, browsers say only
 /// from which origin they send.
-pub(super) fn same_site(headers: &HeaderMap, outside: &Outside) -> Result<(), Problem> {
-    let own = || headers.get(header::HOST).and_then(|host| host.to_str().ok());
+pub(super) fn same_site(headers: &HeaderMap, http: &config::Http, client: &Client) -> Result<(), Problem> {
+    let own = || client.root.split_once("://").map(|(_, host)| host);
     let is_own = |origin: &HeaderValue| {
         let Ok(origin) = origin.to_str() else { return false };
         let host = origin.split_once("://").map(|(_, host)| host);
         // A proxy may have put its own host in place of the one that was asked.
-        outside.public_url.as_deref() == Some(origin)
+        http.public_url.as_deref() == Some(origin)
             || host.zip(own()).is_some_and(|(host, own)| own.eq_ignore_ascii_case(host))
     };
     let is_same = match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {

@@ -3,20 +3,22 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::routing::{get, post};
+use axum::middleware;
+use axum::routing::{delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::classify::ServerErrorsFailureClass;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
+use tracing::field::Empty;
 
 use super::{
-    Door, Outside, api, articles, citations, compressed, copies, explore, export, facets, forms, openapi, pages,
-    problem, runs, tables, versions,
+    Door, api, articles, citations, client, compressed, copies, doors, explore, export, facets, forms, openapi, pages,
+    problem, runs, safe, tables, versions,
 };
 
 /// A request body, at most, but for articles.
@@ -25,8 +27,7 @@ const BODY: usize = 1024 * 1024;
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Which other sites' scripts may read answers in a browser. What writes is refused to them by itself.
-fn cross_origin(outside: &Outside) -> Option<CorsLayer> {
-    let origins = &outside.allow_origins;
+fn cross_origin(origins: &[String]) -> Option<CorsLayer> {
     if origins.is_empty() {
         return None;
     }
@@ -44,6 +45,13 @@ fn cross_origin(outside: &Outside) -> Option<CorsLayer> {
     Some(layer)
 }
 
+/// What every line of the log about a request begins with; never its headers, in which keys are.
+fn span(request: &Request) -> Span {
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let (method, path) = (request.method(), request.uri().path());
+    tracing::info_span!("request", id, %method, path, client = Empty, key = Empty)
+}
+
 /// What is refused for now is no fault of ours.
 fn note(failure: ServerErrorsFailureClass, latency: Duration, _: &Span) {
     match failure {
@@ -55,23 +63,39 @@ fn note(failure: ServerErrorsFailureClass, latency: Duration, _: &Span) {
 }
 
 pub(super) fn router(door: Door) -> Router {
-    let cross_origin = cross_origin(&door.outside);
+    let cross_origin = cross_origin(&door.http.allow_origins);
+    let who_asks = middleware::from_fn_with_state(door.clone(), client::known);
     let routes = routes(door);
     cross_origin
         .into_iter()
         .fold(routes, Router::layer)
         .layer(CatchPanicLayer::custom(problem::after_panic))
-        .layer(axum::middleware::from_fn(problem::in_our_envelope))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            HeaderName::from_static("x-content-type-options"),
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(TraceLayer::new_for_http().on_failure(note))
+        .layer(middleware::from_fn(problem::in_our_envelope))
+        .layer(middleware::map_response(safe::answer))
+        .layer(who_asks)
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(note))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
 }
 
 fn routes(door: Door) -> Router {
+    let by_reading = middleware::from_fn_with_state(door.clone(), doors::reading);
+    let by_writing = middleware::from_fn_with_state(door.clone(), doors::writing);
+    Router::new()
+        .merge(reading().route_layer(by_reading))
+        .merge(withdrawal().route_layer(by_writing.clone()))
+        .merge(health())
+        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(compressed::layer())
+        .layer(middleware::from_fn(compressed::tag))
+        // Added after the layers: articles may come without end, and each is answered when it is in.
+        .merge(arrival().route_layer(by_writing))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .with_state(door)
+}
+
+fn reading() -> Router<Door> {
     Router::new()
         .route("/", get(pages::home))
         .route("/search", get(pages::search))
@@ -110,7 +134,7 @@ fn routes(door: Door) -> Router {
         .route("/api/v1/citations/{id}", get(citations::citation))
         .route("/api/v1/citations/{id}/articles.csv", get(citations::articles))
         .route("/api/v1/query", get(api::query))
-        .route("/api/v1/articles/{id}", get(api::article).delete(articles::delete))
+        .route("/api/v1/articles/{id}", get(api::article))
         .route("/api/v1/articles/{id}/copies", get(copies::copies))
         .route("/api/v1/articles/{id}/related", get(explore::related))
         .route("/api/v1/articles/{id}/diff", get(versions::difference))
@@ -120,16 +144,21 @@ fn routes(door: Door) -> Router {
         .route("/api/v1/runs/{id}/rejects", get(runs::rejects))
         .route("/api/v1/runs/{id}/rejects.jsonl", get(runs::rejects_as_lines))
         .route("/api/v1/runs/{id}/rejects.txt", get(runs::rejects_as_pieces))
+        .route("/openapi.json", get(openapi::description))
+}
+
+fn withdrawal() -> Router<Door> {
+    Router::new().route("/api/v1/articles/{id}", delete(articles::delete))
+}
+
+fn arrival() -> Router<Door> {
+    Router::new().route("/api/v1/articles", post(articles::add))
+}
+
+/// For those who watch over the server: no key, no bound.
+fn health() -> Router<Door> {
+    Router::new()
         .route("/healthz", get(api::alive))
         .route("/readyz", get(api::ready))
         .route("/version", get(api::version))
-        .route("/openapi.json", get(openapi::description))
-        .layer(RequestBodyLimitLayer::new(BODY))
-        .layer(compressed::layer())
-        .layer(axum::middleware::from_fn(compressed::tag))
-        // Added after the layers: articles may come without end, and each is answered when it is in.
-        .route("/api/v1/articles", post(articles::add))
-        .fallback(problem::not_found)
-        .method_not_allowed_fallback(problem::method_not_allowed)
-        .with_state(door)
 }

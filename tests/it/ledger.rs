@@ -46,7 +46,10 @@ fn the_ledger_is_read_by_the_page() {
 #[test]
 fn a_run_tells_how_far_it_has_come() {
     let (_archive, server) = server();
-    let head = format!("POST {ARTICLES} HTTP/1.1\r\nHost: t\r\n{LINES}\r\nContent-Length: 1000000\r\n\r\n");
+    let head = format!(
+        "POST {ARTICLES} HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer {}\r\n{LINES}\r\nContent-Length: 1000000\r\n\r\n",
+        server.key()
+    );
     let stream = send(&server, format!("{head}{}", corpus(1500)).as_bytes());
     wait_until("a batch is in", || server.json("/api/v1/runs")["runs"][0]["new"].as_u64().is_some_and(|new| new > 0));
     let run = server.json("/api/v1/runs/1");

@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sync", &["engine", "store"]),
     ("search", &["analysis", "article", "engine", "query", "store"]),
     ("access", &["store"]),
-    ("http", &["access", "article", "ingest", "nearest", "query", "search"]),
+    ("http", &["access", "article", "config", "ingest", "nearest", "query", "search"]),
     ("cli", &["access", "config", "engine", "fetch", "http", "ingest", "search", "store", "sync", "watch"]),
 ];
 

@@ -106,7 +106,8 @@ impl Upload {
 
     pub(crate) fn begin_as(server: &Server, kind: &str) -> Upload {
         let head = format!(
-            "POST {ARTICLES} HTTP/1.1\r\nHost: t\r\n{kind}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "POST {ARTICLES} HTTP/1.1\r\nHost: t\r\n{kind}\r\nAuthorization: Bearer {}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n",
+            server.key()
         );
         let stream = send(server, head.as_bytes());
         let body = Body { stream: BufReader::new(stream.try_clone().unwrap()), left: 0, has_begun: false };

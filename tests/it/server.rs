@@ -1,19 +1,22 @@
 //! A running server on a free port of this machine.
 
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::archive::TestArchive;
+use crate::archive::{TestArchive, program, text};
 
 pub(crate) struct Server {
     child: Child,
     base: String,
     agent: ureq::Agent,
     log: Arc<Mutex<String>>,
+    data: PathBuf,
+    key: OnceLock<String>,
 }
 
 impl Server {
@@ -25,6 +28,7 @@ impl Server {
     #[track_caller]
     pub(crate) fn start_with(command: &mut Command) -> Server {
         command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let data = command.get_args().skip_while(|argument| *argument != "--data-dir").nth(1).unwrap().into();
         let mut child = command.spawn().unwrap();
         // Whatever is printed is read, so that the server never waits for a reader.
         let log = Arc::new(Mutex::new(String::new()));
@@ -36,7 +40,7 @@ impl Server {
         let base = line.split_whitespace().last().unwrap().to_owned();
         std::thread::spawn(move || lines.for_each(drop));
         let config = ureq::Agent::config_builder().http_status_as_error(false).build();
-        Server { child, base, agent: config.into(), log }
+        Server { child, base, agent: config.into(), log, data, key: OnceLock::new() }
     }
 
     /// What it has logged so far.
@@ -48,6 +52,11 @@ impl Server {
     #[track_caller]
     pub(crate) fn until_it_says(&self, what: &str) {
         self.until(what, |server| server.log().contains(what));
+    }
+
+    /// A key that opens everything.
+    pub(crate) fn key(&self) -> &str {
+        self.key.get_or_init(|| make_key(&self.data, &["--scope", "admin"]))
     }
 
     /// Of its process.
@@ -153,6 +162,14 @@ impl Server {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+}
+
+/// A key for an archive, as an operator makes one.
+#[track_caller]
+pub(crate) fn make_key(data: &Path, options: &[&str]) -> String {
+    let output = program().args(["key", "create"]).args(options).arg("--data-dir").arg(data).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 impl Drop for Server {

@@ -50,8 +50,10 @@ fn a_client_that_closes_its_sending_side_gets_its_answer() {
     let (_archive, server) = server();
     let line = article(1, 0);
     let length = line.len();
-    let post =
-        format!("POST {ARTICLES}?commit=wait HTTP/1.1\r\nHost: t\r\n{LINES}\r\nContent-Length: {length}\r\n\r\n{line}");
+    let post = format!(
+        "POST {ARTICLES}?commit=wait HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer {}\r\n{LINES}\r\nContent-Length: {length}\r\n\r\n{line}",
+        server.key()
+    );
     for request in [post.as_str(), "GET /api/v1/search?q=tin HTTP/1.1\r\nHost: t\r\n\r\n"] {
         let stream = send(&server, request.as_bytes());
         stream.shutdown(std::net::Shutdown::Write).unwrap();
@@ -92,7 +94,10 @@ fn a_client_that_hangs_up_keeps_what_was_acknowledged() {
 #[test]
 fn a_table_that_breaks_off_brings_no_half_row() {
     let (_archive, server) = server();
-    let head = format!("POST {ARTICLES} HTTP/1.1\r\nHost: t\r\nContent-Type: text/csv\r\nContent-Length: 999\r\n\r\n");
+    let head = format!(
+        "POST {ARTICLES} HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer {}\r\nContent-Type: text/csv\r\nContent-Length: 999\r\n\r\n",
+        server.key()
+    );
     let stream = send(&server, format!("{head}title,text\nTin,It rose.\nZinc,It fe").as_bytes());
     stream.shutdown(std::net::Shutdown::Both).unwrap();
     server.until("the run ends", |server| {
