@@ -40,6 +40,9 @@ pub mod access;
 // DOOR: HTTP, the API and the pages.
 pub mod http;
 
+// Work that gives way to answers.
+pub mod background;
+
 // What the configuration file says.
 pub mod config;
 

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use super::settings::Settings;
 use crate::access::Keys;
+use crate::background;
 use crate::config::{Config, Feeds};
 use crate::engine::Engine;
 use crate::engine::embedded::Index;
@@ -30,6 +32,9 @@ const LOOK: Duration = Duration::from_millis(250);
 /// While articles keep coming in, answers go on to a new state no more often than this: every state that an answer
 /// names is kept for a while, and costs disk.
 const BETWEEN: Duration = Duration::from_secs(1);
+
+/// Files of the store and the index that are open, with room for those of answers that are laid aside.
+const OWN_FILES: usize = 1000;
 
 /// A small corpus to try things on, part of the program.
 static SAMPLES: include_dir::Dir<'static> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/samples");
@@ -81,6 +86,7 @@ fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<()
 async fn serve(options: Options) -> anyhow::Result<()> {
     super::ingest::all_there(&options.ingest)?;
     let config = configured(&options)?;
+    allow_files(config.limits.connections);
     let (stop, asked, ending) = stopping()?;
     let listener = tokio::net::TcpListener::bind(&config.http.listen)
         .await
@@ -97,7 +103,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     let fetching = fetch(&follower.store, &config.feeds, ending)?;
     let following = {
         let (archive, stop) = (Arc::clone(&archive), Arc::clone(&stop));
-        std::thread::Builder::new().name("sync".to_owned()).spawn(move || follower.follow(&archive, &stop))?
+        background::spawn("sync", move || follower.follow(&archive, &stop))?
     };
     threads.push(following);
     welcome(&listener, options.demo)?;
@@ -110,6 +116,16 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     tokio::task::spawn_blocking(move || threads.into_iter().try_for_each(std::thread::JoinHandle::join))
         .await?
         .map_err(|_| anyhow::anyhow!("a thread has failed"))
+}
+
+/// Every connection is an open file, of which systems allow few to whoever does not ask for more.
+fn allow_files(connections: usize) {
+    let allowed = getrlimit(Resource::Nofile);
+    let asked = Rlimit { current: allowed.maximum, ..allowed };
+    let raised = setrlimit(Resource::Nofile, asked).map_or(allowed.current, |()| asked.current);
+    if let Some(files) = raised.filter(|files| *files < (connections + OWN_FILES) as u64) {
+        tracing::warn!(files, connections, "the system allows fewer open files than there may be connections");
+    }
 }
 
 /// What is set; flags win over it, but folders to be watched add to those of the configuration.

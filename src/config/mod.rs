@@ -71,6 +71,7 @@ pub struct Limits {
     pub per_address: Option<Rate>,
     #[serde(deserialize_with = "some_rate")]
     pub per_key: Option<Rate>,
+    pub connections: usize,
     pub uploads: usize,
     #[serde(deserialize_with = "size")]
     pub largest_article: usize,

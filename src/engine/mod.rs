@@ -7,10 +7,10 @@ pub mod embedded;
 mod facet;
 mod plan;
 pub mod sentences;
+mod until;
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
 
 use crate::article::{Article, Provenance};
 use crate::query::ast::{Node, TextField};
@@ -18,6 +18,7 @@ pub use embedded::Completions;
 pub use facet::{FacetField, Filter};
 pub use plan::{Order, Plan, Series, Sort, Values};
 use sentences::Sentence;
+pub use until::{Caller, Until};
 
 /// One article to be made findable.
 #[derive(Clone, Debug)]
@@ -367,9 +368,9 @@ impl View {
 
     /// How many of those found, and of all, use words, each asked for by the term of all its forms. What the time does
     /// not suffice for is left out at the end.
-    pub fn usage(&self, found: &InOrder, terms: &[String], deadline: Instant) -> Result<Vec<Used>, EngineError> {
+    pub fn usage(&self, found: &InOrder, terms: &[String], until: &Until) -> Result<Vec<Used>, EngineError> {
         match self {
-            View::Embedded(view) => view.usage(found, terms, deadline),
+            View::Embedded(view) => view.usage(found, terms, until),
         }
     }
 
@@ -388,31 +389,31 @@ impl View {
     }
 
     /// What made these documents match, in the order asked.
-    pub fn marks(&self, query: &Node, documents: &[Address], deadline: Instant) -> Result<Vec<Marks>, EngineError> {
+    pub fn marks(&self, query: &Node, documents: &[Address], until: &Until) -> Result<Vec<Marks>, EngineError> {
         match self {
-            View::Embedded(view) => view.marks(query, documents, deadline),
+            View::Embedded(view) => view.marks(query, documents, until),
         }
     }
 
     /// What each part of a query comes to by itself. Bounds are refused as in [`View::find`]; when the time is up, what
     /// was counted so far is given.
-    pub fn explain(&self, query: &Node, deadline: Instant) -> Result<Explained, EngineError> {
+    pub fn explain(&self, query: &Node, until: &Until) -> Result<Explained, EngineError> {
         match self {
-            View::Embedded(view) => view.explain(query, deadline),
+            View::Embedded(view) => view.explain(query, until),
         }
     }
 
     /// What each clause on the text adds to the score of these documents, in the order asked; the sum is the score.
-    pub fn scores(&self, query: &Node, documents: &[Address], deadline: Instant) -> Result<Scores, EngineError> {
+    pub fn scores(&self, query: &Node, documents: &[Address], until: &Until) -> Result<Scores, EngineError> {
         match self {
-            View::Embedded(view) => view.scores(query, documents, deadline),
+            View::Embedded(view) => view.scores(query, documents, until),
         }
     }
 
     /// Words of the corpus that are spelled like one that is not in it, the commonest first.
-    pub fn spelled_like(&self, field: TextField, word: &str, deadline: Instant) -> Result<Vec<Expansion>, EngineError> {
+    pub fn spelled_like(&self, field: TextField, word: &str, until: &Until) -> Result<Vec<Expansion>, EngineError> {
         match self {
-            View::Embedded(view) => view.spelled_like(field, word, deadline),
+            View::Embedded(view) => view.spelled_like(field, word, until),
         }
     }
 

@@ -1,10 +1,8 @@
 //! What an engine is asked: the query as read, and everything that decides what is collected.
 
-use std::time::Instant;
-
 use serde::{Deserialize, Serialize};
 
-use super::{FacetField, Filter, Place};
+use super::{FacetField, Filter, Place, Until};
 use crate::query::ast::Node;
 
 /// What is asked of the engine: the query as read, and everything that decides what is collected.
@@ -30,12 +28,12 @@ pub struct Plan {
     pub series: Option<Series>,
     /// Say of each hit what made it match.
     pub marks: bool,
-    pub deadline: Instant,
+    pub until: Until,
 }
 
 impl Plan {
     /// Only counts.
-    pub fn counting(query: Node, deadline: Instant) -> Plan {
+    pub fn counting(query: Node, until: Until) -> Plan {
         Plan {
             query,
             filters: Vec::new(),
@@ -49,7 +47,7 @@ impl Plan {
             dates: false,
             series: None,
             marks: false,
-            deadline,
+            until,
         }
     }
 }

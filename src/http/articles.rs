@@ -19,6 +19,7 @@ use super::problem::{Envelope, PROBLEM, Problem, fault};
 use super::question::Question;
 use super::spool::{self, Spool, Tail};
 use super::{Door, question, upload};
+use crate::background;
 use crate::ingest::input::Stream;
 use crate::ingest::intake::{Ended, Intake, Taken};
 use crate::search::Archive;
@@ -103,12 +104,16 @@ pub(super) async fn add(
     let stream = Stream::new(NAME, length(&headers), upload::open(body));
     let waiting = asked.is_waiting.then(|| Arc::clone(&door.archive));
     let (tell, mut told) = watch::channel(None);
-    tokio::task::spawn_blocking(move || {
+    let reading = background::spawn("upload", move || {
         let taken = take(&door.intake, stream, &asked, spool);
         door.archive.ring();
         drop(slot);
         tell.send_replace(Some(taken));
     });
+    if let Err(error) = reading {
+        tracing::error!(%error, "no thread could be started");
+        return Err(busy());
+    }
     if let Some(taken) = soon(&tail, &mut told).await {
         taken.map_err(|Failed| fault())?.refused()?;
     }

@@ -1,6 +1,7 @@
 //! Who asks, and by which address of this server: as the connection says, or a proxy that is trusted.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, header};
@@ -9,14 +10,19 @@ use axum::response::Response;
 use ipnet::IpNet;
 
 use super::Door;
+use super::wire::Socket;
+use crate::search;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// The other end of a connection.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) SocketAddr);
+#[derive(Clone, Debug)]
+pub(super) struct Peer {
+    pub(super) address: SocketAddr,
+    pub(super) socket: Socket,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Client {
@@ -36,11 +42,17 @@ pub(super) const NOBODY: Client = Client { address: IpAddr::V4(Ipv4Addr::UNSPECI
 
 /// Tells all who come after who asks.
 pub(super) async fn known(State(door): State<Door>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<Peer>().map_or(NOBODY.address, |Peer(peer)| peer.ip());
+    let peer = request.extensions().get::<Peer>().map_or(NOBODY.address, |peer| peer.address.ip());
     let client = read(peer.to_canonical(), request.headers(), &door.http.trusted_proxies);
     tracing::Span::current().record("client", tracing::field::display(client.address));
     request.extensions_mut().insert(client);
     next.run(request).await
+}
+
+/// Nothing is looked for any longer than somebody waits for it.
+pub(super) async fn waited_for(request: Request, next: Next) -> Response {
+    let Some(peer) = request.extensions().get::<Peer>() else { return next.run(request).await };
+    search::on_behalf_of(Arc::new(peer.socket.clone()), next.run(request)).await
 }
 
 fn read(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Client {

@@ -1,7 +1,9 @@
-//! Connections: taken until the server is to end, then finished. hyper is spoken to here because of one thing that axum's
-//! own `serve` cannot be told: a client that has sent everything may close its sending side, and still wants its answer.
+//! Connections: so many at once are taken until the server is to end, and then finished. hyper is spoken to here because of
+//! what axum's own `serve` cannot be told: how long a client may take and how much memory, and that one that has sent
+//! everything may close its sending side and still wants to know what became of it.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -18,20 +20,35 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use super::client::Peer;
+use super::wire::Wire;
 
 /// Where no connection can be taken, as with too many files open, it is tried again after this.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// The head of a request comes within this, from the end of the one before on: so long a connection may be idle, too.
+const HEAD: Duration = Duration::from_secs(30);
+
+/// A connection holds so much of a request that has not come whole, or of an answer that is not taken. It is the longest
+/// address and headers.
+const HELD: usize = 64 << 10;
+
+/// To a connection too many, which nobody reads a request from.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
 /// Answers until `shutdown`; then no connection is taken any more, and what is under way is answered.
-pub(super) async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()>) {
+pub(super) async fn serve(listener: TcpListener, router: Router, most: usize, shutdown: impl Future<Output = ()>) {
     let (end, ending) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            (stream, peer) = next(&listener) => {
-                connections.spawn(answer(stream, peer, router.clone(), ending.clone()));
+            (stream, address) = next(&listener) => {
+                if connections.len() < most {
+                    connections.spawn(answer(stream, address, router.clone(), ending.clone()));
+                } else {
+                    refuse(&stream);
+                }
             }
             Some(_) = connections.join_next() => {}
         }
@@ -41,10 +58,16 @@ pub(super) async fn serve(listener: TcpListener, router: Router, shutdown: impl 
     while connections.join_next().await.is_some() {}
 }
 
-async fn next(listener: &TcpListener) -> (TcpStream, Peer) {
+/// Where it cannot be told, it is only closed.
+fn refuse(stream: &TcpStream) {
+    let told = stream.try_write(FULL);
+    tracing::debug!(told = told.is_ok(), "a connection too many was refused");
+}
+
+async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => return (stream, Peer(peer)),
+            Ok(taken) => return taken,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be taken");
                 tokio::time::sleep(AGAIN).await;
@@ -54,18 +77,20 @@ async fn next(listener: &TcpListener) -> (TcpStream, Peer) {
 }
 
 /// Answers the requests of one connection.
-async fn answer(stream: TcpStream, peer: Peer, router: Router, mut ending: watch::Receiver<bool>) {
+async fn answer(stream: TcpStream, address: SocketAddr, router: Router, mut ending: watch::Receiver<bool>) {
     // Small answers on a kept connection must not wait for more bytes to send.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
     let mut server = http1::Builder::new();
-    server.half_close(true);
+    server.half_close(true).timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HELD);
+    let wire = Wire::new(stream);
+    let peer = Peer { address, socket: wire.socket() };
     let router = router.map_request(move |mut request: hyper::Request<Incoming>| -> Request {
-        request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(peer.clone());
         request.map(Body::new)
     });
-    let mut connection = pin!(server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    let mut connection = pin!(server.serve_connection(TokioIo::new(wire), TowerToHyperService::new(router)));
     let done = tokio::select! {
         done = connection.as_mut() => Some(done),
         _ = ending.wait_for(|ending| *ending) => None,

@@ -127,6 +127,8 @@ impl From<SearchError> for Problem {
             }
             SearchError::Busy => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail),
             SearchError::TimeOut => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "time_out", detail),
+            SearchError::GivenUp => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "given_up", detail)
+                .hint("Keep the sending side of the connection open until the answer is there."),
             SearchError::NoArticle => Problem::new(StatusCode::NOT_FOUND, "no_article", detail),
             SearchError::NoVersion(_) => Problem::new(StatusCode::NOT_FOUND, "no_version", detail),
             SearchError::NoCitation => Problem::new(StatusCode::NOT_FOUND, "no_citation", detail),

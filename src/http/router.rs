@@ -12,6 +12,7 @@ use tower_http::classify::ServerErrorsFailureClass;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 use tracing::field::Empty;
@@ -23,6 +24,9 @@ use super::{
 
 /// A request body, at most, but for articles.
 const BODY: usize = 1024 * 1024;
+
+/// Between two pieces of such a body, at most.
+const PAUSE: Duration = Duration::from_secs(30);
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -85,6 +89,8 @@ fn routes(door: Door) -> Router {
         .merge(reading().route_layer(by_reading))
         .merge(withdrawal().route_layer(by_writing.clone()))
         .merge(health())
+        .layer(middleware::from_fn(client::waited_for))
+        .layer(RequestBodyTimeoutLayer::new(PAUSE))
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(compressed::layer())
         .layer(middleware::from_fn(compressed::tag))

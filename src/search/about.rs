@@ -5,11 +5,12 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::answer::{AboutAnswer, DatesFrom, SearchError};
-use super::archive::{Archive, Inner, TIME_LIMIT, engine_error, milliseconds};
+use super::archive::{Archive, Inner, engine_error, milliseconds};
 use super::plan;
 use super::request::{FacetField, SearchRequest, Unit, Values};
 use super::silence::day;
 use crate::article::Provenance;
+use crate::engine::Until;
 
 /// Values of each facet, and runs of the ledger.
 const LISTED: usize = 50;
@@ -18,13 +19,13 @@ const RUNS: usize = 10;
 impl Archive {
     pub async fn about(&self) -> Result<AboutAnswer, SearchError> {
         let runs = self.runs(None, RUNS).await?.runs;
-        let about = self.pool.run(|| self.inner.about()).await?;
+        let about = self.pool.run(|until| self.inner.about(until)).await?;
         Ok(AboutAnswer { runs, ..about })
     }
 }
 
 impl Inner {
-    fn about(&self) -> Result<AboutAnswer, SearchError> {
+    fn about(&self, until: &Until) -> Result<AboutAnswer, SearchError> {
         let started = Instant::now();
         let request = SearchRequest {
             limit: 0,
@@ -34,8 +35,8 @@ impl Inner {
             ..SearchRequest::default()
         };
         let (view, now_ms) = (self.newest(), Timestamp::now().as_millisecond());
-        let counted = self.search_in(&view, now_ms, &request, None, started)?;
-        let planned = plan::plan(&request, now_ms, None, started + TIME_LIMIT)?;
+        let counted = self.search_in(&view, now_ms, &request, None, until)?;
+        let planned = plan::plan(&request, now_ms, None, until)?;
         let ends = self.silence.days(&view, &planned.plan, &request.tz)?.ends();
         let counts = Provenance::ALL.into_iter().zip(view.provenances().map_err(engine_error)?);
         let dates: Vec<DatesFrom> = counts.map(|(from, count)| DatesFrom { from, count }).collect();

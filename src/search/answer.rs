@@ -396,6 +396,9 @@ pub enum SearchError {
     /// 503.
     #[error("the search took longer than it may")]
     TimeOut,
+    /// 503 to nobody: whoever asked has closed the connection.
+    #[error("the connection was closed while the answer was looked for")]
+    GivenUp,
     /// 404.
     #[error("there is no such article")]
     NoArticle,

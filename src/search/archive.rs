@@ -18,7 +18,7 @@ use super::export;
 use super::highlight;
 use super::hydrate;
 use super::plan::{self, Planned};
-use super::pool::Pool;
+use super::pool::{Pool, TIME_LIMIT};
 use super::request::{ArticleRequest, DifferenceRequest, FacetField, SearchRequest, Unit};
 use super::silence::Silence;
 use super::snapshots::{SnapshotName, Snapshots};
@@ -26,12 +26,9 @@ use super::suggest::Vain;
 use super::timeline::{self, Drawing};
 use super::typing::Typing;
 use crate::article::ArticleId;
-use crate::engine::{Address, ClauseScores, Count, Dates, Engine, EngineError, FoundHit, Marks, View};
+use crate::engine::{Address, ClauseScores, Count, Dates, Engine, EngineError, FoundHit, Marks, Until, View};
 use crate::query::{self, Advice, print};
 use crate::store::{Store, StoreError, StoredArticle};
-
-/// A search takes no longer than this.
-pub(super) const TIME_LIMIT: Duration = Duration::from_secs(2);
 
 /// So many copies are listed with an article.
 const COPIES: usize = 100;
@@ -131,33 +128,33 @@ impl Archive {
 
     /// Answers a search.
     pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        self.pool.run(|| self.inner.search(&request)).await
+        self.pool.run(|until| self.inner.search(&request, until)).await
     }
 
     /// Reads a query and explains it, without a search.
     pub async fn explain(&self, request: SearchRequest) -> Result<QueryAnswer, SearchError> {
-        self.pool.run(|| self.inner.explain(&request)).await
+        self.pool.run(|until| self.inner.explain(&request, until)).await
     }
 
     /// One article, whole.
     pub async fn article(&self, request: ArticleRequest) -> Result<ArticleAnswer, SearchError> {
-        self.pool.run(|| self.inner.article(&request)).await
+        self.pool.run(|until| self.inner.article(&request, until)).await
     }
 
     /// The other articles of its story, after the one that a page before ended with.
     pub async fn copies(&self, id: String, after: Option<u64>, most: usize) -> Result<CopiesAnswer, SearchError> {
         let store = &self.inner.store;
-        self.pool.run(|| article::copies(store, &article::shown(store, &id, None)?, after, most)).await
+        self.pool.run(|_| article::copies(store, &article::shown(store, &id, None)?, after, most)).await
     }
 
     /// The page that an article was taken from.
     pub async fn original(&self, request: ArticleRequest) -> Result<OriginalPage, SearchError> {
-        self.pool.run(|| article::original(&self.inner.store, &request)).await
+        self.pool.run(|_| article::original(&self.inner.store, &request)).await
     }
 
     /// What is different between two versions of an article.
     pub async fn difference(&self, request: DifferenceRequest) -> Result<DifferenceAnswer, SearchError> {
-        let answer = || article::difference(&self.inner.store, &request, Instant::now() + TIME_LIMIT / 4);
+        let answer = |until: &Until| article::difference(&self.inner.store, &request, until.within(TIME_LIMIT / 4).at());
         self.pool.run(answer).await
     }
 
@@ -178,12 +175,11 @@ impl Inner {
         self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
-        let started = Instant::now();
+    fn search(&self, request: &SearchRequest, until: &Until) -> Result<SearchAnswer, SearchError> {
         fail::fail_point!("search::begin");
         let cursor = request.cursor.as_deref().map(plan::read_cursor).transpose()?;
         let (view, now_ms) = self.snapshot(request, cursor.as_ref())?;
-        self.search_in(&view, now_ms, request, cursor.as_ref(), started)
+        self.search_in(&view, now_ms, request, cursor.as_ref(), until)
     }
 
     /// Answers from this state.
@@ -193,9 +189,10 @@ impl Inner {
         now_ms: i64,
         request: &SearchRequest,
         cursor: Option<&Cursor>,
-        started: Instant,
+        until: &Until,
     ) -> Result<SearchAnswer, SearchError> {
-        let planned = plan::plan(request, now_ms, cursor, started + TIME_LIMIT)?;
+        let started = Instant::now();
+        let planned = plan::plan(request, now_ms, cursor, until)?;
         let snapshot = snapshot_name(view, now_ms, &planned);
         let mut found = view.find(&planned.plan).map_err(engine_error)?;
         let mut hits = self.hits(request, &planned, &snapshot, &found.hits)?;
@@ -234,10 +231,10 @@ impl Inner {
         Ok(planned.reach.silence(&*self.silence.days(view, &planned.plan, &request.tz)?))
     }
 
-    fn explain(&self, request: &SearchRequest) -> Result<QueryAnswer, SearchError> {
+    fn explain(&self, request: &SearchRequest, until: &Until) -> Result<QueryAnswer, SearchError> {
         let started = Instant::now();
         let (view, now_ms) = self.snapshot(request, None)?;
-        let planned = plan::plan(request, now_ms, None, started + TIME_LIMIT)?;
+        let planned = plan::plan(request, now_ms, None, until)?;
         let clauses = self.clauses(&planned, &view)?;
         self.keep(&view, request, false);
         Ok(QueryAnswer {
@@ -282,7 +279,7 @@ impl Inner {
     }
 
     fn clauses(&self, planned: &Planned, view: &View) -> Result<Vec<Clause>, SearchError> {
-        explain::clauses(&planned.reading, view, planned.plan.deadline).map_err(engine_error)
+        explain::clauses(&planned.reading, view, &planned.plan.until).map_err(engine_error)
     }
 
     /// Keeps the state that an answer names.
@@ -369,11 +366,11 @@ impl Inner {
         Ok(original.map_or(stored.story.id.clone(), |original| original.id))
     }
 
-    fn article(&self, request: &ArticleRequest) -> Result<ArticleAnswer, SearchError> {
+    fn article(&self, request: &ArticleRequest, until: &Until) -> Result<ArticleAnswer, SearchError> {
         let stored = article::shown(&self.store, &request.id, request.version)?;
         let words = hydrate::count_words(&stored.article);
         let marked = match (&request.q, request.version) {
-            (Some(q), None) => self.marked(q, request.mode, &stored)?,
+            (Some(q), None) => self.marked(q, request.mode, &stored, until)?,
             _ => None,
         };
         let CopiesAnswer { copies, total, .. } = article::copies(&self.store, &stored, None, COPIES)?;
@@ -394,6 +391,7 @@ impl Inner {
         q: &str,
         mode: query::Mode,
         stored: &StoredArticle,
+        until: &Until,
     ) -> Result<Option<super::answer::Marked>, SearchError> {
         let view = self.newest();
         let Some((address, row)) = view.address(stored.num).map_err(engine_error)? else { return Ok(None) };
@@ -403,8 +401,7 @@ impl Inner {
         let Ok(reading) = query::parse(q, &plan::context(mode, jiff::tz::TimeZone::UTC, Timestamp::now())) else {
             return Ok(None);
         };
-        let deadline = Instant::now() + TIME_LIMIT;
-        let Ok(marks) = view.marks(&reading.query, &[address], deadline) else { return Ok(None) };
+        let Ok(marks) = view.marks(&reading.query, &[address], until) else { return Ok(None) };
         let marks = marks.into_iter().next().map(Marks::joined);
         Ok(marks.map(|marks| highlight::whole(&stored.article, &marks)))
     }
@@ -420,7 +417,7 @@ const NEARNESS: &str = "near each other";
 /// What made the score of each hit.
 fn add_explanations(hits: &mut [Hit], view: &View, planned: &Planned, found: &[FoundHit]) -> Result<(), SearchError> {
     let addresses: Vec<Address> = found.iter().map(|hit| hit.address).collect();
-    let scores = view.scores(&planned.plan.query, &addresses, planned.plan.deadline).map_err(engine_error)?;
+    let scores = view.scores(&planned.plan.query, &addresses, &planned.plan.until).map_err(engine_error)?;
     for (at, hit) in hits.iter_mut().enumerate().filter(|(_, hit)| hit.score.is_some()) {
         let score = |one: &ClauseScores| ClauseScore { clause: print(&one.clause), score: one.scores[at] };
         let near = scores.nearness.as_ref().map(|near| ClauseScore { clause: NEARNESS.to_owned(), score: near[at] });
@@ -431,7 +428,7 @@ fn add_explanations(hits: &mut [Hit], view: &View, planned: &Planned, found: &[F
 
 /// Where nothing was found: what would find something. Looked for in a quarter of the time limit, at most.
 fn suggestions(request: &SearchRequest, planned: &Planned, view: &View, now_ms: i64) -> Vec<Suggestion> {
-    let until = planned.plan.deadline.min(Instant::now() + TIME_LIMIT / 4);
+    let until = planned.plan.until.within(TIME_LIMIT / 4);
     Vain { request, reading: &planned.reading, view, now_ms, until }.suggestions()
 }
 

@@ -16,7 +16,7 @@ use super::hydrate;
 use super::plan::{self, Planned};
 use super::request::{FacetField, Filter, SearchRequest, Sort};
 use super::snapshots::SnapshotName;
-use crate::engine::View;
+use crate::engine::{Until, View};
 use crate::query::ast::DateField;
 use crate::query::dates::{self, Side};
 use crate::query::{self, Advice, Mode, print};
@@ -84,12 +84,12 @@ pub struct CitationRequest {
 impl Archive {
     /// Keeps a search and all that it finds. The same search that finds the same has the same name.
     pub async fn cite(&self, request: SearchRequest) -> Result<Kept, SearchError> {
-        self.pool.run(|| self.inner.cite(request)).await
+        self.pool.run_for(ORDER_LIMIT, |until| self.inner.cite(request, until)).await
     }
 
     /// A search as it was, and what has become of what it found.
     pub async fn citation(&self, request: CitationRequest) -> Result<CitationAnswer, SearchError> {
-        self.pool.run(|| self.inner.citation(&request)).await
+        self.pool.run_for(ORDER_LIMIT, |until| self.inner.citation(&request, until)).await
     }
 }
 
@@ -104,7 +104,7 @@ pub struct CitedList {
 impl Archive {
     /// Recalls the articles of a citation.
     pub async fn cited_list(self: &Arc<Self>, id: String) -> Result<CitedList, SearchError> {
-        let (found, became) = self.pool.run(|| self.inner.cited(&id)).await?;
+        let (found, became) = self.pool.run_for(ORDER_LIMIT, |until| self.inner.cited(&id, until)).await?;
         Ok(CitedList { archive: Arc::clone(self), found, became, taken: 0 })
     }
 }
@@ -119,23 +119,23 @@ impl CitedList {
         let places: Vec<usize> = (self.taken..self.found.len().min(self.taken + PIECE)).collect();
         self.taken += places.len();
         let archive = Arc::clone(&self.archive);
-        archive.pool.go_on(|| archive.inner.lines(&places, &self.found, &self.became)).await
+        archive.pool.go_on(ORDER_LIMIT, |_| archive.inner.lines(&places, &self.found, &self.became)).await
     }
 }
 
 impl Inner {
-    fn cited(&self, id: &str) -> Result<(Vec<Cited>, Vec<Option<Now>>), SearchError> {
+    fn cited(&self, id: &str, until: &Until) -> Result<(Vec<Cited>, Vec<Option<Now>>), SearchError> {
         let (kept, asked) = self.recalled(id)?;
-        let now = self.comes_to(&SearchRequest::from(&asked.search), &self.newest())?.map(|(now, _)| now);
+        let now = self.comes_to(&SearchRequest::from(&asked.search), &self.newest(), until)?.map(|(now, _)| now);
         let became = self.became(&kept.found, now.as_deref())?;
         Ok((kept.found, became))
     }
 
-    fn cite(&self, request: SearchRequest) -> Result<Kept, SearchError> {
+    fn cite(&self, request: SearchRequest, until: &Until) -> Result<Kept, SearchError> {
         // Articles are cited, each in its version, however many stories they tell; and all of them.
         let request = SearchRequest { collapse: false, limit: usize::MAX, offset: 0, cursor: None, ..request };
         let (view, now_ms) = self.snapshot(&request, None)?;
-        let planned = plan::plan(&request, now_ms, None, Instant::now() + ORDER_LIMIT)?;
+        let planned = plan::plan(&request, now_ms, None, until)?;
         let found = found(&view, &planned, Some(MOST_CITED))?;
         let warnings = reading(&request, &planned, None).warnings;
         let asked = Asked { search: Frozen::of(&request, &planned, now_ms), input: request.q };
@@ -158,9 +158,10 @@ impl Inner {
         &self,
         request: &SearchRequest,
         view: &View,
+        until: &Until,
     ) -> Result<Option<(Vec<Cited>, SnapshotName)>, SearchError> {
         let now_ms = Timestamp::now().as_millisecond();
-        let now = plan::plan(request, now_ms, None, Instant::now() + ORDER_LIMIT)
+        let now = plan::plan(request, now_ms, None, until)
             .and_then(|planned| Ok((found(view, &planned, None)?, snapshot_name(view, now_ms, &planned))));
         match now {
             Err(SearchError::Refused(_) | SearchError::TimeOut) => Ok(None),
@@ -168,12 +169,12 @@ impl Inner {
         }
     }
 
-    fn citation(&self, asked: &CitationRequest) -> Result<CitationAnswer, SearchError> {
+    fn citation(&self, asked: &CitationRequest, until: &Until) -> Result<CitationAnswer, SearchError> {
         let started = Instant::now();
         let (kept, Asked { input, search }) = self.recalled(&asked.id)?;
         let request = SearchRequest::from(&search);
         let view = self.newest();
-        let (now, snapshot) = self.comes_to(&request, &view)?.unzip();
+        let (now, snapshot) = self.comes_to(&request, &view, until)?.unzip();
         let became = self.became(&kept.found, now.as_deref())?;
         let count = |what: Now| became.iter().filter(|now| **now == Some(what)).count() as u64;
         let then: HashSet<u64> = kept.found.iter().map(|cited| cited.num).collect();
@@ -356,7 +357,7 @@ mod tests {
             ..SearchRequest::default()
         };
         let now: Timestamp = "2025-03-05T12:30:00Z".parse().unwrap();
-        let planned = plan::plan(&request, now.as_millisecond(), None, Instant::now()).unwrap();
+        let planned = plan::plan(&request, now.as_millisecond(), None, &Instant::now().into()).unwrap();
         let frozen = Frozen::of(&request, &planned, now.as_millisecond());
         assert_eq!(frozen.q, "(tin AND date:[2025-03-03 TO 2025-03-05])");
         let json = serde_json::to_string(&frozen).unwrap();

@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use super::answer::{CompareAnswer, ComparedQuery, SearchError};
-use super::archive::{Archive, Inner, TIME_LIMIT, engine_error, milliseconds, reading, snapshot_name};
+use super::archive::{Archive, Inner, engine_error, milliseconds, reading, snapshot_name};
 use super::plan;
 use super::request::{SearchRequest, Unit};
 use super::timeline::{self, Drawing};
-use crate::engine::Dates;
+use crate::engine::{Dates, Until};
 use crate::query::Advice;
 
 /// More lines nobody can tell apart.
@@ -16,18 +16,18 @@ pub const MOST_COMPARED: usize = 5;
 impl Archive {
     /// Compares searches that differ in their queries only.
     pub async fn compare(&self, requests: Vec<SearchRequest>) -> Result<CompareAnswer, SearchError> {
-        self.pool.run(|| self.inner.compare(&requests)).await
+        self.pool.run(|until| self.inner.compare(&requests, until)).await
     }
 }
 
 impl Inner {
-    fn compare(&self, requests: &[SearchRequest]) -> Result<CompareAnswer, SearchError> {
+    fn compare(&self, requests: &[SearchRequest], until: &Until) -> Result<CompareAnswer, SearchError> {
         let started = Instant::now();
         let Some(first) = requests.first() else { return Err(nothing()) };
         let (view, now_ms) = self.snapshot(first, None)?;
         let mut found = Vec::with_capacity(requests.len());
         for request in requests {
-            let mut planned = plan::plan(request, now_ms, None, started + TIME_LIMIT)?;
+            let mut planned = plan::plan(request, now_ms, None, until)?;
             (planned.plan.limit, planned.plan.dates) = (0, true);
             let one = view.find(&planned.plan).map_err(engine_error)?;
             found.push((reading(request, &planned, None), one, planned));

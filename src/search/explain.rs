@@ -1,10 +1,9 @@
 //! What a query was read as, and what each part of it comes to.
 
-use std::time::Instant;
 
 use super::answer::{Clause, Expansion};
 use super::rewrite::{parts, without};
-use crate::engine::{EngineError, Explained, View};
+use crate::engine::{EngineError, Explained, Until, View};
 use crate::query::advice::MIXED_AND_OR;
 use crate::query::ast::{Kind, Node, Proximity, Relation, Term, Value};
 use crate::query::fields::{DateClauseName, Field};
@@ -18,8 +17,8 @@ const EXPANSIONS: usize = 50;
 const WITHOUT: usize = 256 * 1024;
 
 /// The query as a tree: one clause, the whole. When the time is up, what is not counted yet stays uncounted.
-pub(super) fn clauses(reading: &Reading, view: &View, deadline: Instant) -> Result<Vec<Clause>, EngineError> {
-    let explained = view.explain(&reading.query, deadline)?;
+pub(super) fn clauses(reading: &Reading, view: &View, until: &Until) -> Result<Vec<Clause>, EngineError> {
+    let explained = view.explain(&reading.query, until)?;
     Ok(vec![described(reading, &explained)])
 }
 

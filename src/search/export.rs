@@ -3,7 +3,7 @@
 //! of the places for exports, and none of those for searches.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -12,7 +12,7 @@ use super::archive::{Archive, engine_error, reading, snapshot_name};
 use super::plan::{self, Planned};
 use super::request::SearchRequest;
 use super::snapshots::SnapshotName;
-use crate::engine::{Address, FoundHit, InOrder, Marks, View};
+use crate::engine::{Address, FoundHit, InOrder, Marks, Until, View};
 use crate::query::Advice;
 
 /// Exports under way at once: each may hold a state of the index that nothing else needs.
@@ -47,7 +47,7 @@ impl Archive {
     /// Finds all that a search finds, to be taken piece by piece.
     pub async fn export(self: &Arc<Self>, request: SearchRequest) -> Result<Export, SearchError> {
         let room = Arc::clone(&self.exports).try_acquire_owned().map_err(|_| SearchError::Busy)?;
-        self.pool.run(|| Export::begin(self, request, room)).await
+        self.pool.run_for(ORDER_LIMIT, |until| Export::begin(self, request, room, until)).await
     }
 }
 
@@ -56,11 +56,12 @@ impl Export {
         archive: &Arc<Archive>,
         request: SearchRequest,
         room: OwnedSemaphorePermit,
+        until: &Until,
     ) -> Result<Export, SearchError> {
         let inner = &archive.inner;
         let cursor = request.cursor.as_deref().map(plan::read_cursor).transpose()?;
         let (view, now_ms) = inner.snapshot(&request, cursor.as_ref())?;
-        let planned = plan::plan(&request, now_ms, cursor.as_ref(), Instant::now() + ORDER_LIMIT)?;
+        let planned = plan::plan(&request, now_ms, cursor.as_ref(), until)?;
         let in_order = view.in_order(&planned.plan).map_err(engine_error)?;
         inner.keep(&view, &request, cursor.is_some());
         let snapshot = snapshot_name(&view, now_ms, &planned);
@@ -105,15 +106,14 @@ impl Export {
         }
         let archive = Arc::clone(&self.archive);
         self.taken = places.end;
-        archive.pool.go_on(|| self.read(places)).await
+        archive.pool.go_on(MARKS_LIMIT, |until| self.read(places, until)).await
     }
 
-    fn read(&self, places: std::ops::Range<usize>) -> Result<Vec<Hit>, SearchError> {
+    fn read(&self, places: std::ops::Range<usize>, until: &Until) -> Result<Vec<Hit>, SearchError> {
         let mut found = self.view.found(&self.in_order, places);
         if self.planned.plan.marks {
             let addresses: Vec<Address> = found.iter().map(|hit| hit.address).collect();
-            let deadline = Instant::now() + MARKS_LIMIT;
-            let marks = self.view.marks(&self.planned.plan.query, &addresses, deadline).map_err(engine_error)?;
+            let marks = self.view.marks(&self.planned.plan.query, &addresses, until).map_err(engine_error)?;
             found.iter_mut().zip(marks).for_each(|(hit, marks)| hit.marks = Some(Marks::joined(marks)));
         }
         // Whoever is cut off comes back to this state.

@@ -10,6 +10,7 @@ use super::answer::SearchError;
 use super::archive::store_error;
 use crate::article::ArticleId;
 pub use crate::store::Rejected;
+use crate::engine::Until;
 use crate::store::{Counts, Run, RunId, RunState};
 
 /// One input, read or being read
@@ -71,7 +72,7 @@ pub struct Rejects {
 impl Archive {
     /// Takes an article out of every answer; once the index has come along, searches are without it too.
     pub async fn delete(&self, id: String) -> Result<(), SearchError> {
-        let delete = || self.inner.store.delete(&ArticleId(id)).map_err(store_error);
+        let delete = |_: &Until| self.inner.store.delete(&ArticleId(id)).map_err(store_error);
         let was_there = self.pool.run(delete).await?;
         self.ring();
         if was_there { Ok(()) } else { Err(SearchError::NoArticle) }
@@ -79,14 +80,14 @@ impl Archive {
 
     /// Runs before the one numbered `before`, newest first.
     pub async fn runs(&self, before: Option<u64>, limit: usize) -> Result<Runs, SearchError> {
-        let read = || self.inner.store.runs(before.map(RunId), limit).map_err(store_error);
+        let read = |_: &Until| self.inner.store.runs(before.map(RunId), limit).map_err(store_error);
         let runs = self.pool.run(read).await?;
         let next = runs.last().filter(|last| runs.len() == limit && last.id.0 > 1).map(|last| last.id.to_string());
         Ok(Runs { runs: runs.into_iter().map(|run| self.line(run)).collect(), next_cursor: next })
     }
 
     pub async fn run(&self, id: u64) -> Result<Option<RunLine>, SearchError> {
-        let run = self.pool.run(|| self.inner.store.run(RunId(id)).map_err(store_error)).await?;
+        let run = self.pool.run(|_| self.inner.store.run(RunId(id)).map_err(store_error)).await?;
         Ok(run.map(|run| self.line(run)))
     }
 
@@ -100,7 +101,7 @@ impl Archive {
 
     /// The same, as it is kept.
     pub async fn rejected(&self, run: u64, after: u64, limit: usize) -> Result<Vec<(u64, Rejected)>, SearchError> {
-        self.pool.run(|| self.inner.store.rejects(RunId(run), after, limit).map_err(store_error)).await
+        self.pool.run(|_| self.inner.store.rejects(RunId(run), after, limit).map_err(store_error)).await
     }
 
     fn line(&self, run: Run) -> RunLine {

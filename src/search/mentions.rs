@@ -6,14 +6,15 @@ use std::ops::Range;
 use std::time::Instant;
 
 use super::answer::{Mention, MentionsAnswer, SearchError};
-use super::archive::{Archive, Inner, TIME_LIMIT, engine_error, milliseconds, reading, snapshot_name, store_error};
+use super::archive::{Archive, Inner, engine_error, milliseconds, reading, snapshot_name, store_error};
 use super::cursor::Cursor;
 use super::highlight::{self, Place};
 use super::hydrate;
 use super::plan::{self, Planned};
+use super::pool::TIME_LIMIT;
 use super::request::{By, MentionsRequest};
 use crate::analysis::folded_words;
-use crate::engine::{self, Address, FoundHit, InOrder, Marks, View};
+use crate::engine::{self, Address, FoundHit, InOrder, Marks, Until, View};
 use crate::query::Advice;
 use crate::store::StoredArticle;
 
@@ -30,7 +31,7 @@ const LOOKED_AT: usize = 160;
 impl Archive {
     /// A page of the occurrences.
     pub async fn mentions(&self, request: MentionsRequest) -> Result<MentionsAnswer, SearchError> {
-        self.pool.run(|| self.inner.mentions(&request)).await
+        self.pool.run(|until| self.inner.mentions(&request, until)).await
     }
 }
 
@@ -40,17 +41,16 @@ struct Reading<'a> {
     view: &'a View,
     planned: &'a Planned,
     found: &'a InOrder,
-    deadline: Instant,
+    until: &'a Until,
 }
 
 impl Inner {
-    fn mentions(&self, request: &MentionsRequest) -> Result<MentionsAnswer, SearchError> {
+    fn mentions(&self, request: &MentionsRequest, until: &Until) -> Result<MentionsAnswer, SearchError> {
         let started = Instant::now();
-        let deadline = started + TIME_LIMIT;
         let search = &request.search;
         let cursor = search.cursor.as_deref().map(read_cursor).transpose()?;
         let (view, now_ms) = self.snapshot(search, cursor.as_ref().map(|(cursor, _)| cursor))?;
-        let mut planned = plan::plan(search, now_ms, None, deadline)?;
+        let mut planned = plan::plan(search, now_ms, None, until)?;
         planned.identity = format!("{}{}", planned.identity, request.by.letter());
         let skip = match &cursor {
             Some((cursor, _)) if cursor.request != planned.identity => return Err(plan::cursor_mismatch()),
@@ -66,11 +66,11 @@ impl Inner {
         }
         let found = view.in_order(&planned.plan).map_err(engine_error)?;
         let snapshot = snapshot_name(&view, now_ms, &planned);
-        let concordance = Reading { inner: self, view: &view, planned: &planned, found: &found, deadline };
+        let concordance = Reading { inner: self, view: &view, planned: &planned, found: &found, until };
         let (mentions, next, all) = match request.by {
             By::Article => {
                 let (mentions, next) = concordance.page(request, skip)?;
-                let all = if cursor.is_none() { concordance.count(started + TIME_LIMIT / 2)? } else { None };
+                let all = if cursor.is_none() { concordance.count(&until.within(TIME_LIMIT / 2))? } else { None };
                 (mentions, next, all)
             }
             by => concordance.sorted(request, cursor.as_ref().map(|(cursor, skip)| (cursor.after, *skip)), by)?,
@@ -129,7 +129,7 @@ impl Reading<'_> {
     ) -> Result<(Vec<Mention>, Next, Option<u64>), SearchError> {
         let mut all: Vec<(Vec<String>, engine::Place, Mention)> = Vec::new();
         for from in (0..self.found.len()).step_by(PIECE) {
-            if Instant::now() > self.deadline {
+            if self.until.is_over() {
                 return Err(SearchError::TimeOut);
             }
             for (stored, marks, engine::Place { num, .. }) in self.read(from..self.found.len().min(from + PIECE))? {
@@ -156,11 +156,11 @@ impl Reading<'_> {
     }
 
     /// How many there are in all; `None` when the time does not suffice.
-    fn count(&self, until: Instant) -> Result<Option<u64>, SearchError> {
+    fn count(&self, until: &Until) -> Result<Option<u64>, SearchError> {
         let hidden: HashSet<u64> = self.inner.store.hidden().map_err(store_error)?.into_iter().collect();
         let mut all = 0;
         for from in (0..self.found.len()).step_by(PIECE) {
-            if Instant::now() > until {
+            if until.is_over() {
                 return Ok(None);
             }
             let mut hits = self.view.found(self.found, from..self.found.len().min(from + PIECE));
@@ -172,7 +172,7 @@ impl Reading<'_> {
 
     fn marks(&self, hits: &[FoundHit]) -> Result<Vec<Marks>, SearchError> {
         let addresses: Vec<Address> = hits.iter().map(|hit| hit.address).collect();
-        self.view.marks(&self.planned.plan.query, &addresses, self.deadline).map_err(engine_error)
+        self.view.marks(&self.planned.plan.query, &addresses, self.until).map_err(engine_error)
     }
 
     /// Articles with what is marked in them; what has been withdrawn since has no text any more.

@@ -1,6 +1,6 @@
 //! ANSWER: one request in, one answer out.
 //!
-//! A search takes a permit and leaves the caller's thread; reads the query; chooses the snapshot; lets the engine
+//! A search takes a permit, and ends early where whoever asked has gone; reads the query; chooses the snapshot; lets the engine
 //! find, count and sort; fetches the text of the hits from the store; marks what matched; and says what it did: how the
 //! query was read and what each part of it comes to, and where nothing was found, what would be.
 
@@ -51,3 +51,6 @@ pub use compare::MOST_COMPARED;
 pub use excerpt::first_words;
 pub use export::Export;
 pub use highlight::escape;
+pub use pool::on_behalf_of;
+
+pub use crate::engine::Caller;

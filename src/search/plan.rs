@@ -1,7 +1,5 @@
 //! From the request to what the engine is asked.
 
-use std::time::Instant;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -11,7 +9,7 @@ use super::reach::Reach;
 use super::request::{SearchRequest, Sort};
 use super::snapshots::SnapshotName;
 use crate::analysis::fold;
-use crate::engine::{Order, Place, Plan, Series, Values};
+use crate::engine::{Order, Place, Plan, Series, Until, Values};
 use crate::query::ast::{DateClause, DateField, Interval, Kind, Node, Value};
 use crate::query::dates::{self, Side};
 use crate::query::{self, Advice, Bounds, Context, Mode};
@@ -46,7 +44,7 @@ pub(super) fn plan(
     request: &SearchRequest,
     now_ms: i64,
     cursor: Option<&Cursor>,
-    deadline: Instant,
+    until: &Until,
 ) -> Result<Planned, SearchError> {
     let now = Timestamp::from_millisecond(now_ms).map_err(|_| bad_snapshot())?;
     let reading =
@@ -78,7 +76,7 @@ pub(super) fn plan(
         dates: request.interval.is_some(),
         series: request.series.map(|field| Series { field, limit: request.series_limit }),
         marks: request.highlight,
-        deadline,
+        until: until.clone(),
     };
     Ok(Planned { plan, reading, reach, counts_from_now, identity })
 }

@@ -1,22 +1,39 @@
 //! The bounded pool that searches run on: as many at once as there are processors, a bounded queue behind them, and a
-//! quick refusal beyond.
+//! quick refusal beyond. What nobody waits for any more is not worked on.
 
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
 use super::answer::SearchError;
+use crate::engine::{Caller, Until};
+
+/// A search takes no longer than this, its waiting included.
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(2);
 
 /// Searches that may wait for each one that runs.
 const WAITING_PER_THREAD: usize = 32;
 
+/// And where some have been waiting all the time: more are asked for than can be answered, and a longer queue would find
+/// none of them an answer, only let every one wait longer.
+const WAITING_UNDER_LOAD: usize = 8;
+
+/// After so long with a queue there is load, and no burst.
+const BURST: Duration = Duration::from_millis(100);
+
 pub(super) struct Pool {
     permits: Semaphore,
+    threads: usize,
+    burst: Duration,
     /// Running or waiting.
     present: Arc<AtomicUsize>,
-    most: usize,
+    began: Instant,
+    /// When somebody last came who did not have to wait, in milliseconds.
+    at_ease: AtomicU64,
 }
 
 /// Counts one search out again, however it ends.
@@ -28,32 +45,78 @@ impl Drop for Present {
     }
 }
 
+tokio::task_local! {
+    static CALLER: Arc<dyn Caller>;
+}
+
+/// What is asked for within `work` is worked on for as long as this caller is there.
+pub async fn on_behalf_of<F: Future>(caller: Arc<dyn Caller>, work: F) -> F::Output {
+    CALLER.scope(caller, work).await
+}
+
 impl Pool {
     pub(super) fn new() -> Pool {
-        Pool::of(std::thread::available_parallelism().map_or(2, usize::from))
+        Pool::of(std::thread::available_parallelism().map_or(2, usize::from), BURST)
     }
 
-    fn of(threads: usize) -> Pool {
-        Pool { permits: Semaphore::new(threads), present: Arc::default(), most: threads * (1 + WAITING_PER_THREAD) }
+    fn of(threads: usize, burst: Duration) -> Pool {
+        let (began, at_ease) = (Instant::now(), AtomicU64::new(0));
+        Pool { permits: Semaphore::new(threads), threads, burst, present: Arc::default(), began, at_ease }
     }
 
     /// Runs work on the caller's thread, whose other tasks go to another thread meanwhile: handing an answer of half a
     /// millisecond to a thread and back would cost a good part of it. A caller that goes away while it waits is not
     /// worked for. Only for a runtime of several threads.
-    pub(super) async fn run<T>(&self, work: impl FnOnce() -> Result<T, SearchError>) -> Result<T, SearchError> {
-        let before = self.present.fetch_add(1, Ordering::Relaxed);
-        let _present = Present(Arc::clone(&self.present));
-        if before >= self.most {
-            return Err(SearchError::Busy);
-        }
-        self.go_on(work).await
+    pub(super) async fn run<T>(&self, work: impl FnOnce(&Until) -> Result<T, SearchError>) -> Result<T, SearchError> {
+        self.run_for(TIME_LIMIT, work).await
+    }
+
+    /// The same, for what may take so long.
+    pub(super) async fn run_for<T>(
+        &self,
+        limit: Duration,
+        work: impl FnOnce(&Until) -> Result<T, SearchError>,
+    ) -> Result<T, SearchError> {
+        let _present = self.enter()?;
+        self.go_on(limit, work).await
     }
 
     /// Work that somebody has been promised already: it waits for its turn however many are waiting.
-    pub(super) async fn go_on<T>(&self, work: impl FnOnce() -> Result<T, SearchError>) -> Result<T, SearchError> {
+    pub(super) async fn go_on<T>(
+        &self,
+        limit: Duration,
+        work: impl FnOnce(&Until) -> Result<T, SearchError>,
+    ) -> Result<T, SearchError> {
+        let until = Until::from(Instant::now() + limit).waited_for(CALLER.try_with(Arc::clone).ok());
         let _permit = self.permits.acquire().await.map_err(|_| SearchError::Busy)?;
-        let done = tokio::task::block_in_place(|| catch_unwind(AssertUnwindSafe(work)));
-        done.unwrap_or_else(|_| Err(SearchError::Internal("a search has panicked".to_owned())))
+        tokio::task::block_in_place(|| worked(&until, work))
+    }
+
+    /// A place among those who run or wait.
+    fn enter(&self) -> Result<Present, SearchError> {
+        let before = self.present.fetch_add(1, Ordering::Relaxed);
+        let present = Present(Arc::clone(&self.present));
+        let now = self.began.elapsed().as_millis() as u64;
+        if before < self.threads {
+            self.at_ease.store(now, Ordering::Relaxed);
+            return Ok(present);
+        }
+        let is_burst = now.saturating_sub(self.at_ease.load(Ordering::Relaxed)) < self.burst.as_millis() as u64;
+        let waiting = if is_burst { WAITING_PER_THREAD } else { WAITING_UNDER_LOAD };
+        if before < self.threads * (1 + waiting) { Ok(present) } else { Err(SearchError::Busy) }
+    }
+}
+
+/// What came of it, unless nobody was there to be told, or its time was over while it waited.
+fn worked<T>(until: &Until, work: impl FnOnce(&Until) -> Result<T, SearchError>) -> Result<T, SearchError> {
+    if until.is_given_up() {
+        return Err(SearchError::GivenUp);
+    }
+    let done = catch_unwind(AssertUnwindSafe(|| work(until)))
+        .unwrap_or_else(|_| Err(SearchError::Internal("a search has panicked".to_owned())));
+    match done {
+        Err(SearchError::TimeOut) if until.is_given_up() => Err(SearchError::GivenUp),
+        done => done,
     }
 }
 
@@ -67,16 +130,19 @@ mod tests {
 
     use super::*;
 
+    /// Whoever comes within it is one of a crowd that comes once.
+    const HOUR: Duration = Duration::from_secs(3600);
+
     type Running = tokio::task::JoinHandle<Result<(), SearchError>>;
 
     /// A pool of one thread, with work on it that ends when told to.
-    fn occupied() -> (Arc<Pool>, Running, mpsc::Sender<()>) {
-        let pool = Arc::new(Pool::of(1));
+    fn occupied(burst: Duration) -> (Arc<Pool>, Running, mpsc::Sender<()>) {
+        let pool = Arc::new(Pool::of(1, burst));
         let (end, ended) = mpsc::channel();
         let (begin, begun) = mpsc::channel();
         let on = Arc::clone(&pool);
         let running = tokio::spawn(async move {
-            let work = move || {
+            let work = move |_: &Until| {
                 begin.send(()).unwrap();
                 ended.recv().unwrap();
                 Ok(())
@@ -94,10 +160,10 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_caller_that_went_away_is_not_worked_for() {
-        let (pool, running, end) = occupied();
+        let (pool, running, end) = occupied(HOUR);
         let worked = Arc::new(AtomicBool::new(false));
         let set = Arc::clone(&worked);
-        let mut waiting = Box::pin(pool.run(move || {
+        let mut waiting = Box::pin(pool.run(move |_| {
             set.store(true, Ordering::Relaxed);
             Ok(())
         }));
@@ -105,20 +171,20 @@ mod tests {
         drop(waiting);
         end.send(()).unwrap();
         running.await.unwrap().unwrap();
-        pool.run(|| Ok(())).await.unwrap();
+        pool.run(|_| Ok(())).await.unwrap();
         assert!(!worked.load(Ordering::Relaxed));
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_full_queue_refuses_and_takes_again_when_it_has_room() {
-        let (pool, running, end) = occupied();
-        let mut waiting: Vec<_> = (0..WAITING_PER_THREAD).map(|_| Box::pin(pool.run(|| Ok(())))).collect();
+        let (pool, running, end) = occupied(HOUR);
+        let mut waiting: Vec<_> = (0..WAITING_PER_THREAD).map(|_| Box::pin(pool.run(|_| Ok(())))).collect();
         for one in &mut waiting {
             assert!(waits(one).await);
         }
-        assert!(matches!(pool.run(|| Ok(())).await, Err(SearchError::Busy)));
+        assert!(matches!(pool.run(|_| Ok(())).await, Err(SearchError::Busy)));
         waiting.pop();
-        let mut last = Box::pin(pool.run(|| Ok(())));
+        let mut last = Box::pin(pool.run(|_| Ok(())));
         assert!(waits(&mut last).await, "one that went away makes room");
         end.send(()).unwrap();
         running.await.unwrap().unwrap();
@@ -126,5 +192,47 @@ mod tests {
             one.await.unwrap();
         }
         last.await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn where_some_wait_all_the_time_fewer_may_wait() {
+        let (pool, running, end) = occupied(Duration::ZERO);
+        let mut waiting: Vec<_> = (0..WAITING_UNDER_LOAD).map(|_| Box::pin(pool.run(|_| Ok(())))).collect();
+        for one in &mut waiting {
+            assert!(waits(one).await);
+        }
+        assert!(matches!(pool.run(|_| Ok(())).await, Err(SearchError::Busy)));
+        end.send(()).unwrap();
+        running.await.unwrap().unwrap();
+        for one in waiting {
+            one.await.unwrap();
+        }
+        pool.run(|_| Ok(())).await.unwrap();
+    }
+
+    struct Reader(AtomicBool);
+
+    impl Caller for Reader {
+        fn has_gone(&self) -> bool {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn work_ends_with_whoever_it_is_done_for() {
+        let pool = Pool::of(1, HOUR);
+        let reader = Arc::new(Reader(AtomicBool::new(false)));
+        let leave = Arc::clone(&reader);
+        let work = pool.run(|until| {
+            assert!(!until.is_over());
+            leave.0.store(true, Ordering::Relaxed);
+            if until.is_over() { Err::<(), _>(SearchError::TimeOut) } else { Ok(()) }
+        });
+        let ended = on_behalf_of(Arc::clone(&reader) as Arc<dyn Caller>, work).await;
+        assert!(matches!(ended, Err(SearchError::GivenUp)), "{ended:?}");
+        let not_begun = pool.run(|_| -> Result<(), SearchError> { panic!("nobody waits for this") });
+        let ended = on_behalf_of(reader, not_begun).await;
+        assert!(matches!(ended, Err(SearchError::GivenUp)), "{ended:?}");
+        assert!(pool.run(|until| Ok(until.is_over())).await.is_ok_and(|is_over| !is_over), "by nobody in particular");
     }
 }

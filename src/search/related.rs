@@ -9,11 +9,12 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::answer::{Age, RelatedAnswer, RelatedLine, Relation, SearchError};
-use super::archive::{Archive, Inner, TIME_LIMIT, engine_error, milliseconds};
+use super::archive::{Archive, Inner, engine_error, milliseconds};
+use super::pool::TIME_LIMIT;
 use super::significance::rarity;
 use super::vocabulary::{Seen, Vocabulary};
 use super::{article, hydrate};
-use crate::engine::{InOrder, Order, Plan, Sort, View};
+use crate::engine::{InOrder, Order, Plan, Sort, Until, View};
 use crate::query::ast::{Kind, Node, Term, TextField};
 use crate::store::StoredArticle;
 
@@ -45,7 +46,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 impl Archive {
     /// So many articles on the same event or subject, the nearest first.
     pub async fn related(&self, id: String, most: usize) -> Result<RelatedAnswer, SearchError> {
-        self.pool.run(|| self.inner.related(&id, most)).await
+        self.pool.run(|until| self.inner.related(&id, most, &until.within(TIME_LIMIT / 4))).await
     }
 }
 
@@ -57,19 +58,18 @@ struct Mark {
 }
 
 impl Inner {
-    fn related(&self, id: &str, most: usize) -> Result<RelatedAnswer, SearchError> {
+    fn related(&self, id: &str, most: usize, until: &Until) -> Result<RelatedAnswer, SearchError> {
         let started = Instant::now();
-        let deadline = started + TIME_LIMIT / 4;
         let of = article::shown(&self.store, id, None)?;
         let view = self.newest();
-        let marks = marks(&view, &of, deadline)?;
+        let marks = marks(&view, &of, until)?;
         let mut lines = Vec::new();
         if !marks.is_empty() {
-            let found = view.find(&plan(&marks, deadline)).map_err(engine_error)?;
+            let found = view.find(&plan(&marks, until)).map_err(engine_error)?;
             let rows: Vec<u64> =
                 found.hits.iter().filter(|hit| hit.story != of.story.original).map(|hit| hit.row).collect();
             for rows in rows.chunks(PIECE) {
-                if Instant::now() > deadline {
+                if until.is_over() {
                     break;
                 }
                 let others = self.stored(rows.iter().copied())?.into_iter();
@@ -88,13 +88,13 @@ impl Inner {
 }
 
 /// The words of an article, the telling ones first: often in it, and in few others.
-fn marks(view: &View, of: &StoredArticle, deadline: Instant) -> Result<Vec<Mark>, SearchError> {
+fn marks(view: &View, of: &StoredArticle, until: &Until) -> Result<Vec<Mark>, SearchError> {
     let vocabulary = Vocabulary::of(&of.article);
     let mut words: Vec<(&str, &Seen)> = vocabulary.words().collect();
     words.sort_unstable_by_key(|(term, seen)| (Reverse((seen.headlines, seen.occurrences)), *term));
     words.truncate(CONSIDERED);
     let terms: Vec<String> = words.iter().map(|(term, _)| (*term).to_owned()).collect();
-    let used = view.usage(&InOrder::default(), &terms, deadline).map_err(engine_error)?;
+    let used = view.usage(&InOrder::default(), &terms, until).map_err(engine_error)?;
     let articles = view.articles();
     let mut marks: Vec<Mark> = words
         .into_iter()
@@ -113,7 +113,7 @@ fn marks(view: &View, of: &StoredArticle, deadline: Instant) -> Result<Vec<Mark>
 }
 
 /// Any of the words, each with its weight; the copies of what is found stand behind it.
-fn plan(marks: &[Mark], deadline: Instant) -> Plan {
+fn plan(marks: &[Mark], until: &Until) -> Plan {
     let all = |kind| Node { kind, at: 0..0 };
     let heaviest = marks.first().map_or(1.0, |mark| mark.weight);
     let nodes: Vec<Node> = marks
@@ -126,7 +126,7 @@ fn plan(marks: &[Mark], deadline: Instant) -> Plan {
     let query = if nodes.len() > 1 { all(Kind::Or(nodes)) } else { nodes.into_iter().next().unwrap_or(all(Kind::All)) };
     let order = Order { sort: Sort::Relevance, ..Order::default() };
     // One more, for the story of the article itself.
-    Plan { order, limit: COMPARED + 1, collapse: true, ..Plan::counting(query, deadline) }
+    Plan { order, limit: COMPARED + 1, collapse: true, ..Plan::counting(query, until.clone()) }
 }
 
 /// `None` where they have too little in common.

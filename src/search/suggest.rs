@@ -5,13 +5,12 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use super::answer::Suggestion;
 use super::plan;
 use super::request::{Filter, SearchRequest};
 use super::rewrite::{self, Word};
-use crate::engine::View;
+use crate::engine::{Until, View};
 use crate::query::ast::{Kind, Node, Term};
 use crate::query::{Mode, Reading, print};
 
@@ -39,7 +38,7 @@ pub(super) struct Vain<'a> {
     pub(super) view: &'a View,
     pub(super) now_ms: i64,
     /// When to stop looking.
-    pub(super) until: Instant,
+    pub(super) until: Until,
 }
 
 /// Another search, not counted yet.
@@ -57,7 +56,7 @@ impl Vain<'_> {
         let own = self.distance().into_iter().chain(self.fields()).chain(self.drops());
         for candidate in own.chain(self.filters()).chain(self.any()) {
             let is_enough = found.len() >= MOST && found.last().is_some_and(|last| last.kind != candidate.kind);
-            if is_enough || Instant::now() >= self.until {
+            if is_enough || self.until.is_over() {
                 break;
             }
             let is_known = |one: &Suggestion| one.q == candidate.request.q && one.parameters == candidate.parameters;
@@ -70,7 +69,7 @@ impl Vain<'_> {
 
     /// The suggestion, if it finds anything.
     fn counted(&self, candidate: Candidate) -> Option<Suggestion> {
-        let planned = plan::plan(&candidate.request, self.now_ms, None, self.until).ok()?;
+        let planned = plan::plan(&candidate.request, self.now_ms, None, &self.until).ok()?;
         let total = self.view.find(&planned.plan).ok()?.total;
         let Candidate { kind, label, request, parameters } = candidate;
         (total > 0).then_some(Suggestion { kind, label, q: request.q, parameters, total })
@@ -101,11 +100,11 @@ impl Vain<'_> {
         let (field, term) = word.clone();
         let (Term::Word(text) | Term::Exact(text)) = &word.1 else { return None };
         let leaf = Node { kind: Kind::Term { field, term }, at: 0..0 };
-        let is_unknown = self.view.explain(&leaf, self.until).ok()?.articles == Some(0);
+        let is_unknown = self.view.explain(&leaf, &self.until).ok()?.articles == Some(0);
         if !is_unknown {
             return None;
         }
-        let like = self.view.spelled_like(field, text, self.until).ok()?;
+        let like = self.view.spelled_like(field, text, &self.until).ok()?;
         Some(like.into_iter().take(TRIED).map(|expansion| expansion.word).collect())
     }
 
@@ -145,7 +144,7 @@ impl Vain<'_> {
 
     /// Which of the clauses no article answers, whatever else is asked.
     fn unanswered(&self, clauses: usize) -> Vec<usize> {
-        let explained = (clauses > 0).then(|| self.view.explain(&self.reading.query, self.until).ok()).flatten();
+        let explained = (clauses > 0).then(|| self.view.explain(&self.reading.query, &self.until).ok()).flatten();
         let parts = explained.map(|explained| explained.parts).unwrap_or_default();
         (0..clauses).filter(|place| parts.get(*place).is_some_and(|part| part.articles == Some(0))).collect()
     }

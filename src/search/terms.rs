@@ -7,15 +7,16 @@ use std::cmp::Reverse;
 use std::time::Instant;
 
 use super::answer::{MarkedOff, SearchError, TermsAnswer};
-use super::archive::{Archive, Inner, TIME_LIMIT, engine_error, milliseconds, reading, snapshot_name};
+use super::archive::{Archive, Inner, engine_error, milliseconds, reading, snapshot_name};
 use super::hydrate;
 use super::plan;
+use super::pool::TIME_LIMIT;
 use super::request::{FacetField, SearchRequest, Sort};
 use super::rewrite;
 use super::significance::{Usage, telling};
 use super::vocabulary::{Seen, Vocabulary};
 use crate::analysis::fold;
-use crate::engine::{InOrder, Used, View};
+use crate::engine::{InOrder, Until, Used, View};
 use crate::query::ast::{Node, Term};
 
 /// Articles whose words are read.
@@ -35,21 +36,21 @@ const FACETS: [FacetField; 4] = [FacetField::Tag, FacetField::Person, FacetField
 impl Archive {
     /// What marks the articles of a search off: so many words, and so many values of each facet.
     pub async fn terms(&self, request: SearchRequest, most: usize) -> Result<TermsAnswer, SearchError> {
-        self.pool.run(|| self.inner.terms(&request, most)).await
+        self.pool.run(|until| self.inner.terms(&request, most, until)).await
     }
 }
 
 impl Inner {
-    fn terms(&self, request: &SearchRequest, most: usize) -> Result<TermsAnswer, SearchError> {
+    fn terms(&self, request: &SearchRequest, most: usize, until: &Until) -> Result<TermsAnswer, SearchError> {
         let started = Instant::now();
         let (view, now_ms) = self.snapshot(request, None)?;
-        let mut planned = plan::plan(request, now_ms, None, started + TIME_LIMIT)?;
+        let mut planned = plan::plan(request, now_ms, None, until)?;
         (planned.plan.order.sort, planned.plan.limit) = (Sort::Newest, usize::MAX);
         let found = view.in_order(&planned.plan).map_err(engine_error)?;
-        let mut vocabulary = self.sample(&view, &found, started + TIME_LIMIT / 2)?;
+        let mut vocabulary = self.sample(&view, &found, &until.within(TIME_LIMIT / 2))?;
         let asked = asked(&planned.reading.query);
         vocabulary.forget(&asked);
-        let words = words(&view, &found, &vocabulary, started + TIME_LIMIT, most)?;
+        let words = words(&view, &found, &vocabulary, until, most)?;
         let mut values = Vec::with_capacity(FACETS.len());
         for field in FACETS {
             values.push(marked_off(&view, &found, field, &planned.plan.filters, &asked, most)?);
@@ -73,14 +74,14 @@ impl Inner {
 
     /// The words of some of the articles, from all over them; of as many as the time suffices for. What has been withdrawn
     /// since says nothing any more.
-    fn sample(&self, view: &View, found: &InOrder, until: Instant) -> Result<Vocabulary, SearchError> {
+    fn sample(&self, view: &View, found: &InOrder, until: &Until) -> Result<Vocabulary, SearchError> {
         let size = found.len().min(SAMPLE);
         let places = (0..size).map(|at| at * found.len() / size);
         let rows = places.flat_map(|at| view.found(found, at..at + 1)).map(|hit| hit.row).collect::<Vec<_>>();
         let mut vocabulary = Vocabulary::new();
         for rows in rows.chunks(PIECE) {
             for stored in self.stored(rows.iter().copied())?.iter().filter(|stored| !hydrate::is_withdrawn(stored)) {
-                if Instant::now() < until {
+                if !until.is_over() {
                     vocabulary.read(&stored.article);
                 }
             }
@@ -102,7 +103,7 @@ fn words(
     view: &View,
     found: &InOrder,
     vocabulary: &Vocabulary,
-    deadline: Instant,
+    until: &Until,
     most: usize,
 ) -> Result<Vec<MarkedOff>, SearchError> {
     let enough = |seen: &Seen| u64::from(seen.articles) >= LEAST.min(found.total);
@@ -111,7 +112,7 @@ fn words(
     candidates.sort_unstable_by_key(|(term, articles, _)| (Reverse(*articles), *term));
     candidates.truncate(COUNTED);
     let terms: Vec<String> = candidates.iter().map(|(term, ..)| (*term).to_owned()).collect();
-    let used = view.usage(found, &terms, deadline).map_err(engine_error)?;
+    let used = view.usage(found, &terms, until).map_err(engine_error)?;
     let named = candidates.into_iter().zip(used).map(|((_, _, form), used)| (form.to_owned(), form.to_owned(), used));
     Ok(most_significant(named, found.total, view.articles(), most))
 }

@@ -12,7 +12,7 @@ use super::archive::{Archive, Inner, engine_error, milliseconds, store_error};
 use super::excerpt::first_words;
 use super::{hydrate, plan};
 use crate::analysis::{fold, folded_words};
-use crate::engine::{Beginning, Completions, FacetField, Order, Plan, Sort, View};
+use crate::engine::{Beginning, Completions, FacetField, Order, Plan, Sort, Until, View};
 use crate::query::ast::{Kind, Node, Slot, Term, TextField, Value, WholeField};
 use crate::query::{self, Mode, print};
 
@@ -95,16 +95,15 @@ impl Typing {
 impl Archive {
     /// So many completions of what has been typed so far.
     pub async fn suggest(&self, prefix: String, most: usize) -> Result<SuggestAnswer, SearchError> {
-        self.pool.run(|| self.inner.suggest(&prefix, most)).await
+        self.pool.run(|until| self.inner.suggest(&prefix, most, &until.within(PATIENCE))).await
     }
 }
 
 impl Inner {
-    fn suggest(&self, prefix: &str, most: usize) -> Result<SuggestAnswer, SearchError> {
+    fn suggest(&self, prefix: &str, most: usize, until: &Until) -> Result<SuggestAnswer, SearchError> {
         let started = Instant::now();
         let view = self.newest();
         let completions = self.typing.completions(&view)?;
-        let until = started + PATIENCE;
         let words: Vec<&str> = prefix.split_whitespace().collect();
         // What has a name of all that was typed is meant before words that may follow each other.
         let whole = completions.complete(prefix, most).into_iter().filter_map(|one| completion(&view, one, until));
@@ -121,7 +120,7 @@ impl Inner {
     }
 
     /// The newest headlines that have all these words, the last of them begun.
-    fn headlines(&self, view: &View, typed: &str, until: Instant) -> Result<Vec<Completion>, SearchError> {
+    fn headlines(&self, view: &View, typed: &str, until: &Until) -> Result<Vec<Completion>, SearchError> {
         let words = folded_words(typed, None);
         let Some((last, before)) = words.split_last() else { return Ok(Vec::new()) };
         if before.is_empty() && last.chars().count() < SHORTEST {
@@ -136,7 +135,7 @@ impl Inner {
             limit: HEADLINES,
             collapse: true,
             order: newest,
-            ..Plan::counting(all_of(nodes), until)
+            ..Plan::counting(all_of(nodes), until.clone())
         }) else {
             return Ok(Vec::new());
         };
@@ -156,7 +155,7 @@ impl Inner {
 
 /// Queries in which the last word goes on; what stands before it may be any query. Where the last two words stand side by
 /// side in articles, they go on so.
-fn going_on(view: &View, completions: &Completions, typed: &str, until: Instant) -> Vec<Completion> {
+fn going_on(view: &View, completions: &Completions, typed: &str, until: &Until) -> Vec<Completion> {
     let Some(last) = typed.split_whitespace().next_back() else { return Vec::new() };
     let before = &typed[..typed.trim_end().len() - last.len()];
     let beside = beside(view, before);
@@ -185,8 +184,8 @@ fn beside<'a>(view: &View, before: &'a str) -> Vec<&'a str> {
 }
 
 /// `None` where the time does not suffice.
-fn count(view: &View, query: Node, until: Instant) -> Option<u64> {
-    view.find(&Plan::counting(query, until)).ok().map(|found| found.total)
+fn count(view: &View, query: Node, until: &Until) -> Option<u64> {
+    view.find(&Plan::counting(query, until.clone())).ok().map(|found| found.total)
 }
 
 /// Of several forms of a word only the first: they find the same.
@@ -208,7 +207,7 @@ fn without_other_forms(found: &mut Vec<Completion>) {
 }
 
 /// `None` where nothing has it any more, or the time does not suffice to know.
-fn completion(view: &View, one: Beginning, until: Instant) -> Option<Completion> {
+fn completion(view: &View, one: Beginning, until: &Until) -> Option<Completion> {
     let Beginning { field, label, count: known, .. } = one;
     let whole = |field| node(Kind::Value(Value::Whole(field, label.clone())));
     let query = match field {

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
+use crate::background;
 use crate::store::{Alone, FileMark, Store};
 use folders::Folders;
 use notices::{Notices, Sign};
@@ -41,7 +42,7 @@ pub fn start(store: &Arc<Store>, dirs: &[PathBuf], stop: &Arc<AtomicBool>) -> st
             readers,
         };
         let stop = Arc::clone(stop);
-        std::thread::Builder::new().name("watch".to_owned()).spawn(move || watcher.watch(&stop))?
+        background::spawn("watch", move || watcher.watch(&stop))?
     };
     Ok(threads.into_iter().chain([watcher]).collect())
 }

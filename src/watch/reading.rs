@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::mark;
+use crate::background;
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::{self, ReadOptions};
 use crate::store::{FileMark, RunState, Store, StoreError};
@@ -50,7 +51,7 @@ impl Readers {
         let start = |name: &str, files: mpsc::Receiver<PathBuf>| {
             let (store, stop, under_way) = (Arc::clone(store), Arc::clone(stop), Arc::clone(&readers.under_way));
             let reading = move || read_all(&store, &files, &under_way, &stop);
-            std::thread::Builder::new().name(name.to_owned()).spawn(reading)
+            background::spawn(name, reading)
         };
         let threads = [start("watch-read", small)?, start("watch-large", large)?];
         Ok((readers, threads))

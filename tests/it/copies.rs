@@ -103,7 +103,7 @@ fn plan(q: &str, sort: Sort) -> Plan {
         dates: false,
         series: None,
         marks: false,
-        deadline: Instant::now() + Duration::from_secs(60),
+        until: (Instant::now() + Duration::from_secs(60)).into(),
     }
 }
 

@@ -12,7 +12,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ingest", &["article", "identity", "nearest", "store"]),
     ("stories", &["analysis", "article"]),
     ("store", &["article", "identity", "stories"]),
-    ("watch", &["ingest", "store"]),
+    ("background", &[]),
+    ("watch", &["background", "ingest", "store"]),
     ("fetch", &["article", "config", "ingest", "store"]),
     ("analysis", &[]),
     ("query", &["analysis", "nearest"]),
@@ -20,8 +21,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sync", &["engine", "store"]),
     ("search", &["analysis", "article", "engine", "query", "store"]),
     ("access", &["store"]),
-    ("http", &["access", "article", "config", "ingest", "nearest", "query", "search"]),
-    ("cli", &["access", "config", "engine", "fetch", "http", "ingest", "search", "store", "sync", "watch"]),
+    ("http", &["access", "article", "background", "config", "ingest", "nearest", "query", "search"]),
+    ("cli", &["access", "background", "config", "engine", "fetch", "http", "ingest", "search", "store", "sync", "watch"]),
 ];
 
 /// A library, and the only folder that names it.

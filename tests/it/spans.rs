@@ -45,7 +45,7 @@ fn plan(q: &str, deadline: Instant) -> Plan {
         dates: false,
         series: None,
         marks: true,
-        deadline,
+        until: deadline.into(),
     }
 }
 

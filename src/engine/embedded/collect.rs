@@ -39,7 +39,7 @@ const BETWEEN_LOOKS: u32 = 1024;
 impl View {
     /// Finds, counts and sorts.
     pub(in crate::engine) fn find(&self, plan: &Plan) -> Result<Found, EngineError> {
-        let deadline = Deadline::new(plan.deadline);
+        let deadline = Deadline::new(&plan.until);
         let lowered = self.lower(&plan.query, &mut Lowering::new(&deadline))?;
         let mut found = self.collected(plan, &lowered, &deadline)?.finish(self, plan)?;
         if plan.marks {
@@ -52,7 +52,7 @@ impl View {
 
     /// Finds and sorts, and keeps of each hit no more than where it lies.
     pub(in crate::engine) fn in_order(&self, plan: &Plan) -> Result<InOrder, EngineError> {
-        let deadline = Deadline::new(plan.deadline);
+        let deadline = Deadline::new(&plan.until);
         let lowered = self.lower(&plan.query, &mut Lowering::new(&deadline))?;
         let mut collector = self.collected(plan, &lowered, &deadline)?;
         let sorted = collector.sorted();

@@ -1,27 +1,27 @@
-//! The end of a request's time. tantivy cannot be told to stop, so whatever may go on for long asks here, and ends as if
-//! it had come to the end of its documents; the collector then says that the time was up.
+//! The end of a request's time, or of anybody's waiting for it. tantivy cannot be told to stop, so whatever may go on for
+//! long asks here, and ends as if it had come to the end of its documents; the collector then says that the time was up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use crate::engine::Until;
 
-/// Work between two looks at the clock, in postings or positions read: well under a millisecond.
+/// Work between two looks at the clock and at whoever waits, in postings or positions read: well under a millisecond.
 const BETWEEN_LOOKS: u32 = 4096;
 
 #[derive(Clone, Debug)]
 pub(super) struct Deadline {
-    at: Instant,
+    until: Until,
     passed: Arc<AtomicBool>,
 }
 
 impl Deadline {
-    pub(super) fn new(at: Instant) -> Deadline {
-        Deadline { at, passed: Arc::default() }
+    pub(super) fn new(until: &Until) -> Deadline {
+        Deadline { until: until.clone(), passed: Arc::default() }
     }
 
     /// Whether anybody has met it, or it has come.
     pub(super) fn has_passed(&self) -> bool {
-        let passed = self.passed.load(Ordering::Relaxed) || Instant::now() > self.at;
+        let passed = self.passed.load(Ordering::Relaxed) || self.until.is_over();
         if passed {
             self.passed.store(true, Ordering::Relaxed);
         }
@@ -64,13 +64,13 @@ impl Watch {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use super::*;
 
     #[test]
     fn a_watch_tells_all_that_the_time_is_up() {
-        let deadline = Deadline::new(Instant::now() - Duration::from_secs(1));
+        let deadline = Deadline::new(&(Instant::now() - Duration::from_secs(1)).into());
         let mut watch = Watch::new(&deadline);
         assert!(!watch.is_over(1), "it looks at the clock only now and then");
         assert!(!deadline.was_met());
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn work_goes_on_while_there_is_time() {
-        let deadline = Deadline::new(Instant::now() + Duration::from_secs(3600));
+        let deadline = Deadline::new(&(Instant::now() + Duration::from_secs(3600)).into());
         assert!(!Watch::new(&deadline).is_over(usize::MAX) && !deadline.was_met());
     }
 }

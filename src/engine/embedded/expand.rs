@@ -193,7 +193,7 @@ mod tests {
     #[track_caller]
     fn check(pattern: Result<Pattern, EngineError>, matches: &[&str], misses: &[&str]) {
         let pattern = pattern.unwrap();
-        let deadline = Deadline::new(Instant::now() + Duration::from_secs(3600));
+        let deadline = Deadline::new(&(Instant::now() + Duration::from_secs(3600)).into());
         let walk = Walk { pattern: &pattern, watch: RefCell::new(Watch::new(&deadline)) };
         let is_match =
             |word: &str| walk.is_match(&word.bytes().fold(walk.start(), |state, byte| walk.accept(&state, byte)));

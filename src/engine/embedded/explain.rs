@@ -13,7 +13,7 @@ use super::nearness::Nearness;
 use super::spans::Spans;
 use super::word::WordQuery;
 use crate::analysis::{QueryWord, fold_pattern, query_sequences};
-use crate::engine::{Address, ClauseScores, EngineError, Expansion, Explained, Scores};
+use crate::engine::{Address, ClauseScores, EngineError, Expansion, Explained, Scores, Until};
 use crate::query::ast::{Kind, Node, Slot, Term, TextField};
 
 /// Documents between two looks at the clock.
@@ -31,9 +31,9 @@ impl View {
     pub(in crate::engine) fn explain(
         &self,
         query: &Node,
-        deadline: std::time::Instant,
+        until: &Until,
     ) -> Result<Explained, EngineError> {
-        let deadline = Deadline::new(deadline);
+        let deadline = Deadline::new(until);
         let mut lowering = Lowering::new(&deadline);
         match self.lower(query, &mut lowering) {
             Err(EngineError::TimeOut) => Ok(Explained::default()),
@@ -46,9 +46,9 @@ impl View {
         &self,
         query: &Node,
         documents: &[Address],
-        deadline: std::time::Instant,
+        until: &Until,
     ) -> Result<Scores, EngineError> {
-        let deadline = Deadline::new(deadline);
+        let deadline = Deadline::new(until);
         let lowered = self.lower(query, &mut Lowering::new(&deadline))?;
         let mut scores = Vec::new();
         let near = Nearness::of(self, &lowered)?;
@@ -203,9 +203,9 @@ impl View {
         &self,
         field: TextField,
         word: &str,
-        deadline: std::time::Instant,
+        until: &Until,
     ) -> Result<Vec<Expansion>, EngineError> {
-        let deadline = Deadline::new(deadline);
+        let deadline = Deadline::new(until);
         let sequences = query_sequences(word);
         let Some([word]) = sequences.iter().map(Vec::as_slice).find(|words| words.len() == 1) else {
             return Ok(Vec::new());

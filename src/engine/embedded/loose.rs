@@ -158,7 +158,7 @@ mod tests {
     }
 
     fn watch() -> Watch {
-        Watch::new(&Deadline::new(Instant::now() + Duration::from_secs(3600)))
+        Watch::new(&Deadline::new(&(Instant::now() + Duration::from_secs(3600)).into()))
     }
 
     #[track_caller]

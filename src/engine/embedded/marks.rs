@@ -12,7 +12,7 @@ use super::lower::{Clause, Lowered, Lowering};
 use super::near::Want;
 use super::spans::SpanCursor;
 use crate::engine::sentences::Sentences;
-use crate::engine::{Address, EngineError, Marks, Span};
+use crate::engine::{Address, EngineError, Marks, Span, Until};
 use crate::query::ast::Node;
 
 impl View {
@@ -21,9 +21,9 @@ impl View {
         &self,
         query: &Node,
         documents: &[Address],
-        deadline: std::time::Instant,
+        until: &Until,
     ) -> Result<Vec<Marks>, EngineError> {
-        let deadline = Deadline::new(deadline);
+        let deadline = Deadline::new(until);
         let lowered = self.lower(query, &mut Lowering::new(&deadline))?;
         let marks = self.marks_by(&lowered, documents, &deadline)?;
         if deadline.was_met() { Err(EngineError::TimeOut) } else { Ok(marks) }

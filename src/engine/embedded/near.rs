@@ -242,7 +242,7 @@ mod tests {
     }
 
     fn watch() -> Watch {
-        Watch::new(&Deadline::new(Instant::now() + Duration::from_secs(3600)))
+        Watch::new(&Deadline::new(&(Instant::now() + Duration::from_secs(3600)).into()))
     }
 
     fn standing(relation: Relation) -> Standing<'static> {

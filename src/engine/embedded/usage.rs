@@ -6,7 +6,7 @@ use tantivy::{DocSet, TERMINATED, Term};
 use super::View;
 use super::deadline::Deadline;
 use crate::article::Provenance;
-use crate::engine::{EngineError, FacetField, InOrder, Used};
+use crate::engine::{EngineError, FacetField, InOrder, Until, Used};
 
 /// Documents between two looks at the clock.
 const BETWEEN_LOOKS: u32 = 4096;
@@ -18,9 +18,9 @@ impl View {
         &self,
         found: &InOrder,
         terms: &[String],
-        deadline: std::time::Instant,
+        until: &Until,
     ) -> Result<Vec<Used>, EngineError> {
-        let deadline = Deadline::new(deadline);
+        let deadline = Deadline::new(until);
         let chosen = Chosen::of(found, self);
         let mut used = Vec::with_capacity(terms.len());
         for term in terms {

@@ -97,6 +97,9 @@ fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
         SearchError::TimeOut => {
             (StatusCode::SERVICE_UNAVAILABLE, "This search took too long", "It was stopped at its time limit")
         }
+        SearchError::GivenUp => {
+            (StatusCode::SERVICE_UNAVAILABLE, "Nobody waited for this", "The connection was closed while it was looked for")
+        }
         SearchError::NoArticle => {
             (StatusCode::NOT_FOUND, "No such article", "There is no article at this address. It may have been mistyped")
         }
@@ -270,6 +273,7 @@ mod tests {
         check(SearchError::SnapshotGone, StatusCode::GONE);
         check(SearchError::Busy, StatusCode::SERVICE_UNAVAILABLE);
         check(SearchError::TimeOut, StatusCode::SERVICE_UNAVAILABLE);
+        check(SearchError::GivenUp, StatusCode::SERVICE_UNAVAILABLE);
         check(SearchError::NoArticle, StatusCode::NOT_FOUND);
         check(SearchError::NoVersion(NoVersion::NoneBefore { version: 1 }), StatusCode::NOT_FOUND);
         check(SearchError::Withheld(Withheld { version: None, until: None }), StatusCode::NOT_FOUND);

@@ -118,7 +118,7 @@ fn compare(corpus: &Corpus, oracle: &mut Oracle<'_>, query: &Node, sort: Sort) -
     let mut agreed = Agreed { finding: u64::from(!found.is_empty()), marks: 0 };
     for (number, hit) in hits.iter().step_by((hits.len() / MARKED).max(1)).take(MARKED) {
         let expected = oracle.marks(&clause, *number);
-        let marks = corpus.view.marks(query, &[hit.address], deadline()).map_err(Disagreement::Error)?;
+        let marks = corpus.view.marks(query, &[hit.address], &deadline().into()).map_err(Disagreement::Error)?;
         let spans = marks.iter().flat_map(|marks| &marks.spans);
         let marked: BTreeSet<Place> = spans.map(|span| Place { start: span.start, end: span.end }).collect();
         if expected != marked {
@@ -150,7 +150,7 @@ pub(super) fn plan(query: &Node, sort: Sort) -> Plan {
         dates: false,
         series: None,
         marks: false,
-        deadline: deadline(),
+        until: deadline().into(),
     }
 }
 
