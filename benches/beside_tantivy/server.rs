@@ -45,6 +45,11 @@ impl Server {
         Connection::open(&self.address)
     }
 
+    /// Of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     pub(crate) fn articles(&self) -> anyhow::Result<u64> {
         let answer: Value = serde_json::from_slice(self.connect()?.get("/readyz")?)?;
         answer["articles"].as_u64().context("readyz does not count")
@@ -106,6 +111,17 @@ impl Connection {
             self.more()?;
         }
         Ok((status, &self.buffer[body..body + length]))
+    }
+
+    /// A header of the last answer.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let end = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
+        let mut lines = std::str::from_utf8(&self.buffer[..end]).ok()?.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    pub(crate) fn into_stream(self) -> TcpStream {
+        self.stream
     }
 
     /// What a request takes that asks for nothing.

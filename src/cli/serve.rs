@@ -85,12 +85,12 @@ fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<()
 /// use are noticed at once.
 async fn serve(options: Options) -> anyhow::Result<()> {
     super::ingest::all_there(&options.ingest)?;
-    let config = configured(&options)?;
-    allow_files(config.limits.connections);
+    let mut config = configured(&options)?;
     let (stop, asked, ending) = stopping()?;
     let listener = tokio::net::TcpListener::bind(&config.http.listen)
         .await
         .with_context(|| format!("{} cannot be listened on", config.http.listen))?;
+    config.limits.connections = room_for(config.limits.connections);
     let started = {
         let (options, dir, stop) = (options.clone(), config.archive.dir.clone(), Arc::clone(&stop));
         tokio::task::spawn_blocking(move || start(&options, &dir, &stop)).await??
@@ -118,14 +118,22 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         .map_err(|_| anyhow::anyhow!("a thread has failed"))
 }
 
-/// Every connection is an open file, of which systems allow few to whoever does not ask for more.
-fn allow_files(connections: usize) {
+/// Every connection is an open file, of which systems allow few to whoever does not ask for more. As many connections as
+/// there are files for, at most so many.
+fn room_for(connections: usize) -> usize {
     let allowed = getrlimit(Resource::Nofile);
     let asked = Rlimit { current: allowed.maximum, ..allowed };
     let raised = setrlimit(Resource::Nofile, asked).map_or(allowed.current, |()| asked.current);
-    if let Some(files) = raised.filter(|files| *files < (connections + OWN_FILES) as u64) {
-        tracing::warn!(files, connections, "the system allows fewer open files than there may be connections");
+    let files = raised.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX));
+    let room = files.saturating_sub(OWN_FILES).max(files / 2);
+    if room < connections {
+        tracing::warn!(
+            files,
+            connections = room,
+            "the system allows few open files, so that fewer connections are taken"
+        );
     }
+    connections.min(room)
 }
 
 /// What is set; flags win over it, but folders to be watched add to those of the configuration.

@@ -72,6 +72,8 @@ pub struct Limits {
     #[serde(deserialize_with = "some_rate")]
     pub per_key: Option<Rate>,
     pub connections: usize,
+    #[serde(deserialize_with = "time")]
+    pub header_timeout: Duration,
     pub uploads: usize,
     #[serde(deserialize_with = "size")]
     pub largest_article: usize,
@@ -183,8 +185,13 @@ fn ours((name, text): (OsString, OsString)) -> Option<(String, String)> {
 
 impl Limits {
     fn check(&self) -> Result<(), String> {
-        if self.uploads == 0 {
-            return Err("`limits.uploads` is 0, with which nothing could come in; write 1 or more".to_owned());
+        for (name, bound) in [("connections", self.connections), ("uploads", self.uploads)] {
+            if bound == 0 {
+                return Err(format!("`limits.{name}` is 0, with which nothing could come in; write 1 or more"));
+            }
+        }
+        if self.header_timeout.is_zero() {
+            return Err("`limits.header_timeout` is 0, which nobody can keep to; write 10s or more".to_owned());
         }
         if !(1..=LARGEST_ARTICLE).contains(&self.largest_article) {
             return Err("`limits.largest_article` is not between 1B and 256MiB".to_owned());

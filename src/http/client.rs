@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, header};
@@ -11,7 +12,7 @@ use ipnet::IpNet;
 
 use super::Door;
 use super::wire::Socket;
-use crate::search;
+use crate::search::{self, Caller};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -52,7 +53,23 @@ pub(super) async fn known(State(door): State<Door>, mut request: Request, next: 
 /// Nothing is looked for any longer than somebody waits for it.
 pub(super) async fn waited_for(request: Request, next: Next) -> Response {
     let Some(peer) = request.extensions().get::<Peer>() else { return next.run(request).await };
-    search::on_behalf_of(Arc::new(peer.socket.clone()), next.run(request)).await
+    let waiting = Waiting { socket: peer.socket.clone(), since: Instant::now() };
+    search::on_behalf_of(Arc::new(waiting), next.run(request)).await
+}
+
+/// A client that has closed its sending side may have done so because it has sent all: it still gets what takes no longer
+/// than this. Whether it has gone instead cannot be told before something is sent to it.
+const GOOD_FAITH: Duration = Duration::from_millis(250);
+
+struct Waiting {
+    socket: Socket,
+    since: Instant,
+}
+
+impl Caller for Waiting {
+    fn has_gone(&self) -> bool {
+        self.since.elapsed() > GOOD_FAITH && self.socket.is_closed()
+    }
 }
 
 fn read(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Client {

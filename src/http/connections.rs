@@ -21,22 +21,21 @@ use tower::ServiceExt;
 
 use super::client::Peer;
 use super::wire::Wire;
+use crate::config::Limits;
 
 /// Where no connection can be taken, as with too many files open, it is tried again after this.
 const AGAIN: Duration = Duration::from_secs(1);
-
-/// The head of a request comes within this, from the end of the one before on: so long a connection may be idle, too.
-const HEAD: Duration = Duration::from_secs(30);
 
 /// A connection holds so much of a request that has not come whole, or of an answer that is not taken. It is the longest
 /// address and headers.
 const HELD: usize = 64 << 10;
 
 /// To a connection too many, which nobody reads a request from.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /// Answers until `shutdown`; then no connection is taken any more, and what is under way is answered.
-pub(super) async fn serve(listener: TcpListener, router: Router, most: usize, shutdown: impl Future<Output = ()>) {
+pub(super) async fn serve(listener: TcpListener, router: Router, bounds: Limits, shutdown: impl Future<Output = ()>) {
     let (end, ending) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -44,8 +43,8 @@ pub(super) async fn serve(listener: TcpListener, router: Router, most: usize, sh
         tokio::select! {
             () = &mut shutdown => break,
             (stream, address) = next(&listener) => {
-                if connections.len() < most {
-                    connections.spawn(answer(stream, address, router.clone(), ending.clone()));
+                if connections.len() < bounds.connections {
+                    connections.spawn(answer(stream, address, router.clone(), bounds, ending.clone()));
                 } else {
                     refuse(&stream);
                 }
@@ -77,13 +76,19 @@ async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 }
 
 /// Answers the requests of one connection.
-async fn answer(stream: TcpStream, address: SocketAddr, router: Router, mut ending: watch::Receiver<bool>) {
+async fn answer(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: Router,
+    bounds: Limits,
+    mut ending: watch::Receiver<bool>,
+) {
     // Small answers on a kept connection must not wait for more bytes to send.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
     let mut server = http1::Builder::new();
-    server.half_close(true).timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HELD);
+    server.half_close(true).timer(TokioTimer::new()).header_read_timeout(bounds.header_timeout).max_buf_size(HELD);
     let wire = Wire::new(stream);
     let peer = Peer { address, socket: wire.socket() };
     let router = router.map_request(move |mut request: hyper::Request<Incoming>| -> Request {

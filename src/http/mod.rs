@@ -89,14 +89,14 @@ impl FromRef<Door> for Arc<Archive> {
 
 /// Answers on `listener` until `shutdown`; then finishes what is under way.
 pub async fn serve(door: Door, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-    let connections = door.limits.connections;
+    let bounds = door.limits;
     let stopping = tokio::sync::Notify::new();
     let shutdown = async {
         shutdown.await;
         stopping.notify_one();
     };
     tokio::select! {
-        () = connections::serve(listener, router::router(door), connections, shutdown) => {}
+        () = connections::serve(listener, router::router(door), bounds, shutdown) => {}
         () = async { stopping.notified().await; tokio::time::sleep(DRAIN).await } => {}
     }
 }

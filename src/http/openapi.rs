@@ -1,5 +1,6 @@
 //! `/openapi.json`: the API described, from the same handlers, structs and tables that answer.
 
+mod doors;
 mod links;
 mod schemas;
 
@@ -111,6 +112,7 @@ fn completed(mut description: Value) -> Value {
     describe_texts(&mut description);
     describe_articles(&mut description["paths"]["/api/v1/articles"]["post"]);
     links::add(&mut description["paths"]);
+    doors::add(&mut description);
     show_answers(&mut description["paths"]);
     description
 }
@@ -212,14 +214,16 @@ fn describe_articles(add: &mut Value) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn every_address_for_programs_is_described_and_no_other() {
         let described: Vec<String> = as_value()["paths"].as_object().unwrap().keys().cloned().collect();
         let router = include_str!("router.rs");
-        let routed: Vec<&str> =
-            router.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")?.split('"').next()).collect();
+        let routed: BTreeSet<&str> =
+            router.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let beside = ["/healthz", "/readyz", "/version", "/openapi.json"];
         let is_for_programs = |path: &&str| path.starts_with("/api/") || beside.contains(path);
         let programs: Vec<&str> = routed.into_iter().filter(is_for_programs).collect();

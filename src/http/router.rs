@@ -43,7 +43,7 @@ fn cross_origin(origins: &[String]) -> Option<CorsLayer> {
     let layer = CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::IF_NONE_MATCH])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH])
         .expose_headers(told)
         .max_age(Duration::from_secs(3600));
     Some(layer)
@@ -90,8 +90,8 @@ fn routes(door: Door) -> Router {
         .merge(withdrawal().route_layer(by_writing.clone()))
         .merge(health())
         .layer(middleware::from_fn(client::waited_for))
-        .layer(RequestBodyTimeoutLayer::new(PAUSE))
         .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(RequestBodyTimeoutLayer::new(PAUSE))
         .layer(compressed::layer())
         .layer(middleware::from_fn(compressed::tag))
         // Added after the layers: articles may come without end, and each is answered when it is in.

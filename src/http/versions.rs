@@ -66,17 +66,15 @@ pub(super) async fn original(question: Question, Path(id): Path<String>) -> Answ
 
 /// Whatever the page holds, a browser must not make a page of it: it is text, it is saved and not shown, and where it is
 /// shown all the same, nothing in it runs or is loaded.
-fn inert(original: &OriginalPage) -> [(HeaderName, HeaderValue); 5] {
+fn inert(original: &OriginalPage) -> [(HeaderName, HeaderValue); 3] {
     let name = format!("attachment; filename=\"{}-{}.html.txt\"", original.id, original.version);
     let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
     [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (header::CONTENT_DISPOSITION, name),
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'"),
         ),
-        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     ]
 }

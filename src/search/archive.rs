@@ -154,7 +154,8 @@ impl Archive {
 
     /// What is different between two versions of an article.
     pub async fn difference(&self, request: DifferenceRequest) -> Result<DifferenceAnswer, SearchError> {
-        let answer = |until: &Until| article::difference(&self.inner.store, &request, until.within(TIME_LIMIT / 4).at());
+        let answer =
+            |until: &Until| article::difference(&self.inner.store, &request, until.within(TIME_LIMIT / 4).at());
         self.pool.run(answer).await
     }
 

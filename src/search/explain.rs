@@ -1,6 +1,5 @@
 //! What a query was read as, and what each part of it comes to.
 
-
 use super::answer::{Clause, Expansion};
 use super::rewrite::{parts, without};
 use crate::engine::{EngineError, Explained, Until, View};

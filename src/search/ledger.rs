@@ -9,8 +9,8 @@ use super::Archive;
 use super::answer::SearchError;
 use super::archive::store_error;
 use crate::article::ArticleId;
-pub use crate::store::Rejected;
 use crate::engine::Until;
+pub use crate::store::Rejected;
 use crate::store::{Counts, Run, RunId, RunState};
 
 /// One input, read or being read

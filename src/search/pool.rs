@@ -110,12 +110,19 @@ impl Pool {
 /// What came of it, unless nobody was there to be told, or its time was over while it waited.
 fn worked<T>(until: &Until, work: impl FnOnce(&Until) -> Result<T, SearchError>) -> Result<T, SearchError> {
     if until.is_given_up() {
+        tracing::debug!("nobody waits for this any more; it is not begun");
         return Err(SearchError::GivenUp);
+    }
+    if until.is_over() {
+        return Err(SearchError::TimeOut);
     }
     let done = catch_unwind(AssertUnwindSafe(|| work(until)))
         .unwrap_or_else(|_| Err(SearchError::Internal("a search has panicked".to_owned())));
     match done {
-        Err(SearchError::TimeOut) if until.is_given_up() => Err(SearchError::GivenUp),
+        Err(SearchError::TimeOut) if until.is_given_up() => {
+            tracing::debug!("nobody waits for this any more; it has ended");
+            Err(SearchError::GivenUp)
+        }
         done => done,
     }
 }

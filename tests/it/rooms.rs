@@ -22,7 +22,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("search", &["analysis", "article", "engine", "query", "store"]),
     ("access", &["store"]),
     ("http", &["access", "article", "background", "config", "ingest", "nearest", "query", "search"]),
-    ("cli", &["access", "background", "config", "engine", "fetch", "http", "ingest", "search", "store", "sync", "watch"]),
+    (
+        "cli",
+        &["access", "background", "config", "engine", "fetch", "http", "ingest", "search", "store", "sync", "watch"],
+    ),
 ];
 
 /// A library, and the only folder that names it.

@@ -27,7 +27,13 @@ impl Server {
     /// Starts `serve` with more options or another environment.
     #[track_caller]
     pub(crate) fn start_with(command: &mut Command) -> Server {
-        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Server::start_as_it_is(command.args(["--listen", "127.0.0.1:0"]))
+    }
+
+    /// Starts what listens already where it is to.
+    #[track_caller]
+    pub(crate) fn start_as_it_is(command: &mut Command) -> Server {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let data = command.get_args().skip_while(|argument| *argument != "--data-dir").nth(1).unwrap().into();
         let mut child = command.spawn().unwrap();
         // Whatever is printed is read, so that the server never waits for a reader.
@@ -167,9 +173,15 @@ impl Server {
 /// A key for an archive, as an operator makes one.
 #[track_caller]
 pub(crate) fn make_key(data: &Path, options: &[&str]) -> String {
-    let output = program().args(["key", "create"]).args(options).arg("--data-dir").arg(data).output().unwrap();
+    program_text(data, &[&["key", "create"], options].concat()).0.trim().to_owned()
+}
+
+/// What a command prints that works on an archive, and what it says beside.
+#[track_caller]
+pub(crate) fn program_text(data: &Path, arguments: &[&str]) -> (String, String) {
+    let output = program().args(arguments).arg("--data-dir").arg(data).output().unwrap();
     assert!(output.status.success(), "{}", text(&output));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
 impl Drop for Server {

@@ -1,9 +1,9 @@
 //! The end of a request's time, or of anybody's waiting for it. tantivy cannot be told to stop, so whatever may go on for
 //! long asks here, and ends as if it had come to the end of its documents; the collector then says that the time was up.
 
+use crate::engine::Until;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use crate::engine::Until;
 
 /// Work between two looks at the clock and at whoever waits, in postings or positions read: well under a millisecond.
 const BETWEEN_LOOKS: u32 = 4096;
@@ -76,6 +76,21 @@ mod tests {
         assert!(!deadline.was_met());
         assert!(watch.is_over(BETWEEN_LOOKS as usize));
         assert!(deadline.was_met());
+    }
+
+    struct Nobody;
+
+    impl crate::engine::Caller for Nobody {
+        fn has_gone(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_watch_sees_that_nobody_waits() {
+        let until = Until::from(Instant::now() + Duration::from_secs(3600)).waited_for(Some(Arc::new(Nobody)));
+        let deadline = Deadline::new(&until);
+        assert!(Watch::new(&deadline).is_over(BETWEEN_LOOKS as usize) && deadline.was_met());
     }
 
     #[test]

@@ -28,11 +28,7 @@ struct Scoring<'a> {
 }
 
 impl View {
-    pub(in crate::engine) fn explain(
-        &self,
-        query: &Node,
-        until: &Until,
-    ) -> Result<Explained, EngineError> {
+    pub(in crate::engine) fn explain(&self, query: &Node, until: &Until) -> Result<Explained, EngineError> {
         let deadline = Deadline::new(until);
         let mut lowering = Lowering::new(&deadline);
         match self.lower(query, &mut lowering) {

@@ -89,7 +89,6 @@ fn serve(name: &str, headers: &HeaderMap, lasting: bool) -> Response {
         (header::CONTENT_TYPE, asset.content_type),
         (header::CACHE_CONTROL, cache),
         (header::ETAG, known.as_deref().unwrap_or(&etag)),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     if known.is_some() {
         (StatusCode::NOT_MODIFIED, about).into_response()

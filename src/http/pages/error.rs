@@ -97,9 +97,11 @@ fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
         SearchError::TimeOut => {
             (StatusCode::SERVICE_UNAVAILABLE, "This search took too long", "It was stopped at its time limit")
         }
-        SearchError::GivenUp => {
-            (StatusCode::SERVICE_UNAVAILABLE, "Nobody waited for this", "The connection was closed while it was looked for")
-        }
+        SearchError::GivenUp => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Nobody waited for this",
+            "The connection was closed while it was looked for",
+        ),
         SearchError::NoArticle => {
             (StatusCode::NOT_FOUND, "No such article", "There is no article at this address. It may have been mistyped")
         }

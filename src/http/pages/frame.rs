@@ -7,10 +7,6 @@ use axum::response::{Html, IntoResponse, Response};
 use super::address::Address;
 use super::assets;
 
-/// Nothing from another host, nothing inline, no frames.
-const POLICY: &str =
-    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
-
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
     pub(super) title: String,
@@ -55,10 +51,6 @@ pub(super) fn send(status: StatusCode, page: &impl Template) -> Response {
         }
     };
     let mut response = (status, Html(text)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }

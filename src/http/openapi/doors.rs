@@ -1,0 +1,52 @@
+//! Which operations need a key, and how they are refused without one.
+
+use serde_json::{Value, json};
+
+use super::super::problem::PROBLEM;
+
+/// What needs a key wherever the server stands, and what the key must be good for.
+const KEYED: [(&str, &str, &str); 2] =
+    [("/api/v1/articles", "post", "write"), ("/api/v1/articles/{id}", "delete", "write")];
+
+/// What nobody is kept from.
+const OPEN: [&str; 3] = ["/healthz", "/readyz", "/version"];
+
+pub(super) fn add(description: &mut Value) {
+    description["components"]["securitySchemes"] = json!({
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key as `broadsheet key create` makes it; also as the password of HTTP Basic, with any name",
+        },
+    });
+    for (path, operations) in description["paths"].as_object_mut().into_iter().flatten() {
+        if OPEN.contains(&path.as_str()) {
+            continue;
+        }
+        for (method, operation) in operations.as_object_mut().into_iter().flatten() {
+            let keyed = KEYED.iter().find(|(keyed, with, _)| keyed == path && with == method);
+            // An empty requirement: none, unless the server is configured otherwise.
+            operation["security"] = if keyed.is_some() { json!([{"key": []}]) } else { json!([{}, {"key": []}]) };
+            let needed = match keyed {
+                Some((.., scope)) => {
+                    format!("No key was shown, or not one that is good; it takes one with the scope `{scope}`")
+                }
+                None => "A key was shown that is none, or reading needs one here".to_owned(),
+            };
+            refuse(operation, "401", &needed);
+            refuse(operation, "429", "Too often, where a limit is configured; `Retry-After` says when to ask again");
+            if let Some((.., scope)) = keyed {
+                let known = operation["responses"]["403"]["description"].as_str().unwrap_or_default();
+                let before = if known.is_empty() { String::new() } else { format!("{known}. Or: ") };
+                refuse(operation, "403", &format!("{before}The key has not the scope `{scope}`"));
+            }
+        }
+    }
+}
+
+fn refuse(operation: &mut Value, status: &str, description: &str) {
+    operation["responses"][status] = json!({
+        "description": description,
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    });
+}
