@@ -7,6 +7,8 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::archive::TestArchive;
+use crate::sending::post;
+use crate::server::query;
 
 fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) {
     std::fs::write(folder.join(name), content).unwrap();
@@ -151,4 +153,76 @@ fn hostile_input_is_refused_with_a_reason_and_the_rest_is_read() {
     assert_eq!(server.total("bottom"), 6, "deep pages are read, one with a long heading, and one of ampersands");
     assert_eq!(server.total("München"), 1, "the wrong encoding is seen through");
     assert_eq!(server.total("tag:dated"), 5, "no date is no reason to lose an article");
+}
+
+/// The same, sent: each is an answer, and none is a fault.
+#[test]
+fn hostile_input_that_is_sent_is_answered_with_a_reason() {
+    let archive = TestArchive::new();
+    let folder = archive.folder.path().join("hostile");
+    std::fs::create_dir(&folder).unwrap();
+    lay_out(&folder);
+    let server = crate::server::Server::start(&archive);
+    for file in std::fs::read_dir(&folder).unwrap().flatten() {
+        let (name, content) = (file.file_name().into_string().unwrap(), std::fs::read(file.path()).unwrap());
+        let answer = post(&server, "", &["Content-Type: application/octet-stream"], content);
+        match answer.status {
+            200 => assert!(answer.body.contains("\"state\":\"finished\""), "{name}: {}", answer.body),
+            status => drop(answer.problem(status, &name)),
+        }
+        assert!([200, 400, 413, 415, 422].contains(&answer.status), "{name}: {} {}", answer.status, answer.body);
+    }
+    if let Some(held) = server.held() {
+        assert!(held < 512, "it held {held} MiB");
+    }
+    assert_eq!(server.total("headline:everything"), 1);
+    assert!(!server.log().contains("ERROR"), "{}", server.log());
+}
+
+/// Questions that mean no good are refused or end in time, and nobody else waits for them.
+#[test]
+fn hostile_questions_are_answered() {
+    let archive = TestArchive::new();
+    archive.ingest(&[&archive.file("a.jsonl", &crate::made_up::corpus(200))]);
+    let server = crate::server::Server::start(&archive);
+    let bombs = [
+        "/(a+)+(b+)+(c+)+$/".to_owned(),
+        format!("/{}/", "(a|b|c|d)?".repeat(100)),
+        format!("/{}/", "x{1,1000}".repeat(20)),
+        "/.*.*.*.*.*/".to_owned(),
+        "(".repeat(3000),
+        format!("{}tin{}", "(".repeat(500), ")".repeat(500)),
+        vec!["m*"; 400].join(" OR "),
+        vec!["tin~2"; 200].join(" "),
+        format!("\"{}\"~100000", "tin ".repeat(500)),
+        format!("tin{}", "^9".repeat(500)),
+        vec!["tin W/5 copper"; 150].join(" W/5 "),
+        "NOT ".repeat(900) + "tin",
+        "\u{202e}\u{0}\u{feff}".repeat(200),
+    ];
+    for bomb in &bombs {
+        let path = format!(
+            "/api/v1/search?{}",
+            query(&[("q", bomb), ("facets", "tag"), ("highlight", "1"), ("explain", "1")])
+        );
+        let answer = crate::wire::get(&server, &path);
+        assert!([200, 400, 503].contains(&answer.status), "{bomb:.80}: {} {}", answer.status, answer.body);
+    }
+    for (name, value) in [
+        ("limit", "99999999999999999999"),
+        ("facet_limit", "-1"),
+        ("half_life", "P999999999Y"),
+        ("tz", "../../etc/passwd"),
+        ("from", "9999999-01-01"),
+        ("interval", "nanosecond"),
+    ] {
+        let answer = crate::wire::get(&server, &format!("/api/v1/search?q=tin&{}", query(&[(name, value)])));
+        assert_eq!(answer.status, 400, "{name}: {}", answer.body);
+    }
+    let deep = format!("{{\"q\": {}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let answer =
+        crate::wire::ask(&server, "POST", "/api/v1/search", &["Content-Type: application/json"], deep.as_bytes());
+    assert_eq!(answer.problem(400, "deep JSON"), "bad_json");
+    assert_eq!(server.total("tin") > 0, server.get("/readyz").0 == 200);
+    assert!(!server.log().contains("ERROR"), "{}", server.log());
 }

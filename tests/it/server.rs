@@ -70,6 +70,13 @@ impl Server {
         self.child.id()
     }
 
+    /// The MiB that it has held at most, where the system tells.
+    pub(crate) fn held(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? >> 10)
+    }
+
     /// Host and port.
     pub(crate) fn address(&self) -> &str {
         self.base.trim_start_matches("http://")
