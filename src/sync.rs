@@ -5,6 +5,8 @@
 //! applying it once, and how far the index goes is in its own commit; so a crash at any moment re-applies, never loses
 //! and never doubles. A new generation is built beside the live one and swapped in by renaming `CURRENT`.
 
+mod check;
+
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +18,8 @@ use jiff::Timestamp;
 use crate::engine::embedded::{Index, Unusable, Writer};
 use crate::engine::{Change, Checkpoint, Document, EngineError};
 use crate::store::{Standing, Store, StoreError, StoredArticle};
+
+pub use check::{Findings, check};
 
 /// Changes read from the store at a time.
 const BATCH: usize = 2000;
@@ -106,15 +110,26 @@ pub fn open_or_create(store: &Store, data: &Path, lock: &Lock) -> Result<(String
             sweep(data, lock);
             Ok(opened)
         }
-        Err(reason) => {
-            tell(store, data, &reason)?;
-            let (name, index) = create(data)?;
-            index.writer()?.commit(&checkpoint(store, 0)?)?;
-            swap(data, &name)?;
-            sweep(data, lock);
-            Ok((name, index))
-        }
+        Err(reason) => make_anew(store, data, lock, &reason),
     }
+}
+
+/// The same, and all its files have been read before it is written: what is merged would look sound.
+fn open_whole(store: &Store, data: &Path, lock: &Lock, stop: &AtomicBool) -> Result<Index, SyncError> {
+    let (_, index) = open_or_create(store, data, lock)?;
+    match index.unverified().map(|unverified| unverified.verify(stop)) {
+        Some(Err(how)) => Ok(make_anew(store, data, lock, &Unusable::Damaged(how))?.1),
+        _ => Ok(index),
+    }
+}
+
+fn make_anew(store: &Store, data: &Path, lock: &Lock, reason: &Unusable) -> Result<(String, Index), SyncError> {
+    tell(store, data, reason)?;
+    let (name, index) = create(data)?;
+    index.writer()?.commit(&checkpoint(store, 0)?)?;
+    swap(data, &name)?;
+    sweep(data, lock);
+    Ok((name, index))
 }
 
 /// A new archive has no index yet, which is worth no word; that there was one is worth a warning.
@@ -277,7 +292,7 @@ pub enum Outcome {
 pub fn beside_ingest(store: &Store, data: &Path, news: &Receiver<()>, stop: &AtomicBool) -> Result<Outcome, SyncError> {
     release_due(store, Timestamp::now())?;
     let Some(lock) = Lock::take(data)? else { return Ok(Outcome::LeftToServer) };
-    let (_, index) = open_or_create(store, data, &lock)?;
+    let index = open_whole(store, data, &lock, stop)?;
     let mut writer = index.writer()?;
     let mut follower = Follower::at(store, &index, &mut writer)?;
     let mut over = false;

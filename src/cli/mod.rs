@@ -5,6 +5,8 @@ macro_rules! say {
     ($($words:tt)*) => { $crate::cli::print_line(&format!($($words)*)) };
 }
 
+mod backup;
+mod check;
 mod config;
 mod dry_run;
 mod formats;
@@ -14,9 +16,11 @@ mod interrupt;
 mod key;
 mod progress;
 mod reindex;
+mod restore;
 mod runs;
 mod serve;
 mod settings;
+mod verify;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -43,6 +47,12 @@ enum Command {
     Runs(runs::Options),
     /// Build the index anew from the store, and swap it in
     Reindex(reindex::Options),
+    /// Prove that the store is whole and that the index agrees with it
+    Check(check::Options),
+    /// Copy the archive while it is in use, and prove that the copy is whole
+    Backup(backup::Options),
+    /// Make an archive of a backup
+    Restore(restore::Options),
     /// Make, list and take back keys to the doors
     Key(key::Options),
     /// Print the reference of the configuration
@@ -67,6 +77,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Formats(_) => Ok(formats::run()),
         Command::Runs(options) => runs::run(&options),
         Command::Reindex(options) => reindex::run(&options),
+        Command::Check(options) => check::run(&options),
+        Command::Backup(options) => backup::run(&options),
+        Command::Restore(options) => restore::run(&options),
         Command::Key(options) => key::run(&options),
         Command::Config(options) => config::run(&options),
         Command::Healthcheck(options) => healthcheck::run(&options),

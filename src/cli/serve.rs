@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use super::settings::Settings;
+use super::verify;
 use crate::access::Keys;
 use crate::background;
 use crate::config::{Config, Feeds};
@@ -22,7 +23,7 @@ use crate::http::{self, Door};
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::intake::Intake;
 use crate::ingest::{self, ReadOptions};
-use crate::search::Archive;
+use crate::search::{Archive, IndexState};
 use crate::store::Store;
 use crate::sync::{self, Lock};
 
@@ -265,16 +266,28 @@ impl Follower {
         Ok(Some((Follower { store, data, generation, engine, lock }, archive)))
     }
 
-    fn follow(mut self, archive: &Archive, stop: &AtomicBool) {
+    fn follow(mut self, archive: &Arc<Archive>, stop: &Arc<AtomicBool>) {
+        self.verify(archive, stop);
+        let mut failed = None;
         while !stop.load(Ordering::Relaxed) {
             let step = self.step(archive, stop);
             archive.tidy();
+            archive.indexing_fails(step.is_err());
+            self.store.try_writing();
             match step {
                 Ok(false) => archive.rest(LOOK),
                 Ok(true) => std::thread::sleep(BETWEEN),
                 Err(error) => {
-                    tracing::error!(%error, "the index could not be brought up to date");
+                    let error = format!("{error:#}");
+                    // Once is enough, until it is another.
+                    if failed.replace(error.clone()).is_none_or(|before| before != error) {
+                        tracing::error!(
+                            error,
+                            "the index could not be brought up to date; it is tried again and again"
+                        );
+                    }
                     std::thread::sleep(BETWEEN * 2);
+                    continue;
                 }
             }
         }
@@ -282,7 +295,7 @@ impl Follower {
 
     /// Takes a lock that has become free, goes over to a new generation, applies what is new. Says whether answers have
     /// changed.
-    fn step(&mut self, archive: &Archive, stop: &AtomicBool) -> anyhow::Result<bool> {
+    fn step(&mut self, archive: &Arc<Archive>, stop: &Arc<AtomicBool>) -> anyhow::Result<bool> {
         if self.lock.is_none() {
             self.lock = Lock::take(&self.data)?;
         }
@@ -301,13 +314,24 @@ impl Follower {
             }
             writer.finish()?;
         }
-        if let Some(lock) = self.lock.as_ref().filter(|_| gone_over) {
-            sync::sweep(&self.data, lock);
+        if gone_over {
+            self.verify(archive, stop);
+            if let Some(lock) = &self.lock {
+                sync::sweep(&self.data, lock);
+            }
         }
         // Opening a state costs something: only where there is another. Merges leave the same articles in fewer files,
         // and another process may have written the index.
         let is_news = behind || gone_over || archive.position() < reached(index)?;
         Ok(is_news && (archive.refresh(&self.engine)? || behind))
+    }
+
+    /// Reads what there was no time for when the index was opened.
+    fn verify(&self, archive: &Arc<Archive>, stop: &Arc<AtomicBool>) {
+        let Engine::Embedded(index) = &self.engine;
+        let Some(unverified) = index.unverified() else { return archive.index_is(IndexState::Verified) };
+        let (generation, store, data) = (self.generation.clone(), Arc::clone(&self.store), self.data.clone());
+        verify::Task { unverified, generation, store, data }.begin(archive, stop);
     }
 
     /// Opens a generation that has been swapped in. One that lacks what answers already show is left to whoever holds

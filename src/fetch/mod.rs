@@ -237,7 +237,7 @@ fn say_of_start(state: &FeedState, now: Timestamp) {
 fn next(state: Option<&FeedState>, now: Timestamp) -> Option<Timestamp> {
     match state {
         Some(state) if state.gone => None,
-        Some(state) => Some(state.due.unwrap_or(now)),
+        Some(state) => Some(schedule::sensible(state.due.unwrap_or(now), now)),
         None => Some(now),
     }
 }

@@ -87,6 +87,7 @@ impl Poller {
         }
         (state.polled, state.settings) = (Some(now), Some(self.settings(feed)));
         let keep = state.clone();
+        fail::fail_point!("fetch::before_keep", |_| std::process::abort());
         self.on_store(move |store| store.keep_feed(&keep)).await?;
         Ok(state)
     }

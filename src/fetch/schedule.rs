@@ -29,6 +29,12 @@ pub(super) fn after_failure(
     later(now, pause.max(asked.unwrap_or_default().min(LONGEST_ASKED)))
 }
 
+/// A moment further off than any that is ever settled was settled by a clock that was wrong: the feed is asked now.
+pub(super) fn sensible(due: Timestamp, now: Timestamp) -> Timestamp {
+    let furthest = later(now, LONGEST_ASKED.mul_f64(1.25));
+    if due > furthest { now } else { due }
+}
+
 /// `Retry-After` in seconds, or as a date (RFC 9110, 10.2.3).
 pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
@@ -63,6 +69,14 @@ mod tests {
     fn check(due: Timestamp, least: u64, most: u64) {
         let pause = due.duration_since(now()).as_secs();
         assert!((least as i64..=most as i64).contains(&pause), "{pause}");
+    }
+
+    #[test]
+    fn a_feed_is_not_left_alone_for_years_because_a_clock_was_wrong() {
+        let days = |days: i64| now() + SignedDuration::from_hours(24 * days);
+        assert_eq!(sensible(days(7), now()), days(7));
+        assert_eq!(sensible(days(365), now()), now());
+        assert_eq!(sensible(days(-365), now()), days(-365), "it is due");
     }
 
     #[test]

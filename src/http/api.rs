@@ -119,7 +119,7 @@ pub(super) async fn alive() -> &'static str {
     )
 )]
 pub(super) async fn ready(State(archive): State<Arc<Archive>>) -> Answered {
-    let readiness = archive.readiness();
+    let readiness = archive.readiness()?;
     if readiness.ready {
         return Ok(Json(readiness).into_response());
     }

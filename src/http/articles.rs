@@ -15,13 +15,13 @@ use tokio::sync::watch;
 use utoipa::ToSchema;
 
 use super::client::Client;
-use super::problem::{Envelope, PROBLEM, Problem, fault};
+use super::problem::{Envelope, PROBLEM, Problem, fault, storage};
 use super::question::Question;
 use super::spool::{self, Spool, Tail};
 use super::{Door, question, upload};
 use crate::background;
 use crate::ingest::input::Stream;
-use crate::ingest::intake::{Ended, Intake, Taken};
+use crate::ingest::intake::{Ended, Intake, Taken, of_disk};
 use crate::search::Archive;
 
 mod asked;
@@ -99,7 +99,7 @@ pub(super) async fn add(
     let slot = Arc::clone(&door.uploads).try_acquire_owned().map_err(|_| busy())?;
     let (spool, tail) = spool::open(door.intake.dir()).map_err(|error| {
         tracing::error!(%error, "an answer cannot be laid aside");
-        fault()
+        of_disk(&error).map_or_else(fault, storage)
     })?;
     let stream = Stream::new(NAME, length(&headers), upload::open(body));
     let waiting = asked.is_waiting.then(|| Arc::clone(&door.archive));
@@ -115,7 +115,7 @@ pub(super) async fn add(
         return Err(busy());
     }
     if let Some(taken) = soon(&tail, &mut told).await {
-        taken.map_err(|Failed| fault())?.refused()?;
+        taken.map_err(|Failed(code)| code.map_or_else(fault, storage))?.refused()?;
     }
     let (write, body) = spool::body();
     tokio::spawn(answer(tail, write, told, waiting));
@@ -145,9 +145,9 @@ struct Refused {
     detail: String,
 }
 
-/// The store gave out, which is in the log.
+/// The store gave out, which is in the log. What the disk did has a code.
 #[derive(Clone, Copy, Debug)]
-struct Failed;
+struct Failed(Option<&'static str>);
 
 type Told = watch::Receiver<Option<Result<Over, Failed>>>;
 
@@ -166,7 +166,7 @@ fn take(intake: &Intake, stream: Stream, asked: &Asked, mut spool: Spool) -> Res
         Ok(ended) => Ok(Over { ended, only }),
         Err(error) => {
             tracing::error!(%error, "what was handed over could not be stored");
-            Err(Failed)
+            Err(Failed(error.code()))
         }
     }
 }
@@ -214,7 +214,7 @@ async fn soon(tail: &Tail, told: &mut Told) -> Option<Result<Over, Failed>> {
     match tokio::time::timeout(AT_ONCE, told.wait_for(Option::is_some)).await {
         Ok(Ok(over)) => over.clone(),
         // Reading has panicked.
-        Ok(Err(_)) => Some(Err(Failed)),
+        Ok(Err(_)) => Some(Err(Failed(None))),
         Err(_) => None,
     }
 }
@@ -227,7 +227,7 @@ async fn answer(tail: Tail, write: DuplexStream, mut told: Told, waiting: Option
         Some(archive) => Some(archive.committed(PATIENCE).await),
         None => None,
     };
-    let ended = over.and_then(Result::ok).map(|over| over.ended);
+    let ended = over.unwrap_or(Err(Failed(None))).map(|over| over.ended);
     let _ = write.write_all(&last_words(ended, committed)).await;
 }
 
@@ -239,9 +239,11 @@ struct LastWords {
     committed: Option<bool>,
 }
 
-fn last_words(ended: Option<Ended>, committed: Option<bool>) -> Vec<u8> {
-    let words = ended.and_then(|ended| serde_json::to_string(&LastWords { ended, committed }).ok());
-    let words = words.unwrap_or_else(|| "{\"state\":\"failed\"}".to_owned());
+fn last_words(ended: Result<Ended, Failed>, committed: Option<bool>) -> Vec<u8> {
+    let words = match ended {
+        Ok(ended) => serde_json::to_string(&LastWords { ended, committed }).unwrap_or_default(),
+        Err(Failed(code)) => format!("{{\"state\":\"failed\",\"code\":\"{}\"}}", code.unwrap_or("internal")),
+    };
     format!("],{}\n", words.trim_start_matches('{')).into_bytes()
 }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::Door;
 use super::client::Client;
 use super::pace::{Pace, Paced};
-use super::problem::{Problem, fault, wants_page};
+use super::problem::{Problem, fault, storage, wants_page};
 use crate::access::{Holder, Keys, NoKey, Scope};
 
 /// What the doors are kept by.
@@ -92,7 +92,7 @@ fn holder(keys: &Keys, shown: &str) -> Result<Holder, Problem> {
     let holder = tokio::task::block_in_place(|| keys.holder(shown, Timestamp::now()));
     let holder = holder.map_err(|error| {
         tracing::error!(%error, "a key could not be looked up");
-        fault()
+        error.code().map_or_else(fault, storage)
     })?;
     holder.map_err(|none| match none {
         NoKey::Unknown => Problem::new(StatusCode::UNAUTHORIZED, "bad_key", "there is no such key")

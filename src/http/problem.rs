@@ -136,6 +136,10 @@ impl From<SearchError> for Problem {
             SearchError::Withheld(_) => Problem::new(StatusCode::NOT_FOUND, "article_withheld", detail),
             SearchError::Killed(_) => Problem::new(StatusCode::GONE, "article_killed", detail),
             SearchError::ArticleGone => Problem::new(StatusCode::GONE, "article_gone", detail),
+            SearchError::Storage { code, cause } => {
+                tracing::error!(error = cause, "a request failed");
+                storage(code)
+            }
             SearchError::Internal(text) => {
                 tracing::error!(error = text, "a request failed");
                 fault()
@@ -152,6 +156,20 @@ fn newest(asked: &Uri) -> String {
     if query.is_empty() { asked.path().to_owned() } else { format!("{}?{query}", asked.path()) }
 }
 
+/// What the disk does to the archive, by its code.
+pub(super) fn storage(code: &'static str) -> Problem {
+    match code {
+        "storage_full" | "storage_refused" => {
+            let why = if code == "storage_full" { "is full" } else { "takes no writes" };
+            let detail = format!("the disk of the archive {why}: nothing more is stored, searches go on");
+            let hint = "Send it again after `Retry-After`: when the disk takes writes, the archive does.";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).hint(hint)
+        }
+        _ => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, code, "what was asked for is damaged in the archive")
+            .hint("All else is answered. Whoever runs the server can bring back a backup."),
+    }
+}
+
 pub(super) fn fault() -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on our side; it has been logged")
 }
@@ -161,7 +179,8 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            let seconds = if self.code.starts_with("storage_") { "10" } else { "1" };
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
         }
         response.extensions_mut().insert(self);
         response

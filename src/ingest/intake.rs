@@ -12,6 +12,7 @@ use super::ReadOptions;
 use super::input::{Input, Progress, Stream};
 use super::run::{self, Became};
 use crate::article::{Article, ArticleId, Status};
+pub use crate::store::of_disk;
 use crate::store::{Counts, Outcome, Run, RunState, Store, StoreError};
 
 /// Of an article that somebody has deleted.

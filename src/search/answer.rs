@@ -420,6 +420,9 @@ pub enum SearchError {
     /// 410: deleted.
     #[error("this article has been withdrawn")]
     ArticleGone,
+    /// Of the disk, by its code: it takes no writes, 503; what was asked for is damaged, 500. Logged, never shown.
+    #[error("{cause}")]
+    Storage { code: &'static str, cause: String },
     /// Ours: 500, logged, never shown.
     #[error("internal: {0}")]
     Internal(String),

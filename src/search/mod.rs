@@ -45,7 +45,7 @@ mod timeline;
 
 mod cursor;
 
-pub use archive::{Archive, Readiness};
+pub use archive::{Archive, IndexState, Readiness};
 pub use citations::{CitationRequest, Kept};
 pub use compare::MOST_COMPARED;
 pub use excerpt::first_words;

@@ -28,20 +28,22 @@ pub struct Citation {
 impl Store {
     /// Keeps a search under a name, for good. One that is kept under this name already stays as it is.
     pub fn cite(&self, id: &str, asked: &str, found: &[Cited]) -> Result<()> {
-        let mut writer = self.writer();
-        let (transaction, _) = writer.begin()?;
-        let made = Timestamp::now().as_millisecond();
-        let number: Option<u64> = transaction
-            .prepare_cached(sql::CITATION_ADD)?
-            .query_row(params![id, made, asked], |row| row.get(0))
-            .optional()?;
-        if let Some(number) = number {
-            let mut add = transaction.prepare_cached(sql::CITED_ADD)?;
-            for (place, cited) in (1_u64..).zip(found) {
-                add.execute(params![number, place, cited.num, cited.row])?;
+        self.noted((|| {
+            let mut writer = self.writer();
+            let (transaction, _) = writer.begin()?;
+            let made = Timestamp::now().as_millisecond();
+            let number: Option<u64> = transaction
+                .prepare_cached(sql::CITATION_ADD)?
+                .query_row(params![id, made, asked], |row| row.get(0))
+                .optional()?;
+            if let Some(number) = number {
+                let mut add = transaction.prepare_cached(sql::CITED_ADD)?;
+                for (place, cited) in (1_u64..).zip(found) {
+                    add.execute(params![number, place, cited.num, cited.row])?;
+                }
             }
-        }
-        Ok(transaction.commit()?)
+            Ok(transaction.commit()?)
+        })())
     }
 
     /// The numbers of all articles that answers may not show.

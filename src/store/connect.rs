@@ -57,6 +57,21 @@ pub(super) fn reader(dir: &Path) -> Result<Connection> {
     Ok(conn)
 }
 
+/// A connection for looking at a file without changing it. It may write all the same, so that it can fold the log into the
+/// file when it is closed last: a file that nobody has open is all there is.
+pub(super) fn onlooker(file: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(file, flags)?;
+    conn.busy_timeout(BUSY)?;
+    conn.pragma_update(None, "query_only", true)?;
+    Ok(conn)
+}
+
+/// The number of the last migration there is.
+pub(super) fn newest_schema() -> u64 {
+    MIGRATIONS.dirs().count() as u64
+}
+
 /// Else a statement is planned anew whenever what is bound to its LIMIT changes, or is bound again.
 fn keep_plans(conn: &Connection) -> Result<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -78,6 +93,7 @@ fn migrate(conn: &mut Connection, dir: &Path) -> Result<()> {
         MigrationError::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
             StoreError::Newer(file(dir))
         }
+        MigrationError::RusqliteError { err, .. } => err.into(),
         error => StoreError::Migration(error),
     })
 }

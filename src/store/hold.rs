@@ -153,7 +153,7 @@ impl Store {
     pub fn release_due(&self, now: Timestamp) -> Result<u64> {
         let mut released = 0;
         while self.next_due()?.is_some_and(|due| due <= now) {
-            released += self.release_some(now)?;
+            released += self.noted(self.release_some(now))?;
         }
         Ok(released)
     }

@@ -6,16 +6,20 @@
 //! One connection of a process writes, in short transactions; several processes may do so on one directory. Reading
 //! goes on beside it, each read at one moment of the store.
 
+mod backup;
 mod citations;
 mod connect;
 mod error;
 mod fetched;
 mod hold;
+mod inspect;
 mod keys;
 mod names;
 mod pack;
 mod pool;
 mod read;
+mod refusal;
+mod restore;
 mod runs;
 mod sql;
 mod stories;
@@ -30,10 +34,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+pub use backup::{BackupError, Manifest, back_up};
 pub use citations::{Citation, Cited};
-pub use error::StoreError;
+pub use error::{STORAGE_DAMAGED, STORAGE_FULL, STORAGE_REFUSED, StoreError, of_disk};
 pub use fetched::{Alone, FeedState, FileMark, PageFate, PageState};
 pub use hold::Standing;
+pub use inspect::{Extent, Inspection, Shown};
 pub use keys::{KeptKey, Scope};
 pub use read::{Change, StoredArticle, Story, Version};
 pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState};
@@ -51,6 +57,8 @@ pub struct Store {
     /// The runs of this process.
     alive: Mutex<HashMap<RunId, runs::Alive>>,
     spent: Mutex<Spent>,
+    /// By which code the disk has refused the last that was to be written.
+    refused: Mutex<Option<&'static str>>,
     /// Closed last: only a connection that may write can fold the log into the file when nobody else has it open.
     writer: Mutex<write::Writer>,
 }
@@ -77,6 +85,7 @@ impl Store {
             writer: write::Writer::new(conn)?,
             alive: Mutex::default(),
             spent: Mutex::default(),
+            refused: Mutex::default(),
         };
         store.close_dead_runs()?;
         stories::catch_up(&store)?;

@@ -74,8 +74,7 @@ impl Store {
     /// since has another. Empty where the log has nothing.
     pub fn change_word(&self, seq: u64) -> Result<String> {
         self.readers.read(|moment, _| {
-            let word = |row: &Row<'_>| Ok(format!("{}@{}", row.get::<_, u64>(0)?, row.get::<_, i64>(1)?));
-            let found = moment.prepare_cached(sql::CHANGE)?.query_row(params![seq], word).optional()?;
+            let found = moment.prepare_cached(sql::CHANGE)?.query_row(params![seq], change_word).optional()?;
             Ok(found.unwrap_or_default())
         })
     }
@@ -185,6 +184,10 @@ impl Store {
     fn each(&self, sql: &str, numbers: &[u64]) -> Result<Vec<StoredArticle>> {
         self.readers.read(|moment, unpacker| find_each(moment, unpacker, sql, numbers))
     }
+}
+
+pub(super) fn change_word(row: &Row<'_>) -> rusqlite::Result<String> {
+    Ok(format!("{}@{}", row.get::<_, u64>(0)?, row.get::<_, i64>(1)?))
 }
 
 fn find_each(

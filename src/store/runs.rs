@@ -91,26 +91,34 @@ impl Rejected {
 impl Store {
     /// Opens a line in the ledger, and closes those of processes that died.
     pub fn begin_run(&self, input: &str) -> Result<RunId> {
-        let mut writer = self.writer();
-        let (transaction, _) = writer.begin()?;
-        close_the_dead(&transaction, &self.dir)?;
-        transaction.prepare_cached(sql::RUN_ADD)?.execute(params![input, now()])?;
-        let run = RunId(transaction.last_insert_rowid() as u64);
-        let alive = Alive::claim(&self.dir, run)?;
-        transaction.commit()?;
-        locked(&self.alive).insert(run, alive);
-        Ok(run)
+        self.noted((|| {
+            let mut writer = self.writer();
+            let (transaction, _) = writer.begin()?;
+            close_the_dead(&transaction, &self.dir)?;
+            transaction.prepare_cached(sql::RUN_ADD)?.execute(params![input, now()])?;
+            let run = RunId(transaction.last_insert_rowid() as u64);
+            let alive = Alive::claim(&self.dir, run)?;
+            transaction.commit()?;
+            locked(&self.alive).insert(run, alive);
+            Ok(run)
+        })())
     }
 
     /// Closes the line, and returns it as it stands in the ledger.
+    /// Where that cannot be written, whoever next begins a run finds that nobody is at this one any more.
     pub fn finish_run(&self, run: RunId, state: RunState) -> Result<Run> {
+        let line = self.noted(self.close_run(run, state));
+        locked(&self.alive).remove(&run);
+        tracing::debug!(spent = ?self.spent(), "a run is over");
+        line
+    }
+
+    fn close_run(&self, run: RunId, state: RunState) -> Result<Run> {
         let mut writer = self.writer();
         let (transaction, _) = writer.begin()?;
         transaction.prepare_cached(sql::RUN_FINISH)?.execute(params![run.0, state.name(), now()])?;
         let line = transaction.prepare_cached(sql::RUN)?.query_one(params![run.0], read_run)?;
         transaction.commit()?;
-        locked(&self.alive).remove(&run);
-        tracing::debug!(spent = ?self.spent(), "a run is over");
         Ok(line)
     }
 

@@ -108,6 +108,22 @@ statements! {
     CHANGES = "SELECT seq, article FROM changes WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     DATA_VERSION = "PRAGMA data_version";
 
+    SCHEMA = "PRAGMA user_version";
+    INTEGRITY = "PRAGMA integrity_check(20)";
+    REFERENCES = "PRAGMA foreign_key_check";
+    VERSIONS_COUNT = "SELECT count(*) FROM versions";
+    SHOWN = "SELECT a.num, a.current, coalesce(t.original, a.num)
+             FROM articles a LEFT JOIN tellings t ON t.article = a.num
+             WHERE a.deleted = 0 AND a.status = 'usable' ORDER BY a.num";
+    CHANGED_AFTER = "SELECT DISTINCT article FROM changes WHERE seq > ?1";
+    WITHOUT_CURRENT = "SELECT a.id FROM articles a LEFT JOIN versions v ON v.row = a.current
+                       WHERE v.article IS NOT a.num ORDER BY a.num";
+    SEALS = "SELECT row, article, number, content_hash, seal, content FROM versions ORDER BY row";
+    RUNS_THAT_COUNT_LESS = "SELECT r.id, r.fresh + r.copies + r.versions, k.kept
+                            FROM (SELECT run, count(*) AS kept FROM versions GROUP BY run) k JOIN runs r ON r.id = k.run
+                            WHERE k.kept > r.fresh + r.copies + r.versions ORDER BY r.id";
+    ID_SET = "UPDATE meta SET value = ?1 WHERE name = 'id'";
+
     META_SET = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
     TELLINGS_CLEAR = "DELETE FROM tellings";
     KEYS_CLEAR = "DELETE FROM story_keys";

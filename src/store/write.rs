@@ -104,6 +104,10 @@ impl Store {
     /// Articles, rejects and the `bytes` of input they were read from, as one transaction with the run's counts. Each has
     /// afterwards the identity under which it is kept.
     pub fn write(&self, run: RunId, batch: &mut [Ready], rejects: &[Rejected], bytes: u64) -> Result<Vec<Outcome>> {
+        self.noted(self.write_all(run, batch, rejects, bytes))
+    }
+
+    fn write_all(&self, run: RunId, batch: &mut [Ready], rejects: &[Rejected], bytes: u64) -> Result<Vec<Outcome>> {
         let started = Instant::now();
         let mut writer = self.writer();
         let (transaction, packer) = writer.begin()?;
@@ -131,22 +135,24 @@ impl Store {
     /// Takes an article out of every answer for good: its name and identity stay as a tombstone, so that reading it again
     /// does not bring it back. Says whether there is such an article.
     pub fn delete(&self, id: &ArticleId) -> Result<bool> {
-        let mut writer = self.writer();
-        let (transaction, _) = writer.begin()?;
-        let read = |row: &Row<'_>| Ok((row.get::<_, u64>(0)?, row.get::<_, bool>(1)?));
-        let found = transaction.prepare_cached(sql::DELETED)?.query_row(params![id.0], read).optional()?;
-        let Some((num, is_deleted)) = found else { return Ok(false) };
-        if !is_deleted {
-            transaction.prepare_cached(sql::ARTICLE_DELETE)?.execute(params![num])?;
-            let now = Timestamp::now();
-            transaction.prepare_cached(sql::CHANGE_ADD)?.execute(params![num, now.as_millisecond()])?;
-            // Its copies have another original.
-            let mut grouping = Grouping::new(&transaction);
-            grouping.withdraw(num)?;
-            grouping.settle(now)?;
-        }
-        transaction.commit()?;
-        Ok(true)
+        self.noted((|| {
+            let mut writer = self.writer();
+            let (transaction, _) = writer.begin()?;
+            let read = |row: &Row<'_>| Ok((row.get::<_, u64>(0)?, row.get::<_, bool>(1)?));
+            let found = transaction.prepare_cached(sql::DELETED)?.query_row(params![id.0], read).optional()?;
+            let Some((num, is_deleted)) = found else { return Ok(false) };
+            if !is_deleted {
+                transaction.prepare_cached(sql::ARTICLE_DELETE)?.execute(params![num])?;
+                let now = Timestamp::now();
+                transaction.prepare_cached(sql::CHANGE_ADD)?.execute(params![num, now.as_millisecond()])?;
+                // Its copies have another original.
+                let mut grouping = Grouping::new(&transaction);
+                grouping.withdraw(num)?;
+                grouping.settle(now)?;
+            }
+            transaction.commit()?;
+            Ok(true)
+        })())
     }
 
     /// What writing has taken so far, and stories of it.

@@ -88,8 +88,11 @@ fn read_all(store: &Store, files: &mpsc::Receiver<PathBuf>, under_way: &UnderWay
     while !stop.load(Ordering::Relaxed) {
         match gather(files) {
             Ok(paths) => {
-                if let Err(error) = read(store, &paths, stop) {
+                while let Err(error) = read(store, &paths, stop) {
                     tracing::error!(%error, "watched files could not be taken in");
+                    if !again(store, stop) {
+                        break;
+                    }
                 }
                 let mut under_way = locked(under_way);
                 for path in &paths {
@@ -100,6 +103,15 @@ fn read_all(store: &Store, files: &mpsc::Receiver<PathBuf>, under_way: &UnderWay
             Err(mpsc::RecvTimeoutError::Disconnected) => return,
         }
     }
+}
+
+/// Waits until the disk takes writes, where it is that which refused; says whether it is worth trying again.
+fn again(store: &Store, stop: &AtomicBool) -> bool {
+    let was_refused = store.refused().is_some();
+    while store.refused().is_some() && !stop.load(Ordering::Relaxed) {
+        std::thread::sleep(LOOK);
+    }
+    was_refused && !stop.load(Ordering::Relaxed)
 }
 
 /// The files of the next run, in the order of becoming complete.
@@ -143,6 +155,7 @@ fn read(store: &Store, paths: &[PathBuf], stop: &Arc<AtomicBool>) -> Result<(), 
         return Ok(());
     }
     files.retain(|(path, before)| mark(path) == Some(*before));
+    fail::fail_point!("watch::before_note", |_| std::process::abort());
     store.note_files(&files)
 }
 

@@ -4,7 +4,9 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use crate::archive::TestArchive;
+use crate::check::assert_sound;
 use crate::made_up::{Numbers, article, corpus};
+use crate::sending::{LINES, Upload, added};
 use crate::server::{Facts, Server, assert_same, wait_until};
 
 /// Articles of one store transaction are at most a thousand: these are two.
@@ -44,6 +46,7 @@ fn an_ingest_that_crashes_at_any_joint_is_completed_by_the_next() {
         assert!(archive.crashes("ingest", &[&file], point), "{point} did not crash");
         archive.ingest(&[&file]);
         archive.assert_swept();
+        assert_sound(&archive, point);
         assert_same(&Server::start(&archive).facts(), &expected, point);
     }
 }
@@ -109,6 +112,105 @@ fn merging(slices: &[String]) -> TestArchive {
     archive
 }
 
+/// The points at which whatever brings articles may end.
+const STORING: [&str; 2] = ["store::before_commit", "store::after_commit"];
+const INDEXING: [&str; 2] = ["sync::before_commit", "sync::after_commit"];
+
+/// A server that ends at a point, by what happens to it; and one after it.
+fn over(archive: &TestArchive, point: &str, options: &[&str], happens: impl FnOnce(&Server)) -> Server {
+    let mut command = archive.command("serve");
+    let server = Server::start_with(command.args(options).env("FAILPOINTS", format!("{point}=return")));
+    happens(&server);
+    server.ended();
+    Server::start_with(archive.command("serve").args(options))
+}
+
+#[test]
+fn articles_that_are_sent_are_in_once_wherever_the_server_crashes() {
+    let lines = corpus(300);
+    let expected = undisturbed(&lines);
+    for point in STORING.into_iter().chain(INDEXING) {
+        let archive = TestArchive::new();
+        let mut acknowledged = 0;
+        let server = over(&archive, point, &[], |server| {
+            let mut upload = Upload::begin(server);
+            upload.send(&lines);
+            upload.send("");
+            acknowledged = upload.results(usize::MAX).len() as u64;
+        });
+        server.until(point, |server| server.get("/readyz").0 == 200);
+        let there: u64 = archive.runs().iter().map(|run| run["new"].parse::<u64>().unwrap()).sum();
+        assert!(there * 11 / 10 >= acknowledged && server.total("*") == there, "{point}: {acknowledged} of {there}");
+        added(&server, "commit=wait", &[LINES], &lines);
+        assert_same(&server.facts(), &expected, point);
+        assert_sound(&archive, point);
+    }
+}
+
+#[test]
+fn a_watched_file_is_in_once_wherever_the_server_crashes() {
+    let lines = corpus(300);
+    let expected = undisturbed(&lines);
+    for point in STORING.into_iter().chain(INDEXING).chain(["watch::before_note"]) {
+        let archive = TestArchive::new();
+        let folder = archive.folder.path().join("in");
+        std::fs::create_dir(&folder).unwrap();
+        let watched = folder.display().to_string();
+        let server = over(&archive, point, &["--watch", &watched], |server| {
+            server.until_it_says("watching a folder");
+            std::fs::write(folder.join("a.jsonl"), &lines).unwrap();
+        });
+        server.until(point, |server| server.total("*") == 300);
+        server.until("the file is noted", |_| archive.last_run("state") == "finished");
+        assert_same(&settled(&server), &expected, point);
+        assert_sound(&archive, point);
+    }
+}
+
+/// Answers every request with this feed, but for what says who may ask.
+fn feed_server() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let item = |n: u32| {
+        format!(
+            "<item><title>Tin {n}</title><guid>wire-{n}</guid><description>Tin rose for the {n}th day.</description></item>"
+        )
+    };
+    let items: String = (0..30).map(item).collect();
+    let feed = format!("<rss version=\"2.0\"><channel><title>Wire</title>{items}</channel></rss>");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut asked = [0; 4096];
+            let length = std::io::Read::read(&mut stream, &mut asked).unwrap_or_default();
+            let is_feed = String::from_utf8_lossy(&asked[..length]).starts_with("GET /feed ");
+            let (status, body) = if is_feed { ("200 OK", feed.as_str()) } else { ("404 Not Found", "") };
+            let head = "Content-Type: application/rss+xml\r\nConnection: close\r\n";
+            let answer = format!("HTTP/1.1 {status}\r\n{head}Content-Length: {}\r\n\r\n{body}", body.len());
+            let _ = std::io::Write::write_all(&mut stream, answer.as_bytes());
+        }
+    });
+    address
+}
+
+#[test]
+fn what_a_feed_brings_is_in_once_wherever_the_server_crashes() {
+    for point in STORING.into_iter().chain(INDEXING).chain(["fetch::before_keep"]) {
+        let archive = TestArchive::new();
+        let address = feed_server();
+        let feeding = |more: &str| {
+            let mut command = archive.command("serve");
+            command.env("BROADSHEET__FEEDS__FEED", format!("[{{url = \"http://{address}/feed\"}}]"));
+            command.env("BROADSHEET__FEEDS__ALLOW_PRIVATE", "true").env("FAILPOINTS", more);
+            Server::start_with(&mut command)
+        };
+        feeding(&format!("{point}=return")).ended();
+        let server = feeding("");
+        server.until(point, |server| server.total("tin") == 30);
+        server.until(point, |server| server.get("/readyz").0 == 200);
+        assert_sound(&archive, point);
+    }
+}
+
 #[test]
 fn what_was_acknowledged_survives_kill_9_at_any_moment() {
     let lines = corpus(3000);
@@ -142,6 +244,7 @@ fn killed_ingest(lines: &str, moment: Duration, beside_a_server: bool, expected:
     assert_eq!(server.stop(), Some(0));
     archive.ingest(&[&file]);
     archive.assert_swept();
+    assert_sound(&archive, &format!("after {moment:?}"));
 }
 
 fn kill_at(mut process: Child, moment: Duration) {

@@ -5,7 +5,9 @@
 //! [`columns`], [`deadline`]), what is counted on the way ([`collect`], [`facets`], [`series`], [`stories`], [`told`]), what made a
 //! document match ([`marks`]), what each part of a query comes to ([`mod@explain`]), which words mark it off ([`usage`]), and what a beginning may become ([`complete`]).
 
+mod disk;
 mod schema;
+mod verify;
 
 mod layout;
 mod packed;
@@ -54,6 +56,7 @@ use facets::{FacetIndex, Unpacked};
 use schema::{Fields, Layout};
 use segments::Segments;
 use stories::Stories;
+pub use verify::{Held, Look, Unverified, look};
 use write::Payload;
 pub use write::Writer;
 
@@ -73,6 +76,7 @@ pub struct Index {
     fields: Fields,
     schema: String,
     unpacked: Arc<Unpacked>,
+    unverified: Option<Arc<Unverified>>,
 }
 
 /// Why an index that is there cannot be used. It is derived from the store, so it is made anew.
@@ -109,18 +113,19 @@ impl Index {
         let layout = schema::read().map_err(EngineError::new)?;
         // Sentence tables are short and read by the hit; unpacking a block for each would cost more than it saves.
         let settings = IndexSettings { docstore_compression: Compressor::None, ..IndexSettings::default() };
-        let inner = tantivy::Index::builder().schema(layout.schema.clone()).settings(settings).create_in_dir(dir)?;
-        Index::with(inner, layout)
+        let inner = tantivy::Index::create(disk::directory(dir)?, layout.schema.clone(), settings)?;
+        Index::with(inner, layout, None)
     }
 
-    /// Opens an index that was made from `store` and goes no further than `last_change`, and proves that its files are
-    /// whole.
+    /// Opens an index that was made from `store` and goes no further than `last_change`. Proves that all its files go to
+    /// their ends, and of as many as there is time for that they are as they were written: of the others
+    /// [`Index::unverified`] can be asked.
     pub fn open(dir: &Path, store: &str, last_change: u64) -> Result<Index, Unusable> {
         if !dir.join("meta.json").is_file() {
             return Err(Unusable::Missing);
         }
         let layout = schema::read().map_err(Unusable::Damaged)?;
-        let (inner, payload) = whole::guarded(|| Index::read(dir)).map_err(Unusable::Damaged)?;
+        let (inner, payload, unverified) = whole::guarded(|| Index::read(dir)).map_err(Unusable::Damaged)?;
         let payload = payload.ok_or(Unusable::Missing)?;
         if payload.schema != layout.hash {
             return Err(Unusable::Outdated);
@@ -131,36 +136,44 @@ impl Index {
         if payload.position > last_change {
             return Err(Unusable::Ahead);
         }
-        whole::guarded(|| Index::verified(inner, layout)).map_err(Unusable::Damaged)
+        whole::guarded(|| Index::counted(inner, layout, unverified)).map_err(Unusable::Damaged)
     }
 
     /// What is in the folder, its files checked, its content not yet understood.
-    fn read(dir: &Path) -> Result<(tantivy::Index, Option<Payload>), String> {
-        let inner = tantivy::Index::open_in_dir(dir).map_err(|error| error.to_string())?;
-        whole::check_files(dir, &inner)?;
+    fn read(dir: &Path) -> Result<(tantivy::Index, Option<Payload>, Option<Unverified>), String> {
+        let directory = disk::directory(dir).map_err(|error| error.to_string())?;
+        let inner = tantivy::Index::open(directory).map_err(|error| error.to_string())?;
+        let unverified = Unverified::begin(dir, &inner)?;
         let payload = payload(&inner).map_err(|error| error.to_string())?;
-        Ok((inner, payload))
+        Ok((inner, payload, unverified))
     }
 
-    fn verified(inner: tantivy::Index, layout: Layout) -> Result<Index, String> {
+    fn counted(inner: tantivy::Index, layout: Layout, unverified: Option<Unverified>) -> Result<Index, String> {
         if inner.schema() != layout.schema {
             return Err("its fields are not those of its definition".to_owned());
         }
         let metas = inner.load_metas().map_err(|error| error.to_string())?;
-        let index = Index::with(inner, layout).map_err(|error| error.to_string())?;
+        let index = Index::with(inner, layout, unverified).map_err(|error| error.to_string())?;
         whole::check_counts(&index.reader.searcher(), &metas)?;
         Ok(index)
     }
 
-    fn with(inner: tantivy::Index, layout: Layout) -> Result<Index, EngineError> {
+    fn with(inner: tantivy::Index, layout: Layout, unverified: Option<Unverified>) -> Result<Index, EngineError> {
         inner.tokenizers().register(packed::TOKENIZER, packed::Unpack);
         let reader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Index { inner, reader, fields: layout.fields, schema: layout.hash, unpacked: Arc::default() })
+        let unverified = unverified.map(Arc::new);
+        Ok(Index { inner, reader, fields: layout.fields, schema: layout.hash, unpacked: Arc::default(), unverified })
     }
 
     /// The only writer; the caller holds the lock of the index folder.
     pub fn writer(&self) -> Result<Writer, EngineError> {
-        Writer::open(&self.inner, self.fields, &self.schema)
+        let may_merge = self.unverified().is_none();
+        Writer::open(&self.inner, self.fields, &self.schema, may_merge)
+    }
+
+    /// Files that have still to be verified. Until then nothing is merged, which would make damage look sound.
+    pub fn unverified(&self) -> Option<Arc<Unverified>> {
+        self.unverified.clone().filter(|unverified| !unverified.is_over())
     }
 
     /// How far the last commit goes; `None` before the first.

@@ -1,7 +1,7 @@
 //! Documents into tantivy, and commits that say how far they go.
 
 use serde::{Deserialize, Serialize};
-use tantivy::indexer::LogMergePolicy;
+use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::Field;
 use tantivy::{IndexWriter, TantivyDocument, Term};
 
@@ -49,14 +49,22 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub(super) fn open(index: &tantivy::Index, fields: Fields, schema: &str) -> Result<Writer, EngineError> {
+    pub(super) fn open(
+        index: &tantivy::Index,
+        fields: Fields,
+        schema: &str,
+        may_merge: bool,
+    ) -> Result<Writer, EngineError> {
         let inner = index.writer_with_num_threads(INDEXING_THREADS, INDEXING_MEMORY)?;
         let mut policy = LogMergePolicy::default();
         // Deleted documents skew scores and make counting slow until they are merged away.
         policy.set_del_docs_ratio_before_merge(0.2);
         // Every segment is looked into by every query; few are worth some more merging.
         policy.set_min_num_segments(SEGMENTS_TO_MERGE);
-        inner.set_merge_policy(Box::new(policy));
+        match may_merge {
+            true => inner.set_merge_policy(Box::new(policy)),
+            false => inner.set_merge_policy(Box::new(NoMergePolicy)),
+        }
         // A writer that ended in the middle of a merge has left its files.
         if let Err(error) = inner.garbage_collect_files().wait() {
             tracing::warn!(%error, "files that no segment needs could not be removed");

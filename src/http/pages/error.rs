@@ -113,6 +113,16 @@ fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
         SearchError::ArticleGone => {
             (StatusCode::GONE, "Withdrawn", "This article was in the archive and has been withdrawn")
         }
+        SearchError::Storage { code: "storage_full" | "storage_refused", .. } => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Nothing can be stored for now",
+            "The disk of the archive takes no writes. Searches go on",
+        ),
+        SearchError::Storage { .. } => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Damaged",
+            "What was asked for is damaged in the archive, which has been noted. All else is there",
+        ),
         SearchError::Internal(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", "The fault is ours and has been noted")
         }
@@ -282,6 +292,9 @@ mod tests {
         check(SearchError::Killed(Killed { version: None, by: None }), StatusCode::GONE);
         check(SearchError::ArticleGone, StatusCode::GONE);
         check(SearchError::Internal("disk".into()), StatusCode::INTERNAL_SERVER_ERROR);
+        let storage = |code| SearchError::Storage { code, cause: "disk".into() };
+        check(storage("storage_full"), StatusCode::SERVICE_UNAVAILABLE);
+        check(storage("storage_damaged"), StatusCode::INTERNAL_SERVER_ERROR);
     }
 
     #[tokio::test]

@@ -1,0 +1,40 @@
+//! `broadsheet backup`: a copy of the archive, made while it is in use.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use super::interrupt;
+use super::progress::counted;
+use super::settings::Settings;
+use crate::store::{self, Store};
+
+/// How long what is under way may take after a signal.
+const GRACE: Duration = Duration::from_secs(20);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// The folder that becomes the backup; it must not be there yet
+    #[arg(value_name = "DIR")]
+    to: PathBuf,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let started = Instant::now();
+    let data = options.settings.read()?.archive.dir;
+    anyhow::ensure!(Store::is_in(&data) || data.is_file(), "there is no archive in {}", data.display());
+    let stop = interrupt::heard(GRACE)?;
+    let made = store::back_up(&data, &options.to, &stop, |left, all| tracing::info!(left, all, "pages"))?;
+    let (articles, bytes) =
+        (counted(made.articles, "article", "articles"), made.files.iter().map(|file| file.bytes).sum::<u64>());
+    say!(
+        "{}: {articles}, up to change {}, {:.1} MB in {:.1} s; all of it was read again and is whole",
+        options.to.display(),
+        made.last_change,
+        bytes as f64 / 1e6,
+        started.elapsed().as_secs_f64()
+    );
+    Ok(ExitCode::SUCCESS)
+}
