@@ -87,7 +87,7 @@ fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<()
 async fn serve(options: Options) -> anyhow::Result<()> {
     super::ingest::all_there(&options.ingest)?;
     let mut config = configured(&options)?;
-    let (stop, asked, ending) = stopping()?;
+    let (stop, asked, hurry, ending) = stopping()?;
     let listener = tokio::net::TcpListener::bind(&config.http.listen)
         .await
         .with_context(|| format!("{} cannot be listened on", config.http.listen))?;
@@ -109,7 +109,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     threads.push(following);
     welcome(&listener, options.demo)?;
     let door = Door::new(archive, intake, keys, &config);
-    http::serve(door, listener, asked.notified()).await;
+    http::serve(door, listener, asked.notified(), hurry.notified()).await;
     stop.store(true, Ordering::Relaxed);
     if let Some(fetching) = fetching {
         fetching.await?;
@@ -196,13 +196,13 @@ fn welcome(listener: &tokio::net::TcpListener, is_demo: bool) -> anyhow::Result<
     Ok(())
 }
 
-/// Set, and told, when the process is asked to end.
-fn stopping() -> anyhow::Result<(Arc<AtomicBool>, Arc<Notify>, watch::Receiver<bool>)> {
-    let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
+/// Set, and told, when the process is asked to end; and told when it is asked again.
+fn stopping() -> anyhow::Result<(Arc<AtomicBool>, Arc<Notify>, Arc<Notify>, watch::Receiver<bool>)> {
+    let (stop, asked, hurry) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (end, ending) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let (set, tell) = (Arc::clone(&stop), Arc::clone(&asked));
+    let (set, tell, again) = (Arc::clone(&stop), Arc::clone(&asked), Arc::clone(&hurry));
     tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -212,8 +212,13 @@ fn stopping() -> anyhow::Result<(Arc<AtomicBool>, Arc<Notify>, watch::Receiver<b
         tell.notify_one();
         // Nobody listens where nothing is fetched.
         let _ = end.send(true);
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        again.notify_one();
     });
-    Ok((stop, asked, ending))
+    Ok((stop, asked, hurry, ending))
 }
 
 /// Keeps the index up with the store, and the archive with the index.

@@ -1,6 +1,6 @@
 //! The API's answers.
 
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -10,14 +10,15 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Door;
 use super::forms::{self, Kind};
 use super::params;
 use super::problem::{Envelope, PROBLEM, Problem};
 use super::question::{Answered, Question};
 use crate::query::Advice;
+use crate::search::Readiness;
 use crate::search::answer::{ArticleAnswer, QueryAnswer, SearchAnswer};
 use crate::search::request::ArticleRequest;
-use crate::search::{Archive, Readiness};
 
 /// Searches the archive. `Accept` may ask for the forms that have addresses of their own: a table, lines, feeds
 #[utoipa::path(
@@ -115,11 +116,14 @@ pub(super) async fn alive() -> &'static str {
     path = "/readyz",
     responses(
         (status = 200, description = "Ready", body = Readiness),
-        (status = 503, description = "The index is catching up", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "The index is catching up, or the server is about to end", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn ready(State(archive): State<Arc<Archive>>) -> Answered {
-    let readiness = archive.readiness()?;
+pub(super) async fn ready(State(door): State<Door>) -> Answered {
+    if door.stopping.load(Ordering::Relaxed) {
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "the server has been asked to stop"));
+    }
+    let readiness = door.archive.readiness()?;
     if readiness.ready {
         return Ok(Json(readiness).into_response());
     }

@@ -34,6 +34,7 @@ mod wire;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::FromRef;
@@ -59,6 +60,7 @@ pub struct Door {
     uploads: Arc<Semaphore>,
     guard: Arc<Guard>,
     http: Arc<config::Http>,
+    stopping: Arc<AtomicBool>,
     limits: config::Limits,
 }
 
@@ -76,6 +78,7 @@ impl Door {
             uploads: Arc::new(Semaphore::new(limits.uploads)),
             guard: Arc::new(guard),
             http: Arc::new(config.http.clone()),
+            stopping: Arc::default(),
             limits,
         }
     }
@@ -87,12 +90,21 @@ impl FromRef<Door> for Arc<Archive> {
     }
 }
 
-/// Answers on `listener` until `shutdown`; then finishes what is under way.
-pub async fn serve(door: Door, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+/// Answers on `listener` until `shutdown`; then says that it is not ready, lingers until `hurry` at most, and finishes what is
+/// under way.
+pub async fn serve(
+    door: Door,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+    hurry: impl Future<Output = ()>,
+) {
     let bounds = door.limits;
     let stopping = tokio::sync::Notify::new();
+    let (is_stopping, linger) = (Arc::clone(&door.stopping), door.http.linger);
     let shutdown = async {
         shutdown.await;
+        is_stopping.store(true, Ordering::Relaxed);
+        tokio::select! { () = tokio::time::sleep(linger) => {} () = hurry => {} }
         stopping.notify_one();
     };
     tokio::select! {

@@ -83,6 +83,18 @@ fn the_end_of_an_embargo_is_a_change() {
 }
 
 #[test]
+fn an_embargo_that_a_clock_gone_ahead_has_ended_stays_ended_when_it_goes_back() {
+    let desk = desk();
+    desk.put(&[embargoed("1", "A", hours(2))]);
+    assert_eq!(desk.store.release_due(hours(200)).unwrap(), 1);
+    let position = desk.store.last_change().unwrap();
+    assert_eq!(desk.store.release_due(hours(-200)).unwrap(), 0);
+    assert_eq!((desk.shown(), desk.store.last_change().unwrap()), ("A".to_owned(), position));
+    desk.put(&[embargoed("2", "B", hours(2))]);
+    assert_eq!(desk.store.count().unwrap(), 1, "another one holds by the clock as it is now");
+}
+
+#[test]
 fn a_copy_under_embargo_is_of_no_story_before_its_time() {
     let desk = desk();
     let text = "The river rose by two metres overnight and the schools along its banks will stay shut until the water \

@@ -384,6 +384,16 @@ mod tests {
     }
 
     #[test]
+    fn a_run_that_ended_before_it_began_took_no_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let run = store.begin_run("a").unwrap();
+        let line = store.finish_run(run, RunState::Finished).unwrap();
+        let earlier = Timestamp::from_millisecond(line.started.as_millisecond() - 3_600_000).ok();
+        assert_eq!(Run { finished: earlier, ..line }.took(), None);
+    }
+
+    #[test]
     fn a_batch_of_an_unknown_run_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();

@@ -19,6 +19,7 @@ mod crash;
 mod crowds;
 mod description;
 mod doors;
+mod draining;
 mod explain;
 mod exploring;
 mod export;

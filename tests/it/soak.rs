@@ -80,8 +80,8 @@ struct Soak {
 
 impl Soak {
     fn cycle(&mut self, cycle: u64) {
-        for _ in 0..DELETED {
-            let at = self.numbers.below(self.there.len() as u64) as usize;
+        for n in 0..DELETED {
+            let at = ((cycle * DELETED + n) % ARTICLES_THERE) as usize;
             let external = format!("id:m{}", self.there[at]);
             let found = self.server.search(&[("q", &external), ("fields", "id")]);
             let id = found["hits"][0]["id"].as_str().unwrap().to_owned();
