@@ -1,7 +1,6 @@
 //! The open archive: store, index and the pool that searches run on. Every door asks it.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -20,6 +19,7 @@ use super::highlight;
 use super::hydrate;
 use super::plan::{self, Planned};
 use super::pool::{Pool, TIME_LIMIT};
+use super::readiness::Health;
 use super::request::{ArticleRequest, DifferenceRequest, FacetField, SearchRequest, Unit};
 use super::silence::Silence;
 use super::snapshots::{SnapshotName, Snapshots};
@@ -44,37 +44,7 @@ pub struct Archive {
     /// Something has been written that nobody has looked at yet.
     news: Mutex<bool>,
     rung: Condvar,
-    index: Mutex<IndexState>,
-    is_failing: AtomicBool,
-}
-
-/// How far the index has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct Readiness {
-    /// Answers show all that is in the store, or all that they can while the disk takes nothing
-    pub ready: bool,
-    /// Articles that answers can hold now.
-    pub articles: u64,
-    /// Changes in the store that are not in the index yet.
-    pub behind: u64,
-    /// `taken`; or why what comes in is refused: `storage_full`, `storage_refused`
-    pub writes: &'static str,
-    pub index: IndexState,
-}
-
-/// How it stands with the index.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum IndexState {
-    /// Every file has been read and is as it was written.
-    #[default]
-    Verified,
-    /// They are being read.
-    Verifying,
-    /// One is not; another index is being made from the store.
-    Damaged,
-    /// What comes in cannot be brought into it for now.
-    Failing,
+    pub(super) health: Health,
 }
 
 pub(super) struct Inner {
@@ -189,36 +159,9 @@ impl Archive {
             |until: &Until| article::difference(&self.inner.store, &request, until.within(TIME_LIMIT / 4).at());
         self.pool.run(answer).await
     }
-
-    /// Asks the store beside the pool: whoever asks must hear of it also when searches queue.
-    pub fn readiness(&self) -> Result<Readiness, SearchError> {
-        let is_failing = self.is_failing.load(Ordering::Relaxed);
-        let state = *self.index.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = if is_failing { IndexState::Failing } else { state };
-        tokio::task::block_in_place(|| self.inner.readiness(index))
-    }
-
-    /// Whoever keeps the index up says how it stands with it.
-    pub fn index_is(&self, state: IndexState) {
-        *self.index.lock().unwrap_or_else(PoisonError::into_inner) = state;
-    }
-
-    /// And whether what comes in could be brought into it.
-    pub fn indexing_fails(&self, fails: bool) {
-        self.is_failing.store(fails, Ordering::Relaxed);
-    }
 }
 
 impl Inner {
-    fn readiness(&self, index: IndexState) -> Result<Readiness, SearchError> {
-        let view = self.newest();
-        let behind = self.store.last_change().map_err(store_error)?.saturating_sub(view.position());
-        let refused = self.store.refused();
-        // What the disk refuses would come in nowhere else, and to read another has no more than this.
-        let ready = behind == 0 || refused.is_some() || index == IndexState::Failing;
-        Ok(Readiness { ready, articles: view.articles(), behind, writes: refused.unwrap_or("taken"), index })
-    }
-
     pub(super) fn newest(&self) -> View {
         self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

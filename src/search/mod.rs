@@ -12,6 +12,7 @@ pub mod ledger;
 mod archive;
 mod article;
 mod pool;
+mod readiness;
 
 mod plan;
 mod snapshots;
@@ -45,12 +46,13 @@ mod timeline;
 
 mod cursor;
 
-pub use archive::{Archive, IndexState, Readiness};
+pub use archive::Archive;
 pub use citations::{CitationRequest, Kept};
 pub use compare::MOST_COMPARED;
 pub use excerpt::first_words;
 pub use export::Export;
 pub use highlight::escape;
 pub use pool::on_behalf_of;
+pub use readiness::{IndexState, Readiness};
 
 pub use crate::engine::Caller;

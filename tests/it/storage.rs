@@ -66,10 +66,14 @@ fn refuses_and_goes_on(server: &Server, code: &str, there: u64, make_room: impl 
 
 /// A server to which the system can be told to let it write no further than so far into any file.
 fn bounded(archive: &TestArchive) -> Server {
+    bounded_with(archive, &[])
+}
+
+fn bounded_with(archive: &TestArchive, options: &[&str]) -> Server {
     let mut command = Command::new("sh");
     // A write beyond the bound is then an error, and no signal.
     command.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_broadsheet"), "serve"]);
-    Server::start_with(command.arg("--data-dir").arg(archive.data()))
+    Server::start_with(command.arg("--data-dir").arg(archive.data()).args(options))
 }
 
 fn bound(server: &Server, bytes: &str) {
@@ -318,4 +322,67 @@ fn an_ingest_writes_no_index_that_it_has_not_verified() {
     let said = text(&ingest.arg(&more).env("FAILPOINTS", "engine::verify_later=return").output().unwrap());
     assert!(said.contains("made anew from the store"), "{said}");
     assert_sound(&archive, "made anew");
+}
+
+/// Its process has ended without folding the log into the store.
+fn killed(archive: &TestArchive, lines: &str) {
+    let server = Server::start(archive);
+    added(&server, "commit=wait", &[LINES], lines);
+    server.kill();
+}
+
+#[test]
+fn a_log_that_is_damaged_is_taken_as_far_as_it_is_whole_and_the_index_follows() {
+    let archive = TestArchive::new();
+    archive.ingest(&[&archive.file("a.jsonl", &corpus(100))]);
+    killed(&archive, &corpus(200));
+    let log = archive.data().join("store.sqlite-wal");
+    let length = std::fs::metadata(&log).unwrap().len() as usize;
+    overwrite(&log, length / 4, &[0x55; 64]);
+    let server = Server::start(&archive);
+    let there = server.total("*");
+    assert!((100..200).contains(&there), "{there}: whole transactions, and no others");
+    server.until_it_says("made anew from the store");
+    assert_sound(&archive, "a damaged log");
+    added(&server, "commit=wait", &[LINES], corpus(200));
+    assert_eq!(server.total("*"), 200);
+}
+
+#[test]
+fn shared_memory_and_lock_files_are_made_anew_whatever_is_in_them() {
+    let archive = TestArchive::new();
+    for (name, what) in [
+        ("store.sqlite-shm", &b"nonsense"[..]),
+        ("store.lock", b"nonsense"),
+        ("index/LOCK", b"nonsense"),
+        ("index/BUILD", b"nonsense"),
+        ("run-1.lock", b"nonsense"),
+        ("answer-0123", b"left behind"),
+        ("store.restored", b"left behind"),
+    ] {
+        killed(&archive, &corpus(50));
+        std::fs::write(archive.data().join(name), what).unwrap();
+        let server = Server::start(&archive);
+        assert_eq!(server.total("*"), 50, "{name}");
+        assert_eq!(server.stop(), Some(0), "{name}");
+        assert_sound(&archive, name);
+    }
+}
+
+#[test]
+fn a_watched_file_that_the_disk_refused_is_read_when_it_takes_writes_again() {
+    let archive = TestArchive::new();
+    let folder = archive.folder.path().join("in");
+    std::fs::create_dir(&folder).unwrap();
+    let watched = folder.display().to_string();
+    let server = bounded_with(&archive, &["--watch", &watched]);
+    server.until_it_says("watching a folder");
+    bound(&server, "4096");
+    std::fs::write(folder.join("a.jsonl"), corpus(300)).unwrap();
+    until_writes(&server, "storage_refused");
+    server.until_it_says("watched files could not be taken in");
+    assert_eq!(server.total("*"), 0);
+    bound(&server, "unlimited");
+    server.until("the file is read", |server| server.total("*") == 300);
+    assert_sound(&archive, "after it");
 }

@@ -1,0 +1,80 @@
+//! Whether answers show what is in the store, and how it stands with the disk below.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::answer::SearchError;
+use super::archive::{Archive, Inner, store_error};
+
+/// How far the index has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Readiness {
+    /// Answers show all that is in the store, or all that they can while the disk takes nothing
+    pub ready: bool,
+    /// Articles that answers can hold now.
+    pub articles: u64,
+    /// Changes in the store that are not in the index yet.
+    pub behind: u64,
+    /// `taken`; or why what comes in is refused: `storage_full`, `storage_refused`
+    pub writes: &'static str,
+    pub index: IndexState,
+}
+
+/// How it stands with the index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum IndexState {
+    /// Every file has been read and is as it was written.
+    #[default]
+    Verified,
+    /// They are being read.
+    Verifying,
+    /// One is not; another index is being made from the store.
+    Damaged,
+    /// What comes in cannot be brought into it for now.
+    Failing,
+}
+
+/// What whoever keeps the index up says of it.
+#[derive(Default)]
+pub(super) struct Health {
+    index: Mutex<IndexState>,
+    is_failing: AtomicBool,
+}
+
+impl Health {
+    fn index(&self) -> IndexState {
+        match self.is_failing.load(Ordering::Relaxed) {
+            true => IndexState::Failing,
+            false => *self.index.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+}
+
+impl Archive {
+    /// Asks the store beside the pool: whoever asks must hear of it also when searches queue.
+    pub fn readiness(&self) -> Result<Readiness, SearchError> {
+        tokio::task::block_in_place(|| self.inner.readiness(self.health.index()))
+    }
+
+    /// Whoever keeps the index up says how it stands with it.
+    pub fn index_is(&self, state: IndexState) {
+        *self.health.index.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    /// And whether what comes in could not be brought into it.
+    pub fn indexing_fails(&self, fails: bool) {
+        self.health.is_failing.store(fails, Ordering::Relaxed);
+    }
+}
+
+impl Inner {
+    fn readiness(&self, index: IndexState) -> Result<Readiness, SearchError> {
+        let view = self.newest();
+        let behind = self.store.last_change().map_err(store_error)?.saturating_sub(view.position());
+        let refused = self.store.refused();
+        // What the disk refuses would come in nowhere else, and to read another has no more than this.
+        let ready = behind == 0 || refused.is_some() || index == IndexState::Failing;
+        Ok(Readiness { ready, articles: view.articles(), behind, writes: refused.unwrap_or("taken"), index })
+    }
+}
