@@ -2,6 +2,8 @@
 //!
 //! Read the modules in this order and you follow an article in and a query out. ARCHITECTURE.md draws the same way.
 
+// HOW IT GOES: what is counted and measured, for those who watch over the program.
+pub mod metering;
 // WHAT: an article and its dates, source and status, as every room knows them.
 pub mod article;
 // WHO: the same article read again, from wherever, is the same article.

@@ -14,6 +14,7 @@ mod healthcheck;
 mod ingest;
 mod interrupt;
 mod key;
+mod log;
 mod progress;
 mod reindex;
 mod restore;
@@ -21,11 +22,14 @@ mod runs;
 mod serve;
 mod settings;
 mod verify;
+#[cfg(feature = "otel")]
+mod spans;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::metering;
 
 /// Full-text search over a news corpus.
 #[derive(Debug, Parser)]
@@ -70,7 +74,11 @@ fn print_line(line: &str) {
 
 /// Does what was asked; a mistake becomes one line and an exit code.
 pub fn run(arguments: Arguments) -> ExitCode {
-    log(if matches!(arguments.command, Command::Serve(_)) { "info" } else { "warn" });
+    metering::begin();
+    let _logging = match &arguments.command {
+        Command::Serve(options) => serve::log(options),
+        _ => log::of_command(),
+    };
     let done = match arguments.command {
         Command::Serve(options) => serve::run(&options),
         Command::Ingest(options) => ingest::run(&options),
@@ -88,13 +96,4 @@ pub fn run(arguments: Arguments) -> ExitCode {
         eprintln!("broadsheet: {error:#}");
         ExitCode::FAILURE
     })
-}
-
-/// To standard error; `RUST_LOG` wins over the usual level.
-fn log(level: &str) {
-    let quiet = [crate::engine::embedded::QUIET, crate::store::QUIET, crate::ingest::QUIET];
-    let usual = format!("{level},{}", quiet.join(","));
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| usual.into());
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours).with_env_filter(filter).init();
 }

@@ -12,6 +12,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
+use super::log::{self, Logging};
 use super::settings::Settings;
 use super::verify;
 use crate::access::Keys;
@@ -23,7 +24,7 @@ use crate::http::{self, Door};
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::intake::Intake;
 use crate::ingest::{self, ReadOptions};
-use crate::search::{Archive, IndexState};
+use crate::search::{Archive, IndexState, Surroundings};
 use crate::store::Store;
 use crate::sync::{self, Lock};
 
@@ -66,6 +67,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// As it is configured; what is wrong with the configuration is told when it is read to be followed.
+pub(super) fn log(options: &Options) -> Logging {
+    options.settings.read().map_or_else(|_| log::of_command(), |config| log::of_server(&config.log))
+}
+
 /// Lays the samples out in a folder of their own for as long as they are read.
 fn demo(store: &Store, stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
     let folder = store.dir().join("samples");
@@ -97,7 +103,8 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || start(&options, &dir, &stop)).await??
     };
     let Some((follower, archive)) = started else { return Ok(()) };
-    let archive = Arc::new(archive);
+    let feeds = config.feeds.feed.iter().map(|feed| feed.url.to_string()).collect();
+    let archive = Arc::new(archive.surrounded(Surroundings { feeds, slow: config.log.slow }));
     let intake = Intake::new(Arc::clone(&follower.store), Arc::clone(&stop));
     let keys = Keys::new(Arc::clone(&follower.store));
     let mut threads = watch(&follower.store, &config.watch.dirs, &stop)?;

@@ -16,7 +16,7 @@ use url::Url;
 pub use values::{Rate, length};
 
 use layers::{PREFIX, lay_over, of_variable};
-use values::{address, networks, origins, size, some_rate, some_server, some_time, time};
+use values::{address, directives, networks, origins, size, some_rate, some_server, some_time, time, time_or_none};
 
 /// The reference, and the values of whatever is left out.
 pub const REFERENCE: &str = include_str!("../../config/broadsheet.toml");
@@ -30,6 +30,7 @@ const LARGEST_ARTICLE: usize = 256 << 20;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Config {
     pub archive: Archive,
+    pub log: Log,
     pub http: Http,
     pub access: Access,
     pub limits: Limits,
@@ -40,6 +41,28 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Archive {
     pub dir: PathBuf,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Log {
+    pub format: LogFormat,
+    /// As `RUST_LOG`, which wins.
+    #[serde(deserialize_with = "directives")]
+    pub level: String,
+    /// A search that takes longer is told of.
+    #[serde(deserialize_with = "time_or_none")]
+    pub slow: Option<Duration>,
+    /// What readers look for.
+    pub queries: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Auto,
+    Text,
+    Json,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

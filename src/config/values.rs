@@ -26,6 +26,23 @@ pub(super) fn some_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Dur
     time(from).map(Some)
 }
 
+/// `None` where it is left empty.
+pub(super) fn time_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    length(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// What is logged of which part of the program; empty is nothing, which is no wish.
+pub(super) fn directives<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    let is_read = !text.trim().is_empty() && text.parse::<tracing_subscriber::EnvFilter>().is_ok();
+    let wrong = || format!("`{text}` is no level; write it as info, warn, or info,broadsheet::fetch=debug");
+    is_read.then_some(text.clone()).ok_or_else(|| serde::de::Error::custom(wrong()))
+}
+
 /// A day is 24 hours here, which a length of time leaves open.
 fn days(text: &str) -> Option<jiff::SignedDuration> {
     let days: i64 = text.trim().strip_suffix('d')?.trim().parse().ok()?;

@@ -330,6 +330,13 @@ impl View {
         }
     }
 
+    /// Segments it lies in, documents of them that are there, and those that are deleted.
+    pub fn segments(&self) -> (usize, u64, u64) {
+        match self {
+            View::Embedded(view) => view.segments(),
+        }
+    }
+
     /// The files it keeps from being given back to the disk, with their sizes in bytes.
     pub fn files(&self) -> &[(String, u64)] {
         match self {

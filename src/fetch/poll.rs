@@ -11,6 +11,7 @@ use super::trouble::{Kind, Trouble};
 use super::{FetchError, Poller, schedule};
 use crate::config::Feed;
 use crate::ingest::fetched::{self, Fetched, Items};
+use crate::metering;
 use crate::store::{Counts, FeedState, Incoming, Ready, Rejected, RunId, RunState};
 
 /// The line of a poll in the ledger, opened when there is something to say.
@@ -57,6 +58,7 @@ impl Poller {
             }
         };
         let every = feed.every.unwrap_or(self.every);
+        count(&met);
         match met {
             Err(Trouble { kind: Kind::Stopped, .. }) => {
                 self.close(&mut line, RunState::Interrupted).await?;
@@ -219,6 +221,16 @@ impl Poller {
         }
         tracing::info!(feed = run.input, run = run.id.0, new, versions, rejected, "a feed brought something");
         Ok(())
+    }
+}
+
+/// Where nothing was asked, nothing is counted.
+fn count(met: &Result<Met, Trouble>) {
+    match met {
+        Ok(Met::Read { .. }) => metering::polled("news"),
+        Ok(Met::NotModified) => metering::polled("unchanged"),
+        Err(Trouble { kind: Kind::Held | Kind::Stopped, .. }) => {}
+        Err(_) => metering::polled("failed"),
     }
 }
 

@@ -41,6 +41,12 @@ impl Client {
 /// Where no connection is known, as in tests.
 pub(super) const NOBODY: Client = Client { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), root: String::new() };
 
+/// Whether a proxy that is trusted is at the other end of the connection.
+pub(super) fn is_by_proxy(request: &Request, trusted: &[IpNet]) -> bool {
+    let peer = request.extensions().get::<Peer>().map_or(NOBODY.address, |Peer(peer)| peer.ip()).to_canonical();
+    trusted.iter().any(|network| network.contains(&peer))
+}
+
 /// Tells all who come after who asks.
 pub(super) async fn known(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().map_or(NOBODY.address, |peer| peer.address.ip());

@@ -22,6 +22,7 @@ use tower::ServiceExt;
 use super::client::Peer;
 use super::wire::Wire;
 use crate::config::Limits;
+use crate::metering;
 
 /// Where no connection can be taken, as with too many files open, it is tried again after this.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -83,6 +84,7 @@ async fn answer(
     bounds: Limits,
     mut ending: watch::Receiver<bool>,
 ) {
+    let _open = metering::connection();
     // Small answers on a kept connection must not wait for more bytes to send.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");

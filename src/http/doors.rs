@@ -25,28 +25,40 @@ pub(super) struct Guard {
 /// Answers that anybody may have, unless reading needs a key.
 pub(super) async fn reading(State(door): State<Door>, request: Request, next: Next) -> Response {
     let needed = door.guard.reading_by_key.then_some(Scope::Read);
-    enter(&door.guard, needed, request, next).await
+    enter(&door.guard, Some(&door.guard.pace), needed, request, next).await
 }
 
 /// What brings articles, or takes them away.
 pub(super) async fn writing(State(door): State<Door>, request: Request, next: Next) -> Response {
-    enter(&door.guard, Some(Scope::Write), request, next).await
+    enter(&door.guard, Some(&door.guard.pace), Some(Scope::Write), request, next).await
 }
 
 /// What cannot be taken back.
 pub(super) async fn administering(State(door): State<Door>, request: Request, next: Next) -> Response {
-    enter(&door.guard, Some(Scope::Admin), request, next).await
+    enter(&door.guard, Some(&door.guard.pace), Some(Scope::Admin), request, next).await
 }
 
-async fn enter(guard: &Guard, needed: Option<Scope>, mut request: Request, next: Next) -> Response {
+/// What watches over the server: by the same key as reading, however often.
+pub(super) async fn watching(State(door): State<Door>, request: Request, next: Next) -> Response {
+    let needed = door.guard.reading_by_key.then_some(Scope::Read);
+    enter(&door.guard, None, needed, request, next).await
+}
+
+async fn enter(
+    guard: &Guard,
+    pace: Option<&Pace>,
+    needed: Option<Scope>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let holder = match shown(request.headers()).map(|key| holder(&guard.keys, &key)).transpose() {
         Ok(holder) => holder,
         Err(refused) => return challenge(refused, &request),
     };
-    let paced = match &holder {
-        Some(holder) => guard.pace.of_key(&holder.key),
-        None => guard.pace.of_address(Client::of(&request).address),
-    };
+    let paced = pace.and_then(|pace| match &holder {
+        Some(holder) => pace.of_key(&holder.key),
+        None => pace.of_address(Client::of(&request).address),
+    });
     let refused = match (&paced, needed, &holder) {
         (Some(paced), ..) if paced.wait.is_some() => Some(too_often(paced)),
         (_, Some(needed), Some(holder)) if holder.scope < needed => Some(too_little(needed, holder)),

@@ -17,6 +17,7 @@ mod params;
 mod runs;
 mod tables;
 mod versions;
+mod watching;
 
 mod citations;
 mod client;
@@ -28,7 +29,10 @@ mod problem;
 mod question;
 mod rows;
 mod safe;
+mod seen;
 mod spool;
+#[cfg(feature = "otel")]
+mod traceparent;
 mod upload;
 mod wire;
 
@@ -62,6 +66,7 @@ pub struct Door {
     http: Arc<config::Http>,
     stopping: Arc<AtomicBool>,
     limits: config::Limits,
+    logs_queries: bool,
 }
 
 impl Door {
@@ -80,6 +85,7 @@ impl Door {
             http: Arc::new(config.http.clone()),
             stopping: Arc::default(),
             limits,
+            logs_queries: config.log.queries,
         }
     }
 }

@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::params::{self, Taken, Takes};
-use super::{api, articles, citations, copies, explore, export, facets, forms, problem, runs, tables, versions};
+use super::{
+    api, articles, citations, copies, explore, export, facets, forms, problem, runs, tables, versions, watching,
+};
 use crate::search::MOST_COMPARED;
 use crate::search::request::FacetField;
 
@@ -55,6 +57,8 @@ use crate::search::request::FacetField;
         runs::rejects,
         runs::rejects_as_lines,
         runs::rejects_as_pieces,
+        watching::status,
+        watching::metrics,
         api::alive,
         api::ready,
         api::version,

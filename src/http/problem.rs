@@ -12,7 +12,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::pages;
-use super::router::REQUEST_ID;
+use super::seen::REQUEST_ID;
+use crate::metering;
 use crate::query::Advice;
 use crate::search::answer::SearchError;
 
@@ -218,6 +219,7 @@ pub(super) async fn in_our_envelope(request: Request, next: Next) -> Response {
     if status.is_success() || status.is_redirection() {
         return response;
     }
+    metering::refused(response.extensions().get::<Problem>().map_or(foreign(status).code(), Problem::code));
     if wants_page && is_page(&response) {
         return response;
     }

@@ -17,6 +17,7 @@ use super::compressed;
 use super::params::{LARGEST, Taken, Takes};
 use super::problem::Problem;
 use crate::config;
+use crate::metering;
 use crate::query::Advice;
 use crate::search::Archive;
 use crate::search::answer::SearchError;
@@ -106,8 +107,8 @@ impl Question {
 
     /// An answer with its strong ETag: a hash of all that it says, so that the same tag means the same answer.
     pub(super) fn answer(&self, answer: &impl Serialize) -> Answered {
-        let body =
-            serde_json::to_vec(answer).map_err(|error| Problem::from(SearchError::Internal(error.to_string())))?;
+        let body = metering::Stage::Encode.time(|| serde_json::to_vec(answer));
+        let body = body.map_err(|error| Problem::from(SearchError::Internal(error.to_string())))?;
         let (caching, is_known) = self.tagged(said(&body));
         Ok(if is_known {
             (StatusCode::NOT_MODIFIED, caching).into_response()
@@ -131,6 +132,7 @@ impl Question {
         let tag = format!("\"{}\"", &blake3::hash(said).to_hex()[..24]);
         let given = if self.method.is_safe() { self.header(&header::IF_NONE_MATCH) } else { "" };
         let known = compressed::known(given, &tag);
+        metering::looked_up(metering::Cache::Answers, known.is_some());
         let (told, is_known) = (HeaderValue::from_str(known.as_deref().unwrap_or(&tag)), known.is_some());
         let caching = [
             (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),

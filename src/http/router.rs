@@ -3,23 +3,17 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware;
 use axum::routing::{delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::classify::ServerErrorsFailureClass;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::timeout::RequestBodyTimeoutLayer;
-use tower_http::trace::TraceLayer;
-use tracing::Span;
-use tracing::field::Empty;
 
 use super::{
     Door, api, articles, citations, client, compressed, copies, doors, explore, export, facets, forms, openapi, pages,
-    problem, runs, safe, tables, versions,
+    problem, runs, safe, seen, tables, versions, watching,
 };
 
 /// A request body, at most, but for articles.
@@ -27,8 +21,6 @@ const BODY: usize = 1024 * 1024;
 
 /// Between two pieces of such a body, at most.
 const PAUSE: Duration = Duration::from_secs(30);
-
-pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Which other sites' scripts may read answers in a browser. What writes is refused to them by itself.
 fn cross_origin(origins: &[String]) -> Option<CorsLayer> {
@@ -49,26 +41,10 @@ fn cross_origin(origins: &[String]) -> Option<CorsLayer> {
     Some(layer)
 }
 
-/// What every line of the log about a request begins with; never its headers, in which keys are.
-fn span(request: &Request) -> Span {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    let (method, path) = (request.method(), request.uri().path());
-    tracing::info_span!("request", id, %method, path, client = Empty, key = Empty)
-}
-
-/// What is refused for now is no fault of ours.
-fn note(failure: ServerErrorsFailureClass, latency: Duration, _: &Span) {
-    match failure {
-        ServerErrorsFailureClass::StatusCode(StatusCode::SERVICE_UNAVAILABLE) => {
-            tracing::debug!(?latency, "a request was refused for now");
-        }
-        failure => tracing::error!(%failure, ?latency, "a request failed"),
-    }
-}
-
 pub(super) fn router(door: Door) -> Router {
     let cross_origin = cross_origin(&door.http.allow_origins);
     let who_asks = middleware::from_fn_with_state(door.clone(), client::known);
+    let seen = middleware::from_fn_with_state(door.clone(), seen::seen);
     let routes = routes(door);
     cross_origin
         .into_iter()
@@ -77,17 +53,17 @@ pub(super) fn router(door: Door) -> Router {
         .layer(middleware::from_fn(problem::in_our_envelope))
         .layer(middleware::map_response(safe::answer))
         .layer(who_asks)
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(note))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(seen)
 }
 
 fn routes(door: Door) -> Router {
     let by_reading = middleware::from_fn_with_state(door.clone(), doors::reading);
     let by_writing = middleware::from_fn_with_state(door.clone(), doors::writing);
+    let by_watching = middleware::from_fn_with_state(door.clone(), doors::watching);
     Router::new()
         .merge(reading().route_layer(by_reading))
         .merge(withdrawal().route_layer(by_writing.clone()))
+        .merge(watching().route_layer(by_watching))
         .merge(health())
         .layer(middleware::from_fn(client::waited_for))
         .layer(RequestBodyLimitLayer::new(BODY))
@@ -112,6 +88,7 @@ fn reading() -> Router<Door> {
         .route("/terms", get(pages::terms))
         .route("/values/{field}", get(pages::facet_values))
         .route("/about", get(pages::about))
+        .route("/status", get(pages::status))
         .route("/citations", post(pages::cite))
         .route("/citations/{id}", get(pages::citation))
         .route("/help", get(pages::help))
@@ -136,6 +113,7 @@ fn reading() -> Router<Door> {
         .route("/api/v1/compare.csv", get(tables::compare))
         .route("/api/v1/suggest", get(explore::suggest))
         .route("/api/v1/about", get(explore::about))
+        .route("/api/v1/status", get(watching::status))
         .route("/api/v1/citations", post(citations::cite))
         .route("/api/v1/citations/{id}", get(citations::citation))
         .route("/api/v1/citations/{id}/articles.csv", get(citations::articles))
@@ -159,6 +137,11 @@ fn withdrawal() -> Router<Door> {
 
 fn arrival() -> Router<Door> {
     Router::new().route("/api/v1/articles", post(articles::add))
+}
+
+/// For what watches over the server all the time: no bound, and a key where reading needs one.
+fn watching() -> Router<Door> {
+    Router::new().route("/metrics", get(watching::metrics))
 }
 
 /// For those who watch over the server: no key, no bound.

@@ -11,6 +11,7 @@ use super::request::{FacetField, SearchRequest, Unit, Values};
 use super::silence::day;
 use crate::article::Provenance;
 use crate::engine::Until;
+use crate::metering::Stages;
 
 /// Values of each facet, and runs of the ledger.
 const LISTED: usize = 50;
@@ -35,7 +36,7 @@ impl Inner {
             ..SearchRequest::default()
         };
         let (view, now_ms) = (self.newest(), Timestamp::now().as_millisecond());
-        let counted = self.search_in(&view, now_ms, &request, None, until)?;
+        let counted = self.search_in(&view, now_ms, &request, None, &mut Stages::wait(), until)?;
         let planned = plan::plan(&request, now_ms, None, until)?;
         let ends = self.silence.days(&view, &planned.plan, &request.tz)?.ends();
         let counts = Provenance::ALL.into_iter().zip(view.provenances().map_err(engine_error)?);

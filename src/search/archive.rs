@@ -1,6 +1,7 @@
 //! The open archive: store, index and the pool that searches run on. Every door asks it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::slice::from_ref;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -17,17 +18,20 @@ use super::explain;
 use super::export;
 use super::highlight;
 use super::hydrate;
+use super::measured::{Surroundings, Told};
 use super::plan::{self, Planned};
 use super::pool::{Pool, TIME_LIMIT};
 use super::readiness::Health;
 use super::request::{ArticleRequest, DifferenceRequest, FacetField, SearchRequest, Unit};
 use super::silence::Silence;
 use super::snapshots::{SnapshotName, Snapshots};
+use super::status::Sources;
 use super::suggest::Vain;
 use super::timeline::{self, Drawing};
 use super::typing::Typing;
 use crate::article::ArticleId;
 use crate::engine::{Address, ClauseScores, Count, Dates, Engine, EngineError, FoundHit, Marks, Until, View};
+use crate::metering::{Stage, Stages};
 use crate::query::{self, Advice, print};
 use crate::store::{Store, StoreError, StoredArticle};
 
@@ -37,6 +41,7 @@ const COPIES: usize = 100;
 pub struct Archive {
     pub(super) inner: Inner,
     pub(super) pool: Pool,
+    pub(super) surroundings: Surroundings,
     /// Room for exports.
     pub(super) exports: Arc<Semaphore>,
     /// How far the state goes that new answers come from.
@@ -51,9 +56,10 @@ pub(super) struct Inner {
     pub(super) store: Arc<Store>,
     /// The newest state; replaced when the index has gone on.
     newest: RwLock<View>,
-    snapshots: Snapshots,
+    pub(super) snapshots: Snapshots,
     pub(super) silence: Silence,
     pub(super) typing: Typing,
+    pub(super) sources: Sources,
 }
 
 impl Archive {
@@ -64,6 +70,7 @@ impl Archive {
             snapshots: Snapshots::default(),
             silence: Silence::default(),
             typing: Typing::default(),
+            sources: Sources::default(),
         };
         let shown = watch::Sender::new(inner.newest().position());
         let (pool, exports) = (Pool::new(), export::room());
@@ -76,7 +83,12 @@ impl Archive {
             rung: Condvar::new(),
             index: Mutex::default(),
             is_failing: AtomicBool::new(false),
+            surroundings: Surroundings::default(),
         })
+    }
+
+    pub fn surrounded(self, surroundings: Surroundings) -> Archive {
+        Archive { surroundings, ..self }
     }
 
     /// From here on, new answers come from the newest state of this index. Says whether that is another than before.
@@ -129,12 +141,14 @@ impl Archive {
 
     /// Answers a search.
     pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        self.pool.run(|until| self.inner.search(&request, until)).await
+        let told = |answer: &SearchAnswer| Told { snapshot: answer.snapshot.clone(), total: Some(answer.total) };
+        self.measured("search", from_ref(&request), |stages, until| self.inner.search(&request, stages, until), told).await
     }
 
     /// Reads a query and explains it, without a search.
     pub async fn explain(&self, request: SearchRequest) -> Result<QueryAnswer, SearchError> {
-        self.pool.run(|until| self.inner.explain(&request, until)).await
+        let told = |answer: &QueryAnswer| Told { snapshot: answer.snapshot.clone(), total: None };
+        self.measured("explain", from_ref(&request), |_, until| self.inner.explain(&request, until), told).await
     }
 
     /// One article, whole.
@@ -166,11 +180,16 @@ impl Inner {
         self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn search(&self, request: &SearchRequest, until: &Until) -> Result<SearchAnswer, SearchError> {
+    fn search(
+        &self,
+        request: &SearchRequest,
+        stages: &mut Stages,
+        until: &Until,
+    ) -> Result<SearchAnswer, SearchError> {
         fail::fail_point!("search::begin");
         let cursor = request.cursor.as_deref().map(plan::read_cursor).transpose()?;
         let (view, now_ms) = self.snapshot(request, cursor.as_ref())?;
-        self.search_in(&view, now_ms, request, cursor.as_ref(), until)
+        self.search_in(&view, now_ms, request, cursor.as_ref(), stages, until)
     }
 
     /// Answers from this state.
@@ -180,25 +199,30 @@ impl Inner {
         now_ms: i64,
         request: &SearchRequest,
         cursor: Option<&Cursor>,
+        stages: &mut Stages,
         until: &Until,
     ) -> Result<SearchAnswer, SearchError> {
-        let started = Instant::now();
-        let planned = plan::plan(request, now_ms, cursor, until)?;
+        let started = stages.began();
+        let planned = stages.time(Stage::Parse, || plan::plan(request, now_ms, cursor, until))?;
         let snapshot = snapshot_name(view, now_ms, &planned);
-        let mut found = view.find(&planned.plan).map_err(engine_error)?;
-        let mut hits = self.hits(request, &planned, &snapshot, &found.hits)?;
+        let mut found = stages.time(Stage::Engine, || view.find(&planned.plan)).map_err(engine_error)?;
+        let stored = stages.time(Stage::Hydrate, || self.stored(found.hits.iter().map(|hit| hit.row)))?;
+        let put = || self.put_together(request, &planned, &snapshot, &found.hits, stored);
+        let mut hits = stages.time(Stage::Highlight, put)?;
         if request.explain_score && plan::is_scored(&planned.plan) {
-            add_explanations(&mut hits, view, &planned, &found.hits)?;
+            stages.time(Stage::Explain, || add_explanations(&mut hits, view, &planned, &found.hits))?;
         }
         let next_cursor = next_cursor(&planned, &snapshot, &found);
-        let clauses = request.explain.then(|| self.clauses(&planned, view)).transpose()?;
-        let suggestions =
-            (found.total == 0 && request.suggestions).then(|| suggestions(request, &planned, view, now_ms));
+        let clauses = || request.explain.then(|| self.clauses(&planned, view)).transpose();
+        let clauses = stages.time(Stage::Explain, clauses)?;
+        let suggest =
+            || (found.total == 0 && request.suggestions).then(|| suggestions(request, &planned, view, now_ms));
+        let suggestions = stages.time(Stage::Explain, suggest);
         let silent = (found.total == 0).then(|| self.silent(request, &planned, view)).transpose()?.flatten();
         self.keep(view, request, cursor.is_some());
         let series = std::mem::take(&mut found.series);
         let draw = |unit| self.timeline(request, &planned, view, &found.dates, series, unit);
-        let timeline = request.interval.map(draw).transpose()?;
+        let timeline = stages.time(Stage::Explain, || request.interval.map(draw).transpose())?;
         Ok(SearchAnswer {
             query: reading(request, &planned, clauses),
             snapshot: snapshot.print(),
@@ -313,6 +337,18 @@ impl Inner {
         found: &[FoundHit],
     ) -> Result<Vec<Hit>, SearchError> {
         let stored = self.stored(found.iter().map(|hit| hit.row))?;
+        self.put_together(request, planned, snapshot, found, stored)
+    }
+
+    /// Hits with the versions that they were found by.
+    fn put_together(
+        &self,
+        request: &SearchRequest,
+        planned: &Planned,
+        snapshot: &SnapshotName,
+        found: &[FoundHit],
+        stored: Vec<StoredArticle>,
+    ) -> Result<Vec<Hit>, SearchError> {
         let originals = if request.originals { self.originals(found)? } else { HashMap::new() };
         let mut hits = Vec::with_capacity(stored.len());
         for (stored, found) in stored.into_iter().zip(found) {

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::answer::{CompareAnswer, ComparedQuery, SearchError};
 use super::archive::{Archive, Inner, engine_error, milliseconds, reading, snapshot_name};
+use super::measured::Told;
 use super::plan;
 use super::request::{SearchRequest, Unit};
 use super::timeline::{self, Drawing};
@@ -16,7 +17,8 @@ pub const MOST_COMPARED: usize = 5;
 impl Archive {
     /// Compares searches that differ in their queries only.
     pub async fn compare(&self, requests: Vec<SearchRequest>) -> Result<CompareAnswer, SearchError> {
-        self.pool.run(|until| self.inner.compare(&requests, until)).await
+        let told = |answer: &CompareAnswer| Told { snapshot: answer.snapshot.clone(), total: None };
+        self.measured("compare", &requests, |_, until| self.inner.compare(&requests, until), told).await
     }
 }
 

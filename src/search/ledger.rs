@@ -104,7 +104,7 @@ impl Archive {
         self.pool.run(|_| self.inner.store.rejects(RunId(run), after, limit).map_err(store_error)).await
     }
 
-    fn line(&self, run: Run) -> RunLine {
+    pub(super) fn line(&self, run: Run) -> RunLine {
         let Run { id, input, state, started, finished, counts } = run;
         let seconds = finished.unwrap_or_else(Timestamp::now).duration_since(started).as_secs_f64().max(0.001);
         RunLine {

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::slice::from_ref;
 use std::time::Instant;
 
 use super::answer::{Mention, MentionsAnswer, SearchError};
@@ -10,6 +11,7 @@ use super::archive::{Archive, Inner, engine_error, milliseconds, reading, snapsh
 use super::cursor::Cursor;
 use super::highlight::{self, Place};
 use super::hydrate;
+use super::measured::Told;
 use super::plan::{self, Planned};
 use super::pool::TIME_LIMIT;
 use super::request::{By, MentionsRequest};
@@ -31,7 +33,8 @@ const LOOKED_AT: usize = 160;
 impl Archive {
     /// A page of the occurrences.
     pub async fn mentions(&self, request: MentionsRequest) -> Result<MentionsAnswer, SearchError> {
-        self.pool.run(|until| self.inner.mentions(&request, until)).await
+        let told = |answer: &MentionsAnswer| Told { snapshot: answer.snapshot.clone(), total: Some(answer.total) };
+        self.measured("mentions", from_ref(&request.search), |_, until| self.inner.mentions(&request, until), told).await
     }
 }
 

@@ -8,12 +8,14 @@ pub mod answer;
 pub mod request;
 
 pub mod ledger;
+pub mod status;
 
 mod archive;
 mod article;
 mod pool;
 mod readiness;
 
+mod measured;
 mod plan;
 mod snapshots;
 
@@ -52,6 +54,7 @@ pub use compare::MOST_COMPARED;
 pub use excerpt::first_words;
 pub use export::Export;
 pub use highlight::escape;
+pub use measured::Surroundings;
 pub use pool::on_behalf_of;
 pub use readiness::{IndexState, Readiness};
 

@@ -59,6 +59,12 @@ impl Pool {
         Pool::of(std::thread::available_parallelism().map_or(2, usize::from), BURST)
     }
 
+    /// Those that run now, and those that wait.
+    pub(super) fn load(&self) -> (usize, usize) {
+        let running = self.threads.saturating_sub(self.permits.available_permits());
+        (running, self.present.load(Ordering::Relaxed).saturating_sub(running))
+    }
+
     fn of(threads: usize, burst: Duration) -> Pool {
         let (began, at_ease) = (Instant::now(), AtomicU64::new(0));
         Pool { permits: Semaphore::new(threads), threads, burst, present: Arc::default(), began, at_ease }

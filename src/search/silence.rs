@@ -10,6 +10,7 @@ use jiff::{Span, Timestamp, ZonedDateTime};
 use super::answer::SearchError;
 use super::archive::engine_error;
 use crate::engine::{Dates, FacetField, Filter, Plan, View};
+use crate::metering;
 use crate::query::ast::{Kind, Node, Value, WholeField};
 use crate::query::print;
 
@@ -138,7 +139,9 @@ impl Silence {
         let known = |kept: &[(Asked, Arc<Days>)]| {
             kept.iter().find(|(before, _)| *before == asked).map(|(_, days)| Arc::clone(days))
         };
-        if let Some(days) = known(&self.0.lock().unwrap_or_else(PoisonError::into_inner)) {
+        let days = known(&self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        metering::looked_up(metering::Cache::Days, days.is_some());
+        if let Some(days) = days {
             return Ok(days);
         }
         let everything = Plan {

@@ -62,6 +62,12 @@ impl Snapshots {
         kept.iter().find(|one| one.view.name() == name).map(|one| one.view.clone())
     }
 
+    /// How many are kept, and bytes on disk that are there for them alone.
+    pub(super) fn held(&self, newest: &View) -> (usize, u64) {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        (kept.len(), held(&kept, newest))
+    }
+
     /// Lets go of what is too much, now that `newest` is the newest state.
     pub(super) fn trim(&self, newest: &View, now: Instant) {
         self.limits.apply(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner), newest, now);

@@ -4,11 +4,13 @@
 //! exactly, in all articles found and in the whole corpus. Values of facets are counted exactly from the start.
 
 use std::cmp::Reverse;
+use std::slice::from_ref;
 use std::time::Instant;
 
 use super::answer::{MarkedOff, SearchError, TermsAnswer};
 use super::archive::{Archive, Inner, engine_error, milliseconds, reading, snapshot_name};
 use super::hydrate;
+use super::measured::Told;
 use super::plan;
 use super::pool::TIME_LIMIT;
 use super::request::{FacetField, SearchRequest, Sort};
@@ -36,7 +38,8 @@ const FACETS: [FacetField; 4] = [FacetField::Tag, FacetField::Person, FacetField
 impl Archive {
     /// What marks the articles of a search off: so many words, and so many values of each facet.
     pub async fn terms(&self, request: SearchRequest, most: usize) -> Result<TermsAnswer, SearchError> {
-        self.pool.run(|until| self.inner.terms(&request, most, until)).await
+        let told = |answer: &TermsAnswer| Told { snapshot: answer.snapshot.clone(), total: Some(answer.total) };
+        self.measured("terms", from_ref(&request), |_, until| self.inner.terms(&request, most, until), told).await
     }
 }
 

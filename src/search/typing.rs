@@ -13,6 +13,7 @@ use super::excerpt::first_words;
 use super::{hydrate, plan};
 use crate::analysis::{fold, folded_words};
 use crate::engine::{Beginning, Completions, FacetField, Order, Plan, Sort, Until, View};
+use crate::metering;
 use crate::query::ast::{Kind, Node, Slot, Term, TextField, Value, WholeField};
 use crate::query::{self, Mode, print};
 
@@ -64,7 +65,9 @@ impl Typing {
     /// Only one makes it; the others have the one before meanwhile, or wait where there is none.
     fn completions(&self, view: &View) -> Result<Arc<Completions>, SearchError> {
         let known = self.known();
-        if let Some(made) = known.as_ref().filter(|made| made.is_good(view)) {
+        let good = known.as_ref().filter(|made| made.is_good(view));
+        metering::looked_up(metering::Cache::Completions, good.is_some());
+        if let Some(made) = good {
             return Ok(Arc::clone(&made.completions));
         }
         let _making = match (self.making.try_lock(), known) {

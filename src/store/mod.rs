@@ -22,6 +22,7 @@ mod refusal;
 mod restore;
 mod runs;
 mod sql;
+mod standing;
 mod stories;
 mod versions;
 mod write;
@@ -43,6 +44,7 @@ pub use inspect::{Extent, Inspection, Shown};
 pub use keys::{KeptKey, Scope};
 pub use read::{Change, StoredArticle, Story, Version};
 pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState};
+pub use standing::{Newest, Sizes};
 pub use write::{Incoming, Outcome, Ready};
 
 /// What is not worth a line in the log.

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::error::{Result, StoreError};
 use super::pool::locked;
 use super::{Store, at, sql};
+use crate::metering;
 
 /// Bytes kept of something that could not be read: enough for nearly every article, so that it can be mended and read
 /// again.
@@ -119,6 +120,7 @@ impl Store {
         transaction.prepare_cached(sql::RUN_FINISH)?.execute(params![run.0, state.name(), now()])?;
         let line = transaction.prepare_cached(sql::RUN)?.query_one(params![run.0], read_run)?;
         transaction.commit()?;
+        metering::run_over(line.state.name());
         Ok(line)
     }
 

@@ -106,6 +106,8 @@ statements! {
     LAST_CHANGE = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)";
     CHANGE = "SELECT article, at FROM changes WHERE seq = ?1";
     CHANGES = "SELECT seq, article FROM changes WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    NEXT_CHANGE = "SELECT at FROM changes WHERE seq > ?1 ORDER BY seq LIMIT 1";
+    NEWEST = "SELECT id, seen FROM articles WHERE deleted = 0 AND status = 'usable' ORDER BY num DESC LIMIT 1";
     DATA_VERSION = "PRAGMA data_version";
 
     SCHEMA = "PRAGMA user_version";

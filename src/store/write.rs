@@ -17,6 +17,7 @@ use super::versions::{Fingerprint, Kept, Verdict, judge};
 use super::{Spent, Store, names, sql};
 use crate::article::{Article, ArticleId, Status};
 use crate::identity::{Identity, Kind, article_id};
+use crate::metering;
 use crate::stories::strangers;
 
 /// An article on its way in, and whose it is.
@@ -125,6 +126,7 @@ impl Store {
         fail::fail_point!("store::before_commit", |_| std::process::abort());
         transaction.commit()?;
         fail::fail_point!("store::after_commit", |_| std::process::abort());
+        count(&outcomes, rejects, bytes);
         let spent = &mut *locked(&self.spent);
         spent.articles += batch.len() as u64;
         spent.writing += started.elapsed();
@@ -366,6 +368,17 @@ fn status_name(status: Status) -> &'static str {
 /// New, and of a story that was there already.
 fn known_as(outcome: Outcome, copy: bool) -> Outcome {
     if outcome == Outcome::New && copy { Outcome::Copy } else { outcome }
+}
+
+/// For those who watch over the program: here everything comes by that is read into the store.
+fn count(outcomes: &[Outcome], rejects: &[Rejected], bytes: u64) {
+    let counts = tally(outcomes, rejects.len(), bytes);
+    let Counts { new, versions, unchanged, copies, .. } = counts;
+    for (outcome, articles) in [("new", new), ("version", versions), ("unchanged", unchanged), ("copy", copies)] {
+        metering::taken_in(outcome, articles);
+    }
+    rejects.iter().for_each(|reject| metering::rejected(&reject.code));
+    metering::bytes_read(bytes);
 }
 
 fn tally(outcomes: &[Outcome], rejected: usize, bytes: u64) -> Counts {

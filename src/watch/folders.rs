@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::names;
 use super::notices::Notices;
 use super::ripening::STILL;
+use crate::metering;
 
 /// Whether a folder is there is looked at this often.
 const LOOK: Duration = Duration::from_secs(1);
@@ -81,6 +82,7 @@ impl Folders {
                 tracing::info!(dir = %root.dir.display(), notices = root.noticed, "watching a folder");
                 self.walks.push((now, Walk { root: root.dir.clone(), from: root.dir.clone() }));
             }
+            metering::folder_seen(&root.named, &root.dir, place.is_some());
             root.place = place;
         }
     }

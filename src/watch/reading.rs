@@ -9,11 +9,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::mark;
 use crate::background;
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::{self, ReadOptions};
+use crate::metering;
 use crate::store::{FileMark, RunState, Store, StoreError};
+
+/// What is said of a folder from which nothing comes in.
+const NOT_TAKEN_IN: &str = "the files that came last could not be taken in; the log says why";
 
 /// While nothing comes, whether to stop is asked this often.
 const LOOK: Duration = Duration::from_millis(100);
@@ -88,11 +94,17 @@ fn read_all(store: &Store, files: &mpsc::Receiver<PathBuf>, under_way: &UnderWay
     while !stop.load(Ordering::Relaxed) {
         match gather(files) {
             Ok(paths) => {
-                while let Err(error) = read(store, &paths, stop) {
+                let mut taken = read(store, &paths, stop);
+                while let Err(error) = &taken {
                     tracing::error!(%error, "watched files could not be taken in");
+                    metering::read_from(&paths, Timestamp::now(), Some(NOT_TAKEN_IN));
                     if !again(store, stop) {
                         break;
                     }
+                    taken = read(store, &paths, stop);
+                }
+                if taken.is_ok() {
+                    metering::read_from(&paths, Timestamp::now(), None);
                 }
                 let mut under_way = locked(under_way);
                 for path in &paths {

@@ -188,6 +188,15 @@ for (const setting of settings) describe(setting.name, { concurrency: 2 }, () =>
     assert.ok(await page.getByText('GET /api/v1/search', { exact: true }).first().isVisible());
   });
 
+  journey('how it stands with the server is told, and the API too', async (visit, page) => {
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Status', exact: true }).click();
+    await look(visit, 'status');
+    const { articles } = await json(visit, 'All this as JSON');
+    assert.equal(number(await page.locator('.standfirst').innerText()), articles);
+    assert.ok(await page.getByText('99 of 100 within').isVisible());
+  });
+
   journey('an article says what it is to machines, and leads to what is near it', async (visit, page) => {
     await page.goto('/search?q=%22northern+quays%22&collapse=near');
     await page.locator('.result h2 a').click();

@@ -82,9 +82,10 @@ fn every_answer_in_json_has_an_example_that_looks_like_one() {
                         get(&path.replace("{id}", cited["id"].as_str().unwrap()))
                     }
                     (_, path) if path.starts_with("/api/v1/runs/") => get(&path.replace("{id}", &refused.to_string())),
-                    (_, path) if path.starts_with("/api/") => {
-                        get(&format!("{path}?q=tin").replace("about?q=tin", "about").replace("runs?q=tin", "runs"))
-                    }
+                    (_, path) if path.starts_with("/api/") => get(&format!("{path}?q=tin")
+                        .replace("about?q=tin", "about")
+                        .replace("runs?q=tin", "runs")
+                        .replace("status?q=tin", "status")),
                     (_, path) => get(path),
                 };
                 look_alike(example, &answer, path);

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod archive;
+mod exposition;
 mod made_up;
 mod sending;
 mod server;
@@ -33,6 +34,8 @@ mod index;
 mod ingest;
 mod ledger;
 mod live;
+mod logs;
+mod metrics;
 mod operation;
 mod oracle;
 mod pages;
@@ -49,6 +52,9 @@ mod soak;
 mod spans;
 mod stored;
 mod storage;
+#[cfg(feature = "otel")]
+mod spans_sent;
+mod status;
 mod stories;
 mod streams;
 mod suggestions;

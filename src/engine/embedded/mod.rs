@@ -242,6 +242,13 @@ impl View {
         }))
     }
 
+    /// Segments, documents of them that are there, and those that are deleted.
+    pub(super) fn segments(&self) -> (usize, u64, u64) {
+        let readers = self.searcher.segment_readers();
+        let deleted = readers.iter().map(|reader| u64::from(reader.num_deleted_docs())).sum();
+        (readers.len(), self.articles, deleted)
+    }
+
     pub(super) fn files(&self) -> &[(String, u64)] {
         &self.files
     }

@@ -37,12 +37,12 @@ struct AboutPage {
     json: String,
 }
 
-struct Run {
-    input: String,
-    state: &'static str,
-    started: DateLine,
-    counts: String,
-    rejects: Option<String>,
+pub(super) struct Run {
+    pub(super) input: String,
+    pub(super) state: &'static str,
+    pub(super) started: DateLine,
+    pub(super) counts: String,
+    pub(super) rejects: Option<String>,
 }
 
 pub(in crate::http) async fn about(State(archive): State<Arc<Archive>>) -> Response {
@@ -73,7 +73,7 @@ fn page(answer: &AboutAnswer) -> AboutPage {
     }
 }
 
-fn run(line: &RunLine) -> Run {
+pub(super) fn run(line: &RunLine) -> Run {
     let counts = &line.counts;
     let numbers = [
         (counts.new, "new", "new"),
