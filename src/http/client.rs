@@ -43,14 +43,17 @@ pub(super) const NOBODY: Client = Client { address: IpAddr::V4(Ipv4Addr::UNSPECI
 
 /// Whether a proxy that is trusted is at the other end of the connection.
 pub(super) fn is_by_proxy(request: &Request, trusted: &[IpNet]) -> bool {
-    let peer = request.extensions().get::<Peer>().map_or(NOBODY.address, |Peer(peer)| peer.ip()).to_canonical();
+    let peer = peer(request);
     trusted.iter().any(|network| network.contains(&peer))
+}
+
+fn peer(request: &Request) -> IpAddr {
+    request.extensions().get::<Peer>().map_or(NOBODY.address, |peer| peer.address.ip()).to_canonical()
 }
 
 /// Tells all who come after who asks.
 pub(super) async fn known(State(door): State<Door>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<Peer>().map_or(NOBODY.address, |peer| peer.address.ip());
-    let client = read(peer.to_canonical(), request.headers(), &door.http.trusted_proxies);
+    let client = read(peer(&request), request.headers(), &door.http.trusted_proxies);
     tracing::Span::current().record("client", tracing::field::display(client.address));
     request.extensions_mut().insert(client);
     next.run(request).await

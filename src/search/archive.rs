@@ -81,8 +81,7 @@ impl Archive {
             shown,
             news: Mutex::default(),
             rung: Condvar::new(),
-            index: Mutex::default(),
-            is_failing: AtomicBool::new(false),
+            health: Health::default(),
             surroundings: Surroundings::default(),
         })
     }

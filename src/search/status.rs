@@ -259,7 +259,7 @@ fn count(view: &View) -> Result<u64, SearchError> {
     let plan = Plan {
         facets: vec![FacetField::Source],
         values: Values { limit: 1, ..Values::default() },
-        ..Plan::counting(everything, Instant::now() + PATIENCE)
+        ..Plan::counting(everything, (Instant::now() + PATIENCE).into())
     };
     let found = view.find(&plan).map_err(engine_error)?;
     Ok(found.facets.first().map_or(0, |(_, counts)| counts.distinct))

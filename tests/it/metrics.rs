@@ -161,7 +161,10 @@ fn how_things_stand_is_told_also_while_searches_fill_every_place() {
     archive.ingest(&[&archive.file("a.jsonl", &corpus(100))]);
     let server = Server::start_with(archive.command("serve").env("FAILPOINTS", "search::begin=sleep(1500)"));
     std::thread::scope(|scope| {
-        let asking: Vec<_> = (0..40).map(|_| scope.spawn(|| get(&server, "/api/v1/search?limit=0").status)).collect();
+        // As many run as there are processors, and as many wait.
+        let number = 2 * std::thread::available_parallelism().map_or(2, usize::from);
+        let asking: Vec<_> =
+            (0..number).map(|_| scope.spawn(|| get(&server, "/api/v1/search?limit=0").status)).collect();
         server.until("searches that run and wait", |server| {
             let now = metrics(server);
             now.value("broadsheet_searches_running") >= 1.0
