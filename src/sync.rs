@@ -7,6 +7,7 @@
 
 mod check;
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -231,7 +232,7 @@ impl Follower<'_> {
         let mut nums: Vec<u64> = changes.iter().map(|change| change.article).collect();
         nums.sort_unstable();
         nums.dedup();
-        let changes: Vec<Change> = self.store.current(&nums)?.into_iter().map(change).collect();
+        let changes = changed(self.store, &nums)?;
         self.writer.apply(&changes)?;
         self.position = last.seq;
         self.applied += changes.len() as u64;
@@ -263,6 +264,14 @@ fn checkpoint(store: &Store, position: u64) -> Result<Checkpoint, SyncError> {
     Ok(Checkpoint { store: store.id().to_owned(), position, tail: store.change_word(position)? })
 }
 
+/// What has become of articles. Of one that was taken back nothing is kept, and it leaves the index.
+fn changed(store: &Store, nums: &[u64]) -> Result<Vec<Change>, SyncError> {
+    let stored = store.current(nums)?;
+    let there: HashSet<u64> = stored.iter().map(|stored| stored.num).collect();
+    let gone = nums.iter().filter(|num| !there.contains(num)).map(|&num| Change { num, document: None });
+    Ok(gone.chain(stored.into_iter().map(change)).collect())
+}
+
 /// What answers may not show leaves the index.
 fn change(stored: StoredArticle) -> Change {
     let document = (stored.standing == Standing::Shown).then(|| Document {
@@ -271,10 +280,43 @@ fn change(stored: StoredArticle) -> Change {
         story: stored.story.original,
         id: stored.id.0,
         seen_ms: stored.seen.as_millisecond(),
-        revised: stored.version > 1,
+        revised: stored.revised,
         article: stored.article,
     });
     Change { num: stored.num, document }
+}
+
+/// Frees an index and the store of what was purged: where something was, every segment that held it is written anew, and the
+/// log of the store folded away. `let_go` is called between the two, for whoever keeps states of before. The caller holds the
+/// lock and has brought the index up to date. Says whether everything is free of it.
+pub fn erase_purged(
+    store: &Store,
+    index: &Index,
+    let_go: impl FnOnce() -> Result<(), SyncError>,
+) -> Result<bool, SyncError> {
+    if !store.has_purges_left()? {
+        return Ok(true);
+    }
+    let mut writer = index.writer()?;
+    writer.erase()?;
+    crash_point("sync::after_erasing");
+    let_go()?;
+    writer.sweep()?;
+    writer.finish()?;
+    Ok(store.erase_purged()?)
+}
+
+/// Brings the index of a data folder up to date, and frees it of what was purged, where no server does.
+pub fn without_server(store: &Store, data: &Path) -> Result<Outcome, SyncError> {
+    let Some(lock) = Lock::take(data)? else { return Ok(Outcome::LeftToServer) };
+    let (_, index) = open_or_create(store, data, &lock)?;
+    let mut writer = index.writer()?;
+    let applied = catch_up(store, &index, &mut writer, &AtomicBool::new(false), |_, _| {})?;
+    writer.finish()?;
+    if !erase_purged(store, &index, || Ok(()))? {
+        tracing::warn!("the store is being read; what was purged is out of its log when that is over");
+    }
+    Ok(Outcome::Done { applied })
 }
 
 /// What became of an attempt to bring the index up to date.
@@ -303,6 +345,9 @@ pub fn beside_ingest(store: &Store, data: &Path, news: &Receiver<()>, stop: &Ato
     }
     let applied = follower.finish()?;
     writer.finish()?;
+    if !stop.load(Ordering::Relaxed) {
+        erase_purged(store, &index, || Ok(()))?;
+    }
     Ok(Outcome::Done { applied })
 }
 
@@ -327,6 +372,8 @@ pub fn rebuild(store: &Store, data: &Path, progress: impl FnMut(u64, u64)) -> Re
     let mut writer = index.writer()?;
     writer.commit(&checkpoint(store, 0)?)?;
     let applied = catch_up(store, &index, &mut writer, &AtomicBool::new(false), progress)?;
+    // What went while it was built must not stay in it.
+    writer.erase()?;
     writer.finish()?;
     swap(data, &name)?;
     drop(building);

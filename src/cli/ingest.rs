@@ -15,6 +15,7 @@ use super::interrupt;
 use super::progress::{Shown, counted};
 use super::runs::copies as copies_among;
 use super::settings::Settings;
+use crate::config::Age;
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::options::Wishes;
 use crate::ingest::run::{Became, Durable};
@@ -123,7 +124,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if options.dry_run {
         return Ok(dry_run(options, &read_options, &stop));
     }
-    let store = Store::open(&options.settings.read()?.archive.dir)?;
+    let config = options.settings.read()?;
+    let store = Store::open(&config.archive.dir)?;
+    store.keep_for(config.retention.after.map(Age::span));
     let mut sum = Sum::default();
     std::thread::scope(|scope| {
         let (news, heard) = mpsc::channel();
@@ -222,6 +225,9 @@ impl Doubts {
     fn note(&mut self, durable: &Durable<'_>) {
         for piece in durable.pieces() {
             let Became::Stored(place, incoming, outcome) = piece else { continue };
+            if matches!(outcome, Outcome::Refused(_)) {
+                continue;
+            }
             if let Some(date) = incoming.article.unreadable_date() {
                 self.dates.note(date, place);
             }

@@ -16,6 +16,7 @@ mod interrupt;
 mod key;
 mod log;
 mod progress;
+mod purge;
 mod reindex;
 mod restore;
 mod runs;
@@ -24,6 +25,7 @@ mod settings;
 mod verify;
 #[cfg(feature = "otel")]
 mod spans;
+mod upkeep;
 
 use std::process::ExitCode;
 
@@ -49,6 +51,8 @@ enum Command {
     Formats(formats::Options),
     /// List what was read, and what was refused and why
     Runs(runs::Options),
+    /// Remove articles for good, with every byte of them
+    Purge(purge::Options),
     /// Build the index anew from the store, and swap it in
     Reindex(reindex::Options),
     /// Prove that the store is whole and that the index agrees with it
@@ -84,6 +88,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Ingest(options) => ingest::run(&options),
         Command::Formats(_) => Ok(formats::run()),
         Command::Runs(options) => runs::run(&options),
+        Command::Purge(options) => purge::run(&options),
         Command::Reindex(options) => reindex::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Backup(options) => backup::run(&options),

@@ -2,12 +2,21 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
+use super::interrupt;
 use super::progress::counted;
 use super::settings::Settings;
-use crate::store::{Counts, REJECT_COPY, Rejected, Run, RunId, Store};
+use crate::store::{Counts, REJECT_COPY, Rejected, Run, RunId, Store, Undoing, Undone};
+use crate::sync::{self, Outcome};
+
+/// As a shell says it of a program that a signal ended.
+const INTERRUPTED: u8 = 130;
+
+/// How long a batch that is under way may take after a signal.
+const GRACE: Duration = Duration::from_secs(20);
 
 /// Rejects read at a time.
 const PAGE: usize = 100;
@@ -22,6 +31,9 @@ pub(super) struct Options {
     /// Only the refused pieces as they stood, to be mended and read again
     #[arg(long, requires = "rejects")]
     copies: bool,
+    /// Take away all that it brought, as if it had never been read
+    #[arg(long, requires = "id", conflicts_with = "rejects")]
+    undo: bool,
     #[command(flatten)]
     settings: Settings,
 }
@@ -31,6 +43,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     match options.id {
         None => print(&store.runs(None, 100)?),
         Some(id) => {
+            if options.undo {
+                return undo(&store, RunId(id));
+            }
             let run = store.run(RunId(id))?.with_context(|| format!("there is no run {id}"))?;
             if options.copies {
                 return pieces(&store, run.id);
@@ -42,6 +57,35 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes a run back, batch after batch. Broken off, it goes on where it stopped when it is asked for again, or a server starts.
+fn undo(store: &Store, run: RunId) -> anyhow::Result<ExitCode> {
+    let stop = interrupt::heard(GRACE)?;
+    match store.begin_undoing(run)? {
+        Undoing::NoRun => bail!("there is no run {run}"),
+        Undoing::Running => bail!("run {run} is still being written; stop it first, or wait for its end"),
+        Undoing::Before(before) => tell_undone(&before, "was undone before"),
+        Undoing::Begun(_) => {
+            if !store.go_on_undoing(run, &stop, |_| {})? {
+                say!("interrupted; give it again, and it goes on where it stopped");
+                return Ok(ExitCode::from(INTERRUPTED));
+            }
+            let line = store.run(run)?.with_context(|| format!("there is no run {run}"))?;
+            tell_undone(&line, "is undone");
+        }
+    }
+    match sync::without_server(store, store.dir())? {
+        Outcome::LeftToServer => say!("the running server brings the index up to date"),
+        Outcome::Done { .. } => say!("the index is without it"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell_undone(run: &Run, how: &str) {
+    let (articles, versions) = run.undone.map_or((0, 0), |undone| (undone.articles, undone.versions));
+    let (articles, versions) = (counted(articles, "article", "articles"), counted(versions, "version", "versions"));
+    say!("run {} {how}: {versions} are gone, and with them {articles}", run.id);
 }
 
 /// The columns of the ledger; numbers stand to the right.
@@ -70,7 +114,13 @@ fn row(run: &Run) -> [String; 11] {
     let took = run.took().map_or_else(|| "-".to_owned(), |took| format!("{:.1} s", took.as_secs_f64()));
     let [seen, new, versions, unchanged, copies, rejected] =
         [seen, new, versions, unchanged, copies, rejected].map(|count| count.to_string());
-    let (started, state) = (run.started.strftime("%Y-%m-%d %H:%M:%S").to_string(), run.state.name().to_owned());
+    let started = run.started.strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let state = match run.undone {
+        None => run.state.name(),
+        Some(Undone { finished: None, .. }) => "undoing",
+        Some(_) => "undone",
+    };
+    let state = state.to_owned();
     let (id, input) = (run.id.to_string(), run.input.clone());
     [id, started, took, state, seen, new, versions, unchanged, copies, rejected, input]
 }

@@ -17,7 +17,7 @@ use super::settings::Settings;
 use super::verify;
 use crate::access::Keys;
 use crate::background;
-use crate::config::{Config, Feeds};
+use crate::config::{Age, Config, Feeds};
 use crate::engine::Engine;
 use crate::engine::embedded::Index;
 use crate::http::{self, Door};
@@ -99,8 +99,8 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be listened on", config.http.listen))?;
     config.limits.connections = room_for(config.limits.connections);
     let started = {
-        let (options, dir, stop) = (options.clone(), config.archive.dir.clone(), Arc::clone(&stop));
-        tokio::task::spawn_blocking(move || start(&options, &dir, &stop)).await??
+        let (options, config, stop) = (options.clone(), config.clone(), Arc::clone(&stop));
+        tokio::task::spawn_blocking(move || start(&options, &config, &stop)).await??
     };
     let Some((follower, archive)) = started else { return Ok(()) };
     let feeds = config.feeds.feed.iter().map(|feed| feed.url.to_string()).collect();
@@ -109,6 +109,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     let keys = Keys::new(Arc::clone(&follower.store));
     let mut threads = watch(&follower.store, &config.watch.dirs, &stop)?;
     let fetching = fetch(&follower.store, &config.feeds, ending)?;
+    threads.push(super::upkeep::start(&follower.store, &archive, &stop)?);
     let following = {
         let (archive, stop) = (Arc::clone(&archive), Arc::clone(&stop));
         background::spawn("sync", move || follower.follow(&archive, &stop))?
@@ -177,8 +178,10 @@ fn watch(
 }
 
 /// Reads what is to be read first and brings the index up to date; `None` when told to stop meanwhile.
-fn start(options: &Options, dir: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<(Follower, Archive)>> {
+fn start(options: &Options, config: &Config, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<(Follower, Archive)>> {
+    let dir = &config.archive.dir;
     let store = Arc::new(Store::open(dir)?);
+    store.keep_for(config.retention.after.map(Age::span));
     if options.demo {
         demo(&store, stop)?;
     }
@@ -236,6 +239,8 @@ struct Follower {
     engine: Engine,
     /// `None` while another process writes the index.
     lock: Option<Lock>,
+    /// Articles purged of which the files are free, as far as this process has let go of older states.
+    erased: u64,
 }
 
 impl Follower {
@@ -275,7 +280,8 @@ impl Follower {
     ) -> anyhow::Result<Option<(Follower, Archive)>> {
         let engine = Engine::Embedded(index);
         let archive = Archive::new(Arc::clone(&store), &engine)?;
-        Ok(Some((Follower { store, data, generation, engine, lock }, archive)))
+        let erased = store.purges_erased()?;
+        Ok(Some((Follower { store, data, generation, engine, lock, erased }, archive)))
     }
 
     fn follow(mut self, archive: &Arc<Archive>, stop: &Arc<AtomicBool>) {
@@ -335,7 +341,37 @@ impl Follower {
         // Opening a state costs something: only where there is another. Merges leave the same articles in fewer files,
         // and another process may have written the index.
         let is_news = behind || gone_over || archive.position() < reached(index)?;
-        Ok(is_news && (archive.refresh(&self.engine)? || behind))
+        let has_changed = is_news && (archive.refresh(&self.engine)? || behind);
+        self.erase(archive, gone_over)?;
+        Ok(has_changed)
+    }
+
+    /// Frees the index of what was purged; and lets go of the states that hold it, also where another process has done that.
+    fn erase(&mut self, archive: &Archive, gone_over: bool) -> anyhow::Result<()> {
+        let Engine::Embedded(index) = &self.engine;
+        if self.lock.is_some() {
+            if gone_over {
+                // What went when it was all but built.
+                let mut writer = index.writer()?;
+                writer.erase()?;
+                writer.finish()?;
+            }
+            let let_go = || {
+                archive.refresh(&self.engine)?;
+                archive.forget_states();
+                Ok(())
+            };
+            if reached(index)? >= self.store.last_change()? && !sync::erase_purged(&self.store, index, let_go)? {
+                tracing::debug!("the store is being read; what was purged is out of its log when that is over");
+            }
+        }
+        let erased = self.store.purges_erased()?;
+        if erased != self.erased {
+            archive.refresh(&self.engine)?;
+            archive.forget_states();
+            self.erased = erased;
+        }
+        Ok(())
     }
 
     /// Reads what there was no time for when the index was opened.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::Config;
+use crate::config::{Age, Config};
 use crate::store::Store;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -27,9 +27,12 @@ impl Settings {
 
     /// The store of an archive that is there; a mistyped folder must not become a new one.
     pub(super) fn existing(&self) -> anyhow::Result<Store> {
-        let dir = self.read()?.archive.dir;
+        let config = self.read()?;
+        let dir = config.archive.dir;
         let is_there = Store::is_in(&dir) || dir.is_file();
         anyhow::ensure!(is_there, "there is no archive in {}", dir.display());
-        Ok(Store::open(&dir)?)
+        let store = Store::open(&dir)?;
+        store.keep_for(config.retention.after.map(Age::span));
+        Ok(store)
     }
 }

@@ -13,10 +13,10 @@ use serde::Deserialize;
 use toml::Table;
 use url::Url;
 
-pub use values::{Rate, length};
+pub use values::{Age, Rate, length};
 
 use layers::{PREFIX, lay_over, of_variable};
-use values::{address, directives, networks, origins, size, some_rate, some_server, some_time, time, time_or_none};
+use values::{address, directives, networks, origins, size, some_age, some_rate, some_server, some_time, time, time_or_none};
 
 /// The reference, and the values of whatever is left out.
 pub const REFERENCE: &str = include_str!("../../config/broadsheet.toml");
@@ -34,6 +34,7 @@ pub struct Config {
     pub http: Http,
     pub access: Access,
     pub limits: Limits,
+    pub retention: Retention,
     pub watch: Watch,
     pub feeds: Feeds,
 }
@@ -102,6 +103,13 @@ pub struct Limits {
     pub uploads: usize,
     #[serde(deserialize_with = "size")]
     pub largest_article: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Retention {
+    /// Articles older than this are removed; `None`: none ever is.
+    #[serde(deserialize_with = "some_age")]
+    pub after: Option<Age>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -390,6 +398,18 @@ mod tests {
         let variable = ("BROADSHEET__FEEDS__EVERY".into(), "2h".into());
         let config = Config::read(Some(&file), [variable]).unwrap();
         assert_eq!((config.feeds.every, config.feeds.pause), (Duration::from_secs(7200), Duration::from_secs(3)));
+    }
+
+    #[test]
+    fn ages_are_years_or_days() {
+        let age = |text: &str| parse(&format!("[retention]\nafter = \"{text}\"")).map(|config| config.retention.after);
+        assert_eq!([age(""), age(" ")], [Ok(None), Ok(None)]);
+        assert_eq!(age("10y"), Ok(Some(Age { years: 10, days: 0 })));
+        assert_eq!(age("90 d"), Ok(Some(Age { years: 0, days: 90 })));
+        for wrong in ["10", "0d", "-1y", "1.5y", "6mo", "y", "99999999999d", "forever", "24h"] {
+            let problem = age(wrong).unwrap_err();
+            assert!(problem.contains("write it as 10y or 90d"), "{problem}");
+        }
     }
 
     #[test]

@@ -98,6 +98,32 @@ pub(super) fn origins<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>,
     }
 }
 
+/// How old something may become, in years of the calendar, or in days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Age {
+    pub years: i16,
+    pub days: i32,
+}
+
+impl Age {
+    pub fn span(self) -> jiff::Span {
+        jiff::Span::new().years(self.years).days(self.days)
+    }
+}
+
+/// `None` where it is left empty.
+pub(super) fn some_age<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Age>, D::Error> {
+    let text = String::deserialize(from)?;
+    let number =
+        |unit| text.trim().strip_suffix(unit)?.trim().parse::<i32>().ok().filter(|n| (1..=1_000_000).contains(n));
+    match (number('y'), number('d')) {
+        _ if text.trim().is_empty() => Ok(None),
+        (Some(years @ 1..=9000), _) => Ok(Some(Age { years: years as i16, days: 0 })),
+        (_, Some(days)) => Ok(Some(Age { years: 0, days })),
+        _ => Err(serde::de::Error::custom(format!("`{text}` is no age; write it as 10y or 90d"))),
+    }
+}
+
 /// So many requests in such a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {

@@ -317,6 +317,13 @@ impl View {
         }
     }
 
+    /// When it was opened.
+    pub fn opened(&self) -> Instant {
+        match self {
+            View::Embedded(view) => view.opened(),
+        }
+    }
+
     pub fn articles(&self) -> u64 {
         match self {
             View::Embedded(view) => view.articles(),

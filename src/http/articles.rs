@@ -18,22 +18,24 @@ use super::client::Client;
 use super::problem::{Envelope, PROBLEM, Problem, fault, storage};
 use super::question::Question;
 use super::spool::{self, Spool, Tail};
-use super::{Door, question, upload};
+use super::{Door, doors, question, upload};
+use crate::access::{Holder, Scope};
 use crate::background;
 use crate::ingest::input::Stream;
 use crate::ingest::intake::{Ended, Intake, Taken, of_disk};
-use crate::search::Archive;
+use crate::search::{Archive, Purged};
 
 mod asked;
 
 use asked::Asked;
+pub(super) use asked::read_commit;
 
 /// An input that is read within this time is answered with a status that knows all about it; of a longer one the answer
 /// begins.
 const AT_ONCE: Duration = Duration::from_millis(300);
 
 /// How long `commit=wait` waits for searches to show what came in.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How a request is called in the ledger.
 const NAME: &str = "POST /api/v1/articles";
@@ -251,33 +253,64 @@ fn last_words(ended: Result<Ended, Failed>, committed: Option<bool>) -> Vec<u8> 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Deletion {
     id: String,
-    /// `deleted`, now or before
+    /// `deleted`, or `purged`; now or before
     status: &'static str,
     /// With `commit=wait`: searches are without it. False when that took longer than 30 s
     #[serde(skip_serializing_if = "Option::is_none")]
     committed: Option<bool>,
+    #[serde(flatten)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purge: Option<Purge>,
 }
 
-/// Takes an article out of every answer, for good
+/// What went with an article that was to be removed for good
+#[derive(Serialize, ToSchema)]
+pub(super) struct Purge {
+    /// It was purged before it was asked for this time
+    already: bool,
+    versions: u64,
+    /// Rejects in which it was recognised
+    rejects: u64,
+    /// With `commit=wait`: no file holds a byte of it. Else, and when that took longer than 30 s, it is on its way
+    erased: bool,
+}
+
+/// Takes an article out of every answer; with `purge=1` removes it for good, with all its versions and every byte of it
 #[utoipa::path(
     delete,
     path = "/api/v1/articles/{id}",
     params(
         ("id" = String, Path, description = "As an answer names it"),
         ("commit" = Option<String>, Query, pattern = "^(wait)?$", description = "`wait`: answered when searches are without it"),
+        ("purge" = Option<String>, Query, pattern = "^[01]?$", description = "`1`: removed for good; needs a key of an administrator"),
     ),
     responses(
-        (status = 200, description = "It is deleted, now or before", body = Deletion),
+        (status = 200, description = "It is deleted or purged, now or before", body = Deletion),
         (status = 400, description = "A parameter cannot be read", body = Envelope, content_type = PROBLEM),
         (status = 403, description = "A page of another site has sent it", body = Envelope, content_type = PROBLEM),
         (status = 404, description = "There is no such article", body = Envelope, content_type = PROBLEM),
         (status = 503, description = "Too many requests at once", body = Envelope, content_type = PROBLEM),
     )
 )]
-pub(super) async fn delete(question: Question, Path(id): Path<String>) -> Result<Json<Deletion>, Problem> {
+pub(super) async fn delete(
+    question: Question,
+    holder: Option<Extension<Holder>>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     question.refuse_other_sites()?;
-    let is_waiting = asked::read_commit(&question.parameters)?;
-    question.archive.delete(id.clone()).await?;
-    let committed = if is_waiting { Some(question.archive.committed(PATIENCE).await) } else { None };
-    Ok(Json(Deletion { id, status: "deleted", committed }))
+    let (is_purge, is_waiting) = asked::read_deletion(&question.parameters)?;
+    let archive = &question.archive;
+    if !is_purge {
+        archive.delete(id.clone()).await?;
+        let committed = if is_waiting { Some(archive.committed(PATIENCE).await) } else { None };
+        return Ok(Json(Deletion { id, status: "deleted", committed, purge: None }).into_response());
+    }
+    if let Some(refused) = holder.and_then(|Extension(holder)| doors::refused(Scope::Admin, &holder)) {
+        return Ok(refused);
+    }
+    let Purged { already, versions, rejects } = archive.purge(id.clone()).await?;
+    let committed = if is_waiting { Some(archive.committed(PATIENCE).await) } else { None };
+    let erased = archive.erased(&id, if is_waiting { PATIENCE } else { Duration::ZERO }).await?;
+    let purge = Some(Purge { already, versions, rejects, erased });
+    Ok(Json(Deletion { id, status: "purged", committed, purge }).into_response())
 }

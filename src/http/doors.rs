@@ -146,6 +146,11 @@ fn challenge(problem: Problem, request: &Request) -> Response {
     response
 }
 
+/// Where a key may do less than is needed for what is asked with it.
+pub(super) fn refused(needed: Scope, holder: &Holder) -> Option<Response> {
+    (holder.scope < needed).then(|| too_little(needed, holder))
+}
+
 fn too_little(needed: Scope, holder: &Holder) -> Response {
     let detail = format!("this key may {}, and this needs one that may {}", may(holder.scope), may(needed));
     let hint = format!("`broadsheet key create --scope {}` makes one.", needed.name());

@@ -54,6 +54,7 @@ use crate::search::request::FacetField;
         versions::original,
         runs::runs,
         runs::run,
+        runs::undo,
         runs::rejects,
         runs::rejects_as_lines,
         runs::rejects_as_pieces,

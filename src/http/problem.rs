@@ -133,6 +133,11 @@ impl From<SearchError> for Problem {
             SearchError::NoArticle => Problem::new(StatusCode::NOT_FOUND, "no_article", detail),
             SearchError::NoVersion(_) => Problem::new(StatusCode::NOT_FOUND, "no_version", detail),
             SearchError::NoCitation => Problem::new(StatusCode::NOT_FOUND, "no_citation", detail),
+            SearchError::NoRun => {
+                Problem::new(StatusCode::NOT_FOUND, "no_run", detail).hint("/api/v1/runs lists the runs.")
+            }
+            SearchError::RunGoesOn => Problem::new(StatusCode::CONFLICT, "run_goes_on", detail)
+                .hint("Stop what sends it, or wait until its state is no longer `running`, and ask again."),
             SearchError::NoOriginal => Problem::new(StatusCode::NOT_FOUND, "no_original", detail),
             SearchError::Withheld(_) => Problem::new(StatusCode::NOT_FOUND, "article_withheld", detail),
             SearchError::Killed(_) => Problem::new(StatusCode::GONE, "article_killed", detail),

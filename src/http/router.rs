@@ -58,12 +58,14 @@ pub(super) fn router(door: Door) -> Router {
 
 fn routes(door: Door) -> Router {
     let by_reading = middleware::from_fn_with_state(door.clone(), doors::reading);
+    let by_administering = middleware::from_fn_with_state(door.clone(), doors::administering);
     let by_writing = middleware::from_fn_with_state(door.clone(), doors::writing);
     let by_watching = middleware::from_fn_with_state(door.clone(), doors::watching);
     Router::new()
         .merge(reading().route_layer(by_reading))
         .merge(withdrawal().route_layer(by_writing.clone()))
         .merge(watching().route_layer(by_watching))
+        .merge(administration().route_layer(by_administering))
         .merge(health())
         .layer(middleware::from_fn(client::waited_for))
         .layer(RequestBodyLimitLayer::new(BODY))
@@ -133,6 +135,10 @@ fn reading() -> Router<Door> {
 
 fn withdrawal() -> Router<Door> {
     Router::new().route("/api/v1/articles/{id}", delete(articles::delete))
+}
+
+fn administration() -> Router<Door> {
+    Router::new().route("/api/v1/runs/{id}", delete(runs::undo))
 }
 
 fn arrival() -> Router<Door> {

@@ -2,22 +2,31 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::articles;
 use super::problem::{Envelope, PROBLEM, Problem};
 use super::question::{Answered, Question};
 use crate::query::Advice;
-use crate::search::Archive;
-use crate::search::ledger::{RejectLine, Rejected, Rejects, RunLine, Runs};
+use crate::search::answer::SearchError;
+use crate::search::ledger::{RejectLine, Rejected, Rejects, RunLine, Runs, Undone};
+use crate::search::{Archive, UndoneRun};
 
 /// Lines of a page.
 const USUAL: usize = 100;
 const MOST: usize = 1000;
+
+/// Undoing a run is waited for so long; then it goes on without anybody waiting.
+const AT_ONCE: Duration = Duration::from_secs(10);
 
 /// Rejects read at a time, where all are sent: each may hold 64 KiB.
 const PIECE: usize = 100;
@@ -56,6 +65,55 @@ pub(super) async fn runs(question: Question) -> Answered {
 )]
 pub(super) async fn run(question: Question, Path(id): Path<String>) -> Answered {
     question.answer(&known(&question.archive, &id).await?)
+}
+
+/// What has become of a run that was to be undone
+#[derive(Serialize, ToSchema)]
+pub(super) struct Undoing {
+    run: u64,
+    /// `undone`, now or before; `undoing` where it takes longer than 10 s, and goes on by itself
+    status: &'static str,
+    /// It was undone before it was asked for this time
+    already: bool,
+    #[serde(flatten)]
+    undone: Undone,
+    /// With `commit=wait`: searches are without what it brought. False when that took longer than 30 s
+    #[serde(skip_serializing_if = "Option::is_none")]
+    committed: Option<bool>,
+}
+
+/// Undoes a run: all that it brought goes, as if it had never been read
+#[utoipa::path(
+    delete,
+    path = "/api/v1/runs/{id}",
+    operation_id = "undo",
+    params(
+        ("id" = u64, Path, description = "Its number"),
+        ("commit" = Option<String>, Query, pattern = "^(wait)?$", description = "`wait`: answered when searches are without it"),
+    ),
+    responses(
+        (status = 200, description = "It is undone, now or before", body = Undoing),
+        (status = 202, description = "It is being undone; the run tells how far that has come", body = Undoing),
+        (status = 400, description = "A parameter cannot be read", body = Envelope, content_type = PROBLEM),
+        (status = 401, description = "No key was shown, or none that is good", body = Envelope, content_type = PROBLEM),
+        (status = 403, description = "The key may not do this, or a page of another site has sent it", body = Envelope, content_type = PROBLEM),
+        (status = 404, description = "There is no such run", body = Envelope, content_type = PROBLEM),
+        (status = 409, description = "The run is still being written", body = Envelope, content_type = PROBLEM),
+    )
+)]
+pub(super) async fn undo(question: Question, Path(id): Path<String>) -> Answered {
+    question.refuse_other_sites()?;
+    let is_waiting = articles::read_commit(&question.parameters)?;
+    let run = id.parse().ok().filter(|id| i64::try_from(*id).is_ok()).ok_or_else(no_run)?;
+    let UndoneRun { already, undone } = question.archive.undo(run, AT_ONCE).await?;
+    let is_done = undone.finished.is_some();
+    let committed = match is_waiting {
+        true => Some(is_done && question.archive.committed(articles::PATIENCE).await),
+        false => None,
+    };
+    let status = if is_done { "undone" } else { "undoing" };
+    let code = if is_done { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((code, Json(Undoing { run, status, already, undone, committed })).into_response())
 }
 
 /// What a run refused, where and why
@@ -159,10 +217,11 @@ async fn known(archive: &Archive, id: &str) -> Result<RunLine, Problem> {
         Some(id) => archive.run(id).await?,
         None => None,
     };
-    run.ok_or_else(|| {
-        Problem::new(StatusCode::NOT_FOUND, "no_run", "there is no run of this number")
-            .hint("/api/v1/runs lists the runs.")
-    })
+    run.ok_or_else(no_run)
+}
+
+fn no_run() -> Problem {
+    SearchError::NoRun.into()
 }
 
 pub(super) struct Page {

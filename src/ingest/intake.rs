@@ -104,6 +104,16 @@ impl Intake {
 
 fn told<'a>(piece: &Became<'a>) -> Taken<'a> {
     match *piece {
+        Became::Stored(place, _, Outcome::Refused(refusal)) => Taken {
+            line: place.line,
+            offset: Some(place.offset),
+            member: member(&place.source),
+            id: None,
+            external_id: None,
+            outcome: "rejected",
+            code: Some(refusal.code()),
+            reason: Some(Cow::Borrowed(refusal.detail())),
+        },
         Became::Stored(place, incoming, outcome) => {
             let (code, reason) = remark(&incoming.article, outcome).unzip();
             Taken {
@@ -117,6 +127,7 @@ fn told<'a>(piece: &Became<'a>) -> Taken<'a> {
                     Outcome::Version | Outcome::Stranger => "version",
                     Outcome::Copy => "copy",
                     Outcome::Unchanged | Outcome::Deleted => "unchanged",
+                    Outcome::Refused(_) => "rejected",
                 },
                 code,
                 reason,

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::readers::held;
 use super::{Item, Place, Reason, dates, language};
 use crate::identity;
-use crate::store::{Incoming, Ready, Rejected};
+use crate::store::{Incoming, Ready, Rejected, Standpoint};
 
 /// What has been found and not yet been taken by the writer, at most, in items and in bytes of them.
 const WAITING: usize = 1000;
@@ -34,7 +34,12 @@ pub(super) enum Settled<A> {
 impl Settled<Incoming> {
     fn ready(self) -> Settled<Ready> {
         match self {
-            Settled::Article(place, incoming) => Settled::Article(place, Box::new((*incoming).into())),
+            Settled::Article(place, incoming) => {
+                let mut ready = Box::new(Ready::from(*incoming));
+                let Place { source, offset, line } = place.clone();
+                ready.place = Standpoint { source, offset: Some(offset), line };
+                Settled::Article(place, ready)
+            }
             Settled::Reject(reject) => Settled::Reject(reject),
         }
     }

@@ -409,6 +409,12 @@ pub enum SearchError {
     #[error("there is no such citation")]
     NoCitation,
     /// 404.
+    #[error("there is no run of this number")]
+    NoRun,
+    /// 409: articles are still coming in with it.
+    #[error("this run is still being written")]
+    RunGoesOn,
+    /// 404.
     #[error("the page that this version was taken from is not kept")]
     NoOriginal,
     /// 404: what it says may not be shown yet.

@@ -111,6 +111,12 @@ impl Archive {
         self.inner.snapshots.trim(&self.inner.newest(), Instant::now());
     }
 
+    /// From here on nothing is answered from a state older than the newest: the files of those hold what was purged.
+    pub fn forget_states(&self) {
+        self.inner.snapshots.forget_before(&self.inner.newest());
+        self.inner.typing.forget();
+    }
+
     /// How far the state goes that new answers come from.
     pub fn position(&self) -> u64 {
         self.inner.newest().position()
@@ -205,7 +211,7 @@ impl Inner {
         let planned = stages.time(Stage::Parse, || plan::plan(request, now_ms, cursor, until))?;
         let snapshot = snapshot_name(view, now_ms, &planned);
         let mut found = stages.time(Stage::Engine, || view.find(&planned.plan)).map_err(engine_error)?;
-        let stored = stages.time(Stage::Hydrate, || self.stored(found.hits.iter().map(|hit| hit.row)))?;
+        let stored = stages.time(Stage::Hydrate, || self.stored(found.hits.iter().map(|hit| (hit.place.num, hit.row))))?;
         let put = || self.put_together(request, &planned, &snapshot, &found.hits, stored);
         let mut hits = stages.time(Stage::Highlight, put)?;
         if request.explain_score && plan::is_scored(&planned.plan) {
@@ -335,7 +341,7 @@ impl Inner {
         snapshot: &SnapshotName,
         found: &[FoundHit],
     ) -> Result<Vec<Hit>, SearchError> {
-        let stored = self.stored(found.iter().map(|hit| hit.row))?;
+        let stored = self.stored(found.iter().map(|hit| (hit.place.num, hit.row)))?;
         self.put_together(request, planned, snapshot, found, stored)
     }
 
@@ -363,11 +369,12 @@ impl Inner {
         Ok(hits)
     }
 
-    /// The versions that the index names, each of them.
-    pub(super) fn stored(&self, rows: impl Iterator<Item = u64>) -> Result<Vec<StoredArticle>, SearchError> {
-        let rows: Vec<u64> = rows.collect();
-        let stored = self.store.rows(&rows).map_err(store_error)?;
-        if stored.len() == rows.len() {
+    /// The versions that the index names, each of them, by the numbers of their articles and by row. What has been taken back
+    /// since comes without content.
+    pub(super) fn stored(&self, found: impl Iterator<Item = (u64, u64)>) -> Result<Vec<StoredArticle>, SearchError> {
+        let found: Vec<(u64, u64)> = found.collect();
+        let stored = self.store.found(&found).map_err(store_error)?;
+        if stored.len() == found.len() {
             return Ok(stored);
         }
         Err(SearchError::Internal("the store lacks a version that the index names".to_owned()))

@@ -8,7 +8,7 @@ use super::held::{Kill, Killed, NoVersion, Withheld};
 use super::request::{ArticleRequest, DifferenceRequest};
 use super::{difference, hydrate};
 use crate::article::ArticleId;
-use crate::store::{Standing, Store, StoredArticle, Version};
+use crate::store::{Gone, Standing, Store, StoredArticle, Version};
 
 /// The current version of an article, or the one asked for; only what answers may show ever leaves here.
 pub(super) fn shown(store: &Store, id: &str, version: Option<u32>) -> Result<StoredArticle, SearchError> {
@@ -56,13 +56,24 @@ fn line(version: &Version) -> VersionLine {
 }
 
 fn missing(store: &Store, id: &ArticleId, version: Option<u32>) -> Result<SearchError, SearchError> {
+    let Some(current) = store.article(id, None).map_err(store_error)? else {
+        return Ok(match store.gone(id).map_err(store_error)? {
+            Some(Gone::Withdrawn | Gone::Purged) => SearchError::ArticleGone,
+            // As if it had never been here; or it is older than what is here.
+            Some(Gone::Undone | Gone::Retired) | None => SearchError::NoArticle,
+        });
+    };
     let Some(wanted) = version else { return Ok(SearchError::NoArticle) };
-    let Some(current) = store.article(id, None).map_err(store_error)? else { return Ok(SearchError::NoArticle) };
     if let Some(refused) = refused(store, &current, None)? {
         return Ok(refused);
     }
-    let there = store.versions(current.num).map_err(store_error)?.len() as u32;
-    Ok(SearchError::NoVersion(NoVersion::Beyond { wanted, there }))
+    let versions = store.versions(current.num).map_err(store_error)?;
+    let there = versions.last().map_or(0, |last| last.number);
+    let is_taken_back = (1..=there).contains(&wanted);
+    Ok(SearchError::NoVersion(match is_taken_back || versions.len() < there as usize {
+        true => NoVersion::TakenBack { wanted, current: current.version },
+        false => NoVersion::Beyond { wanted, there },
+    }))
 }
 
 /// The page that a version was taken from.

@@ -178,8 +178,7 @@ impl Inner {
         let became = self.became(&kept.found, now.as_deref())?;
         let count = |what: Now| became.iter().filter(|now| **now == Some(what)).count() as u64;
         let then: HashSet<u64> = kept.found.iter().map(|cited| cited.num).collect();
-        let added: Vec<u64> =
-            now.iter().flatten().filter(|cited| !then.contains(&cited.num)).map(|cited| cited.row).collect();
+        let added: Vec<Cited> = now.iter().flatten().filter(|cited| !then.contains(&cited.num)).copied().collect();
         let listed = (0..kept.found.len()).filter(|at| asked.only.is_none_or(|only| became[*at] == Some(only)));
         let listed: Vec<usize> = listed.skip(asked.offset).take(asked.limit + 1).collect();
         let page = &listed[..listed.len().min(asked.limit)];
@@ -190,7 +189,9 @@ impl Inner {
             made: kept.made,
             input,
             search,
-            total: kept.found.len() as u64,
+            total: kept.found.len() as u64 + kept.purged + kept.taken_back,
+            purged: kept.purged,
+            taken_back: kept.taken_back,
             since: snapshot.map(|snapshot| Since {
                 snapshot: snapshot.print(),
                 added: added.len() as u64,
@@ -221,7 +222,7 @@ impl Inner {
     }
 
     fn lines(&self, page: &[usize], then: &[Cited], became: &[Option<Now>]) -> Result<Vec<CitedLine>, SearchError> {
-        let stored = self.stored(page.iter().map(|at| then[*at].row))?;
+        let stored = self.stored(page.iter().map(|at| (then[*at].num, then[*at].row)))?;
         let line = |(at, stored): (&usize, StoredArticle)| CitedLine {
             place: *at as u64 + 1,
             id: stored.id.clone(),
@@ -232,8 +233,8 @@ impl Inner {
         Ok(page.iter().zip(stored).map(line).collect())
     }
 
-    fn copies(&self, rows: &[u64]) -> Result<Vec<CopyLine>, SearchError> {
-        let stored = self.stored(rows.iter().copied())?;
+    fn copies(&self, cited: &[Cited]) -> Result<Vec<CopyLine>, SearchError> {
+        let stored = self.stored(cited.iter().map(|cited| (cited.num, cited.row)))?;
         Ok(stored.into_iter().filter(|stored| !hydrate::is_withdrawn(stored)).map(hydrate::copy).collect())
     }
 }

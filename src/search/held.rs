@@ -36,6 +36,8 @@ pub struct Kill {
 pub enum NoVersion {
     /// There are so many, counted from 1.
     Beyond { wanted: u32, there: u32 },
+    /// It, or others before it, are no longer kept; answers show this one.
+    TakenBack { wanted: u32, current: u32 },
     /// Nothing to compare it with.
     NoneBefore { version: u32 },
 }
@@ -73,6 +75,9 @@ impl fmt::Display for NoVersion {
             }
             NoVersion::Beyond { wanted, there } => {
                 write!(f, "this article has no version {wanted}; it has the versions 1 to {there}")
+            }
+            NoVersion::TakenBack { wanted, current } => {
+                write!(f, "this article has no version {wanted}, or no longer; it is shown in version {current}")
             }
             NoVersion::NoneBefore { version } => {
                 write!(f, "there is no version before version {version} to compare it with")

@@ -10,8 +10,8 @@ use super::answer::SearchError;
 use super::archive::store_error;
 use crate::article::ArticleId;
 use crate::engine::Until;
-pub use crate::store::Rejected;
 use crate::store::{Counts, Run, RunId, RunState};
+pub use crate::store::{Rejected, Undone};
 
 /// One input, read or being read
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -23,6 +23,8 @@ pub struct RunLine {
     pub finished: Option<Timestamp>,
     #[serde(flatten)]
     pub counts: Counts,
+    /// What has become of it where it was undone; null where it was not
+    pub undone: Option<Undone>,
     /// How many bytes the input has; null where that is not known
     pub bytes_total: Option<u64>,
     /// From the start to the end, or to now
@@ -105,7 +107,7 @@ impl Archive {
     }
 
     pub(super) fn line(&self, run: Run) -> RunLine {
-        let Run { id, input, state, started, finished, counts } = run;
+        let Run { id, input, state, started, finished, counts, undone } = run;
         let seconds = finished.unwrap_or_else(Timestamp::now).duration_since(started).as_secs_f64().max(0.001);
         RunLine {
             id: id.0,
@@ -114,6 +116,7 @@ impl Archive {
             started,
             finished,
             counts,
+            undone,
             bytes_total: match state {
                 RunState::Running => self.inner.store.expected(id),
                 RunState::Finished => Some(counts.bytes),

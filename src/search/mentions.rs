@@ -182,7 +182,7 @@ impl Reading<'_> {
     fn read(&self, places: Range<usize>) -> Result<Vec<(StoredArticle, Marks, engine::Place)>, SearchError> {
         let hits = self.view.found(self.found, places);
         let marks = self.marks(&hits)?;
-        let stored = self.inner.stored(hits.iter().map(|hit| hit.row))?;
+        let stored = self.inner.stored(hits.iter().map(|hit| (hit.place.num, hit.row)))?;
         let read = stored.into_iter().zip(marks).zip(hits).map(|((stored, marks), hit)| (stored, marks, hit.place));
         Ok(read.filter(|(stored, ..)| !hydrate::is_withdrawn(stored)).collect())
     }

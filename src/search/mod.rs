@@ -9,6 +9,7 @@ pub mod request;
 
 pub mod ledger;
 pub mod status;
+mod taking_back;
 
 mod archive;
 mod article;
@@ -57,5 +58,6 @@ pub use highlight::escape;
 pub use measured::Surroundings;
 pub use pool::on_behalf_of;
 pub use readiness::{IndexState, Readiness};
+pub use taking_back::{Purged, UndoneRun};
 
 pub use crate::engine::Caller;

@@ -66,8 +66,8 @@ impl Inner {
         let mut lines = Vec::new();
         if !marks.is_empty() {
             let found = view.find(&plan(&marks, until)).map_err(engine_error)?;
-            let rows: Vec<u64> =
-                found.hits.iter().filter(|hit| hit.story != of.story.original).map(|hit| hit.row).collect();
+            let others = found.hits.iter().filter(|hit| hit.story != of.story.original);
+            let rows: Vec<(u64, u64)> = others.map(|hit| (hit.place.num, hit.row)).collect();
             for rows in rows.chunks(PIECE) {
                 if until.is_over() {
                     break;

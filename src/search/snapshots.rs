@@ -33,6 +33,8 @@ pub(super) struct Snapshots {
     limits: Limits,
     /// The most recently used last.
     kept: Mutex<Vec<Kept>>,
+    /// What was opened before this is not kept: its files hold what must be nowhere any more.
+    since: Mutex<Option<Instant>>,
 }
 
 struct Kept {
@@ -45,6 +47,9 @@ struct Kept {
 impl Snapshots {
     /// Keeps a state that an answer is about to name; `returned` says that the answer's request had named it.
     pub(super) fn keep(&self, view: &View, returned: bool, newest: &View, now: Instant) {
+        if self.since.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|since| view.opened() < since) {
+            return;
+        }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let known = kept.iter().rposition(|one| one.view.name() == view.name());
         let before = known.map(|at| kept.remove(at));
@@ -66,6 +71,13 @@ impl Snapshots {
     pub(super) fn held(&self, newest: &View) -> (usize, u64) {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         (kept.len(), held(&kept, newest))
+    }
+
+    /// Lets go of every state that is older than this one, and keeps none of them again.
+    pub(super) fn forget_before(&self, newest: &View) {
+        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = Some(newest.opened());
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|one| one.view.opened() >= newest.opened());
     }
 
     /// Lets go of what is too much, now that `newest` is the newest state.
@@ -171,7 +183,7 @@ mod tests {
     }
 
     fn with(limits: Limits) -> Snapshots {
-        Snapshots { limits, kept: Mutex::default() }
+        Snapshots { limits, kept: Mutex::default(), since: Mutex::default() }
     }
 
     #[test]

@@ -80,7 +80,8 @@ impl Inner {
     fn sample(&self, view: &View, found: &InOrder, until: &Until) -> Result<Vocabulary, SearchError> {
         let size = found.len().min(SAMPLE);
         let places = (0..size).map(|at| at * found.len() / size);
-        let rows = places.flat_map(|at| view.found(found, at..at + 1)).map(|hit| hit.row).collect::<Vec<_>>();
+        let rows =
+            places.flat_map(|at| view.found(found, at..at + 1)).map(|hit| (hit.place.num, hit.row)).collect::<Vec<_>>();
         let mut vocabulary = Vocabulary::new();
         for rows in rows.chunks(PIECE) {
             for stored in self.stored(rows.iter().copied())?.iter().filter(|stored| !hydrate::is_withdrawn(stored)) {

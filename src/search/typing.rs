@@ -62,6 +62,11 @@ impl Made {
 }
 
 impl Typing {
+    /// The next one is made anew, whatever that costs.
+    pub(super) fn forget(&self) {
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Only one makes it; the others have the one before meanwhile, or wait where there is none.
     fn completions(&self, view: &View) -> Result<Arc<Completions>, SearchError> {
         let known = self.known();

@@ -21,8 +21,11 @@ pub struct Citation {
     pub made: Timestamp,
     /// What its maker wrote of it.
     pub asked: String,
-    /// In the order found.
+    /// In the order found; without those that are no longer kept.
     pub found: Vec<Cited>,
+    /// How many have been purged since, and how many taken back otherwise.
+    pub purged: u64,
+    pub taken_back: u64,
 }
 
 impl Store {
@@ -57,12 +60,14 @@ impl Store {
 
     pub fn citation(&self, id: &str) -> Result<Option<Citation>> {
         self.readers.read(|moment, _| {
-            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, u64>(0)?, at(row.get(1)?), row.get(2)?));
+            let read = |row: &rusqlite::Row<'_>| {
+                Ok((row.get::<_, u64>(0)?, at(row.get(1)?), row.get(2)?, row.get(3)?, row.get(4)?))
+            };
             let kept = moment.prepare_cached(sql::CITATION)?.query_row(params![id], read).optional()?;
-            let Some((number, made, asked)) = kept else { return Ok(None) };
+            let Some((number, made, asked, purged, taken_back)) = kept else { return Ok(None) };
             let mut statement = moment.prepare_cached(sql::CITED)?;
             let found = statement.query_map(params![number], |row| Ok(Cited { num: row.get(0)?, row: row.get(1)? }))?;
-            Ok(Some(Citation { made, asked, found: found.collect::<Result<_, _>>()? }))
+            Ok(Some(Citation { made, asked, found: found.collect::<Result<_, _>>()?, purged, taken_back }))
         })
     }
 }

@@ -14,7 +14,7 @@ use super::error::{Result, StoreError};
 static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
 /// Another process writes in transactions of a fraction of a second; only a stalled disk makes one wait this long.
-const BUSY: Duration = Duration::from_secs(30);
+pub(super) const BUSY: Duration = Duration::from_secs(30);
 
 /// More than there are statements.
 const STATEMENTS: usize = 128;
@@ -37,6 +37,8 @@ pub(super) fn writer(dir: &Path) -> Result<Connection> {
     // Acknowledged means on the disk: in WAL mode only FULL syncs the log at every commit.
     conn.pragma_update(None, "synchronous", "full")?;
     conn.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is overwritten where that costs no writing more; see [`super::remove`] for where it always is.
+    conn.pragma_update(None, "secure_delete", "fast")?;
     conn.pragma_update(None, "wal_autocheckpoint", 2000)?;
     conn.pragma_update(None, "journal_size_limit", 64 << 20)?;
     conn.pragma_update(None, "cache_size", -64_000)?;

@@ -8,7 +8,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::bounds::Bounds;
 use super::error::{Result, StoreError};
+use super::runs::RunId;
 use super::versions::{Fingerprint, Verdict, judge};
 use super::write::{BatchWrite, Incoming};
 use super::{Store, at, names, sql};
@@ -197,7 +199,11 @@ impl Store {
     /// Of a batch, which articles storing would change anything for.
     pub fn is_news(&self, batch: &[Incoming]) -> Result<Vec<bool>> {
         self.readers.read(|moment, _| {
+            let bounds = Bounds::of(self, moment, Timestamp::now())?;
             let is_news = |one: &Incoming| {
+                if bounds.refuse(moment, one)?.is_some() {
+                    return Ok(false);
+                }
                 let print = Fingerprint::of(&one.identity, &one.article);
                 let known = match BatchWrite::known(moment, &one.identity, &print.content)? {
                     None => match names::other(moment, &one.identity)? {
@@ -232,12 +238,12 @@ impl Store {
         })
     }
 
-    /// Notes that watched files have been read.
-    pub fn note_files(&self, files: &[(PathBuf, FileMark)]) -> Result<()> {
+    /// Notes that a run has read watched files.
+    pub fn note_files(&self, run: RunId, files: &[(PathBuf, FileMark)]) -> Result<()> {
         let mut writer = self.writer();
         let (transaction, _) = writer.begin()?;
         for (path, mark) in files {
-            let values = params![path.as_os_str().as_bytes(), mark.size, mark.modified];
+            let values = params![path.as_os_str().as_bytes(), mark.size, mark.modified, run.0];
             transaction.prepare_cached(sql::FILE_MARK_KEEP)?.execute(values)?;
         }
         Ok(transaction.commit()?)
@@ -282,8 +288,9 @@ mod tests {
         let path = PathBuf::from("/in/a.jsonl");
         assert_eq!(store.file_mark(&path).unwrap(), None);
         let (first, second) = (FileMark { size: 1, modified: -5 }, FileMark { size: 2, modified: i64::MAX });
-        store.note_files(&[(path.clone(), first)]).unwrap();
-        store.note_files(&[(PathBuf::from("/in/b.jsonl"), first), (path.clone(), second)]).unwrap();
+        let run = RunId(1);
+        store.note_files(run, &[(path.clone(), first)]).unwrap();
+        store.note_files(run, &[(PathBuf::from("/in/b.jsonl"), first), (path.clone(), second)]).unwrap();
         drop(store);
         assert_eq!(Store::open(dir.path()).unwrap().file_mark(&path).unwrap(), Some(second));
     }

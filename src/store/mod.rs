@@ -7,6 +7,7 @@
 //! goes on beside it, each read at one moment of the store.
 
 mod backup;
+mod bounds;
 mod citations;
 mod connect;
 mod error;
@@ -17,13 +18,19 @@ mod keys;
 mod names;
 mod pack;
 mod pool;
+mod purge;
 mod read;
 mod refusal;
 mod restore;
+mod rejudge;
+mod remove;
+mod retire;
 mod runs;
 mod sql;
 mod standing;
 mod stories;
+mod traces;
+mod undo;
 mod versions;
 mod write;
 
@@ -32,7 +39,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{Span, Timestamp};
 use rusqlite::{Connection, params};
 
 pub use backup::{BackupError, Manifest, back_up};
@@ -42,10 +49,13 @@ pub use fetched::{Alone, FeedState, FileMark, PageFate, PageState};
 pub use hold::Standing;
 pub use inspect::{Extent, Inspection, Shown};
 pub use keys::{KeptKey, Scope};
+pub use purge::Purged;
 pub use read::{Change, StoredArticle, Story, Version};
-pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState};
+pub use remove::{Gone, Removed};
+pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState, Undone};
 pub use standing::{Newest, Sizes};
-pub use write::{Incoming, Outcome, Ready};
+pub use undo::Undoing;
+pub use write::{Incoming, Outcome, Ready, Refusal, Standpoint};
 
 /// What is not worth a line in the log.
 pub const QUIET: &str = "rusqlite_migration=warn";
@@ -61,6 +71,8 @@ pub struct Store {
     spent: Mutex<Spent>,
     /// By which code the disk has refused the last that was to be written.
     refused: Mutex<Option<&'static str>>,
+    /// How long articles are kept; for ever, where it is not said.
+    kept_for: Mutex<Option<Span>>,
     /// Closed last: only a connection that may write can fold the log into the file when nobody else has it open.
     writer: Mutex<write::Writer>,
 }
@@ -88,6 +100,7 @@ impl Store {
             alive: Mutex::default(),
             spent: Mutex::default(),
             refused: Mutex::default(),
+            kept_for: Mutex::default(),
         };
         store.close_dead_runs()?;
         stories::catch_up(&store)?;
@@ -124,5 +137,7 @@ fn at(millisecond: i64) -> Timestamp {
 
 #[cfg(test)]
 mod hold_tests;
+#[cfg(test)]
+mod taking_back_tests;
 #[cfg(test)]
 mod tests;

@@ -20,9 +20,9 @@ pub(super) fn other(conn: &Connection, identity: &Identity) -> Result<Option<Ide
 }
 
 /// From now on `also` is a name of the article that is kept under `identity`; where it is a name of another one already,
-/// of neither.
-pub(super) fn call(conn: &Connection, identity: &Identity, also: &Identity) -> Result<()> {
-    let values = params![also.key, also.namespace, identity.key, identity.namespace];
+/// of neither. It came with a version, and goes with that; where it came with none, it stays.
+pub(super) fn call(conn: &Connection, identity: &Identity, also: &Identity, version: Option<i64>) -> Result<()> {
+    let values = params![also.key, also.namespace, identity.key, identity.namespace, version];
     conn.prepare_cached(sql::OTHER_NAME_ADD)?.execute(values)?;
     Ok(())
 }

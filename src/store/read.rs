@@ -22,6 +22,8 @@ pub struct StoredArticle {
     pub row: u64,
     /// Counted from 1 in the order stored.
     pub version: u32,
+    /// An earlier version of it is kept.
+    pub revised: bool,
     /// When the article, in whichever version, first came; and when this version did.
     pub seen: Timestamp,
     pub stored: Timestamp,
@@ -94,6 +96,24 @@ impl Store {
     /// withheld ones with that status; what is not in the store at all is left out.
     pub fn current(&self, nums: &[u64]) -> Result<Vec<StoredArticle>> {
         self.each(sql::CURRENT, nums)
+    }
+
+    /// The same, of rows that an index names, each with the number of its article: where a row has been taken back since, all
+    /// that is told is which article it was of, and that it is gone.
+    pub fn found(&self, found: &[(u64, u64)]) -> Result<Vec<StoredArticle>> {
+        self.readers.read(|moment, unpacker| {
+            let mut rows = moment.prepare_cached(sql::ROW)?;
+            let mut articles = moment.prepare_cached(sql::ARTICLE_NAMED)?;
+            let mut stored = Vec::with_capacity(found.len());
+            for &(num, row) in found {
+                if let Some(kept) = rows.query_row(params![row], read_kept).optional()? {
+                    stored.push(kept.open(moment, unpacker)?);
+                } else if let Some(gone) = articles.query_row(params![num], |read| gone(read, num, row)).optional()? {
+                    stored.push(gone);
+                }
+            }
+            Ok(stored)
+        })
     }
 
     /// Versions by row, in the order asked; rows no longer kept are left out.
@@ -221,9 +241,15 @@ pub(super) struct Kept {
     story: Story,
     status: Status,
     current: bool,
+    revised: bool,
 }
 
 impl Kept {
+    /// The hash of what its reader delivered.
+    pub(super) fn content_hash(&self) -> Option<[u8; 32]> {
+        self.content_hash.as_slice().try_into().ok()
+    }
+
     pub(super) fn open(self, moment: &Transaction<'_>, unpacker: &mut Unpacker) -> Result<StoredArticle> {
         let damaged = || StoreError::Damaged { row: self.row };
         if self.seal != seal(self.num, self.number, &self.content_hash, &self.content) {
@@ -240,6 +266,7 @@ impl Kept {
             id: ArticleId(self.id),
             row: self.row,
             version: self.number,
+            revised: self.revised,
             seen: at(self.seen),
             stored: at(self.stored),
             deleted: self.deleted,
@@ -263,6 +290,25 @@ pub(super) fn read_kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
         status: status_named(&row.get::<_, String>(11)?),
         current: row.get(12)?,
         stored: row.get(13)?,
+        revised: row.get(14)?,
+    })
+}
+
+/// What is left of a version that has been taken back.
+fn gone(read: &Row<'_>, num: u64, row: u64) -> rusqlite::Result<StoredArticle> {
+    let (id, seen) = (ArticleId(read.get(0)?), at(read.get(1)?));
+    Ok(StoredArticle {
+        num,
+        row,
+        version: 0,
+        revised: false,
+        seen,
+        stored: seen,
+        deleted: true,
+        story: Story { original: num, id: id.clone() },
+        standing: Standing::Deleted,
+        id,
+        article: Article::default(),
     })
 }
 

@@ -33,6 +33,21 @@ pub struct Run {
     pub finished: Option<Timestamp>,
     #[serde(flatten)]
     pub counts: Counts,
+    /// Where it was undone, or is being undone.
+    pub undone: Option<Undone>,
+}
+
+/// What has become of a run that was taken back
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Undone {
+    /// When it was asked for.
+    pub begun: Timestamp,
+    /// Null while it goes on.
+    pub finished: Option<Timestamp>,
+    /// Articles that are no longer there.
+    pub articles: u64,
+    /// Versions that are no longer there, of these articles and of others.
+    pub versions: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -239,7 +254,7 @@ fn lock_path(dir: &Path, run: RunId) -> PathBuf {
 }
 
 /// In a transaction that may write, so that a run being begun elsewhere has either its lock or no line yet.
-fn close_the_dead(transaction: &Transaction<'_>, dir: &Path) -> Result<()> {
+pub(super) fn close_the_dead(transaction: &Transaction<'_>, dir: &Path) -> Result<()> {
     let mut statement = transaction.prepare_cached(sql::RUNS_RUNNING)?;
     let running = statement.query_map([], |row| row.get(0).map(RunId))?.collect::<Result<Vec<_>, _>>()?;
     for run in running {
@@ -264,7 +279,7 @@ fn is_alive(path: &Path) -> Result<bool> {
     }
 }
 
-fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
+pub(super) fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
     let state: String = row.get(2)?;
     let (new, versions, unchanged, copies) = (row.get(5)?, row.get(6)?, row.get(7)?, row.get(8)?);
     let seen = new + versions + unchanged + copies;
@@ -276,6 +291,15 @@ fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
         started: at(row.get(3)?),
         finished: row.get::<_, Option<i64>>(4)?.map(at),
         counts: Counts { seen, new, versions, unchanged, copies, rejected: row.get(9)?, bytes: row.get(10)? },
+        undone: match row.get::<_, Option<i64>>(11)? {
+            None => None,
+            Some(begun) => Some(Undone {
+                begun: at(begun),
+                finished: row.get::<_, Option<i64>>(12)?.map(at),
+                articles: row.get(13)?,
+                versions: row.get(14)?,
+            }),
+        },
     })
 }
 

@@ -13,33 +13,46 @@ statements! {
     META = "SELECT value FROM meta WHERE name = ?1";
     META_KEEP = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 
-    IS_KNOWN = "SELECT EXISTS (SELECT 1 FROM articles WHERE key = ?1 AND namespace = ?2)";
+    IS_KNOWN = "SELECT EXISTS (SELECT 1 FROM articles WHERE key = ?1 AND namespace = ?2
+                               AND (removed IS NULL OR removed = 'withdrawn'))";
     OTHER_NAME = "SELECT a.key, a.namespace FROM other_names o JOIN articles a ON a.num = o.article
                   WHERE o.key = ?1 AND o.namespace = ?2";
-    OTHER_NAME_ADD = "INSERT INTO other_names (key, namespace, article)
-                      SELECT ?1, ?2, num FROM articles WHERE key = ?3 AND namespace = ?4
+    OTHER_NAME_ADD = "INSERT INTO other_names (key, namespace, article, version)
+                      SELECT ?1, ?2, num, ?5 FROM articles WHERE key = ?3 AND namespace = ?4
                       ON CONFLICT DO UPDATE SET article = NULL WHERE article IS NOT excluded.article";
     PAGE_UNCALLED = "SELECT a.key, a.namespace FROM articles a WHERE a.key = ?1 AND a.namespace = ?2
+                     AND (a.removed IS NULL OR a.removed = 'withdrawn')
                      AND NOT EXISTS (SELECT 1 FROM other_names WHERE article = a.num)";
     /// The article of an identity: the version that is shown, and of all of them whether one has the text ?3, the highest
     /// number, the latest stamp, and whether one has a body. Nothing when the identity is new.
     KNOWN = "SELECT a.num, a.deleted, a.status = 'killed', a.captured,
                     s.content_hash, s.provider_version, s.modified, s.has_body,
                     (SELECT max(number) FROM versions WHERE article = a.num),
-                    f.content_hash = ?3 OR EXISTS
+                    coalesce(f.content_hash = ?3, 0) OR EXISTS
                         (SELECT 1 FROM versions INDEXED BY versions_by_text
                          WHERE article = a.num AND number > 1 AND content_hash = ?3),
                     f.provider_version, (SELECT max(provider_version) FROM versions INDEXED BY versions_by_provider
                         WHERE article = a.num AND number > 1),
                     f.modified, (SELECT max(modified) FROM versions INDEXED BY versions_by_modified
                         WHERE article = a.num AND number > 1),
-                    f.has_body OR EXISTS
+                    coalesce(f.has_body, 0) OR EXISTS
                         (SELECT 1 FROM versions INDEXED BY versions_with_body
                          WHERE article = a.num AND number > 1 AND has_body = 1)
-             FROM articles a JOIN versions s ON s.row = a.current JOIN versions f ON f.article = a.num AND f.number = 1
+             FROM articles a JOIN versions s ON s.row = a.current LEFT JOIN versions f ON f.article = a.num AND f.number = 1
              WHERE a.key = ?1 AND a.namespace = ?2";
-    /// Its first version row is written, and named by `ARTICLE_CURRENT`, in the same transaction.
-    ARTICLE_ADD = "INSERT INTO articles (id, namespace, key, current, status, seen) VALUES (?1, ?2, ?3, 0, 'usable', ?4)";
+    /// Its first version row is written, and named by `ARTICLE_CURRENT`, in the same transaction. One that was taken back
+    /// comes again as new; one that was withdrawn before that does not, and there is no number then.
+    ARTICLE_ADD = "INSERT INTO articles (id, namespace, key, current, status, seen) VALUES (?1, ?2, ?3, 0, 'usable', ?4)
+                   ON CONFLICT DO UPDATE SET seen = ?4, deleted = 0, removed = NULL
+                   WHERE removed IN ('undone', 'retired') RETURNING num";
+    WITHDRAWN_BEFORE = "SELECT num FROM articles WHERE id = ?1 AND removed = 'withdrawn'";
+    /// The versions of an article that have a text, newest first.
+    OF_TEXT = "SELECT row FROM versions INDEXED BY versions_by_text
+               WHERE article = ?1 AND number > 1 AND content_hash = ?2
+               UNION ALL SELECT row FROM versions WHERE article = ?1 AND number = 1 AND content_hash = ?2
+               ORDER BY row DESC";
+    BROUGHT_AGAIN = "INSERT INTO brought_again (version, run) SELECT row, ?2 FROM versions WHERE row = ?1 AND run <> ?2
+                     ON CONFLICT DO NOTHING";
     ARTICLE_CURRENT = "UPDATE articles SET current = ?2, status = ?3, captured = ?4 WHERE num = ?1";
     ARTICLE_RECAPTURED = "UPDATE articles SET captured = ?2 WHERE num = ?1";
     VERSION_ADD = "INSERT INTO versions (article, number, provider_version, modified, has_body, stored, run,
@@ -56,29 +69,36 @@ statements! {
     /// Only where the version whose embargo is over is the one that the article names.
     ARTICLE_RELEASE = "UPDATE articles SET status = 'usable' WHERE num = ?1 AND status = 'withheld'
                        AND current = (SELECT row FROM versions WHERE article = ?1 AND number = ?2)";
-    DELETED = "SELECT num, deleted FROM articles WHERE id = ?1";
+    DELETED = "SELECT num, deleted FROM articles
+               WHERE id = ?1 AND (removed IS NULL OR removed IN ('withdrawn', 'purged'))";
     ARTICLE_DELETE = "UPDATE articles SET deleted = 1 WHERE num = ?1";
     CHANGE_ADD = "INSERT INTO changes (article, at) VALUES (?1, ?2)";
 
+    ARTICLE_NAMED = "SELECT id, seen FROM articles WHERE num = ?1";
     CURRENT = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current, v.stored
+                      a.status, v.row = a.current, v.stored,
+                      v.number > (SELECT min(number) FROM versions WHERE article = a.num)
                FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
                JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.num = ?1";
     ROW = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current, v.stored
+                      a.status, v.row = a.current, v.stored,
+                      v.number > (SELECT min(number) FROM versions WHERE article = a.num)
            FROM versions v JOIN articles a ON a.num = v.article LEFT JOIN tellings t ON t.article = a.num
            JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE v.row = ?1";
     ARTICLE = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current, v.stored
+                      a.status, v.row = a.current, v.stored,
+                      v.number > (SELECT min(number) FROM versions WHERE article = a.num)
                FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
                JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1";
     ARTICLE_VERSION = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current, v.stored
+                      a.status, v.row = a.current, v.stored,
+                      v.number > (SELECT min(number) FROM versions WHERE article = a.num)
                        FROM articles a JOIN versions v ON v.article = a.num LEFT JOIN tellings t ON t.article = a.num
                        JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1 AND v.number = ?2";
     /// The other articles of its story, earliest first, after one of them: so many.
     COPIES = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current, v.stored
+                      a.status, v.row = a.current, v.stored,
+                      v.number > (SELECT min(number) FROM versions WHERE article = a.num)
               FROM (SELECT t.article, t.at, n.id
                     FROM (SELECT ?2 AS article UNION ALL
                           SELECT article FROM tellings WHERE original = ?2 AND original <> article) s
@@ -95,8 +115,9 @@ statements! {
     VERSIONS = "SELECT v.row, v.number, v.provider_version, v.stored, v.run, v.row = a.current, v.modified, a.deleted,
                        a.status
                 FROM articles a JOIN versions v ON v.article = a.num WHERE a.num = ?1 ORDER BY v.number";
-    NAMESPACES = "SELECT namespace FROM articles WHERE key = ?1 LIMIT 2";
-    NAMED = "SELECT id FROM (SELECT id, namespace FROM articles WHERE key = ?1
+    NAMESPACES = "SELECT namespace FROM articles
+                  WHERE key = ?1 AND (removed IS NULL OR removed = 'withdrawn') LIMIT 2";
+    NAMED = "SELECT id FROM (SELECT id, namespace FROM articles WHERE key = ?1 AND removed IS NULL
              UNION SELECT a.id, a.namespace FROM other_names o JOIN articles a ON a.num = o.article WHERE o.key = ?1)
              ORDER BY namespace";
     COUNT = "SELECT (SELECT count(*) FROM articles)
@@ -179,9 +200,11 @@ statements! {
                        copies = copies + ?5, rejected = rejected + ?6, bytes = bytes + ?7 WHERE id = ?1";
     RUN_FINISH = "UPDATE runs SET state = ?2, finished = ?3 WHERE id = ?1 AND state = 'running'";
     RUNS_RUNNING = "SELECT id FROM runs WHERE state = 'running'";
-    RUN = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes
+    RUN = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes,
+                  undoing, undone, undone_articles, undone_versions
            FROM runs WHERE id = ?1";
-    RUNS = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes
+    RUNS = "SELECT id, input, state, started, finished, fresh, versions, unchanged, copies, rejected, bytes,
+                   undoing, undone, undone_articles, undone_versions
             FROM runs WHERE id < ?2 ORDER BY id DESC LIMIT ?1";
     REJECT_ADD = "INSERT INTO rejects (run, n, source, offset, line, code, detail, copy)
                   SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM rejects WHERE run = ?1";
@@ -189,8 +212,8 @@ statements! {
                WHERE run = ?1 AND n > ?2 ORDER BY n LIMIT ?3";
 
     FILE_MARK = "SELECT size, modified FROM watched_files WHERE path = ?1";
-    FILE_MARK_KEEP = "INSERT INTO watched_files (path, size, modified) VALUES (?1, ?2, ?3)
-                      ON CONFLICT (path) DO UPDATE SET size = ?2, modified = ?3";
+    FILE_MARK_KEEP = "INSERT INTO watched_files (path, size, modified, run) VALUES (?1, ?2, ?3, ?4)
+                      ON CONFLICT (path) DO UPDATE SET size = ?2, modified = ?3, run = ?4";
     FEED = "SELECT url, moved_to, etag, last_modified, body, polled, succeeded, due, failures, gone, code, detail, pace,
                    settings
             FROM feeds WHERE url = ?1";
@@ -215,8 +238,69 @@ statements! {
 
     CITATION_ADD = "INSERT INTO citations (id, made, asked) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING RETURNING num";
     CITED_ADD = "INSERT INTO cited (citation, place, article, version) VALUES (?1, ?2, ?3, ?4)";
-    CITATION = "SELECT num, made, asked FROM citations WHERE id = ?1";
+    CITATION = "SELECT num, made, asked, purged, taken_back FROM citations WHERE id = ?1";
     CITED = "SELECT article, version FROM cited WHERE citation = ?1 ORDER BY place";
+
+    RUN_UNDOING = "UPDATE runs SET undoing = coalesce(undoing, ?2) WHERE id = ?1";
+    RUNS_UNDOING = "SELECT id FROM runs WHERE undoing IS NOT NULL AND undone IS NULL ORDER BY id";
+    RUN_UNDONE_SO_FAR = "UPDATE runs SET undone_articles = undone_articles + ?2, undone_versions = undone_versions + ?3
+                         WHERE id = ?1";
+    RUN_UNDONE = "UPDATE runs SET undone = coalesce(undone, ?2) WHERE id = ?1";
+    RUN_ARTICLES = "SELECT DISTINCT article FROM versions WHERE run = ?1 ORDER BY article LIMIT ?2";
+    RUN_VERSIONS = "SELECT row FROM versions WHERE run = ?1 AND article = ?2";
+    LAST_ROW = "SELECT coalesce(max(row), 0) FROM versions";
+    AGAIN_BY = "DELETE FROM brought_again WHERE run = ?1 AND version > ?2 AND version <= ?3";
+    AGAIN_FIRST = "SELECT min(run) FROM brought_again WHERE version = ?1 AND run <> ?2";
+    AGAIN_END = "DELETE FROM brought_again WHERE version = ?1 AND run = ?2";
+    AGAIN_OF = "DELETE FROM brought_again WHERE version = ?1";
+    VERSION_HANDED_ON = "UPDATE versions SET run = ?2 WHERE row = ?1";
+    RUN_REJECTS_END = "DELETE FROM rejects WHERE run = ?1 AND n IN (SELECT n FROM rejects WHERE run = ?1 ORDER BY n LIMIT ?2)";
+    RUN_FILES_END = "DELETE FROM watched_files WHERE run = ?1 OR run IS NULL";
+    RUN_FEED_ANEW = "UPDATE feeds SET etag = NULL, last_modified = NULL, body = NULL WHERE url = ?1";
+
+    VERSION_NUMBERS = "SELECT row FROM versions WHERE article = ?1 ORDER BY number";
+    ARTICLE_NAMES = "SELECT key, namespace FROM articles WHERE num = ?1 AND removed IS NOT 'purged'
+                     UNION SELECT key, namespace FROM other_names WHERE article = ?1";
+    REMOVED = "SELECT num, removed FROM articles WHERE id = ?1";
+    ARTICLE_HUSK = "UPDATE articles SET current = 0, deleted = 1, status = 'usable', captured = NULL,
+                        removed = CASE WHEN deleted = 1 AND removed IS NULL THEN 'withdrawn' ELSE ?2 END
+                    WHERE num = ?1 RETURNING removed";
+    /// Of its names nothing is left but the one that is made from them.
+    ARTICLE_PURGE = "UPDATE articles SET current = 0, deleted = 1, status = 'usable', captured = NULL, removed = 'purged',
+                         namespace = '', key = id WHERE num = ?1";
+    ARTICLE_JUDGED = "UPDATE articles SET current = ?2, status = ?3,
+                          captured = CASE WHEN current = ?2 THEN captured ELSE ?4 END WHERE num = ?1";
+    NAMES_WITH = "DELETE FROM other_names WHERE version = ?1";
+    NAMES_END = "DELETE FROM other_names WHERE article = ?1";
+    KEPT_PAGE_END = "DELETE FROM originals WHERE version = ?1";
+    HOLD_OF_ROW_END = "DELETE FROM holds WHERE (article, number) IN (SELECT article, number FROM versions WHERE row = ?1)";
+    VERSION_END = "DELETE FROM versions WHERE row = ?1";
+    FETCHED_PAGE_END = "DELETE FROM fetched_pages WHERE address = ?1";
+    CITED_TAKEN_BACK = "UPDATE citations SET taken_back = taken_back + 1
+                        WHERE num IN (SELECT citation FROM cited WHERE version = ?1)";
+    CITED_PURGED = "UPDATE citations SET purged = purged + 1
+                    WHERE num IN (SELECT citation FROM cited WHERE version = ?1)";
+    CITED_END = "DELETE FROM cited WHERE version = ?1";
+
+    TOO_OLD = "SELECT t.article FROM tellings t JOIN articles a ON a.num = t.article
+               WHERE t.article > ?1 AND (t.at < ?2 OR t.at = 9223372036854775807 AND a.seen < ?2)
+               ORDER BY t.article LIMIT ?3";
+    HIDDEN_AFTER = "SELECT num FROM articles WHERE (deleted = 1 OR status <> 'usable') AND removed IS NULL AND num > ?1
+                    ORDER BY num LIMIT ?2";
+
+    HAS_TOMBSTONES = "SELECT EXISTS (SELECT 1 FROM tombstones)";
+    TOMBSTONE = "SELECT EXISTS (SELECT 1 FROM tombstones WHERE name = ?1)";
+    TOMBSTONE_ADD = "INSERT INTO tombstones (name) VALUES (?1) ON CONFLICT DO NOTHING";
+    PURGE_ADD = "INSERT INTO purges (article, at, anew) VALUES (?1, ?2, ?3)";
+    PURGE_ANEW = "UPDATE purges SET anew = 1 WHERE article = ?1";
+    PURGES_LEFT = "SELECT article, anew FROM purges WHERE erased IS NULL ORDER BY article";
+    PURGE_IS_LEFT = "SELECT EXISTS (SELECT 1 FROM purges p JOIN articles a ON a.num = p.article
+                     WHERE a.id = ?1 AND p.erased IS NULL)";
+    PURGES_ERASED = "SELECT count(*) FROM purges WHERE erased IS NOT NULL";
+    PURGE_ERASED = "UPDATE purges SET erased = ?2 WHERE article = ?1";
+    REJECTS_AFTER = "SELECT run, n, source, detail, copy FROM rejects WHERE (run, n) > (?1, ?2) ORDER BY run, n LIMIT ?3";
+    REJECT_END = "DELETE FROM rejects WHERE run = ?1 AND n = ?2";
+    SEALS = "SELECT v.seal, o.page FROM versions v LEFT JOIN originals o ON o.version = v.row WHERE v.row = ?1";
 }
 
 #[cfg(test)]

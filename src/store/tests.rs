@@ -10,7 +10,7 @@ use crate::identity::{Identity, Kind, article_id};
 pub(super) struct Desk {
     pub(super) store: Store,
     pub(super) run: RunId,
-    dir: tempfile::TempDir,
+    pub(super) dir: tempfile::TempDir,
 }
 
 pub(super) fn desk() -> Desk {

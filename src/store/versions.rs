@@ -115,10 +115,15 @@ impl Kept {
 
 impl Fingerprint {
     pub(super) fn of(identity: &Identity, article: &Article) -> Fingerprint {
+        Fingerprint::of_content(Content::of(identity, article).hash(), article)
+    }
+
+    /// Of an article whose content is known by its hash.
+    pub(super) fn of_content(content: [u8; 32], article: &Article) -> Fingerprint {
         // A stamp of the year 9999 must not be the last word.
         let plausible = article.modified.filter(|stamp| !stamp.implausible);
         Fingerprint {
-            content: Content::of(identity, article).hash(),
+            content,
             // As it is kept: SQLite counts to 2^63.
             provider_version: article.provider_version.map(|version| version.min(i64::MAX as u64)),
             // To the millisecond, as the store keeps it: a rest below would look newer at every reading.
@@ -135,7 +140,7 @@ fn to_the_millisecond(at: Timestamp) -> Option<Timestamp> {
 }
 
 /// `2025-02-27` may be any moment of that day.
-fn last_moment(stamp: &Stamp) -> Option<Timestamp> {
+pub(super) fn last_moment(stamp: &Stamp) -> Option<Timestamp> {
     let hours = match stamp.precision {
         Precision::Second => 0,
         Precision::Minute | Precision::Hour => 1,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
+use super::bounds::Bounds;
 use super::error::Result;
 use super::hold::Held;
 use super::pack::{LARGEST_PAGE, Packer, Unpacker, seal};
@@ -44,15 +45,26 @@ impl Incoming {
 /// An article of which is known already what the store compares: that takes time, and needs no store.
 pub struct Ready {
     pub incoming: Incoming,
+    /// Where it stood, should it be refused.
+    pub place: Standpoint,
     print: Fingerprint,
     telling: Telling,
+}
+
+/// Where something stood that the store takes or refuses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standpoint {
+    /// File, and member within it.
+    pub source: String,
+    pub offset: Option<u64>,
+    pub line: Option<u64>,
 }
 
 impl From<Incoming> for Ready {
     fn from(incoming: Incoming) -> Ready {
         let print = Fingerprint::of(&incoming.identity, &incoming.article);
         let telling = Telling::of(&incoming.article);
-        Ready { incoming, print, telling }
+        Ready { incoming, place: Standpoint::default(), print, telling }
     }
 }
 
@@ -70,6 +82,34 @@ pub enum Outcome {
     Copy,
     /// Somebody has deleted this article; it stays so, and nothing is kept.
     Deleted,
+    /// It is among the rejects of its run.
+    Refused(Refusal),
+}
+
+/// Why the store does not take an article that could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It was removed for good.
+    Purged,
+    /// What is as old is not kept.
+    TooOld,
+}
+
+impl Refusal {
+    /// As docs/errors.md has it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Refusal::Purged => "purged",
+            Refusal::TooOld => "too_old",
+        }
+    }
+
+    pub fn detail(self) -> &'static str {
+        match self {
+            Refusal::Purged => "this article has been removed for good and is not taken in again",
+            Refusal::TooOld => "it is older than what is kept (`after` of [retention])",
+        }
+    }
 }
 
 /// The one connection of this process that writes.
@@ -113,8 +153,9 @@ impl Store {
         let mut writer = self.writer();
         let (transaction, packer) = writer.begin()?;
         let (grouping, now) = (Grouping::new(&transaction), Timestamp::now());
+        let bounds = Bounds::of(self, &transaction, now)?;
         let mut batch_write =
-            BatchWrite { transaction: &transaction, packer, grouping, telling: Duration::ZERO, run, now };
+            BatchWrite { transaction: &transaction, packer, grouping, telling: Duration::ZERO, run, now, bounds };
         let outcomes = batch.iter_mut().map(|one| batch_write.put(one)).collect::<Result<Vec<_>>>()?;
         let settled = Instant::now();
         let copies = batch_write.grouping.settle(now)?;
@@ -122,6 +163,7 @@ impl Store {
         let outcomes: Vec<_> =
             outcomes.into_iter().map(|(outcome, num)| known_as(outcome, copies.contains(&num))).collect();
         runs::note_rejects(&transaction, run, rejects)?;
+        runs::note_rejects(&transaction, run, &refused(batch, &outcomes))?;
         runs::advance(&transaction, run, &tally(&outcomes, rejects.len(), bytes))?;
         fail::fail_point!("store::before_commit", |_| std::process::abort());
         transaction.commit()?;
@@ -175,31 +217,43 @@ pub(super) struct BatchWrite<'a> {
     telling: Duration,
     run: RunId,
     now: Timestamp,
+    bounds: Bounds,
 }
 
 impl BatchWrite<'_> {
     /// What became of it, and its number.
     fn put(&mut self, ready: &mut Ready) -> Result<(Outcome, u64)> {
-        let known = self.meet(ready)?;
-        let Ready { incoming, print, telling } = &*ready;
+        if let Some(refusal) = self.bounds.refuse(self.transaction, &ready.incoming)? {
+            return Ok((Outcome::Refused(refusal), 0));
+        }
+        let (known, also) = self.meet(ready)?;
+        let Ready { incoming, print, telling, .. } = &*ready;
         let Incoming { identity, article, original } = incoming;
         let Some(known) = known else {
-            let num = self.add_article(identity)?;
-            if let Some(page) = &identity.page {
-                names::call(self.transaction, identity, page)?;
+            let (num, is_withdrawn) = self.add_article(identity)?;
+            if is_withdrawn {
+                return Ok((Outcome::Deleted, num));
             }
             let row = self.add_current(num, 1, incoming, print, telling)?;
+            self.call(identity, also.as_ref(), Some(row))?;
             self.add_original(row, original.as_deref())?;
             return Ok((Outcome::New, num));
         };
         if known.is_deleted {
+            self.call(identity, also.as_ref(), None)?;
             return Ok((Outcome::Deleted, known.num));
         }
         let next = known.kept.count + 1;
         let mut outcome = Outcome::Version;
         let row = match judge(&known.kept, print, article.status) {
-            Verdict::Unchanged => return Ok((Outcome::Unchanged, known.num)),
+            Verdict::Unchanged => {
+                let row = self.bring_again(known.num, &print.content)?;
+                self.call(identity, also.as_ref(), row)?;
+                return Ok((Outcome::Unchanged, known.num));
+            }
             Verdict::Recaptured => {
+                let row = self.bring_again(known.num, &print.content)?;
+                self.call(identity, also.as_ref(), row)?;
                 let captured = print.captured.map(Timestamp::as_millisecond);
                 self.transaction.prepare_cached(sql::ARTICLE_RECAPTURED)?.execute(params![known.num, captured])?;
                 return Ok((Outcome::Unchanged, known.num));
@@ -212,8 +266,23 @@ impl BatchWrite<'_> {
             }
             Verdict::Behind => self.add_version(known.num, next, article, print)?,
         };
+        self.call(identity, also.as_ref(), Some(row))?;
         self.add_original(row, original.as_deref())?;
         Ok((outcome, known.num))
+    }
+
+    fn call(&self, identity: &Identity, also: Option<&Identity>, row: Option<i64>) -> Result<()> {
+        also.map_or(Ok(()), |also| names::call(self.transaction, identity, also, row))
+    }
+
+    /// Notes that this run, too, has brought a version that is kept; returns its row.
+    fn bring_again(&self, num: u64, text: &[u8; 32]) -> Result<Option<i64>> {
+        let mut statement = self.transaction.prepare_cached(sql::OF_TEXT)?;
+        let rows = statement.query_map(params![num, text], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        for row in &rows {
+            self.transaction.prepare_cached(sql::BROUGHT_AGAIN)?.execute(params![row, self.run.0])?;
+        }
+        Ok(rows.first().copied())
     }
 
     /// Whether what comes under an id has nothing in common with what is shown under it. Of what cannot be read nobody
@@ -227,24 +296,23 @@ impl BatchWrite<'_> {
         Ok(shown.is_ok_and(|shown| !shown.article.is_held() && strangers(&shown.article, &incoming.article)))
     }
 
-    /// The article as it is kept. Where it is kept under another name than it comes by, it has that one from here on.
-    fn meet(&self, ready: &mut Ready) -> Result<Option<Known>> {
+    /// The article as it is kept, and what it is also called from now on. Where it is kept under another name than it comes
+    /// by, it has that one from here on.
+    fn meet(&self, ready: &mut Ready) -> Result<(Option<Known>, Option<Identity>)> {
         let Incoming { identity, article, .. } = &mut ready.incoming;
         let known = BatchWrite::known(self.transaction, identity, &ready.print.content)?;
         if known.is_some() {
-            return Ok(known);
+            return Ok((known, None));
         }
         let called = match names::other(self.transaction, identity)? {
             None if article.is_held() => self.meant(identity)?,
             called => called,
         };
-        let Some(called) = called else { return Ok(None) };
-        if identity.page.is_some() {
-            names::call(self.transaction, &called, identity)?;
-        }
+        let Some(called) = called else { return Ok((None, identity.page.as_deref().cloned())) };
         article.namespace.clone_from(&called.namespace);
-        *identity = called;
-        BatchWrite::known(self.transaction, identity, &ready.print.content)
+        let came_as = std::mem::replace(identity, called);
+        let known = BatchWrite::known(self.transaction, identity, &ready.print.content)?;
+        Ok((known, Some(came_as).filter(|came_as| came_as.page.is_some())))
     }
 
     /// Whoever ends or holds back an article need say no more of it than its id: it is the only one there is of that id.
@@ -281,11 +349,16 @@ impl BatchWrite<'_> {
         Ok(conn.prepare_cached(sql::KNOWN)?.query_row(values, read).optional()?)
     }
 
-    fn add_article(&self, identity: &Identity) -> Result<u64> {
+    /// Its number, and whether it was withdrawn before its last version was taken back: then it stays so.
+    fn add_article(&self, identity: &Identity) -> Result<(u64, bool)> {
         let id = article_id(identity);
         let values = params![id.0, identity.namespace, identity.key, self.now.as_millisecond()];
-        self.transaction.prepare_cached(sql::ARTICLE_ADD)?.execute(values)?;
-        Ok(self.transaction.last_insert_rowid() as u64)
+        let mut add = self.transaction.prepare_cached(sql::ARTICLE_ADD)?;
+        if let Some(num) = add.query_row(values, |row| row.get(0)).optional()? {
+            return Ok((num, false));
+        }
+        let mut withdrawn = self.transaction.prepare_cached(sql::WITHDRAWN_BEFORE)?;
+        Ok((withdrawn.query_one(params![id.0], |row| row.get(0))?, true))
     }
 
     /// A version that answers show: the article names it, and the change log says so.
@@ -357,12 +430,23 @@ pub(super) struct Known {
     pub(super) kept: Kept,
 }
 
-fn status_name(status: Status) -> &'static str {
+pub(super) fn status_name(status: Status) -> &'static str {
     match status {
         Status::Usable => "usable",
         Status::Withheld => "withheld",
         Status::Killed => "killed",
     }
+}
+
+/// What the store itself has refused, as rejects. Nothing of the article goes in there: it is not to be kept.
+fn refused(batch: &[Ready], outcomes: &[Outcome]) -> Vec<Rejected> {
+    let refused = batch.iter().zip(outcomes).filter_map(|(ready, outcome)| {
+        let Outcome::Refused(refusal) = outcome else { return None };
+        let Standpoint { source, offset, line } = ready.place.clone();
+        let (code, detail) = (refusal.code().to_owned(), refusal.detail().to_owned());
+        Some(Rejected { source, offset, line, code, detail, copy: Vec::new() })
+    });
+    refused.collect()
 }
 
 /// New, and of a story that was there already.
@@ -383,13 +467,14 @@ fn count(outcomes: &[Outcome], rejects: &[Rejected], bytes: u64) {
 
 fn tally(outcomes: &[Outcome], rejected: usize, bytes: u64) -> Counts {
     let count = |which| outcomes.iter().filter(|&&outcome| outcome == which).count() as u64;
+    let refused = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Refused(_))).count();
     Counts {
-        seen: outcomes.len() as u64,
+        seen: (outcomes.len() - refused) as u64,
         new: count(Outcome::New),
         versions: count(Outcome::Version) + count(Outcome::Stranger),
         unchanged: count(Outcome::Unchanged) + count(Outcome::Deleted),
         copies: count(Outcome::Copy),
-        rejected: rejected as u64,
+        rejected: (rejected + refused) as u64,
         bytes,
     }
 }

@@ -168,7 +168,7 @@ fn read(store: &Store, paths: &[PathBuf], stop: &Arc<AtomicBool>) -> Result<(), 
     }
     files.retain(|(path, before)| mark(path) == Some(*before));
     fail::fail_point!("watch::before_note", |_| std::process::abort());
-    store.note_files(&files)
+    store.note_files(run.id, &files)
 }
 
 /// Those that are there, and not as they were when they were last read.

@@ -112,6 +112,22 @@ impl TestArchive {
             .collect()
     }
 
+    /// The files of the archive in which these bytes stand.
+    pub(crate) fn files_with(&self, bytes: &str) -> Vec<PathBuf> {
+        let (mut folders, mut found) = (vec![self.data()], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if std::fs::read(&path).is_ok_and(|all| memchr::memmem::find(&all, bytes.as_bytes()).is_some()) {
+                    found.push(path);
+                }
+            }
+        }
+        found
+    }
+
     /// Nothing is left in the index folder of any crash or of an older index.
     #[track_caller]
     pub(crate) fn assert_swept(&self) {

@@ -278,3 +278,70 @@ fn a_server_killed_while_it_syncs_is_right_when_it_is_back() {
         archive.assert_swept();
     }
 }
+
+/// A good run of the first articles, and a bad one of changes to some of them and of others.
+fn good_and_bad(archive: &TestArchive) -> Facts {
+    let good: String = (0..300).map(|id| article(id, 0)).collect();
+    let bad: String = (200..TWO_BATCHES + 400).map(|id| article(id, 1)).collect();
+    archive.ingest(&[&archive.file("good.jsonl", &good)]);
+    archive.ingest(&[&archive.file("bad.jsonl", &bad)]);
+    undisturbed(&good)
+}
+
+#[test]
+fn undoing_that_crashes_at_any_joint_is_completed_by_the_next_start() {
+    for point in [
+        "undo::before_commit",
+        "undo::before_commit=1*off->return",
+        "undo::after_batch",
+        "undo::after_batch=1*off->return",
+        "sync::before_commit",
+        "sync::after_commit",
+    ] {
+        let archive = TestArchive::new();
+        let expected = good_and_bad(&archive);
+        assert!(archive.crashes("runs", &["2", "--undo"], point), "{point} did not crash");
+        let server = Server::start(&archive);
+        server.until("the run is undone", |_| archive.last_run("state") == "undone");
+        assert_same(&settled(&server), &expected, point);
+        let run = server.json("/api/v1/runs/2");
+        assert_eq!(run["undone"]["versions"], TWO_BATCHES + 200, "{point}: each is counted once");
+        assert_eq!(run["undone"]["articles"], TWO_BATCHES + 100, "{point}");
+        assert_eq!(server.stop(), Some(0));
+        archive.assert_swept();
+    }
+}
+
+#[test]
+fn what_was_undone_comes_back_when_it_is_read_again() {
+    let archive = TestArchive::new();
+    let before = good_and_bad(&archive);
+    let whole = Server::start(&archive).facts();
+    assert!(archive.command("runs").args(["2", "--undo"]).output().unwrap().status.success());
+    assert_same(&Server::start(&archive).facts(), &before, "undone");
+    archive.ingest(&[&archive.folder.path().join("bad.jsonl").display().to_string()]);
+    assert_same(&Server::start(&archive).facts(), &whole, "read again");
+}
+
+#[test]
+fn a_purge_that_crashes_is_completed_by_the_next_start() {
+    for point in ["purge::after_commit", "sync::before_commit", "sync::after_commit", "sync::after_erasing"] {
+        let archive = TestArchive::new();
+        let word = "qwyjiboblk";
+        let lines: String = (0..40).map(|id| article(id, 0)).collect();
+        let odd = format!("{{\"id\":\"odd\",\"title\":\"Tin\",\"tags\":[\"{word}\"],\"text\":\"{word} rose.\"}}\n");
+        archive.ingest(&[&archive.file("a.jsonl", &(lines + &odd))]);
+        let id = {
+            let server = Server::start(&archive);
+            server.search(&[("q", word)])["hits"][0]["id"].as_str().unwrap().to_owned()
+        };
+        assert!(!archive.files_with(word).is_empty());
+        assert!(archive.crashes("purge", &[&id], point), "{point} did not crash");
+        let server = Server::start(&archive);
+        server.until("no file holds it", |_| archive.files_with(word).is_empty());
+        assert_eq!((server.total(word), server.total("*")), (0, 40), "{point}");
+        assert_eq!(server.get(&format!("/api/v1/articles/{id}")).0, 410);
+        assert_eq!(server.stop(), Some(0));
+        archive.assert_swept();
+    }
+}

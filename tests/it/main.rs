@@ -59,6 +59,7 @@ mod stories;
 mod streams;
 mod suggestions;
 mod tables;
+mod taking_back;
 mod timelines;
 mod versions;
 mod watch;

@@ -45,6 +45,7 @@ mod usage;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use tantivy::schema::Field;
 use tantivy::store::Compressor;
@@ -203,6 +204,7 @@ pub struct View {
     fields: Fields,
     name: String,
     position: u64,
+    opened: Instant,
     articles: u64,
     files: Vec<(String, u64)>,
     /// Primary language subtags that occur, and the commonest.
@@ -232,6 +234,7 @@ impl View {
             fields,
             name,
             position,
+            opened: Instant::now(),
             articles,
             files,
             langs: counted.into_keys().collect(),
@@ -259,6 +262,10 @@ impl View {
 
     pub(super) fn position(&self) -> u64 {
         self.position
+    }
+
+    pub(super) fn opened(&self) -> Instant {
+        self.opened
     }
 
     pub(super) fn articles(&self) -> u64 {

@@ -129,6 +129,33 @@ impl Writer {
         Ok(())
     }
 
+    /// Writes every segment anew that holds what has been deleted, so that no word of it is left in a file. Only what is
+    /// committed counts.
+    pub fn erase(&mut self) -> Result<(), EngineError> {
+        // Two more times for what a merge under way had taken hold of.
+        for _ in 0..3 {
+            let metas = self.inner.index().load_metas()?;
+            let with_deletes = metas.segments.iter().filter(|segment| segment.num_deleted_docs() > 0);
+            let with_deletes: Vec<_> = with_deletes.map(tantivy::SegmentMeta::id).collect();
+            if with_deletes.is_empty() {
+                return self.sweep();
+            }
+            for segment in with_deletes {
+                // One that is being merged already comes out without it, too.
+                if let Err(error) = self.inner.merge(&[segment]).wait() {
+                    tracing::debug!(%error, "a segment could not be written anew");
+                }
+            }
+        }
+        Err(EngineError::new("segments with deleted articles could not be written anew"))
+    }
+
+    /// Removes files that no segment needs any more.
+    pub fn sweep(&mut self) -> Result<(), EngineError> {
+        self.inner.garbage_collect_files().wait()?;
+        Ok(())
+    }
+
     /// Waits until merges under way are done; a writer that is dropped leaves them to the next one.
     pub fn finish(self) -> Result<(), EngineError> {
         Ok(self.inner.wait_merging_threads()?)
@@ -286,4 +313,70 @@ fn add_lang(out: &mut TantivyDocument, fields: &Fields, article: &Article) {
 /// The value, at most [`LONGEST_VALUE`] bytes of it.
 pub(super) fn cut(value: &str) -> &str {
     if value.len() <= LONGEST_VALUE { value } else { &value[..value.floor_char_boundary(LONGEST_VALUE)] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Index;
+    use super::*;
+
+    fn document(num: u64, word: &str) -> Change {
+        let article = Article {
+            headline: format!("Tin {word}"),
+            body: vec![format!("The price of {word} rose.")],
+            tags: vec![format!("about {word}")],
+            authors: vec![format!("Ann {word}")],
+            ..Article::default()
+        };
+        let (id, seen_ms) = (format!("id-{word}"), 0);
+        Change { num, document: Some(Document { num, row: num, story: num, id, seen_ms, revised: false, article }) }
+    }
+
+    /// Of every field the words in its dictionary that hold this.
+    fn words_with(index: &Index, part: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for reader in index.view().unwrap().searcher.segment_readers() {
+            for (field, entry) in reader.schema().fields().filter(|(_, entry)| entry.is_indexed()) {
+                let inverted = reader.inverted_index(field).unwrap();
+                let mut terms = inverted.terms().stream().unwrap();
+                while let Some((word, _)) = terms.next() {
+                    if String::from_utf8_lossy(word).contains(part) {
+                        words.push(format!("{}: {}", entry.name(), String::from_utf8_lossy(word)));
+                    }
+                }
+            }
+        }
+        words
+    }
+
+    #[test]
+    fn a_word_that_only_a_deleted_article_had_is_in_no_dictionary_after_erasing() {
+        let dir = tempfile::tempdir().unwrap();
+        let index = Index::create(dir.path()).unwrap();
+        let mut writer = index.writer().unwrap();
+        let commit = |writer: &mut Writer, position| {
+            writer.commit(&Checkpoint { store: "s".into(), position, tail: String::new() }).unwrap();
+        };
+        writer.apply(&[document(1, "qwyjibo"), document(2, "zinc")]).unwrap();
+        commit(&mut writer, 1);
+        writer.apply(&[document(3, "vrblnsk")]).unwrap();
+        commit(&mut writer, 2);
+        let gone = |num| Change { num, document: None };
+        writer.apply(&[gone(1), gone(3)]).unwrap();
+        commit(&mut writer, 3);
+        assert!(words_with(&index, "qwyjibo").len() > 4, "deleting alone leaves them");
+        writer.erase().unwrap();
+        writer.finish().unwrap();
+        for word in ["qwyjibo", "vrblnsk"] {
+            assert_eq!(words_with(&index, word), [""; 0]);
+            for entry in std::fs::read_dir(dir.path()).unwrap().flatten() {
+                let bytes = std::fs::read(entry.path()).unwrap();
+                let is_there = memchr::memmem::find(&bytes, word.as_bytes()).is_some();
+                assert!(!is_there, "{word} in {}", entry.path().display());
+            }
+        }
+        assert!(!words_with(&index, "zinc").is_empty());
+        assert_eq!(index.view().unwrap().articles(), 1);
+        assert_eq!(index.checkpoint().unwrap().map(|reached| reached.position), Some(3), "how far it goes is kept");
+    }
 }

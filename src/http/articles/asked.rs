@@ -65,8 +65,14 @@ pub(super) fn read(pairs: &[(String, String)], headers: &HeaderMap, largest: usi
     Ok(Asked { options, namespace: namespace(pairs)?, is_waiting: is_waiting(pairs)? })
 }
 
+/// Whether a deletion is for good, and whether it is waited for.
+pub(super) fn read_deletion(pairs: &[(String, String)]) -> Result<(bool, bool), Problem> {
+    once(pairs, &["commit", "purge"])?;
+    Ok((flag(pairs, "purge")?, is_waiting(pairs)?))
+}
+
 /// For what takes no other parameter.
-pub(super) fn read_commit(pairs: &[(String, String)]) -> Result<bool, Problem> {
+pub(in crate::http) fn read_commit(pairs: &[(String, String)]) -> Result<bool, Problem> {
     once(pairs, &["commit"])?;
     is_waiting(pairs)
 }

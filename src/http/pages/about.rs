@@ -85,7 +85,7 @@ pub(super) fn run(line: &RunLine) -> Run {
         numbers.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| counted(*n, one, many)).collect();
     Run {
         input: line.input.clone(),
-        state: line.state.name(),
+        state: if line.undone.is_some() { "undone" } else { line.state.name() },
         started: dates::moment(line.started, &TimeZone::UTC),
         counts: if told.is_empty() { "nothing".to_owned() } else { told.join(", ") },
         rejects: (counts.rejected > 0).then(|| counted(counts.rejected, "piece", "pieces")),

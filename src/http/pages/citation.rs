@@ -35,6 +35,8 @@ struct CitationPage {
     /// As it is written into a footnote, but for where it can be found for good.
     sentence: String,
     permanent: String,
+    /// What is no longer in the list.
+    gone: Vec<String>,
     /// Where the list goes on: how many of how many entries are here.
     printed: Option<String>,
     /// What was typed with what was odd in it, and what was said of that.
@@ -117,6 +119,7 @@ fn page(answer: &CitationAnswer, only: Option<Now>, root: &str, here: &Address) 
         made,
         total: articles(answer.total),
         permanent: format!("{root}/citations/{}", answer.id),
+        gone: gone(answer),
         changes: answer.since.as_ref().map(|since| changes(since, here)).unwrap_or_default(),
         listed: match only {
             None => "Found then",
@@ -154,15 +157,22 @@ fn sentence(answer: &CitationAnswer, settings: &[(String, String)], made: &str, 
 fn printed(answer: &CitationAnswer, only: Option<Now>) -> Option<String> {
     let since = answer.since.as_ref();
     let of = |count: fn(&Since) -> u64| since.map(count).unwrap_or_default();
+    let listed = answer.total - answer.purged - answer.taken_back;
     let all = match only {
-        None => answer.total,
-        Some(Now::Same) => answer.total - of(|since| since.changed + since.removed + since.withdrawn).min(answer.total),
+        None => listed,
+        Some(Now::Same) => listed - of(|since| since.changed + since.removed + since.withdrawn).min(listed),
         Some(Now::Changed) => of(|since| since.changed),
         Some(Now::Removed) => of(|since| since.removed),
         Some(Now::Withdrawn) => of(|since| since.withdrawn),
     };
     let here = answer.articles.len() as u64;
     (here < all).then(|| format!("{} of {} are printed", grouped(here), grouped(all)))
+}
+
+/// Articles that were found then, and of which nothing is kept.
+fn gone(answer: &CitationAnswer) -> Vec<String> {
+    let gone = [(answer.purged, "removed for good"), (answer.taken_back, "no longer kept")];
+    gone.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{} {how}", articles(*n))).collect()
 }
 
 fn changes(since: &Since, here: &Address) -> Vec<ChangeLink> {

@@ -67,6 +67,7 @@ pub(super) fn of_article(id: &str, here: &Address, error: SearchError) -> Respon
     let article = here.only(&[]).at(format!("/article/{id}")).href();
     let versions = match &error {
         SearchError::NoVersion(NoVersion::Beyond { there, .. }) => Some(*there),
+        SearchError::NoVersion(NoVersion::TakenBack { current, .. }) => Some(*current),
         SearchError::NoVersion(NoVersion::NoneBefore { .. }) | SearchError::NoOriginal => Some(1),
         SearchError::Withheld(Withheld { version, .. }) | SearchError::Killed(Killed { version, .. }) => *version,
         _ => None,
@@ -110,6 +111,9 @@ fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
             "No such citation",
             "There is no citation at this address. It may have been mistyped",
         ),
+        // No page asks for these; what they are is said all the same.
+        SearchError::NoRun => (StatusCode::NOT_FOUND, "No such run", told.as_str()),
+        SearchError::RunGoesOn => (StatusCode::CONFLICT, "Not yet", told.as_str()),
         SearchError::ArticleGone => {
             (StatusCode::GONE, "Withdrawn", "This article was in the archive and has been withdrawn")
         }

@@ -21,6 +21,11 @@ pub struct CitationAnswer {
     pub search: Frozen,
     /// Articles found then.
     pub total: u64,
+    /// Of them, articles that were removed for good since. They are no longer in the list.
+    pub purged: u64,
+    /// Of them, articles, or the versions of them that were found, that are no longer kept: the run that brought them was
+    /// undone, or their time is over. They are no longer in the list either.
+    pub taken_back: u64,
     /// Null where the search now takes too long, or finds more words than it may.
     pub since: Option<Since>,
     /// A page of the list, in the order found.

@@ -1,0 +1,237 @@
+//! An article removed for good: every byte of its text, wherever it lies.
+//!
+//! In one transaction all its versions go, and their pages, names, holds and places in citations, and the rejects in which
+//! it is recognised. What remains is a hash of its names, so that it is not taken in again. Then the files have to be free
+//! of it: the indexes are written without it by whoever writes them ([`crate::sync`]), and the log of the store is folded
+//! away. Until that is done it is noted as left to do.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use memchr::memmem::Finder;
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::bounds::tombstone;
+use super::connect;
+use super::error::{Result, StoreError};
+use super::pool::locked;
+use super::read::read_kept;
+use super::remove::{Gone, Removal};
+use super::traces::Traces;
+use super::{Store, sql};
+use crate::article::ArticleId;
+
+/// Rejects read at a time: each may hold 64 KiB.
+const REJECTS: u64 = 200;
+
+/// Bytes of the file of the store that are looked through at a time.
+const PIECE: usize = 4 << 20;
+
+/// Whoever reads what was before is waited for so long, while nobody can write; then it is tried again later.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Bytes of what a kept page was packed into, by which it is recognised.
+const MARK: usize = 24;
+
+/// What has gone with an article.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// It was purged before.
+    pub already: bool,
+    pub versions: u64,
+    /// Of whichever run.
+    pub rejects: u64,
+}
+
+impl Store {
+    /// Removes an article for good, in whichever state it is; `None` where there never was one. Its bytes are out of the
+    /// files when [`Store::is_purging`] says no more.
+    pub fn purge(&self, id: &ArticleId) -> Result<Option<Purged>> {
+        let Some((num, gone)) = self.known(id)? else { return Ok(None) };
+        if gone == Some(Gone::Purged) {
+            return Ok(Some(Purged { already: true, ..Purged::default() }));
+        }
+        let (traces, names) = self.traces(num)?;
+        let rejects = self.rejects_with(&traces)?;
+        let (purged, marks) = self.erasing(|writer| {
+            let (transaction, _) = writer.begin()?;
+            let now = Timestamp::now();
+            let mut marks = Vec::new();
+            let mut statement = transaction.prepare_cached(sql::VERSION_NUMBERS)?;
+            let rows = statement.query_map(params![num], |row| row.get(0))?.collect::<Result<Vec<u64>, _>>()?;
+            drop(statement);
+            for row in &rows {
+                let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?));
+                let (seal, page) = transaction.prepare_cached(sql::SEALS)?.query_one(params![row], read)?;
+                marks.push(seal);
+                marks.extend(page.and_then(|page| page.get(MARK..2 * MARK).map(<[u8]>::to_vec)));
+            }
+            // A version that has come meanwhile has names of its own.
+            let mut every = names_of(&transaction, num)?;
+            every.extend(names);
+            for (key, namespace) in every {
+                transaction.prepare_cached(sql::TOMBSTONE_ADD)?.execute(params![tombstone(&namespace, &key)])?;
+            }
+            let mut removal = Removal::new(&transaction, now, Gone::Purged)?;
+            removal.take(num, &rows)?;
+            let versions = removal.settle()?.versions;
+            transaction.prepare_cached(sql::NAMES_END)?.execute(params![num])?;
+            transaction.prepare_cached(sql::ARTICLE_PURGE)?.execute(params![num])?;
+            for (run, n) in &rejects {
+                transaction.prepare_cached(sql::REJECT_END)?.execute(params![run, n])?;
+            }
+            transaction.prepare_cached(sql::CHANGE_ADD)?.execute(params![num, now.as_millisecond()])?;
+            // Of versions that went before nobody knows by what to recognise them.
+            let values = params![num, now.as_millisecond(), gone.is_some()];
+            transaction.prepare_cached(sql::PURGE_ADD)?.execute(values)?;
+            transaction.commit()?;
+            Ok((Purged { already: false, versions, rejects: rejects.len() as u64 }, marks))
+        })?;
+        fail::fail_point!("purge::after_commit", |_| std::process::abort());
+        // Where SQLite has moved rows about, a copy may be left between others.
+        if !self.fold()? || holds_any(&connect::file(&self.dir), &marks)? {
+            let mut writer = self.writer();
+            let (transaction, _) = writer.begin()?;
+            transaction.prepare_cached(sql::PURGE_ANEW)?.execute(params![num])?;
+            transaction.commit()?;
+        }
+        Ok(Some(purged))
+    }
+
+    /// Whether something of this purged article may still be in a file.
+    pub fn is_purging(&self, id: &ArticleId) -> Result<bool> {
+        self.readers.read(|moment, _| {
+            Ok(moment.prepare_cached(sql::PURGE_IS_LEFT)?.query_one(params![id.0], |row| row.get(0))?)
+        })
+    }
+
+    /// Whether articles were purged of which something may still be in a file.
+    pub fn has_purges_left(&self) -> Result<bool> {
+        Ok(!self.purges_left()?.is_empty())
+    }
+
+    /// How many articles the files are free of.
+    pub fn purges_erased(&self) -> Result<u64> {
+        self.readers.read(|moment, _| Ok(moment.prepare_cached(sql::PURGES_ERASED)?.query_one([], |row| row.get(0))?))
+    }
+
+    /// The indexes are free of all articles purged up to now: frees the file of the store and its log of them, too. Says
+    /// whether that could be done; else somebody is reading what was before.
+    pub fn erase_purged(&self) -> Result<bool> {
+        let left = self.purges_left()?;
+        if left.is_empty() {
+            return Ok(true);
+        }
+        if left.iter().any(|(_, anew)| *anew) {
+            locked(&self.writer).conn.execute_batch("VACUUM")?;
+        }
+        if !self.fold()? {
+            return Ok(false);
+        }
+        let mut writer = self.writer();
+        let (transaction, _) = writer.begin()?;
+        for (num, _) in left {
+            let values = params![num, Timestamp::now().as_millisecond()];
+            transaction.prepare_cached(sql::PURGE_ERASED)?.execute(values)?;
+        }
+        transaction.commit()?;
+        Ok(true)
+    }
+
+    fn purges_left(&self) -> Result<Vec<(u64, bool)>> {
+        self.readers.read(|moment, _| {
+            let mut statement = moment.prepare_cached(sql::PURGES_LEFT)?;
+            let left = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>();
+            Ok(left?)
+        })
+    }
+
+    /// The log of what was written, folded into the file and emptied. Says whether that could be done.
+    fn fold(&self) -> Result<bool> {
+        let writer = locked(&self.writer);
+        writer.conn.busy_timeout(PATIENCE)?;
+        let busy = writer.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        writer.conn.busy_timeout(connect::BUSY)?;
+        Ok(busy? == 0)
+    }
+
+    fn known(&self, id: &ArticleId) -> Result<Option<(u64, Option<Gone>)>> {
+        self.readers.read(|moment, _| {
+            let mut statement = moment.prepare_cached(sql::REMOVED)?;
+            let read = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?));
+            let found = statement.query_row(params![id.0], read).optional()?;
+            Ok(found.map(|(num, removed)| (num, removed.as_deref().and_then(Gone::named))))
+        })
+    }
+
+    /// By what it is recognised elsewhere, and all its names.
+    fn traces(&self, num: u64) -> Result<(Traces, Vec<(String, String)>)> {
+        self.readers.read(|moment, unpacker| {
+            let (mut traces, names) = (Traces::default(), names_of(moment, num)?);
+            names.iter().for_each(|(key, _)| traces.add_name(key));
+            let mut statement = moment.prepare_cached(sql::VERSION_NUMBERS)?;
+            for row in statement.query_map(params![num], |row| row.get::<_, u64>(0))? {
+                let kept = moment.prepare_cached(sql::ROW)?.query_row(params![row?], read_kept)?;
+                if let Ok(stored) = kept.open(moment, unpacker) {
+                    traces.add(&stored.article);
+                }
+            }
+            traces.sort();
+            Ok((traces, names))
+        })
+    }
+
+    /// The rejects in which it is recognised, read a piece at a time.
+    fn rejects_with(&self, traces: &Traces) -> Result<Vec<(u64, u64)>> {
+        let (mut found, mut after) = (Vec::new(), (0, 0));
+        loop {
+            let piece = self.readers.read(|moment, _| {
+                let mut statement = moment.prepare_cached(sql::REJECTS_AFTER)?;
+                let read = |row: &Row<'_>| {
+                    let texts: [Vec<u8>; 3] =
+                        [row.get::<_, String>(2)?.into_bytes(), row.get::<_, String>(3)?.into_bytes(), row.get(4)?];
+                    Ok(((row.get(0)?, row.get(1)?), texts))
+                };
+                let piece = statement.query_map(params![after.0, after.1, REJECTS], read)?;
+                Ok(piece.collect::<Result<Vec<_>, _>>()?)
+            })?;
+            let Some((last, _)) = piece.last() else { return Ok(found) };
+            after = *last;
+            let recognised = piece.iter().filter(|(_, texts)| texts.iter().any(|text| traces.are_in(text)));
+            found.extend(recognised.map(|(place, _)| *place));
+        }
+    }
+}
+
+fn names_of(conn: &rusqlite::Connection, num: u64) -> Result<Vec<(String, String)>> {
+    let mut statement = conn.prepare_cached(sql::ARTICLE_NAMES)?;
+    let names = statement.query_map(params![num], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
+/// Whether one of these stands anywhere in a file.
+fn holds_any(path: &Path, marks: &[Vec<u8>]) -> Result<bool> {
+    let finders: Vec<Finder<'_>> = marks.iter().map(|mark| Finder::new(mark.as_slice())).collect();
+    let longest = marks.iter().map(Vec::len).max().unwrap_or_default();
+    if longest == 0 {
+        return Ok(false);
+    }
+    let mut file = File::open(path).map_err(StoreError::file(path))?;
+    let (mut buffer, mut kept) = (vec![0; PIECE + longest], 0);
+    loop {
+        let read = file.read(&mut buffer[kept..]).map_err(StoreError::file(path))?;
+        if read == 0 {
+            return Ok(false);
+        }
+        let end = kept + read;
+        if finders.iter().any(|finder| finder.find(&buffer[..end]).is_some()) {
+            return Ok(true);
+        }
+        // What begins here may end in the next piece.
+        kept = end.min(longest - 1);
+        buffer.copy_within(end - kept..end, 0);
+    }
+}

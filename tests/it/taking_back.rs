@@ -1,0 +1,280 @@
+//! Runs undone, articles removed for good, and what is too old: over HTTP and by command.
+
+use serde_json::{Value, json};
+
+use crate::archive::{TestArchive, text};
+use crate::made_up::{article, corpus};
+use crate::sending::{ARTICLES, LINES, Upload, added, outcomes};
+use crate::server::{Server, make_key, wait_until};
+use crate::wire::{Answer, ask, get};
+
+fn delete(server: &Server, path: &str) -> Answer {
+    ask(server, "DELETE", path, &[], b"")
+}
+
+#[track_caller]
+fn done(answer: &Answer) -> Value {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+/// Lines of articles `1`, `2` …, each of one of these words.
+fn lines(words: &[&str]) -> String {
+    let line = |(n, word): (usize, &&str)| {
+        json!({"id": (n + 1).to_string(), "title": format!("Tin {word}"), "text": format!("About {word}.")}).to_string()
+    };
+    words.iter().enumerate().map(line).map(|line| line + "\n").collect()
+}
+
+fn send(server: &Server, words: &[&str]) -> Value {
+    added(server, "commit=wait&namespace=wire", &[LINES], lines(words))
+}
+
+#[test]
+fn a_run_is_undone_over_http_and_searches_are_as_before_it() {
+    let archive = TestArchive::new();
+    let server = Server::start(&archive);
+    send(&server, &["ore", "zinc"]);
+    let bad = send(&server, &["slag", "zinc", "gold"]);
+    assert_eq!(outcomes(&bad), [(1, "version"), (2, "unchanged"), (3, "new")]);
+    assert_eq!((server.total("slag"), server.total("gold"), server.total("ore")), (1, 1, 0));
+    let before = server.search(&[("q", "tin"), ("sort", "oldest")]);
+    let path = format!("/api/v1/runs/{}", bad["run"]);
+    let undone = done(&delete(&server, &format!("{path}?commit=wait")));
+    assert_eq!((&undone["status"], &undone["already"]), (&json!("undone"), &json!(false)), "{undone}");
+    assert_eq!((&undone["articles"], &undone["versions"], &undone["committed"]), (&json!(1), &json!(2), &json!(true)));
+    assert_eq!((server.total("slag"), server.total("gold"), server.total("ore"), server.total("*")), (0, 0, 1, 2));
+    let gold = bad["results"][2]["id"].as_str().unwrap();
+    assert_eq!(get(&server, &format!("{ARTICLES}/{gold}")).problem(404, "never here"), "no_article");
+    let run = server.json(&path);
+    assert_eq!((&run["state"], &run["undone"]["versions"]), (&json!("finished"), &json!(2)));
+    assert_eq!(archive.last_run("state"), "undone");
+    let again = done(&delete(&server, &path));
+    assert_eq!(
+        (&again["already"], &again["versions"], &again["finished"]),
+        (&json!(true), &json!(2), &undone["finished"])
+    );
+    // An earlier state counts as it did, and shows no word of what is gone.
+    let snapshot = before["snapshot"].as_str().unwrap();
+    let then = server.search(&[("q", "tin"), ("sort", "oldest"), ("snapshot", snapshot)]);
+    assert_eq!(then["total"], 3);
+    let gone: Vec<&Value> = then["hits"].as_array().unwrap().iter().filter(|hit| hit["status"] == "deleted").collect();
+    assert!(gone.contains(&&json!({"id": gold, "status": "deleted"})), "{gone:?}");
+    assert_eq!(
+        server.json(&format!("/api/v1/export?q=tin&snapshot={snapshot}&format=jsonl&limit=1"))["id"].is_string(),
+        true
+    );
+    // Read again, all of it is back.
+    assert_eq!(outcomes(&send(&server, &["slag", "zinc", "gold"])), [(1, "version"), (2, "unchanged"), (3, "new")]);
+    assert_eq!((server.total("slag"), server.total("gold")), (1, 1));
+    assert!(!server.log().contains("ERROR"), "{}", server.log());
+}
+
+#[test]
+fn only_an_administrator_undoes_a_run_and_none_that_is_being_written() {
+    let archive = TestArchive::new();
+    let server = Server::start(&archive);
+    let mut upload = Upload::begin(&server);
+    upload.send(&lines(&["ore"]));
+    upload.results(1);
+    let path = "/api/v1/runs/1";
+    assert_eq!(delete(&server, path).problem(409, "under way"), "run_goes_on");
+    upload.stream.shutdown(std::net::Shutdown::Both).unwrap();
+    wait_until("the run is over", || archive.last_run("state") != "running");
+    let key = make_key(&archive.data(), &["--scope", "write"]);
+    let by_key = |key: &str| ask(&server, "DELETE", path, &[&format!("Authorization: {key}")], b"");
+    assert_eq!(by_key(&format!("Bearer {key}")).problem(403, "may only write"), "wrong_scope");
+    assert_eq!(by_key("Bearer bs_x").problem(401, "no key"), "bad_key");
+    assert_eq!(ask(&server, "DELETE", path, &["Sec-Fetch-Site: cross-site"], b"").problem(403, "a page"), "cross_site");
+    assert_eq!(delete(&server, "/api/v1/runs/99").problem(404, "none"), "no_run");
+    assert_eq!(delete(&server, "/api/v1/runs/x").problem(404, "none"), "no_run");
+    assert_eq!(delete(&server, "/api/v1/runs/1?purge=1").problem(400, "other"), "unknown_parameter");
+    assert_eq!(server.total("*"), 1);
+    assert_eq!(done(&delete(&server, path))["articles"], 1);
+}
+
+#[test]
+fn runs_are_undone_while_others_come_in_and_searches_go_on() {
+    let archive = TestArchive::new();
+    let server = Server::start(&archive);
+    let bad = archive.file("bad.jsonl", &corpus(3000));
+    archive.ingest(&[&bad]);
+    server.until("the first run", |server| server.total("*") == 3000);
+    // Half of it comes again meanwhile, and other articles.
+    let good: String = (1500..4500).map(|id| article(id, 0)).collect();
+    let good = archive.file("good.jsonl", &good);
+    let mut ingest = archive.begin_ingest(&good);
+    let undoing = std::thread::scope(|scope| {
+        let undoing = scope.spawn(|| delete(&server, "/api/v1/runs/1"));
+        while !undoing.is_finished() {
+            assert!(server.search(&[("q", "*"), ("limit", "50"), ("sort", "newest")])["total"].is_u64());
+        }
+        undoing.join().unwrap()
+    });
+    assert!([200, 202].contains(&undoing.status), "{}", undoing.body);
+    assert!(ingest.wait().unwrap().success());
+    wait_until("the run is undone", || archive.runs().last().is_some_and(|run| run["state"] == "undone"));
+    server.until("what came with the other run", |server| server.total("*") == 3000);
+    assert!(!server.log().contains("ERROR"), "{}", server.log());
+    drop(server);
+    archive.ingest(&[&good]);
+    assert_eq!(archive.last_run("unchanged"), "3000");
+}
+
+#[test]
+fn a_run_is_undone_by_command_with_and_without_a_server() {
+    let archive = TestArchive::new();
+    archive.ingest(&[&archive.file("a.jsonl", &lines(&["ore", "zinc"]))]);
+    archive.ingest(&[&archive.file("b.jsonl", &lines(&["ore", "zinc", "gold"]))]);
+    let undo = |run: &str| archive.command("runs").args([run, "--undo"]).output().unwrap();
+    let told = text(&undo("2"));
+    assert!(told.contains("run 2 is undone: 1 version is gone, and with them 1 article"), "{told}");
+    assert!(told.contains("the index is without it"), "{told}");
+    let server = Server::start(&archive);
+    assert_eq!(server.total("*"), 2);
+    let told = text(&undo("1"));
+    assert!(told.contains("the running server brings the index up to date"), "{told}");
+    server.until("nothing is left", |server| server.total("*") == 0);
+    assert!(text(&undo("1")).contains("was undone before"));
+    let none = undo("9");
+    assert_eq!((none.status.code(), text(&none).contains("there is no run 9")), (Some(1), true));
+}
+
+/// A word that nobody has written, and an article with it wherever one can be.
+const WORD: &str = "qwyjiboblk";
+
+fn odd() -> String {
+    let article = json!({
+        "id": format!("id-{WORD}"), "title": format!("Tin {WORD}"), "text": format!("The {WORD} rose."), "lead": format!("{WORD} first"),
+        "tags": [format!("tag {WORD}")], "authors": [format!("Ann {WORD}")], "url": format!("https://a.example/{WORD}/1"),
+        "section": WORD, "source": format!("The {WORD} Post"),
+    });
+    format!("{article}\n")
+}
+
+#[test]
+fn of_a_purged_article_nothing_is_left_in_any_file() {
+    let archive = TestArchive::new();
+    let server = Server::start(&archive);
+    let first = added(&server, "commit=wait&namespace=wire", &[LINES], lines(&["ore", "zinc"]) + &odd());
+    let id = first["results"][2]["id"].as_str().unwrap().to_owned();
+    let other = odd().replace("rose", "rose again") + &format!("{{\"id\": \"id-{WORD}\", \"title\": \n");
+    assert_eq!(
+        outcomes(&added(&server, "commit=wait&namespace=wire", &[LINES], other)),
+        [(1, "version"), (2, "rejected")]
+    );
+    let page = server.search(&[("q", "*"), ("limit", "1")]);
+    let cited: Value = serde_json::from_str(
+        &ask(&server, "POST", "/api/v1/citations", &["Content-Type: application/x-www-form-urlencoded"], b"q=tin").body,
+    )
+    .unwrap();
+    assert_eq!(cited["total"], 3);
+    assert!(archive.files_with(WORD).len() > 2, "{:?}", archive.files_with(WORD));
+    let path = format!("{ARTICLES}/{id}?purge=1&commit=wait");
+    let key = make_key(&archive.data(), &["--scope", "write"]);
+    let by_writer = ask(&server, "DELETE", &path, &[&format!("Authorization: Bearer {key}")], b"");
+    assert_eq!(by_writer.problem(403, "may only write"), "wrong_scope");
+    let purged = done(&delete(&server, &path));
+    let expected = json!({"id": id, "status": "purged", "committed": true, "already": false, "versions": 2, "rejects": 1, "erased": true});
+    assert_eq!(purged, expected);
+    assert_eq!(archive.files_with(WORD), [""; 0].map(std::path::PathBuf::from));
+    assert_eq!((server.total(WORD), server.total("tin"), server.total("*")), (0, 2, 2));
+    assert_eq!(get(&server, &format!("{ARTICLES}/{id}")).problem(410, "gone"), "article_gone");
+    // The states that held it are gone with their files.
+    for (name, value) in [("snapshot", &page["snapshot"]), ("cursor", &page["next_cursor"])] {
+        let asked = format!("/api/v1/search?q=*&limit=1&{name}={}", value.as_str().unwrap());
+        assert_eq!(get(&server, &asked).problem(410, name), "snapshot_gone");
+    }
+    let citation = server.json(&format!("/api/v1/citations/{}", cited["id"].as_str().unwrap()));
+    assert_eq!((&citation["total"], &citation["purged"]), (&json!(3), &json!(1)));
+    assert_eq!(citation["articles"].as_array().unwrap().len(), 2);
+    assert!(
+        server.get(&format!("/citations/{}", cited["id"].as_str().unwrap())).1.contains("1 article removed for good")
+    );
+    // It does not come again, and nothing of it is kept of the attempt.
+    let again = added(&server, "commit=wait&namespace=wire", &[LINES], lines(&["ore"]) + &odd());
+    assert_eq!(outcomes(&again), [(1, "unchanged"), (2, "rejected")]);
+    assert_eq!((&again["results"][1]["code"], &again["rejected"]), (&json!("purged"), &json!(1)));
+    assert_eq!(archive.files_with(WORD), [""; 0].map(std::path::PathBuf::from));
+    assert_eq!(done(&delete(&server, &path))["already"], true);
+    assert_eq!(delete(&server, &format!("{ARTICLES}/nobody?purge=1")).problem(404, "unknown"), "no_article");
+    assert!(!server.log().contains("ERROR"), "{}", server.log());
+}
+
+#[test]
+fn articles_are_purged_by_command_with_and_without_a_server() {
+    let archive = TestArchive::new();
+    let file = archive.file("a.jsonl", &(lines(&["ore"]) + &odd()));
+    archive.ingest(&[&file]);
+    let id_of = |q: &str| {
+        let server = Server::start(&archive);
+        server.search(&[("q", q)])["hits"][0]["id"].as_str().unwrap().to_owned()
+    };
+    let (odd_one, ore) = (id_of(WORD), id_of("ore"));
+    let told = text(&archive.command("purge").arg(&odd_one).output().unwrap());
+    assert!(told.contains(&format!("{odd_one}: purged, with 1 version and 0 rejects")), "{told}");
+    assert!(told.contains("nothing of it is left in the index or the store"), "{told}");
+    assert_eq!(archive.files_with(WORD), [""; 0].map(std::path::PathBuf::from));
+    let again = archive.command("ingest").arg(&file).output().unwrap();
+    assert_eq!(again.status.code(), Some(3), "{}", text(&again));
+    assert!(text(&again).contains("a.jsonl line 2: purged:"), "{}", text(&again));
+    let server = Server::start(&archive);
+    assert_eq!(server.total("*"), 1);
+    let snapshot = server.search(&[("q", "*")])["snapshot"].as_str().unwrap().to_owned();
+    let output = archive.command("purge").args([ore.as_str(), "nobody"]).output().unwrap();
+    let told = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("the running server writes its index without it"), "{told}");
+    assert!(told.contains("nothing of it is left") && told.contains("the first is nobody"), "{told}");
+    assert_eq!(server.total("*"), 0);
+    let then = get(&server, &format!("/api/v1/search?q=*&snapshot={snapshot}"));
+    assert_eq!(then.problem(410, "an earlier state"), "snapshot_gone");
+    assert_eq!(archive.files_with("ore"), [""; 0].map(std::path::PathBuf::from));
+}
+
+#[test]
+fn a_second_server_lets_go_of_what_was_purged_too() {
+    let archive = TestArchive::new();
+    archive.ingest(&[&archive.file("a.jsonl", &(lines(&["ore"]) + &odd()))]);
+    let (first, second) = (Server::start(&archive), Server::start(&archive));
+    let found = second.search(&[("q", WORD)]);
+    let (id, snapshot) = (found["hits"][0]["id"].as_str().unwrap(), found["snapshot"].as_str().unwrap());
+    done(&delete(&first, &format!("{ARTICLES}/{id}?purge=1&commit=wait")));
+    let asked = format!("/api/v1/search?q=*&snapshot={snapshot}");
+    second.until("the state is gone", |server| server.get(&asked).0 == 410);
+    assert_eq!(second.total("*"), 1);
+    assert_eq!(archive.files_with(WORD), [""; 0].map(std::path::PathBuf::from));
+}
+
+#[test]
+fn what_is_older_than_is_kept_is_removed_at_the_start_and_refused_from_then_on() {
+    let archive = TestArchive::new();
+    let dated = |id: &str, date: &str| {
+        json!({"id": id, "title": format!("Tin {id}"), "date": date, "text": "It rose."}).to_string() + "\n"
+    };
+    let all = dated("old", "1987-02-26") + &dated("new", &jiff_today()) + &dated("undated", "");
+    archive.ingest(&["--namespace", "wire", &archive.file("a.jsonl", &all)]);
+    let server = Server::start_with(archive.command("serve").env("BROADSHEET__RETENTION__AFTER", "10y"));
+    server.until_it_says("articles older than [retention] keeps them have been removed");
+    server.until("the old one is gone", |server| server.total("*") == 2);
+    let again = added(&server, "commit=wait&namespace=wire", &[LINES], &all);
+    assert_eq!(outcomes(&again), [(1, "rejected"), (2, "unchanged"), (3, "unchanged")]);
+    assert_eq!(again["results"][0]["code"], "too_old");
+    assert_eq!(server.stop(), Some(0));
+    let output = archive
+        .command("ingest")
+        .env("BROADSHEET__RETENTION__AFTER", "10y")
+        .arg("--namespace")
+        .arg("wire")
+        .arg(archive.folder.path().join("a.jsonl"))
+        .output()
+        .unwrap();
+    assert!(text(&output).contains("too_old"), "{}", text(&output));
+    // Where it is kept for longer, it comes in again.
+    archive.ingest(&["--namespace", "wire", &archive.folder.path().join("a.jsonl").display().to_string()]);
+    assert_eq!(Server::start(&archive).total("*"), 3);
+}
+
+fn jiff_today() -> String {
+    jiff::Timestamp::now().to_string()
+}
