@@ -17,7 +17,7 @@ static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations")
 pub(super) const BUSY: Duration = Duration::from_secs(30);
 
 /// More than there are statements.
-const STATEMENTS: usize = 128;
+const STATEMENTS: usize = 256;
 
 pub(super) fn file(dir: &Path) -> PathBuf {
     dir.join("store.sqlite")

@@ -112,7 +112,8 @@ const CHAPTERS: [Chapter; 5] = [
             code("method_not_allowed", 405, "this address does not take this method; the header `Allow` names those it takes"),
             code("snapshot_gone", 410, "the snapshot is no longer kept; ask again without `snapshot` and `cursor`"),
             code("article_killed", 410, "the article, or this version of it, was cancelled by its provider; the message says when and by which version"),
-            code("article_gone", 410, "the article has been withdrawn"),
+            code("article_gone", 410, "the article has been withdrawn, or removed for good"),
+            code("run_goes_on", 409, "the run is still being written, so that it cannot be undone; stop what sends it, or wait for its end"),
             code("too_large", 413, "the request is over 1 MiB; articles may come in any number. One article may have 16 MiB (in a file of many 256 MiB, over HTTP what `largest_article` says), its headline 16 KiB, a zip that is no file on the disk 256 MiB"),
             code("unsupported_type", 415, "send a form or JSON, and say so in `Content-Type`; of articles, that they cannot be unpacked"),
             code("too_often", 429, "more requests than the server is configured to take of one address or key; `Retry-After` says when to ask again, `RateLimit` what is left"),
@@ -202,6 +203,8 @@ const CHAPTERS: [Chapter; 5] = [
             code("not_its_own", 422, "a feed withdraws an article of another site: only what is of its own site, or has an id of the feed's own kind, can end by it"),
             code("passed_over", 422, "records of a web archive that are no pages (requests, pictures, other statuses than 200), or entries of an export that were never published, counted in one; links in an archive; nothing is missing"),
             code("deleted", 0, "comes with the outcome `unchanged`: the article was deleted, and is not taken in again"),
+            code("purged", 422, "the article was removed for good, and is not taken in again under any of its names; nothing of it is kept with the reject"),
+            code("too_old", 422, "the article is older than `after` of `[retention]` keeps; nothing of it is kept with the reject. Set that longer to have it"),
             code("not_a_feed", 0, "a feed's address leads to something else; name the feed's own address"),
             code("not_a_page", 0, "what a feed links to is no page; its item stands for it"),
             code("unreachable", 0, "there was no connection; it is tried again"),
@@ -242,7 +245,9 @@ mod tests {
     }
 
     /// Codes that are chosen where no reason is made.
-    const CHOSEN: [&str; 9] = [
+    const CHOSEN: [&str; 11] = [
+        "purged",
+        "too_old",
         "deleted",
         "unreachable",
         "broken_off",
