@@ -372,7 +372,9 @@ pub fn rebuild(store: &Store, data: &Path, progress: impl FnMut(u64, u64)) -> Re
     let mut writer = index.writer()?;
     writer.commit(&checkpoint(store, 0)?)?;
     let applied = catch_up(store, &index, &mut writer, &AtomicBool::new(false), progress)?;
-    // What went while it was built must not stay in it.
+    writer.finish()?;
+    // What went while it was built must not stay in it. Another writer, so that no merge is under way.
+    let mut writer = index.writer()?;
     writer.erase()?;
     writer.finish()?;
     swap(data, &name)?;

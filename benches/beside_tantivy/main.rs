@@ -13,6 +13,7 @@ mod ours;
 mod plain;
 mod queries;
 mod report;
+#[allow(dead_code, reason = "not all of it is asked for here")]
 mod server;
 mod stemming;
 

@@ -22,10 +22,10 @@ mod restore;
 mod runs;
 mod serve;
 mod settings;
-mod verify;
 #[cfg(feature = "otel")]
 mod spans;
 mod upkeep;
+mod verify;
 
 use std::process::ExitCode;
 

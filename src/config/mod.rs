@@ -16,7 +16,9 @@ use url::Url;
 pub use values::{Age, Rate, length};
 
 use layers::{PREFIX, lay_over, of_variable};
-use values::{address, directives, networks, origins, size, some_age, some_rate, some_server, some_time, time, time_or_none};
+use values::{
+    address, directives, networks, origins, size, some_age, some_rate, some_server, some_time, time, time_or_none,
+};
 
 /// The reference, and the values of whatever is left out.
 pub const REFERENCE: &str = include_str!("../../config/broadsheet.toml");

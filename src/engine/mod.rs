@@ -11,6 +11,7 @@ mod until;
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::article::{Article, Provenance};
 use crate::query::ast::{Node, TextField};

@@ -203,6 +203,9 @@ impl Over {
             "too_large" => (StatusCode::PAYLOAD_TOO_LARGE, "Send many articles one a line; one alone has a bound."),
             "empty" => (StatusCode::BAD_REQUEST, "Send an article in the body."),
             "bad_json" | "truncated" => (StatusCode::BAD_REQUEST, "Send it again, whole."),
+            "purged" | "too_old" => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "Nothing is wrong with it; it is not to be kept here.")
+            }
             _ => (StatusCode::UNPROCESSABLE_ENTITY, "docs/formats.md says what an article needs."),
         };
         Err(Problem::coded(status, Cow::Owned(code), detail).hint(hint))

@@ -147,7 +147,8 @@ impl Archive {
     /// Answers a search.
     pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
         let told = |answer: &SearchAnswer| Told { snapshot: answer.snapshot.clone(), total: Some(answer.total) };
-        self.measured("search", from_ref(&request), |stages, until| self.inner.search(&request, stages, until), told).await
+        self.measured("search", from_ref(&request), |stages, until| self.inner.search(&request, stages, until), told)
+            .await
     }
 
     /// Reads a query and explains it, without a search.
@@ -185,12 +186,7 @@ impl Inner {
         self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn search(
-        &self,
-        request: &SearchRequest,
-        stages: &mut Stages,
-        until: &Until,
-    ) -> Result<SearchAnswer, SearchError> {
+    fn search(&self, request: &SearchRequest, stages: &mut Stages, until: &Until) -> Result<SearchAnswer, SearchError> {
         fail::fail_point!("search::begin");
         let cursor = request.cursor.as_deref().map(plan::read_cursor).transpose()?;
         let (view, now_ms) = self.snapshot(request, cursor.as_ref())?;
@@ -211,7 +207,8 @@ impl Inner {
         let planned = stages.time(Stage::Parse, || plan::plan(request, now_ms, cursor, until))?;
         let snapshot = snapshot_name(view, now_ms, &planned);
         let mut found = stages.time(Stage::Engine, || view.find(&planned.plan)).map_err(engine_error)?;
-        let stored = stages.time(Stage::Hydrate, || self.stored(found.hits.iter().map(|hit| (hit.place.num, hit.row))))?;
+        let stored =
+            stages.time(Stage::Hydrate, || self.stored(found.hits.iter().map(|hit| (hit.place.num, hit.row))))?;
         let put = || self.put_together(request, &planned, &snapshot, &found.hits, stored);
         let mut hits = stages.time(Stage::Highlight, put)?;
         if request.explain_score && plan::is_scored(&planned.plan) {

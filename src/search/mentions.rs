@@ -34,7 +34,8 @@ impl Archive {
     /// A page of the occurrences.
     pub async fn mentions(&self, request: MentionsRequest) -> Result<MentionsAnswer, SearchError> {
         let told = |answer: &MentionsAnswer| Told { snapshot: answer.snapshot.clone(), total: Some(answer.total) };
-        self.measured("mentions", from_ref(&request.search), |_, until| self.inner.mentions(&request, until), told).await
+        self.measured("mentions", from_ref(&request.search), |_, until| self.inner.mentions(&request, until), told)
+            .await
     }
 }
 

@@ -163,7 +163,8 @@ impl Inspection {
         Ok(())
     }
 
-    /// What was purged is counted by its run all the same; what was never counted is not there.
+    /// What was purged is counted by its run all the same; what was never counted is not there. What a run brought again that
+    /// was undone is its own now, and was counted as unchanged.
     fn look_at_runs(&self, flaws: &mut Vec<String>) -> Result<()> {
         let mut statement = self.conn.prepare(sql::RUNS_THAT_COUNT_LESS)?;
         let read = |row: &Row<'_>| Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?, row.get::<_, u64>(2)?));

@@ -65,7 +65,7 @@ impl Store {
             drop(statement);
             for row in &rows {
                 let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?));
-                let (seal, page) = transaction.prepare_cached(sql::SEALS)?.query_one(params![row], read)?;
+                let (seal, page) = transaction.prepare_cached(sql::SEALS_OF)?.query_one(params![row], read)?;
                 marks.push(seal);
                 marks.extend(page.and_then(|page| page.get(MARK..2 * MARK).map(<[u8]>::to_vec)));
             }

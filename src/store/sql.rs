@@ -144,7 +144,7 @@ statements! {
     SEALS = "SELECT row, article, number, content_hash, seal, content FROM versions ORDER BY row";
     RUNS_THAT_COUNT_LESS = "SELECT r.id, r.fresh + r.copies + r.versions, k.kept
                             FROM (SELECT run, count(*) AS kept FROM versions GROUP BY run) k JOIN runs r ON r.id = k.run
-                            WHERE k.kept > r.fresh + r.copies + r.versions ORDER BY r.id";
+                            WHERE k.kept > r.fresh + r.copies + r.versions + r.unchanged ORDER BY r.id";
     ID_SET = "UPDATE meta SET value = ?1 WHERE name = 'id'";
 
     META_SET = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
@@ -300,7 +300,7 @@ statements! {
     PURGE_ERASED = "UPDATE purges SET erased = ?2 WHERE article = ?1";
     REJECTS_AFTER = "SELECT run, n, source, detail, copy FROM rejects WHERE (run, n) > (?1, ?2) ORDER BY run, n LIMIT ?3";
     REJECT_END = "DELETE FROM rejects WHERE run = ?1 AND n = ?2";
-    SEALS = "SELECT v.seal, o.page FROM versions v LEFT JOIN originals o ON o.version = v.row WHERE v.row = ?1";
+    SEALS_OF = "SELECT v.seal, o.page FROM versions v LEFT JOIN originals o ON o.version = v.row WHERE v.row = ?1";
 }
 
 #[cfg(test)]

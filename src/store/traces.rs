@@ -43,13 +43,26 @@ impl Traces {
     }
 
     pub(super) fn are_in(&self, bytes: &[u8]) -> bool {
-        let text: String = letters(&plain(bytes)).collect();
-        self.0.iter().any(|trace| text.contains(trace.as_str()))
+        let plain = plain(bytes);
+        // An address may stand in a mark, and a mark in a sentence.
+        let with_marks: String = letters(&plain).collect();
+        let without: String = letters(&without_marks(&plain)).collect();
+        self.0.iter().any(|trace| [&with_marks, &without].iter().any(|text| text.contains(trace.as_str())))
     }
 }
 
 fn letters(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
+/// What stands between the marks of HTML or XML.
+fn without_marks(text: &str) -> String {
+    let mut pieces = text.split('<');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |all, piece| {
+        let is_mark = piece.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+        all + piece.split_once('>').filter(|_| is_mark).map_or(piece, |(_, text)| text)
+    })
 }
 
 /// Text, with the escapes of JSON read and the names of characters in HTML.

@@ -50,11 +50,11 @@ mod scenarios;
 mod search;
 mod soak;
 mod spans;
-mod stored;
-mod storage;
 #[cfg(feature = "otel")]
 mod spans_sent;
 mod status;
+mod storage;
+mod stored;
 mod stories;
 mod streams;
 mod suggestions;

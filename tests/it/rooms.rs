@@ -26,7 +26,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("http", &["access", "article", "background", "config", "ingest", "metering", "nearest", "query", "search"]),
     (
         "cli",
-        &["access", "article", "background", "config", "engine", "fetch", "http", "ingest", "metering", "search", "store", "sync", "watch"],
+        &[
+            "access",
+            "article",
+            "background",
+            "config",
+            "engine",
+            "fetch",
+            "http",
+            "ingest",
+            "metering",
+            "search",
+            "store",
+            "sync",
+            "watch",
+        ],
     ),
 ];
 

@@ -130,7 +130,7 @@ impl Writer {
     }
 
     /// Writes every segment anew that holds what has been deleted, so that no word of it is left in a file. Only what is
-    /// committed counts.
+    /// committed counts; the writer has been opened for this, so that no merge of its own is under way.
     pub fn erase(&mut self) -> Result<(), EngineError> {
         // Two more times for what a merge under way had taken hold of.
         for _ in 0..3 {
@@ -357,7 +357,10 @@ mod tests {
         let commit = |writer: &mut Writer, position| {
             writer.commit(&Checkpoint { store: "s".into(), position, tail: String::new() }).unwrap();
         };
-        writer.apply(&[document(1, "qwyjibo"), document(2, "zinc")]).unwrap();
+        // Among so many others that nothing merges it away by itself.
+        let others: Vec<Change> = (10..50).map(|num| document(num, "zinc")).collect();
+        writer.apply(&[document(1, "qwyjibo")]).unwrap();
+        writer.apply(&others).unwrap();
         commit(&mut writer, 1);
         writer.apply(&[document(3, "vrblnsk")]).unwrap();
         commit(&mut writer, 2);
@@ -365,6 +368,7 @@ mod tests {
         writer.apply(&[gone(1), gone(3)]).unwrap();
         commit(&mut writer, 3);
         assert!(words_with(&index, "qwyjibo").len() > 4, "deleting alone leaves them");
+        assert_eq!(index.view().unwrap().articles(), 40);
         writer.erase().unwrap();
         writer.finish().unwrap();
         for word in ["qwyjibo", "vrblnsk"] {
@@ -376,7 +380,7 @@ mod tests {
             }
         }
         assert!(!words_with(&index, "zinc").is_empty());
-        assert_eq!(index.view().unwrap().articles(), 1);
+        assert_eq!(index.view().unwrap().articles(), 40);
         assert_eq!(index.checkpoint().unwrap().map(|reached| reached.position), Some(3), "how far it goes is kept");
     }
 }

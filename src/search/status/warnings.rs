@@ -175,6 +175,7 @@ mod tests {
             seconds: 1.0,
             articles_per_second: 0.0,
             bytes_per_second: 0.0,
+            undone: None,
         }
     }
 
