@@ -26,7 +26,7 @@ RUN touch src/main.rs src/lib.rs && cargo build --release --locked --bin broadsh
 # they are, where scanners look for them.
 RUN program=target/release/broadsheet \
  && install -D -m 0755 "$program" /out/usr/local/bin/broadsheet \
- && ldd "$program" | sed -n 's/.*\(\/[^ ]*\) (0x.*/\1/p' | xargs cp -L --parents -t /out \
+ && ldd "$program" | awk '$2 == "=>" { print $3 } $1 ~ /^\// { print $1 }' | xargs cp -L --parents -t /out \
  && for package in libc6 libgcc-s1; do \
       mkdir -p /out/var/lib/dpkg/status.d && dpkg -s "$package" >"/out/var/lib/dpkg/status.d/$package"; done \
  && cp --parents -t /out /etc/ssl/certs/ca-certificates.crt \

@@ -61,7 +61,7 @@ impl Keys {
         Ok(shown)
     }
 
-    /// Who shows this key. Takes as long for a wrong one as for a right one.
+    /// Who shows this key. How long that takes tells whether there is a key of this id, and nothing of its secret.
     pub fn holder(&self, shown: &str, now: Timestamp) -> Result<Result<Holder, NoKey>, StoreError> {
         let Some(id) = told(shown) else { return Ok(Err(NoKey::Unknown)) };
         let Some(kept) = self.store.key(id)? else { return Ok(Err(NoKey::Unknown)) };

@@ -309,9 +309,10 @@ pub fn erase_purged(
 /// Brings the index of a data folder up to date, and frees it of what was purged, where no server does.
 pub fn without_server(store: &Store, data: &Path) -> Result<Outcome, SyncError> {
     let Some(lock) = Lock::take(data)? else { return Ok(Outcome::LeftToServer) };
-    let (_, index) = open_or_create(store, data, &lock)?;
+    let stop = AtomicBool::new(false);
+    let index = open_whole(store, data, &lock, &stop)?;
     let mut writer = index.writer()?;
-    let applied = catch_up(store, &index, &mut writer, &AtomicBool::new(false), |_, _| {})?;
+    let applied = catch_up(store, &index, &mut writer, &stop, |_, _| {})?;
     writer.finish()?;
     if !erase_purged(store, &index, || Ok(()))? {
         tracing::warn!("the store is being read; what was purged is out of its log when that is over");

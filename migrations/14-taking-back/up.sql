@@ -13,6 +13,7 @@ ALTER TABLE runs ADD COLUMN undone_versions INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX versions_by_run ON versions (run, article);
 
 -- Which other runs have brought a version again, unchanged: it stays when the run that brought it first is undone.
+-- The first eight: what is read again every day must not grow for ever.
 CREATE TABLE brought_again (
     version INTEGER NOT NULL,
     run     INTEGER NOT NULL,

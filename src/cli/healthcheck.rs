@@ -1,4 +1,4 @@
-//! `broadsheet healthcheck`: is the server ready? For containers, which bring no client of their own.
+//! `broadsheet healthcheck`: does the server answer? For containers, which bring no client of their own.
 
 use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -20,9 +20,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let address = options.server.to_socket_addrs()?.next().context("the address has no host")?;
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).context("nothing answers")?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    write!(stream, "GET /readyz HTTP/1.0\r\nHost: {}\r\n\r\n", options.server)?;
+    write!(stream, "GET /healthz HTTP/1.0\r\nHost: {}\r\n\r\n", options.server)?;
     let mut status = [0; 12];
     stream.read_exact(&mut status).context("the server does not answer")?;
-    anyhow::ensure!(&status[9..] == b"200", "the server is not ready");
+    anyhow::ensure!(&status[9..] == b"200", "the server is not well");
     Ok(ExitCode::SUCCESS)
 }

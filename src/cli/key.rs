@@ -48,11 +48,12 @@ enum What {
     Rotate {
         /// As it is listed: the first digits of the key
         id: String,
-        /// How long the old key goes on, and when the new one is over
+        /// How long the old key goes on
         #[arg(long, value_name = "TIME", default_value = "24h", value_parser = length)]
         grace: SignedDuration,
-        #[arg(long, value_name = "WHEN", default_value = "never", value_parser = moment)]
-        expires: Until,
+        /// When the new one is over; after as long as the old one was made for, where it is not said
+        #[arg(long, value_name = "WHEN", value_parser = moment)]
+        expires: Option<Until>,
         #[command(flatten)]
         settings: Settings,
     },
@@ -76,7 +77,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
                 !old.is_over(Timestamp::now()),
                 "the key {id} is over already; make another with `key create`"
             );
-            make(Arc::clone(&store), &old.name, old.scope, *expires)?;
+            let as_long = old.expires.and_then(|over| Timestamp::now().checked_add(over.duration_since(old.made)).ok());
+            make(Arc::clone(&store), &old.name, old.scope, expires.unwrap_or(Until(as_long)))?;
             store.end_key(id, Timestamp::now() + *grace)?;
         }
         What::Revoke { id, settings } => {

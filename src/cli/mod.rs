@@ -65,7 +65,7 @@ enum Command {
     Key(key::Options),
     /// Print the reference of the configuration
     Config(config::Options),
-    /// Ask a running server whether it is ready
+    /// Ask a running server whether it answers
     Healthcheck(healthcheck::Options),
 }
 

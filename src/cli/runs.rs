@@ -85,7 +85,7 @@ fn undo(store: &Store, run: RunId) -> anyhow::Result<ExitCode> {
 fn tell_undone(run: &Run, how: &str) {
     let (articles, versions) = run.undone.map_or((0, 0), |undone| (undone.articles, undone.versions));
     let (articles, versions) = (counted(articles, "article", "articles"), counted(versions, "version", "versions"));
-    say!("run {} {how}: {versions} are gone, and with them {articles}", run.id);
+    say!("run {} {how}: {articles} and {versions} taken back", run.id);
 }
 
 /// The columns of the ledger; numbers stand to the right.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use jiff::Timestamp;
@@ -37,6 +37,9 @@ const BETWEEN: Duration = Duration::from_secs(1);
 
 /// Files of the store and the index that are open, with room for those of answers that are laid aside.
 const OWN_FILES: usize = 1000;
+
+/// Where somebody reads what was before a purge, its files are tried to be freed again after this: trying holds up writers.
+const ERASE_AGAIN: Duration = Duration::from_secs(10);
 
 /// A small corpus to try things on, part of the program.
 static SAMPLES: include_dir::Dir<'static> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/samples");
@@ -93,7 +96,7 @@ fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<()
 async fn serve(options: Options) -> anyhow::Result<()> {
     super::ingest::all_there(&options.ingest)?;
     let mut config = configured(&options)?;
-    let (stop, asked, hurry, ending) = stopping()?;
+    let Stopping { stop, asked, hurry, ending } = stopping()?;
     let listener = tokio::net::TcpListener::bind(&config.http.listen)
         .await
         .with_context(|| format!("{} cannot be listened on", config.http.listen))?;
@@ -206,8 +209,16 @@ fn welcome(listener: &tokio::net::TcpListener, is_demo: bool) -> anyhow::Result<
     Ok(())
 }
 
-/// Set, and told, when the process is asked to end; and told when it is asked again.
-fn stopping() -> anyhow::Result<(Arc<AtomicBool>, Arc<Notify>, Arc<Notify>, watch::Receiver<bool>)> {
+/// Set, and told, when the process is asked to end.
+struct Stopping {
+    stop: Arc<AtomicBool>,
+    asked: Arc<Notify>,
+    /// Told when it is asked again.
+    hurry: Arc<Notify>,
+    ending: watch::Receiver<bool>,
+}
+
+fn stopping() -> anyhow::Result<Stopping> {
     let (stop, asked, hurry) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (end, ending) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate())?;
@@ -228,7 +239,7 @@ fn stopping() -> anyhow::Result<(Arc<AtomicBool>, Arc<Notify>, Arc<Notify>, watc
         }
         again.notify_one();
     });
-    Ok((stop, asked, hurry, ending))
+    Ok(Stopping { stop, asked, hurry, ending })
 }
 
 /// Keeps the index up with the store, and the archive with the index.
@@ -241,6 +252,8 @@ struct Follower {
     lock: Option<Lock>,
     /// Articles purged of which the files are free, as far as this process has let go of older states.
     erased: u64,
+    /// Files are freed of what was purged not before this.
+    erase_at: Instant,
 }
 
 impl Follower {
@@ -281,7 +294,8 @@ impl Follower {
         let engine = Engine::Embedded(index);
         let archive = Archive::new(Arc::clone(&store), &engine)?;
         let erased = store.purges_erased()?;
-        Ok(Some((Follower { store, data, generation, engine, lock, erased }, archive)))
+        let erase_at = Instant::now();
+        Ok(Some((Follower { store, data, generation, engine, lock, erased, erase_at }, archive)))
     }
 
     fn follow(mut self, archive: &Arc<Archive>, stop: &Arc<AtomicBool>) {
@@ -349,7 +363,8 @@ impl Follower {
     /// Frees the index of what was purged; and lets go of the states that hold it, also where another process has done that.
     fn erase(&mut self, archive: &Archive, gone_over: bool) -> anyhow::Result<()> {
         let Engine::Embedded(index) = &self.engine;
-        if self.lock.is_some() {
+        // Segments that were written anew would look sound.
+        if self.lock.is_some() && index.unverified().is_none() {
             if gone_over {
                 // What went when it was all but built.
                 let mut writer = index.writer()?;
@@ -361,7 +376,11 @@ impl Follower {
                 archive.forget_states();
                 Ok(())
             };
-            if reached(index)? >= self.store.last_change()? && !sync::erase_purged(&self.store, index, let_go)? {
+            let is_due = Instant::now() >= self.erase_at && reached(index)? >= self.store.last_change()?;
+            if is_due && self.store.has_purges_left()? {
+                self.erase_at = Instant::now() + ERASE_AGAIN;
+            }
+            if is_due && !sync::erase_purged(&self.store, index, let_go)? {
                 tracing::debug!("the store is being read; what was purged is out of its log when that is over");
             }
         }

@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use crate::background;
 use crate::search::Archive;
 use crate::store::{Store, StoreError};
 
 /// What is too old is looked for this often.
 const DAY: Duration = Duration::from_secs(86_400);
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// Whether to stop is asked this often.
 const LOOK: Duration = Duration::from_millis(250);
@@ -25,13 +27,14 @@ pub(super) fn start(
     stop: &Arc<AtomicBool>,
 ) -> std::io::Result<JoinHandle<()>> {
     let (store, archive, stop) = (Arc::clone(store), Arc::clone(archive), Arc::clone(stop));
-    std::thread::Builder::new().name("upkeep".to_owned()).spawn(move || {
+    background::spawn("upkeep", move || {
         let mut due = Instant::now();
         while !stop.load(Ordering::Relaxed) {
             if Instant::now() >= due {
                 due = Instant::now() + DAY;
                 if let Err(error) = round(&store, &archive, &stop) {
-                    tracing::error!(%error, "what is to be removed could not be; it is tried again tomorrow");
+                    tracing::error!(%error, "what is to be removed could not be; it is tried again in an hour");
+                    due = Instant::now() + HOUR;
                 }
             }
             std::thread::park_timeout(LOOK);

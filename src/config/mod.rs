@@ -208,8 +208,15 @@ fn checked(whole: &Table) -> Result<Config, String> {
     Ok(config)
 }
 
+/// Without the text that stands in the place of something else: it may hold a password.
 fn readable(error: toml::de::Error) -> String {
-    error.to_string().trim_end().to_owned()
+    let told = error.to_string();
+    match (told.find("invalid type: string \""), told.rfind("\", expected ")) {
+        (Some(from), Some(to)) => {
+            format!("{}invalid type: text{}", &told[..from], &told[to + 1..]).trim_end().to_owned()
+        }
+        _ => told.trim_end().to_owned(),
+    }
 }
 
 /// A variable that is about a key. What is no text in it is no value either, and is refused as one.
@@ -339,6 +346,8 @@ mod tests {
         refused("[watch]\ncolour = 1", "no key `watch.colour`; there are dirs");
         refused("watch = 1", "write [watch]");
         refused("feeds.feed = \"https://a.example/\"", "write [[feeds.feed]]");
+        let secret = "[limits]\nconnections = \"https://desk:tin-and-zinc@a.example\"";
+        assert!(!parse(secret).unwrap_err().to_string().contains("tin-and-zinc"), "it may be a password");
     }
 
     #[test]

@@ -253,7 +253,7 @@ fn last_words(ended: Result<Ended, Failed>, committed: Option<bool>) -> Vec<u8> 
 }
 
 /// What has become of an article that was to be deleted
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 pub(super) struct Deletion {
     id: String,
     /// `deleted`, or `purged`; now or before
@@ -261,21 +261,18 @@ pub(super) struct Deletion {
     /// With `commit=wait`: searches are without it. False when that took longer than 30 s
     #[serde(skip_serializing_if = "Option::is_none")]
     committed: Option<bool>,
-    #[serde(flatten)]
+    /// Of a purge: it was purged before it was asked for this time
     #[serde(skip_serializing_if = "Option::is_none")]
-    purge: Option<Purge>,
-}
-
-/// What went with an article that was to be removed for good
-#[derive(Serialize, ToSchema)]
-pub(super) struct Purge {
-    /// It was purged before it was asked for this time
-    already: bool,
-    versions: u64,
-    /// Rejects in which it was recognised
-    rejects: u64,
-    /// With `commit=wait`: no file holds a byte of it. Else, and when that took longer than 30 s, it is on its way
-    erased: bool,
+    already: Option<bool>,
+    /// Of a purge: versions that went
+    #[serde(skip_serializing_if = "Option::is_none")]
+    versions: Option<u64>,
+    /// Of a purge: rejects in which it was recognised
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejects: Option<u64>,
+    /// Of a purge, with `commit=wait`: no file holds a byte of it. Else, and when that took longer than 30 s, it is on its way
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased: Option<bool>,
 }
 
 /// Takes an article out of every answer; with `purge=1` removes it for good, with all its versions and every byte of it
@@ -306,14 +303,24 @@ pub(super) async fn delete(
     if !is_purge {
         archive.delete(id.clone()).await?;
         let committed = if is_waiting { Some(archive.committed(PATIENCE).await) } else { None };
-        return Ok(Json(Deletion { id, status: "deleted", committed, purge: None }).into_response());
+        return Ok(Json(Deletion { id, status: "deleted", committed, ..Deletion::default() }).into_response());
     }
-    if let Some(refused) = holder.and_then(|Extension(holder)| doors::refused(Scope::Admin, &holder)) {
+    // The door has let in nobody without a key.
+    let Some(Extension(holder)) = holder else { return Err(fault()) };
+    if let Some(refused) = doors::refused(Scope::Admin, &holder) {
         return Ok(refused);
     }
     let Purged { already, versions, rejects } = archive.purge(id.clone()).await?;
     let committed = if is_waiting { Some(archive.committed(PATIENCE).await) } else { None };
     let erased = archive.erased(&id, if is_waiting { PATIENCE } else { Duration::ZERO }).await?;
-    let purge = Some(Purge { already, versions, rejects, erased });
-    Ok(Json(Deletion { id, status: "purged", committed, purge }).into_response())
+    Ok(Json(Deletion {
+        id,
+        status: "purged",
+        committed,
+        already: Some(already),
+        versions: Some(versions),
+        rejects: Some(rejects),
+        erased: Some(erased),
+    })
+    .into_response())
 }

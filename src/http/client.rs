@@ -85,8 +85,8 @@ fn read(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Client {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let by_proxy = is_trusted(&peer);
     let said = |name: &HeaderName| {
-        let first = headers.get(name)?.to_str().ok()?.split(',').next()?.trim();
-        (!first.is_empty()).then_some(first)
+        let last = headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
+        (!last.is_empty()).then_some(last)
     };
     let by_proxy_said = |name: &HeaderName| by_proxy.then(|| said(name)).flatten();
     let scheme = by_proxy_said(&FORWARDED_PROTO).filter(|scheme| *scheme == "https").unwrap_or("http");

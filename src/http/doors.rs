@@ -53,7 +53,16 @@ async fn enter(
 ) -> Response {
     let holder = match shown(request.headers()).map(|key| holder(&guard.keys, &key)).transpose() {
         Ok(holder) => holder,
-        Err(refused) => return challenge(refused, &request),
+        // Whoever tries keys is bounded as whoever has none.
+        Err(refused) => {
+            let paced = pace.and_then(|pace| pace.of_address(Client::of(&request).address));
+            let is_over = paced.as_ref().filter(|paced| paced.wait.is_some());
+            let mut response = is_over.map_or_else(|| challenge(refused, &request), too_often);
+            if let Some(paced) = paced {
+                paced.tell(response.headers_mut());
+            }
+            return response;
+        }
     };
     let paced = pace.and_then(|pace| match &holder {
         Some(holder) => pace.of_key(&holder.key),

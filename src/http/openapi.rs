@@ -229,7 +229,7 @@ mod tests {
         let router = include_str!("router.rs");
         let routed: BTreeSet<&str> =
             router.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-        let beside = ["/healthz", "/readyz", "/version", "/openapi.json"];
+        let beside = ["/healthz", "/readyz", "/version", "/metrics", "/openapi.json"];
         let is_for_programs = |path: &&str| path.starts_with("/api/") || beside.contains(path);
         let programs: Vec<&str> = routed.into_iter().filter(is_for_programs).collect();
         assert!(programs.len() > 4);

@@ -30,8 +30,18 @@ fn cross_origin(origins: &[String]) -> Option<CorsLayer> {
     let named = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect::<Vec<_>>();
     let allowed =
         if origins.iter().any(|origin| origin == "*") { AllowOrigin::any() } else { AllowOrigin::list(named) };
-    let told = ["etag", "x-total", "x-snapshot", "x-next-cursor", "x-warnings", "x-request-id", "retry-after"]
-        .map(HeaderName::from_static);
+    let told = [
+        "etag",
+        "x-total",
+        "x-snapshot",
+        "x-next-cursor",
+        "x-warnings",
+        "x-request-id",
+        "retry-after",
+        "ratelimit",
+        "ratelimit-policy",
+    ]
+    .map(HeaderName::from_static);
     let layer = CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST])

@@ -1,7 +1,7 @@
 //! HOW IT GOES: what the program counts and measures of itself, for those who watch over it.
 //!
 //! Whoever does something says so here, in its own words ([`answered`], [`taken_in`], [`looked_up`], …), and knows nothing
-//! of who asks. What has been counted is told as Prometheus reads it ([`exposition`]), together with how things stand at
+//! of who asks. What has been counted is told as Prometheus reads it ([`exposition()`]), together with how things stand at
 //! that moment ([`Standing`]), which whoever asks brings along. Counting takes no lock that is held for long, and nothing is
 //! allocated for a name that was counted before.
 

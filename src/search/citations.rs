@@ -16,6 +16,7 @@ use super::hydrate;
 use super::plan::{self, Planned};
 use super::request::{FacetField, Filter, SearchRequest, Sort};
 use super::snapshots::SnapshotName;
+use super::taking_back::blocking;
 use crate::engine::{Until, View};
 use crate::query::ast::DateField;
 use crate::query::dates::{self, Side};
@@ -71,6 +72,13 @@ pub struct Kept {
     pub warnings: Vec<Advice>,
 }
 
+/// A search that was found and is to be kept.
+struct Citing {
+    kept: Kept,
+    asked: String,
+    found: Vec<Cited>,
+}
+
 /// What is asked of a citation.
 #[derive(Clone, Debug, Default)]
 pub struct CitationRequest {
@@ -83,8 +91,13 @@ pub struct CitationRequest {
 
 impl Archive {
     /// Keeps a search and all that it finds. The same search that finds the same has the same name.
-    pub async fn cite(&self, request: SearchRequest) -> Result<Kept, SearchError> {
-        self.pool.run_for(ORDER_LIMIT, |until| self.inner.cite(request, until)).await
+    pub async fn cite(self: &Arc<Self>, request: SearchRequest) -> Result<Kept, SearchError> {
+        let Citing { kept, asked, found } =
+            self.pool.run_for(ORDER_LIMIT, |until| self.inner.cite(request, until)).await?;
+        // No search waits for whoever else is writing.
+        let (archive, id) = (Arc::clone(self), kept.id.clone());
+        blocking(move || archive.inner.store.cite(&id, &asked, &found).map_err(store_error)).await?;
+        Ok(kept)
     }
 
     /// A search as it was, and what has become of what it found.
@@ -131,7 +144,7 @@ impl Inner {
         Ok((kept.found, became))
     }
 
-    fn cite(&self, request: SearchRequest, until: &Until) -> Result<Kept, SearchError> {
+    fn cite(&self, request: SearchRequest, until: &Until) -> Result<Citing, SearchError> {
         // Articles are cited, each in its version, however many stories they tell; and all of them.
         let request = SearchRequest { collapse: false, limit: usize::MAX, offset: 0, cursor: None, ..request };
         let (view, now_ms) = self.snapshot(&request, None)?;
@@ -141,8 +154,7 @@ impl Inner {
         let asked = Asked { search: Frozen::of(&request, &planned, now_ms), input: request.q };
         let asked = serde_json::to_string(&asked).map_err(|error| SearchError::Internal(error.to_string()))?;
         let id = name(&asked, &found);
-        self.store.cite(&id, &asked, &found).map_err(store_error)?;
-        Ok(Kept { id, warnings })
+        Ok(Citing { kept: Kept { id, warnings }, asked, found })
     }
 
     fn recalled(&self, id: &str) -> Result<(Citation, Asked), SearchError> {

@@ -1,6 +1,8 @@
 //! What is done to the archive, and what the ledger says of it.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,6 +10,7 @@ use utoipa::ToSchema;
 use super::Archive;
 use super::answer::SearchError;
 use super::archive::store_error;
+use super::taking_back::blocking;
 use crate::article::ArticleId;
 use crate::engine::Until;
 use crate::store::{Counts, Run, RunId, RunState};
@@ -73,9 +76,10 @@ pub struct Rejects {
 
 impl Archive {
     /// Takes an article out of every answer; once the index has come along, searches are without it too.
-    pub async fn delete(&self, id: String) -> Result<(), SearchError> {
-        let delete = |_: &Until| self.inner.store.delete(&ArticleId(id)).map_err(store_error);
-        let was_there = self.pool.run(delete).await?;
+    pub async fn delete(self: &Arc<Self>, id: String) -> Result<(), SearchError> {
+        // No search waits for whoever else is writing.
+        let archive = Arc::clone(self);
+        let was_there = blocking(move || archive.inner.store.delete(&ArticleId(id)).map_err(store_error)).await?;
         self.ring();
         if was_there { Ok(()) } else { Err(SearchError::NoArticle) }
     }

@@ -20,7 +20,7 @@ const WAITING_PER_THREAD: usize = 32;
 
 /// And where some have been waiting all the time: more are asked for than can be answered, and a longer queue would find
 /// none of them an answer, only let every one wait longer.
-const WAITING_UNDER_LOAD: usize = 8;
+const WAITING_UNDER_LOAD: usize = 3;
 
 /// After so long with a queue there is load, and no burst.
 const BURST: Duration = Duration::from_millis(100);
@@ -94,7 +94,8 @@ impl Pool {
         work: impl FnOnce(&Until) -> Result<T, SearchError>,
     ) -> Result<T, SearchError> {
         let until = Until::from(Instant::now() + limit).waited_for(CALLER.try_with(Arc::clone).ok());
-        let _permit = self.permits.acquire().await.map_err(|_| SearchError::Busy)?;
+        let permit = tokio::time::timeout_at(until.at().into(), self.permits.acquire());
+        let _permit = permit.await.map_err(|_| SearchError::TimeOut)?.map_err(|_| SearchError::Busy)?;
         tokio::task::block_in_place(|| worked(&until, work))
     }
 
@@ -221,6 +222,15 @@ mod tests {
             one.await.unwrap();
         }
         pool.run(|_| Ok(())).await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_waits_for_a_turn_waits_no_longer_than_the_work_may_take() {
+        let (pool, running, end) = occupied(HOUR);
+        let waited = pool.run_for(Duration::from_millis(20), |_| Ok(())).await;
+        assert!(matches!(waited, Err(SearchError::TimeOut)), "{waited:?}");
+        end.send(()).unwrap();
+        running.await.unwrap().unwrap();
     }
 
     struct Reader(AtomicBool);

@@ -47,10 +47,10 @@ struct Kept {
 impl Snapshots {
     /// Keeps a state that an answer is about to name; `returned` says that the answer's request had named it.
     pub(super) fn keep(&self, view: &View, returned: bool, newest: &View, now: Instant) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if self.since.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|since| view.opened() < since) {
             return;
         }
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let known = kept.iter().rposition(|one| one.view.name() == view.name());
         let before = known.map(|at| kept.remove(at));
         let is_new = before.is_none();
@@ -75,8 +75,8 @@ impl Snapshots {
 
     /// Lets go of every state that is older than this one, and keeps none of them again.
     pub(super) fn forget_before(&self, newest: &View) {
-        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = Some(newest.opened());
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = Some(newest.opened());
         kept.retain(|one| one.view.opened() >= newest.opened());
     }
 

@@ -79,9 +79,9 @@ impl Archive {
 }
 
 /// On a thread of its own, which goes on where nobody waits for it any more.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, SearchError> + Send + 'static,
 ) -> Result<T, SearchError> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(SearchError::Internal("taking back has panicked".to_owned())))
+    done.unwrap_or_else(|_| Err(SearchError::Internal("writing has panicked".to_owned())))
 }

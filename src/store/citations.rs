@@ -41,9 +41,12 @@ impl Store {
                 .optional()?;
             if let Some(number) = number {
                 let mut add = transaction.prepare_cached(sql::CITED_ADD)?;
+                let mut lost = 0;
                 for (place, cited) in (1_u64..).zip(found) {
-                    add.execute(params![number, place, cited.num, cited.row])?;
+                    // What was taken back since it was found is not there any more.
+                    lost += u64::from(add.execute(params![number, place, cited.row])? == 0);
                 }
+                transaction.prepare_cached(sql::CITATION_LESS)?.execute(params![number, lost])?;
             }
             Ok(transaction.commit()?)
         })())

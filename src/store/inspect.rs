@@ -40,6 +40,9 @@ pub struct Extent {
     pub last_change: u64,
 }
 
+/// Adds what it finds to what was found.
+type Look = fn(&Inspection, &mut Vec<String>) -> Result<()>;
+
 impl Inspection {
     /// Looks at the store in `dir`, whose schema has to be that of this program: nothing is brought up to date here.
     pub fn begin(dir: &Path) -> Result<Inspection> {
@@ -94,7 +97,7 @@ impl Inspection {
     /// What is wrong, a line each: pages, references, articles without the version they name, versions that are not what
     /// was written, runs that count less than they brought. Nothing where all is well.
     pub fn flaws(&self) -> Vec<String> {
-        let looks: [fn(&Inspection, &mut Vec<String>) -> Result<()>; 5] = [
+        let looks: [Look; 5] = [
             Inspection::look_at_pages,
             Inspection::look_at_references,
             Inspection::look_at_currents,

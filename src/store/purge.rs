@@ -50,7 +50,7 @@ impl Store {
     /// Removes an article for good, in whichever state it is; `None` where there never was one. Its bytes are out of the
     /// files when [`Store::is_purging`] says no more.
     pub fn purge(&self, id: &ArticleId) -> Result<Option<Purged>> {
-        let Some((num, gone)) = self.known(id)? else { return Ok(None) };
+        let Some((num, gone)) = self.readers.read(|moment, _| known(moment, id))? else { return Ok(None) };
         if gone == Some(Gone::Purged) {
             return Ok(Some(Purged { already: true, ..Purged::default() }));
         }
@@ -58,6 +58,11 @@ impl Store {
         let rejects = self.rejects_with(&traces)?;
         let (purged, marks) = self.erasing(|writer| {
             let (transaction, _) = writer.begin()?;
+            // Since it was looked at, somebody may have taken it back otherwise, or purged it.
+            let gone = known(&transaction, id)?.and_then(|(_, gone)| gone);
+            if gone == Some(Gone::Purged) {
+                return Ok((Purged { already: true, ..Purged::default() }, Vec::new()));
+            }
             let now = Timestamp::now();
             let mut marks = Vec::new();
             let mut statement = transaction.prepare_cached(sql::VERSION_NUMBERS)?;
@@ -158,15 +163,6 @@ impl Store {
         Ok(busy? == 0)
     }
 
-    fn known(&self, id: &ArticleId) -> Result<Option<(u64, Option<Gone>)>> {
-        self.readers.read(|moment, _| {
-            let mut statement = moment.prepare_cached(sql::REMOVED)?;
-            let read = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?));
-            let found = statement.query_row(params![id.0], read).optional()?;
-            Ok(found.map(|(num, removed)| (num, removed.as_deref().and_then(Gone::named))))
-        })
-    }
-
     /// By what it is recognised elsewhere, and all its names.
     fn traces(&self, num: u64) -> Result<(Traces, Vec<(String, String)>)> {
         self.readers.read(|moment, unpacker| {
@@ -204,6 +200,13 @@ impl Store {
             found.extend(recognised.map(|(place, _)| *place));
         }
     }
+}
+
+fn known(conn: &rusqlite::Connection, id: &ArticleId) -> Result<Option<(u64, Option<Gone>)>> {
+    let mut statement = conn.prepare_cached(sql::REMOVED)?;
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?));
+    let found = statement.query_row(params![id.0], read).optional()?;
+    Ok(found.map(|(num, removed)| (num, removed.as_deref().and_then(Gone::named))))
 }
 
 fn names_of(conn: &rusqlite::Connection, num: u64) -> Result<Vec<(String, String)>> {

@@ -28,15 +28,26 @@ impl Store {
             return Err(BackupError::NotEmpty(data.to_owned()));
         }
         fs::create_dir_all(data).map_err(file)?;
-        let beside = data.join(BESIDE);
-        fs::copy(connect::file(from), &beside).map_err(file)?;
-        rename_store(&beside)?;
-        sync(&beside)?;
+        close_old(data)?;
+        let beside = Beside(data.join(BESIDE));
+        fs::copy(connect::file(from), &beside.0).map_err(file)?;
+        rename_store(&beside.0)?;
+        sync(&beside.0)?;
+        // Somebody may have opened it meanwhile.
         close_old(data)?;
         fail::fail_point!("restore::before_rename", |_| std::process::abort());
-        fs::rename(&beside, connect::file(data)).map_err(file)?;
+        fs::rename(&beside.0, connect::file(data)).map_err(file)?;
         sync(data)?;
         Ok((Store::open(data)?, manifest))
+    }
+}
+
+/// The copy, until it is in its place; nothing of it is left where it does not come to that.
+struct Beside(std::path::PathBuf);
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
     }
 }
 

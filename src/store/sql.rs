@@ -52,7 +52,7 @@ statements! {
                UNION ALL SELECT row FROM versions WHERE article = ?1 AND number = 1 AND content_hash = ?2
                ORDER BY row DESC";
     BROUGHT_AGAIN = "INSERT INTO brought_again (version, run) SELECT row, ?2 FROM versions WHERE row = ?1 AND run <> ?2
-                     ON CONFLICT DO NOTHING";
+                     AND (SELECT count(*) FROM brought_again WHERE version = ?1) < 8 ON CONFLICT DO NOTHING";
     ARTICLE_CURRENT = "UPDATE articles SET current = ?2, status = ?3, captured = ?4 WHERE num = ?1";
     ARTICLE_RECAPTURED = "UPDATE articles SET captured = ?2 WHERE num = ?1";
     VERSION_ADD = "INSERT INTO versions (article, number, provider_version, modified, has_body, stored, run,
@@ -140,7 +140,7 @@ statements! {
              WHERE a.deleted = 0 AND a.status = 'usable' ORDER BY a.num";
     CHANGED_AFTER = "SELECT DISTINCT article FROM changes WHERE seq > ?1";
     WITHOUT_CURRENT = "SELECT a.id FROM articles a LEFT JOIN versions v ON v.row = a.current
-                       WHERE v.article IS NOT a.num ORDER BY a.num";
+                       WHERE v.article IS NOT a.num AND a.removed IS NULL ORDER BY a.num";
     SEALS = "SELECT row, article, number, content_hash, seal, content FROM versions ORDER BY row";
     RUNS_THAT_COUNT_LESS = "SELECT r.id, r.fresh + r.copies + r.versions, k.kept
                             FROM (SELECT run, count(*) AS kept FROM versions GROUP BY run) k JOIN runs r ON r.id = k.run
@@ -237,7 +237,9 @@ statements! {
     KEY_END = "UPDATE keys SET expires = min(?2, coalesce(expires, ?2)) WHERE id = ?1";
 
     CITATION_ADD = "INSERT INTO citations (id, made, asked) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING RETURNING num";
-    CITED_ADD = "INSERT INTO cited (citation, place, article, version) VALUES (?1, ?2, ?3, ?4)";
+    CITED_ADD = "INSERT INTO cited (citation, place, article, version)
+                 SELECT ?1, ?2, article, row FROM versions WHERE row = ?3";
+    CITATION_LESS = "UPDATE citations SET taken_back = taken_back + ?2 WHERE num = ?1";
     CITATION = "SELECT num, made, asked, purged, taken_back FROM citations WHERE id = ?1";
     CITED = "SELECT article, version FROM cited WHERE citation = ?1 ORDER BY place";
 

@@ -279,10 +279,12 @@ impl BatchWrite<'_> {
     fn bring_again(&self, num: u64, text: &[u8; 32]) -> Result<Option<i64>> {
         let mut statement = self.transaction.prepare_cached(sql::OF_TEXT)?;
         let rows = statement.query_map(params![num, text], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
-        for row in &rows {
+        // Of several of one text the newest: it was one that came.
+        let newest = rows.first().copied();
+        if let Some(row) = newest {
             self.transaction.prepare_cached(sql::BROUGHT_AGAIN)?.execute(params![row, self.run.0])?;
         }
-        Ok(rows.first().copied())
+        Ok(newest)
     }
 
     /// Whether what comes under an id has nothing in common with what is shown under it. Of what cannot be read nobody

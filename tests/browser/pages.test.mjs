@@ -111,7 +111,7 @@ test('the skip link leads to the content', async () => {
   await visit.page.goto('/search?q=china');
   await visit.page.keyboard.press('Tab');
   await visit.page.keyboard.press('Enter');
-  assert.equal(new URL(visit.page.url()).hash, '#main');
+  await visit.page.waitForURL((url) => url.hash === '#main');
   await visit.context.close();
 });
 

@@ -220,3 +220,21 @@ fn a_page_of_another_site_writes_nothing_even_with_a_key() {
     assert_eq!(sent("Origin: https://elsewhere.example").problem(403, "a script elsewhere"), "cross_site");
     assert_eq!(sent("Sec-Fetch-Site: same-origin").status, 200);
 }
+
+#[test]
+fn whoever_tries_keys_is_bounded_too() {
+    let (_archive, server) = server(&[("BROADSHEET__LIMITS__PER_ADDRESS", "2/1h")]);
+    let wrong = bearer("bs_00000000_0000");
+    let tried: Vec<u16> = (0..4).map(|_| ask(&server, "GET", "/api/v1/query?q=tin", &[&wrong], b"").status).collect();
+    assert_eq!(tried, [401, 401, 429, 429]);
+}
+
+#[test]
+fn a_key_that_is_rotated_lasts_as_long_as_the_one_before() {
+    let archive = TestArchive::new();
+    let data = archive.data();
+    let old = make_key(&data, &["--scope", "write", "--expires", "90d"]);
+    program_text(&data, &["key", "rotate", old.split('_').nth(1).unwrap()]);
+    let (listed, _) = program_text(&data, &["key", "list"]);
+    assert!(listed.lines().count() == 3 && !listed.contains("never"), "{listed}");
+}

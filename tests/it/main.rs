@@ -35,6 +35,7 @@ mod ingest;
 mod ledger;
 mod live;
 mod logs;
+mod manual;
 mod metrics;
 mod operation;
 mod oracle;

@@ -54,7 +54,6 @@ const KEPT_TO: &[(&str, &str)] = &[
     ("notify", "src/watch"),
     ("reqwest", "src/fetch"),
     ("prometheus_client", "src/metering"),
-    ("rustix", "src/metering"),
     ("opentelemetry_otlp", "src/cli"),
 ];
 

@@ -353,11 +353,11 @@ mod tests {
     fn a_word_that_only_a_deleted_article_had_is_in_no_dictionary_after_erasing() {
         let dir = tempfile::tempdir().unwrap();
         let index = Index::create(dir.path()).unwrap();
-        let mut writer = index.writer().unwrap();
+        // Nothing is merged away by itself.
+        let mut writer = Writer::open(&index.inner, index.fields, &index.schema, false).unwrap();
         let commit = |writer: &mut Writer, position| {
             writer.commit(&Checkpoint { store: "s".into(), position, tail: String::new() }).unwrap();
         };
-        // Among so many others that nothing merges it away by itself.
         let others: Vec<Change> = (10..50).map(|num| document(num, "zinc")).collect();
         writer.apply(&[document(1, "qwyjibo")]).unwrap();
         writer.apply(&others).unwrap();

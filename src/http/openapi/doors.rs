@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 use super::super::problem::PROBLEM;
 
 /// What needs a key wherever the server stands, and what the key must be good for.
-const KEYED: [(&str, &str, &str); 2] =
-    [("/api/v1/articles", "post", "write"), ("/api/v1/articles/{id}", "delete", "write")];
+const KEYED: [(&str, &str, &str); 3] = [
+    ("/api/v1/articles", "post", "write"),
+    ("/api/v1/articles/{id}", "delete", "write"),
+    ("/api/v1/runs/{id}", "delete", "admin"),
+];
 
 /// What nobody is kept from.
 const OPEN: [&str; 3] = ["/healthz", "/readyz", "/version"];
