@@ -14,7 +14,7 @@ use super::dry_run::is_aside;
 use super::interrupt;
 use super::progress::{Shown, counted};
 use super::runs::copies as copies_among;
-use super::settings::Settings;
+use super::settings::{self, Settings};
 use crate::config::Age;
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::options::Wishes;
@@ -125,7 +125,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         return Ok(dry_run(options, &read_options, &stop));
     }
     let config = options.settings.read()?;
-    let store = Store::open(&config.archive.dir)?;
+    let store = settings::open(&config.archive.dir)?;
     store.keep_for(config.retention.after.map(Age::span));
     let mut sum = Sum::default();
     std::thread::scope(|scope| {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::settings::Settings;
+use super::settings::{self, Settings};
 use crate::access::{Keys, Scope};
 use crate::store::{KeptKey, Store};
 
@@ -91,7 +91,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 /// A key may be made before anything else is.
 fn open(settings: &Settings) -> anyhow::Result<Arc<Store>> {
-    Ok(Arc::new(Store::open(&settings.read()?.archive.dir)?))
+    Ok(Arc::new(settings::open(&settings.read()?.archive.dir)?))
 }
 
 /// The key alone goes to standard output, for programs.

@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use super::log::{self, Logging};
-use super::settings::Settings;
+use super::settings::{self, Settings};
 use super::verify;
 use crate::access::Keys;
 use crate::background;
@@ -183,7 +183,7 @@ fn watch(
 /// Reads what is to be read first and brings the index up to date; `None` when told to stop meanwhile.
 fn start(options: &Options, config: &Config, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<(Follower, Archive)>> {
     let dir = &config.archive.dir;
-    let store = Arc::new(Store::open(dir)?);
+    let store = Arc::new(settings::open(dir)?);
     store.keep_for(config.retention.after.map(Age::span));
     if options.demo {
         demo(&store, stop)?;

@@ -1,9 +1,10 @@
 //! What every command that opens an archive is told: where it lies, and what is set for it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config::{Age, Config};
 use crate::store::Store;
+use crate::sync;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Settings {
@@ -13,6 +14,17 @@ pub(super) struct Settings {
     /// The configuration file; `broadsheet config` prints what it may say
     #[arg(long, value_name = "FILE", env = "BROADSHEET_CONFIG")]
     config: Option<PathBuf>,
+}
+
+/// Opens the store of a folder, or begins one. Where there is an index and no store, something is lost: it is not begun anew
+/// as if there had been nothing.
+pub(super) fn open(dir: &Path) -> anyhow::Result<Store> {
+    anyhow::ensure!(
+        Store::is_in(dir) || sync::current(dir).is_none(),
+        "{} holds an index and no store: bring store.sqlite back, or `broadsheet restore` a backup; to begin anew, remove the folder `index`",
+        dir.display()
+    );
+    Ok(Store::open(dir)?)
 }
 
 impl Settings {

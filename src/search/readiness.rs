@@ -3,13 +3,18 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::answer::SearchError;
 use super::archive::{Archive, Inner, store_error};
+
+/// Answers that lack what came in longer ago are not those of a server that is well.
+const LATE: SignedDuration = SignedDuration::from_secs(60);
 
 /// How far the index has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Readiness {
-    /// Answers show all that is in the store, or all that they can while the disk takes nothing
+    /// Answers show all that came in up to a minute ago, or all that they can while the disk takes nothing
     pub ready: bool,
     /// Articles that answers can hold now.
     pub articles: u64,
@@ -72,9 +77,12 @@ impl Inner {
     fn readiness(&self, index: IndexState) -> Result<Readiness, SearchError> {
         let view = self.newest();
         let behind = self.store.last_change().map_err(store_error)?.saturating_sub(view.position());
+        let since = self.store.changed_after(view.position()).map_err(store_error)?;
+        // While articles come in all the time, answers are always a moment behind.
+        let is_late = since.is_some_and(|since| Timestamp::now().duration_since(since) > LATE);
         let refused = self.store.refused();
         // What the disk refuses would come in nowhere else, and to read another has no more than this.
-        let ready = behind == 0 || refused.is_some() || index == IndexState::Failing;
+        let ready = !is_late || refused.is_some() || index == IndexState::Failing;
         Ok(Readiness { ready, articles: view.articles(), behind, writes: refused.unwrap_or("taken"), index })
     }
 }

@@ -23,7 +23,7 @@ fn undisturbed(lines: &str) -> Facts {
 /// The facts, once the server has come up with the store.
 #[track_caller]
 fn settled(server: &Server) -> Facts {
-    server.until("the index catches up", |server| server.get("/readyz").0 == 200);
+    server.until("the index catches up", Server::has_caught_up);
     server.facts()
 }
 
@@ -138,7 +138,7 @@ fn articles_that_are_sent_are_in_once_wherever_the_server_crashes() {
             upload.send("");
             acknowledged = upload.results(usize::MAX).len() as u64;
         });
-        server.until(point, |server| server.get("/readyz").0 == 200);
+        server.until(point, Server::has_caught_up);
         let there: u64 = archive.runs().iter().map(|run| run["new"].parse::<u64>().unwrap()).sum();
         assert!(there * 11 / 10 >= acknowledged && server.total("*") == there, "{point}: {acknowledged} of {there}");
         added(&server, "commit=wait", &[LINES], &lines);
@@ -206,7 +206,7 @@ fn what_a_feed_brings_is_in_once_wherever_the_server_crashes() {
         feeding(&format!("{point}=return")).ended();
         let server = feeding("");
         server.until(point, |server| server.total("tin") == 30);
-        server.until(point, |server| server.get("/readyz").0 == 200);
+        server.until(point, Server::has_caught_up);
         assert_sound(&archive, point);
     }
 }

@@ -222,3 +222,13 @@ fn a_version_that_has_nothing_in_common_with_the_article_before_is_told_with_the
     let owls = send("Owls return", "The barn owls are back in the valley of the mills.");
     assert_eq!(owls, (json!("version"), json!("nothing_in_common")));
 }
+
+#[test]
+fn a_server_is_ready_while_articles_trickle_in() {
+    let archive = TestArchive::new();
+    // The index does not come along.
+    let server = Server::start_with(archive.command("serve").env("FAILPOINTS", "sync::before_commit=pause"));
+    added(&server, "", &[JSON], r#"{"id": "1", "headline": "Tin rises", "body": "Tin."}"#);
+    let (status, body) = server.get("/readyz");
+    assert!(status == 200 && body.contains("\"behind\":1"), "{status} {body}");
+}

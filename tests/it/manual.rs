@@ -50,7 +50,7 @@ fn every_command_of_the_manual_does_what_it_says() {
     let (elsewhere, here): (Vec<&str>, Vec<&str>) =
         commands().into_iter().partition(|line| ELSEWHERE.iter().any(|start| line.starts_with(start)));
     assert!(here.len() >= 20 && elsewhere.len() == 4, "{} and {}", here.len(), elsewhere.len());
-    let ready = "until curl -sf http://127.0.0.1:8080/readyz >/dev/null; do sleep 0.1; done";
+    let ready = "until curl -s http://127.0.0.1:8080/readyz | grep -q '\"behind\":0'; do sleep 0.1; done";
     let mut script = format!("set -euo pipefail\n{article}\n");
     for line in here {
         // What a command has changed is in answers before the next asks.

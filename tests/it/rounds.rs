@@ -107,7 +107,7 @@ impl Archive {
     fn look(&self, when: &str) -> Duration {
         let began = Instant::now();
         let server = Server::start(&self.archive);
-        server.until("it is ready", |server| server.get("/readyz").0 == 200);
+        server.until("it is ready", Server::has_caught_up);
         let took = began.elapsed();
         assert_sound(&self.archive, when);
         let hits = server.all(&[("q", "*"), ("limit", "1000"), ("fields", "id"), ("sort", "oldest")]);

@@ -132,6 +132,12 @@ impl Server {
         wait_until(what, || holds(self));
     }
 
+    /// Whether answers show all that is in the store.
+    pub(crate) fn has_caught_up(&self) -> bool {
+        let (status, body) = self.get("/readyz");
+        status == 200 && serde_json::from_str::<Value>(&body).unwrap()["behind"] == 0
+    }
+
     /// Every hit of a search, page after page.
     #[track_caller]
     pub(crate) fn all(&self, parameters: &[(&str, &str)]) -> Vec<Value> {

@@ -386,3 +386,18 @@ fn a_watched_file_that_the_disk_refused_is_read_when_it_takes_writes_again() {
     server.until("the file is read", |server| server.total("*") == 300);
     assert_sound(&archive, "after it");
 }
+
+#[test]
+fn an_index_without_its_store_is_no_new_archive() {
+    let archive = TestArchive::new();
+    archive.ingest(&[&archive.file("a.jsonl", &corpus(20))]);
+    for name in ["store.sqlite", "store.sqlite-wal", "store.sqlite-shm"] {
+        let _ = std::fs::remove_file(archive.data().join(name));
+    }
+    for (command, arguments) in [("serve", &["--listen", "127.0.0.1:0"][..]), ("ingest", &[&archive.file("b.jsonl", "")])] {
+        let output = archive.command(command).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        assert!(text(&output).contains("holds an index and no store"), "{command}: {}", text(&output));
+    }
+    assert!(archive.index().join("CURRENT").exists(), "the index is left as it was");
+}
