@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -31,6 +32,9 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// address and headers.
 const HELD: usize = 64 << 10;
 
+/// So many connections too many are told at once that they are; others are only closed.
+const REFUSED: usize = 256;
+
 /// To a connection too many, which nobody reads a request from.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
@@ -38,7 +42,7 @@ const FULL: &[u8] =
 /// Answers until `shutdown`; then no connection is taken any more, and what is under way is answered.
 pub(super) async fn serve(listener: TcpListener, router: Router, bounds: Limits, shutdown: impl Future<Output = ()>) {
     let (end, ending) = watch::channel(false);
-    let mut connections = JoinSet::new();
+    let (mut connections, mut refused) = (JoinSet::new(), JoinSet::new());
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
@@ -46,11 +50,12 @@ pub(super) async fn serve(listener: TcpListener, router: Router, bounds: Limits,
             (stream, address) = next(&listener) => {
                 if connections.len() < bounds.connections {
                     connections.spawn(answer(stream, address, router.clone(), bounds, ending.clone()));
-                } else {
-                    refuse(&stream);
+                } else if refused.len() < REFUSED {
+                    refused.spawn(refuse(stream));
                 }
             }
             Some(_) = connections.join_next() => {}
+            Some(_) = refused.join_next() => {}
         }
     }
     drop(listener);
@@ -58,10 +63,16 @@ pub(super) async fn serve(listener: TcpListener, router: Router, bounds: Limits,
     while connections.join_next().await.is_some() {}
 }
 
-/// Where it cannot be told, it is only closed.
-fn refuse(stream: &TcpStream) {
-    let told = stream.try_write(FULL);
-    tracing::debug!(told = told.is_ok(), "a connection too many was refused");
+/// What the client sends is heard out for a moment: closed at once, the connection would be reset before it has read why.
+async fn refuse(mut stream: TcpStream) {
+    metering::refused("busy");
+    let told = async {
+        stream.write_all(FULL).await?;
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+    };
+    let told = tokio::time::timeout(AGAIN, told).await;
+    tracing::debug!(told = matches!(told, Ok(Ok(_))), "a connection too many was refused");
 }
 
 async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {

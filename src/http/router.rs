@@ -9,7 +9,7 @@ use axum::routing::{delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::RequestBodyTimeoutLayer;
+use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use super::{
     Door, api, articles, citations, client, compressed, copies, doors, explore, export, facets, forms, openapi, pages,
@@ -19,8 +19,9 @@ use super::{
 /// A request body, at most, but for articles.
 const BODY: usize = 1024 * 1024;
 
-/// Between two pieces of such a body, at most.
+/// Between two pieces of such a body, at most, and all of it.
 const PAUSE: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(120);
 
 /// Which other sites' scripts may read answers in a browser. What writes is refused to them by itself.
 fn cross_origin(origins: &[String]) -> Option<CorsLayer> {
@@ -79,6 +80,7 @@ fn routes(door: Door) -> Router {
         .merge(health())
         .layer(middleware::from_fn(client::waited_for))
         .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(RequestBodyDeadlineLayer::new(LONGEST))
         .layer(RequestBodyTimeoutLayer::new(PAUSE))
         .layer(compressed::layer())
         .layer(middleware::from_fn(compressed::tag))

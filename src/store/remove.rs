@@ -70,11 +70,13 @@ impl Store {
 
     /// A transaction in which what goes is overwritten with zeros, and not only let go of.
     pub(super) fn erasing<T>(&self, work: impl FnOnce(&mut Writer) -> Result<T>) -> Result<T> {
-        let mut writer = locked(&self.writer);
-        writer.conn.pragma_update(None, "secure_delete", true)?;
-        let done = work(&mut writer);
-        writer.conn.pragma_update(None, "secure_delete", "fast")?;
-        done
+        self.noted((|| {
+            let mut writer = locked(&self.writer);
+            writer.conn.pragma_update(None, "secure_delete", true)?;
+            let done = work(&mut writer);
+            writer.conn.pragma_update(None, "secure_delete", "fast")?;
+            done
+        })())
     }
 }
 
