@@ -123,7 +123,7 @@ pub(super) async fn ready(State(door): State<Door>) -> Answered {
     if door.stopping.load(Ordering::Relaxed) {
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "the server has been asked to stop"));
     }
-    let readiness = door.archive.readiness()?;
+    let readiness = door.archive.readiness().await?;
     if readiness.ready {
         return Ok(Json(readiness).into_response());
     }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 
 use super::Door;
 use super::client::Client;
@@ -14,12 +15,17 @@ use super::pace::{Pace, Paced};
 use super::problem::{Problem, fault, storage, wants_page};
 use crate::access::{Holder, Keys, NoKey, Scope};
 
+/// Keys looked up at once; others wait their turn, which is short.
+pub(super) const LOOKUPS: usize = 4;
+
 /// What the doors are kept by.
 pub(super) struct Guard {
     pub(super) keys: Keys,
     /// Whoever reads needs a key, too.
     pub(super) reading_by_key: bool,
     pub(super) pace: Pace,
+    /// Keys that are looked up at once: each takes a connection to the store.
+    pub(super) lookups: Semaphore,
 }
 
 /// Answers that anybody may have, unless reading needs a key.
@@ -51,7 +57,11 @@ async fn enter(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let holder = match shown(request.headers()).map(|key| holder(&guard.keys, &key)).transpose() {
+    let holder = match shown(request.headers()) {
+        Some(key) => holder(guard, &key).await.map(Some),
+        None => Ok(None),
+    };
+    let holder = match holder {
         Ok(holder) => holder,
         // Whoever tries keys is bounded as whoever has none.
         Err(refused) => {
@@ -109,8 +119,9 @@ fn shown(headers: &HeaderMap) -> Option<String> {
     Some(key.unwrap_or_default())
 }
 
-fn holder(keys: &Keys, shown: &str) -> Result<Holder, Problem> {
-    let holder = tokio::task::block_in_place(|| keys.holder(shown, Timestamp::now()));
+async fn holder(guard: &Guard, shown: &str) -> Result<Holder, Problem> {
+    let _turn = guard.lookups.acquire().await.map_err(|_| fault())?;
+    let holder = tokio::task::block_in_place(|| guard.keys.holder(shown, Timestamp::now()));
     let holder = holder.map_err(|error| {
         tracing::error!(%error, "a key could not be looked up");
         error.code().map_or_else(fault, storage)

@@ -76,6 +76,7 @@ impl Door {
             keys,
             reading_by_key: config.access.reading == Reading::Key,
             pace: Pace::new(limits.per_address, limits.per_key),
+            lookups: Semaphore::new(doors::LOOKUPS),
         };
         Door {
             archive,

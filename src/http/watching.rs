@@ -20,7 +20,7 @@ use crate::search::status::StatusAnswer;
     responses((status = 200, description = "Listed in docs/operations.md", body = String, content_type = "application/openmetrics-text"))
 )]
 pub(super) async fn metrics(State(archive): State<Arc<Archive>>) -> Answered {
-    let text = metering::exposition(archive.standing()?);
+    let text = metering::exposition(archive.standing().await?);
     let text = text.map_err(|error| Problem::from(SearchError::Internal(error.to_string())))?;
     let told = [(header::CONTENT_TYPE, metering::MEDIA_TYPE), (header::CACHE_CONTROL, "no-store")];
     Ok((told, text).into_response())
@@ -37,5 +37,5 @@ pub(super) async fn metrics(State(archive): State<Arc<Archive>>) -> Answered {
 )]
 pub(super) async fn status(question: Question) -> Answered {
     let [] = question.values([], "It takes no parameters.")?;
-    question.answer(&question.archive.status()?)
+    question.answer(&question.archive.status().await?)
 }

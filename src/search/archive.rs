@@ -20,7 +20,7 @@ use super::highlight;
 use super::hydrate;
 use super::measured::{Surroundings, Told};
 use super::plan::{self, Planned};
-use super::pool::{Pool, TIME_LIMIT};
+use super::pool::{Aside, Pool, TIME_LIMIT};
 use super::readiness::Health;
 use super::request::{ArticleRequest, DifferenceRequest, FacetField, SearchRequest, Unit};
 use super::silence::Silence;
@@ -41,6 +41,7 @@ const COPIES: usize = 100;
 pub struct Archive {
     pub(super) inner: Inner,
     pub(super) pool: Pool,
+    pub(super) aside: Aside,
     pub(super) surroundings: Surroundings,
     /// Room for exports.
     pub(super) exports: Arc<Semaphore>,
@@ -77,6 +78,7 @@ impl Archive {
         Ok(Archive {
             inner,
             pool,
+            aside: Aside::new(),
             exports,
             shown,
             news: Mutex::default(),

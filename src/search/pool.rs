@@ -25,6 +25,9 @@ const WAITING_UNDER_LOAD: usize = 3;
 /// After so long with a queue there is load, and no burst.
 const BURST: Duration = Duration::from_millis(100);
 
+/// Short works beside it at once.
+const ASIDE: usize = 4;
+
 pub(super) struct Pool {
     permits: Semaphore,
     threads: usize,
@@ -52,6 +55,21 @@ tokio::task_local! {
 /// What is asked for within `work` is worked on for as long as this caller is there.
 pub async fn on_behalf_of<F: Future>(caller: Arc<dyn Caller>, work: F) -> F::Output {
     CALLER.scope(caller, work).await
+}
+
+/// Work beside the pool that is short, and is not to wait for searches: a few at once, each of which may take a connection to
+/// the store, and the others in their turn.
+pub(super) struct Aside(Semaphore);
+
+impl Aside {
+    pub(super) fn new() -> Aside {
+        Aside(Semaphore::new(ASIDE))
+    }
+
+    pub(super) async fn run<T>(&self, work: impl FnOnce() -> Result<T, SearchError>) -> Result<T, SearchError> {
+        let _turn = self.0.acquire().await.map_err(|_| SearchError::Busy)?;
+        tokio::task::block_in_place(work)
+    }
 }
 
 impl Pool {

@@ -58,8 +58,8 @@ impl Health {
 
 impl Archive {
     /// Asks the store beside the pool: whoever asks must hear of it also when searches queue.
-    pub fn readiness(&self) -> Result<Readiness, SearchError> {
-        tokio::task::block_in_place(|| self.inner.readiness(self.health.index()))
+    pub async fn readiness(&self) -> Result<Readiness, SearchError> {
+        self.aside.run(|| self.inner.readiness(self.health.index())).await
     }
 
     /// Whoever keeps the index up says how it stands with it.

@@ -132,12 +132,12 @@ pub struct FolderStatus {
 
 impl Archive {
     /// What there is to measure of it now.
-    pub fn standing(&self) -> Result<Standing, SearchError> {
-        tokio::task::block_in_place(|| self.stands())
+    pub async fn standing(&self) -> Result<Standing, SearchError> {
+        self.aside.run(|| self.stands()).await
     }
 
-    pub fn status(&self) -> Result<StatusAnswer, SearchError> {
-        tokio::task::block_in_place(|| self.told())
+    pub async fn status(&self) -> Result<StatusAnswer, SearchError> {
+        self.aside.run(|| self.told()).await
     }
 
     fn stands(&self) -> Result<Standing, SearchError> {

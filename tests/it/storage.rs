@@ -394,7 +394,9 @@ fn an_index_without_its_store_is_no_new_archive() {
     for name in ["store.sqlite", "store.sqlite-wal", "store.sqlite-shm"] {
         let _ = std::fs::remove_file(archive.data().join(name));
     }
-    for (command, arguments) in [("serve", &["--listen", "127.0.0.1:0"][..]), ("ingest", &[&archive.file("b.jsonl", "")])] {
+    for (command, arguments) in
+        [("serve", &["--listen", "127.0.0.1:0"][..]), ("ingest", &[&archive.file("b.jsonl", "")])]
+    {
         let output = archive.command(command).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{command}");
         assert!(text(&output).contains("holds an index and no store"), "{command}: {}", text(&output));

@@ -44,7 +44,7 @@ struct Watched {
 }
 
 pub(in crate::http) async fn status(State(archive): State<Arc<Archive>>) -> Response {
-    match archive.status() {
+    match archive.status().await {
         Ok(answer) => send(StatusCode::OK, &page(&answer)),
         Err(error) => refusal(&Address::read("/", None), error),
     }
