@@ -29,6 +29,11 @@ const FORMAT: u32 = 1;
 pub enum BackupError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Of the backup's own place, which is not the archive's.
+    #[error("{}: {cause}", .path.display())]
+    File { path: PathBuf, cause: std::io::Error },
+    #[error("{} cannot be written, or there is no room for it; there is no backup", .0.display())]
+    NoRoom(PathBuf),
     #[error("{} is there already, and no backup is written over", .0.display())]
     Exists(PathBuf),
     #[error("another backup into {} is under way", .0.display())]
@@ -74,7 +79,7 @@ pub struct Sum {
 
 fn file(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError {
     let path = path.to_owned();
-    move |error| StoreError::file(&path)(error).into()
+    move |cause| BackupError::File { path, cause }
 }
 
 /// Copies the store in `data` into a folder that is not there yet. `progress` is told the pages that are left, and of how
@@ -177,7 +182,11 @@ fn finish_copy(into: &Path, path: &Path) -> Result<Manifest> {
 }
 
 fn copy_pages(from: &Path, to: &Path, stop: &AtomicBool, mut progress: impl FnMut(u64, u64)) -> Result<()> {
-    let sqlite = |error: rusqlite::Error| BackupError::from(StoreError::from(error));
+    let sqlite = |error: rusqlite::Error| match StoreError::from(error) {
+        // The archive is only read.
+        StoreError::Full(_) | StoreError::Refused(_) => BackupError::NoRoom(to.to_owned()),
+        error => error.into(),
+    };
     let source = connect::onlooker(from)?;
     // What holds the moment: what others write from here on is not seen.
     source.execute_batch("BEGIN").map_err(sqlite)?;

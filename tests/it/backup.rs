@@ -166,3 +166,14 @@ fn an_archive_is_replaced_only_where_that_is_said_and_its_index_is_not_taken_for
     assert_same(&server.facts(), &expected, "replaced");
     assert_sound(&archive, "replaced");
 }
+
+#[test]
+fn a_place_that_takes_no_backup_is_named_and_not_the_archive() {
+    let archive = TestArchive::new();
+    archive.ingest(&[&archive.file("a.jsonl", &corpus(20))]);
+    let to = format!("{}/monday", archive.file("a-file", "no folder"));
+    let output = archive.command("backup").arg(&to).output().unwrap();
+    let told = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("a-file") && !told.contains("the archive"), "{told}");
+}
