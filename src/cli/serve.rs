@@ -64,9 +64,10 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(options.clone()));
+    // In a task: whoever waits outside of them is woken by another thread each time.
+    let served = runtime.block_on(async { tokio::spawn(serve(options.clone())).await });
     runtime.shutdown_timeout(Duration::from_secs(2));
-    served?;
+    served??;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -97,7 +98,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     super::ingest::all_there(&options.ingest)?;
     let mut config = configured(&options)?;
     let Stopping { stop, asked, hurry, ending } = stopping()?;
-    let listener = tokio::net::TcpListener::bind(&config.http.listen)
+    let listener = http::listen(&config.http.listen)
         .await
         .with_context(|| format!("{} cannot be listened on", config.http.listen))?;
     config.limits.connections = room_for(config.limits.connections);

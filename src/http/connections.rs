@@ -5,22 +5,25 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use futures_util::future::{Either, ready};
+use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tower::ServiceExt;
+use tower::Service as _;
 
 use super::client::Peer;
+use super::crowd::Crowd;
 use super::wire::Wire;
 use crate::config::Limits;
 use crate::metering;
@@ -40,7 +43,14 @@ const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /// Answers until `shutdown`; then no connection is taken any more, and what is under way is answered.
-pub(super) async fn serve(listener: TcpListener, router: Router, bounds: Limits, shutdown: impl Future<Output = ()>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    crowd: Crowd,
+    bounds: Limits,
+    shutdown: impl Future<Output = ()>,
+) {
+    let inside = Inside { router, crowd: Arc::new(crowd) };
     let (end, ending) = watch::channel(false);
     let (mut connections, mut refused) = (JoinSet::new(), JoinSet::new());
     let mut shutdown = pin!(shutdown);
@@ -49,7 +59,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, bounds: Limits,
             () = &mut shutdown => break,
             (stream, address) = next(&listener) => {
                 if connections.len() < bounds.connections {
-                    connections.spawn(answer(stream, address, router.clone(), bounds, ending.clone()));
+                    connections.spawn(answer(stream, address, inside.clone(), bounds, ending.clone()));
                 } else if refused.len() < REFUSED {
                     refused.spawn(refuse(stream));
                 }
@@ -61,6 +71,13 @@ pub(super) async fn serve(listener: TcpListener, router: Router, bounds: Limits,
     drop(listener);
     end.send_replace(true);
     while connections.join_next().await.is_some() {}
+}
+
+/// What requests are put to.
+#[derive(Clone)]
+struct Inside {
+    router: Router,
+    crowd: Arc<Crowd>,
 }
 
 /// What the client sends is heard out for a moment: closed at once, the connection would be reset before it has read why.
@@ -91,7 +108,7 @@ async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 async fn answer(
     stream: TcpStream,
     address: SocketAddr,
-    router: Router,
+    inside: Inside,
     bounds: Limits,
     mut ending: watch::Receiver<bool>,
 ) {
@@ -104,11 +121,14 @@ async fn answer(
     server.half_close(true).timer(TokioTimer::new()).header_read_timeout(bounds.header_timeout).max_buf_size(HELD);
     let wire = Wire::new(stream);
     let peer = Peer { address, socket: wire.socket() };
-    let router = router.map_request(move |mut request: hyper::Request<Incoming>| -> Request {
-        request.extensions_mut().insert(peer.clone());
-        request.map(Body::new)
+    let service = service_fn(move |mut request: Request<Incoming>| match inside.crowd.turns_away(&request) {
+        Some(refusal) => Either::Left(ready(Ok(refusal))),
+        None => {
+            request.extensions_mut().insert(peer.clone());
+            Either::Right(inside.router.clone().call(request.map(Body::new)))
+        }
     });
-    let mut connection = pin!(server.serve_connection(TokioIo::new(wire), TowerToHyperService::new(router)));
+    let mut connection = pin!(server.serve_connection(TokioIo::new(wire), service));
     let done = tokio::select! {
         done = connection.as_mut() => Some(done),
         _ = ending.wait_for(|ending| *ending) => None,

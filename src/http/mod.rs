@@ -23,6 +23,7 @@ mod citations;
 mod client;
 mod compressed;
 mod connections;
+mod crowd;
 mod doors;
 mod pace;
 mod problem;
@@ -37,14 +38,17 @@ mod upload;
 mod wire;
 
 use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Semaphore;
 
+use crowd::Crowd;
 use doors::Guard;
 use pace::Pace;
 
@@ -55,6 +59,9 @@ use crate::search::Archive;
 
 /// After a request to stop, answers under way may take this long.
 const DRAIN: Duration = Duration::from_secs(5);
+
+/// Connections that wait to be taken, where the system allows so many.
+const WAITING: u32 = 4096;
 
 /// What every request finds behind the door.
 #[derive(Clone)]
@@ -97,6 +104,27 @@ impl FromRef<Door> for Arc<Archive> {
     }
 }
 
+/// Listens on an address, with room for a crowd that comes at once: where too few wait to be taken, those who come after them
+/// try again only a second later.
+pub async fn listen(address: &str) -> io::Result<TcpListener> {
+    let mut refused = io::Error::new(io::ErrorKind::AddrNotAvailable, "the name stands for no address");
+    for address in tokio::net::lookup_host(address).await? {
+        match bound(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => refused = error,
+        }
+    }
+    Err(refused)
+}
+
+fn bound(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Connections of a server that has ended do not hold it up.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
+
 /// Answers on `listener` until `shutdown`; then says that it is not ready, lingers until `hurry` at most, and finishes what is
 /// under way.
 pub async fn serve(
@@ -108,6 +136,7 @@ pub async fn serve(
     let bounds = door.limits;
     let stopping = tokio::sync::Notify::new();
     let (is_stopping, linger) = (Arc::clone(&door.stopping), door.http.linger);
+    let crowd = Crowd::new(Arc::clone(&door.archive));
     let shutdown = async {
         shutdown.await;
         is_stopping.store(true, Ordering::Relaxed);
@@ -115,7 +144,7 @@ pub async fn serve(
         stopping.notify_one();
     };
     tokio::select! {
-        () = connections::serve(listener, router::router(door), bounds, shutdown) => {}
+        () = connections::serve(listener, router::router(door), crowd, bounds, shutdown) => {}
         () = async { stopping.notified().await; tokio::time::sleep(DRAIN).await } => {}
     }
 }

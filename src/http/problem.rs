@@ -79,6 +79,16 @@ impl Problem {
         &self.code
     }
 
+    /// The whole answer, where no layer comes after.
+    pub(super) fn whole(self, id: &HeaderValue) -> Response {
+        let body = Body::from(self.envelope(id.to_str().unwrap_or_default(), None));
+        let mut response = self.into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
+        response.headers_mut().insert(REQUEST_ID, id.clone());
+        *response.body_mut() = body;
+        response
+    }
+
     fn envelope(&self, request_id: &str, asked: Option<&Uri>) -> Vec<u8> {
         let now = asked.filter(|_| self.code == "snapshot_gone").map(newest);
         let envelope = Envelope {

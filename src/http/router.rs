@@ -62,7 +62,7 @@ pub(super) fn router(door: Door) -> Router {
         .fold(routes, Router::layer)
         .layer(CatchPanicLayer::custom(problem::after_panic))
         .layer(middleware::from_fn(problem::in_our_envelope))
-        .layer(middleware::map_response(safe::answer))
+        .layer(middleware::map_response(async |response| safe::answer(response)))
         .layer(who_asks)
         .layer(seen)
 }

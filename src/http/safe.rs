@@ -19,7 +19,7 @@ const TOLD: [(HeaderName, &str); 7] = [
 ];
 
 /// An answer that says more of itself keeps that.
-pub(super) async fn answer(mut response: Response) -> Response {
+pub(super) fn answer(mut response: Response) -> Response {
     for (name, value) in TOLD {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }

@@ -45,7 +45,7 @@ fn given(request: &Request) -> Option<HeaderValue> {
     ((1..=LONGEST_ID).contains(&id.len()) && id.as_bytes().iter().all(is_id)).then(|| id.clone())
 }
 
-fn fresh() -> HeaderValue {
+pub(super) fn fresh() -> HeaderValue {
     let mut buffer = Uuid::encode_buffer();
     // Digits, letters and hyphens: nothing in it can fail to be a header.
     HeaderValue::from_str(Uuid::new_v4().hyphenated().encode_lower(&mut buffer))

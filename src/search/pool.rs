@@ -18,12 +18,20 @@ pub(super) const TIME_LIMIT: Duration = Duration::from_secs(2);
 /// Searches that may wait for each one that runs.
 const WAITING_PER_THREAD: usize = 32;
 
-/// And where some have been waiting all the time: more are asked for than can be answered, and a longer queue would find
-/// none of them an answer, only let every one wait longer.
-const WAITING_UNDER_LOAD: usize = 3;
+/// And under load, where more is asked for than can be answered: a longer queue would find nobody an answer, only let every
+/// one wait longer.
+const WAITING_UNDER_LOAD: usize = 4;
 
-/// After so long with a queue there is load, and no burst.
-const BURST: Duration = Duration::from_millis(100);
+/// What is load, and no burst.
+#[derive(Clone, Copy)]
+struct Load {
+    /// Some have been waiting for so long.
+    after: Duration,
+    /// Or somebody was refused no longer ago than this: for a moment, the short queue is empty now and then.
+    lasts: Duration,
+}
+
+const LOAD: Load = Load { after: Duration::from_millis(100), lasts: Duration::from_secs(1) };
 
 /// Short works beside it at once.
 const ASIDE: usize = 4;
@@ -31,12 +39,14 @@ const ASIDE: usize = 4;
 pub(super) struct Pool {
     permits: Semaphore,
     threads: usize,
-    burst: Duration,
+    load: Load,
     /// Running or waiting.
     present: Arc<AtomicUsize>,
     began: Instant,
     /// When somebody last came who did not have to wait, in milliseconds.
     at_ease: AtomicU64,
+    /// When it is long enough ago that somebody was refused.
+    relieved: AtomicU64,
 }
 
 /// Counts one search out again, however it ends.
@@ -74,7 +84,7 @@ impl Aside {
 
 impl Pool {
     pub(super) fn new() -> Pool {
-        Pool::of(std::thread::available_parallelism().map_or(2, usize::from), BURST)
+        Pool::of(std::thread::available_parallelism().map_or(2, usize::from), LOAD)
     }
 
     /// Those that run now, and those that wait.
@@ -83,9 +93,14 @@ impl Pool {
         (running, self.present.load(Ordering::Relaxed).saturating_sub(running))
     }
 
-    fn of(threads: usize, burst: Duration) -> Pool {
-        let (began, at_ease) = (Instant::now(), AtomicU64::new(0));
-        Pool { permits: Semaphore::new(threads), threads, burst, present: Arc::default(), began, at_ease }
+    fn of(threads: usize, load: Load) -> Pool {
+        let (began, at_ease, relieved) = (Instant::now(), AtomicU64::new(0), AtomicU64::new(0));
+        Pool { permits: Semaphore::new(threads), threads, load, present: Arc::default(), began, at_ease, relieved }
+    }
+
+    /// Whether it has no place for one more. Whoever is told so is refused.
+    pub(super) fn is_full(&self) -> bool {
+        !self.has_room(self.present.load(Ordering::Relaxed))
     }
 
     /// Runs work on the caller's thread, whose other tasks go to another thread meanwhile: handing an answer of half a
@@ -121,14 +136,23 @@ impl Pool {
     fn enter(&self) -> Result<Present, SearchError> {
         let before = self.present.fetch_add(1, Ordering::Relaxed);
         let present = Present(Arc::clone(&self.present));
+        if self.has_room(before) { Ok(present) } else { Err(SearchError::Busy) }
+    }
+
+    fn has_room(&self, before: usize) -> bool {
         let now = self.began.elapsed().as_millis() as u64;
         if before < self.threads {
             self.at_ease.store(now, Ordering::Relaxed);
-            return Ok(present);
+            return true;
         }
-        let is_burst = now.saturating_sub(self.at_ease.load(Ordering::Relaxed)) < self.burst.as_millis() as u64;
-        let waiting = if is_burst { WAITING_PER_THREAD } else { WAITING_UNDER_LOAD };
-        if before < self.threads * (1 + waiting) { Ok(present) } else { Err(SearchError::Busy) }
+        let waited = now.saturating_sub(self.at_ease.load(Ordering::Relaxed));
+        let is_load = waited >= self.load.after.as_millis() as u64 || now < self.relieved.load(Ordering::Relaxed);
+        let waiting = if is_load { WAITING_UNDER_LOAD } else { WAITING_PER_THREAD };
+        let has_room = before < self.threads * (1 + waiting);
+        if !has_room {
+            self.relieved.store(now + self.load.lasts.as_millis() as u64, Ordering::Relaxed);
+        }
+        has_room
     }
 }
 
@@ -162,14 +186,16 @@ mod tests {
 
     use super::*;
 
-    /// Whoever comes within it is one of a crowd that comes once.
     const HOUR: Duration = Duration::from_secs(3600);
+
+    /// Whoever comes is one of a crowd that comes once.
+    const BURST: Load = Load { after: HOUR, lasts: Duration::ZERO };
 
     type Running = tokio::task::JoinHandle<Result<(), SearchError>>;
 
     /// A pool of one thread, with work on it that ends when told to.
-    fn occupied(burst: Duration) -> (Arc<Pool>, Running, mpsc::Sender<()>) {
-        let pool = Arc::new(Pool::of(1, burst));
+    fn occupied(load: Load) -> (Arc<Pool>, Running, mpsc::Sender<()>) {
+        let pool = Arc::new(Pool::of(1, load));
         let (end, ended) = mpsc::channel();
         let (begin, begun) = mpsc::channel();
         let on = Arc::clone(&pool);
@@ -192,7 +218,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_caller_that_went_away_is_not_worked_for() {
-        let (pool, running, end) = occupied(HOUR);
+        let (pool, running, end) = occupied(BURST);
         let worked = Arc::new(AtomicBool::new(false));
         let set = Arc::clone(&worked);
         let mut waiting = Box::pin(pool.run(move |_| {
@@ -209,7 +235,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_full_queue_refuses_and_takes_again_when_it_has_room() {
-        let (pool, running, end) = occupied(HOUR);
+        let (pool, running, end) = occupied(BURST);
         let mut waiting: Vec<_> = (0..WAITING_PER_THREAD).map(|_| Box::pin(pool.run(|_| Ok(())))).collect();
         for one in &mut waiting {
             assert!(waits(one).await);
@@ -228,7 +254,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn where_some_wait_all_the_time_fewer_may_wait() {
-        let (pool, running, end) = occupied(Duration::ZERO);
+        let (pool, running, end) = occupied(Load { after: Duration::ZERO, ..BURST });
         let mut waiting: Vec<_> = (0..WAITING_UNDER_LOAD).map(|_| Box::pin(pool.run(|_| Ok(())))).collect();
         for one in &mut waiting {
             assert!(waits(one).await);
@@ -243,8 +269,28 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
+    async fn for_a_while_after_a_refusal_fewer_may_wait() {
+        let (pool, running, end) = occupied(Load { lasts: HOUR, ..BURST });
+        let mut waiting: Vec<_> = (0..WAITING_PER_THREAD).map(|_| Box::pin(pool.run(|_| Ok(())))).collect();
+        for one in &mut waiting {
+            assert!(waits(one).await);
+        }
+        assert!(pool.is_full());
+        waiting.truncate(WAITING_UNDER_LOAD);
+        assert!(pool.is_full(), "they were too many just now");
+        waiting.pop();
+        assert!(!pool.is_full());
+        end.send(()).unwrap();
+        running.await.unwrap().unwrap();
+        for one in waiting {
+            one.await.unwrap();
+        }
+        assert!(!pool.is_full());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn whoever_waits_for_a_turn_waits_no_longer_than_the_work_may_take() {
-        let (pool, running, end) = occupied(HOUR);
+        let (pool, running, end) = occupied(BURST);
         let waited = pool.run_for(Duration::from_millis(20), |_| Ok(())).await;
         assert!(matches!(waited, Err(SearchError::TimeOut)), "{waited:?}");
         end.send(()).unwrap();
@@ -261,7 +307,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn work_ends_with_whoever_it_is_done_for() {
-        let pool = Pool::of(1, HOUR);
+        let pool = Pool::of(1, BURST);
         let reader = Arc::new(Reader(AtomicBool::new(false)));
         let leave = Arc::clone(&reader);
         let work = pool.run(|until| {

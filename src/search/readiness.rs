@@ -62,6 +62,11 @@ impl Archive {
         self.aside.run(|| self.inner.readiness(self.health.index())).await
     }
 
+    /// Whether more is asked for than can be answered. Whoever is told so is refused.
+    pub fn is_crowded(&self) -> bool {
+        self.pool.is_full()
+    }
+
     /// Whoever keeps the index up says how it stands with it.
     pub fn index_is(&self, state: IndexState) {
         *self.health.index.lock().unwrap_or_else(PoisonError::into_inner) = state;
