@@ -3,6 +3,8 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::archive::TestArchive;
 use crate::check::assert_sound;
 use crate::made_up::{Numbers, article, corpus};
@@ -320,7 +322,18 @@ fn what_was_undone_comes_back_when_it_is_read_again() {
     assert!(archive.command("runs").args(["2", "--undo"]).output().unwrap().status.success());
     assert_same(&Server::start(&archive).facts(), &before, "undone");
     archive.ingest(&[&archive.folder.path().join("bad.jsonl").display().to_string()]);
-    assert_same(&Server::start(&archive).facts(), &whole, "read again");
+    let again = Server::start(&archive).facts();
+    // All but the numbers of the versions, which are not given again.
+    assert_same(&without_versions(again), &without_versions(whole), "read again");
+}
+
+fn without_versions(mut facts: Facts) -> Facts {
+    for hit in facts.iter_mut().flat_map(|(_, fact)| fact[0].as_array_mut().unwrap()) {
+        let mut line: Value = serde_json::from_str(hit.as_str().unwrap()).unwrap();
+        line.as_object_mut().unwrap().remove("version");
+        *hit = line.to_string().into();
+    }
+    facts
 }
 
 #[test]
