@@ -86,3 +86,65 @@ impl Forbidden {
         Ok(transaction.commit()?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::super::tests::{Desk, desk, identity, incoming};
+    use super::*;
+    use crate::identity::{Identity, Kind, article_id};
+    use crate::store::Incoming;
+
+    /// The page of an item of a feed, and the item that leads to it.
+    fn page_and_item() -> [Incoming; 2] {
+        let page = Identity { namespace: "url".into(), key: "a.example/tin".into(), kind: Kind::Url, page: None };
+        let of_page = Incoming { identity: page.clone(), ..incoming("", "At length.") };
+        let item = Identity { page: Some(Box::new(page)), ..identity("17") };
+        [of_page, Incoming { identity: item, ..incoming("", "Short.") }]
+    }
+
+    /// An archive in which the item came first, and was purged.
+    fn purged() -> Desk {
+        let (desk, [_, item]) = (desk(), page_and_item());
+        desk.put(std::slice::from_ref(&item));
+        desk.store.purge(&item.id()).unwrap();
+        desk
+    }
+
+    fn change(desk: &Desk, statements: &str) {
+        let conn = Connection::open(connect::file(desk.store.dir())).unwrap();
+        conn.execute_batch(statements).unwrap();
+    }
+
+    #[test]
+    fn an_article_goes_by_whichever_of_its_names_is_forbidden() {
+        let (old, new, [page, _]) = (purged(), desk(), page_and_item());
+        new.put(&[page.clone(), incoming("2", "B")]);
+        let mut forbidden = Forbidden::default();
+        forbidden.read(old.store.dir()).unwrap();
+        assert_eq!(forbidden.purge_from(&new.store).unwrap(), 1);
+        assert_eq!(new.store.count().unwrap(), 1);
+        assert_eq!(forbidden.purge_from(&new.store).unwrap(), 0, "it has gone");
+        assert!(new.store.purge(&page.id()).unwrap().unwrap().already);
+        assert!(new.store.purge(&article_id(&identity("17"))).unwrap().unwrap().already, "purged there, never here");
+    }
+
+    #[test]
+    fn what_can_be_read_of_a_damaged_archive_is_forbidden() {
+        let old = purged();
+        change(&old, "ALTER TABLE articles RENAME TO damaged");
+        let mut forbidden = Forbidden::default();
+        assert!(forbidden.read(old.store.dir()).is_err());
+        assert_eq!((forbidden.names.len(), forbidden.purged.len()), (2, 0));
+    }
+
+    #[test]
+    fn an_archive_from_before_articles_could_be_purged_forbids_nothing() {
+        let old = purged();
+        change(&old, "DROP TABLE tombstones");
+        let mut forbidden = Forbidden::default();
+        forbidden.read(old.store.dir()).unwrap();
+        assert_eq!(forbidden, Forbidden::default());
+    }
+}

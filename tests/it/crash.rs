@@ -336,6 +336,12 @@ fn without_versions(mut facts: Facts) -> Facts {
     facts
 }
 
+/// The store, for what was purged.
+fn is_to_be_written_anew(archive: &TestArchive) -> bool {
+    let conn = rusqlite::Connection::open(archive.data().join("store.sqlite")).unwrap();
+    conn.query_row("SELECT max(anew) FROM purges", [], |row| row.get(0)).unwrap()
+}
+
 #[test]
 fn a_purge_that_crashes_is_completed_by_the_next_start() {
     for point in ["purge::after_commit", "sync::before_commit", "sync::after_commit", "sync::after_erasing"] {
@@ -350,6 +356,11 @@ fn a_purge_that_crashes_is_completed_by_the_next_start() {
         };
         assert!(!archive.files_with(word).is_empty());
         assert!(archive.crashes("purge", &[&id], point), "{point} did not crash");
+        assert_eq!(
+            is_to_be_written_anew(&archive),
+            point == "purge::after_commit",
+            "{point}: nobody has looked for copies"
+        );
         let server = Server::start(&archive);
         server.until("no file holds it", |_| archive.files_with(word).is_empty());
         assert_eq!((server.total(word), server.total("*")), (0, 40), "{point}");
