@@ -287,12 +287,12 @@ fn change(stored: StoredArticle) -> Change {
 }
 
 /// Frees an index and the store of what was purged: where something was, every segment that held it is written anew, and the
-/// log of the store folded away. `let_go` is called between the two, for whoever keeps states of before. The caller holds the
-/// lock and has brought the index up to date. Says whether everything is free of it.
+/// log of the store folded away. `let_go` is called between the two, for whoever keeps states of before, and says whether
+/// nobody reads one. The caller holds the lock and has brought the index up to date. Says whether everything is free of it.
 pub fn erase_purged(
     store: &Store,
     index: &Index,
-    let_go: impl FnOnce() -> Result<(), SyncError>,
+    let_go: impl FnOnce() -> Result<bool, SyncError>,
 ) -> Result<bool, SyncError> {
     if !store.has_purges_left()? {
         return Ok(true);
@@ -300,10 +300,23 @@ pub fn erase_purged(
     let mut writer = index.writer()?;
     writer.erase()?;
     crash_point("sync::after_erasing");
-    let_go()?;
+    let is_let_go = let_go()?;
     writer.sweep()?;
     writer.finish()?;
-    Ok(store.erase_purged()?)
+    Ok(is_let_go && store.erase_purged()?)
+}
+
+/// The same where no server keeps states. What the disk has no room for now is left to whoever comes next.
+fn erase_or_leave(store: &Store, index: &Index) -> Result<(), SyncError> {
+    match erase_purged(store, index, || Ok(true)) {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!("the store is being read; what was purged is out of its log when that is over"),
+        Err(SyncError::Store(error)) if error.code().is_some() => {
+            tracing::warn!(code = error.code(), %error, "something of what was purged is still in the files");
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 /// Brings the index of a data folder up to date, and frees it of what was purged, where no server does.
@@ -314,9 +327,7 @@ pub fn without_server(store: &Store, data: &Path) -> Result<Outcome, SyncError> 
     let mut writer = index.writer()?;
     let applied = catch_up(store, &index, &mut writer, &stop, |_, _| {})?;
     writer.finish()?;
-    if !erase_purged(store, &index, || Ok(()))? {
-        tracing::warn!("the store is being read; what was purged is out of its log when that is over");
-    }
+    erase_or_leave(store, &index)?;
     Ok(Outcome::Done { applied })
 }
 
@@ -347,7 +358,7 @@ pub fn beside_ingest(store: &Store, data: &Path, news: &Receiver<()>, stop: &Ato
     let applied = follower.finish()?;
     writer.finish()?;
     if !stop.load(Ordering::Relaxed) {
-        erase_purged(store, &index, || Ok(()))?;
+        erase_or_leave(store, &index)?;
     }
     Ok(Outcome::Done { applied })
 }

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use super::progress::counted;
 use super::settings::Settings;
-use crate::store::{BackupError, Store};
-use crate::sync::Lock;
+use crate::store::{BackupError, Restored, Since, Store};
+use crate::sync::{self, Lock};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
@@ -23,12 +23,24 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let data = options.settings.read()?.archive.dir;
     // Whoever serves an archive that is damaged may hold nothing else of it.
-    let lock =
-        if Store::is_in(&data) { Some(Lock::take(&data)?.ok_or(BackupError::InUse(data.clone()))?) } else { None };
-    let (store, manifest) = Store::restore(&options.from, &data, options.replace)?;
+    let is_there = Store::is_in(&data) || sync::current(&data).is_some();
+    let lock = if is_there { Some(Lock::take(&data)?.ok_or(BackupError::InUse(data.clone()))?) } else { None };
+    let Restored { store, manifest, since } = Store::restore(&options.from, &data, options.replace)?;
     drop(lock);
     let articles = counted(store.count()?, "article", "articles");
     say!("{}: {articles}, up to change {}, as of {}", data.display(), store.last_change()?, manifest.made);
+    tell(&since);
     say!("its index is made at the next start, or by `broadsheet reindex`");
     Ok(ExitCode::SUCCESS)
+}
+
+fn tell(since: &Since) {
+    let (Since::Purged(purged) | Since::Unread { purged, .. }) = since else { return };
+    if *purged > 0 {
+        say!("{} removed for good since then: removed from it, too", counted(*purged, "article", "articles"));
+    }
+    if let Since::Unread { why, .. } = since {
+        say!("the archive that was replaced could not be read to its end: {why}");
+        say!("so what was removed for good since then may be back: give `broadsheet purge` for it again");
+    }
 }

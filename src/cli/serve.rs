@@ -26,7 +26,7 @@ use crate::ingest::intake::Intake;
 use crate::ingest::{self, ReadOptions};
 use crate::search::{Archive, IndexState, Surroundings};
 use crate::store::Store;
-use crate::sync::{self, Lock};
+use crate::sync::{self, Lock, SyncError};
 
 /// The store is looked at this often.
 const LOOK: Duration = Duration::from_millis(250);
@@ -255,6 +255,10 @@ struct Follower {
     erased: u64,
     /// Files are freed of what was purged not before this.
     erase_at: Instant,
+    /// Why they last could not be.
+    not_erased: Option<String>,
+    /// How many articles had been purged when states of before were last forgotten.
+    forgotten: u64,
 }
 
 impl Follower {
@@ -296,7 +300,9 @@ impl Follower {
         let archive = Archive::new(Arc::clone(&store), &engine)?;
         let erased = store.purges_erased()?;
         let erase_at = Instant::now();
-        Ok(Some((Follower { store, data, generation, engine, lock, erased, erase_at }, archive)))
+        let (not_erased, forgotten) = (None, 0);
+        let follower = Follower { store, data, generation, engine, lock, erased, erase_at, not_erased, forgotten };
+        Ok(Some((follower, archive)))
     }
 
     fn follow(mut self, archive: &Arc<Archive>, stop: &Arc<AtomicBool>) {
@@ -372,17 +378,12 @@ impl Follower {
                 writer.erase()?;
                 writer.finish()?;
             }
-            let let_go = || {
-                archive.refresh(&self.engine)?;
-                archive.forget_states();
-                Ok(())
-            };
-            let is_due = Instant::now() >= self.erase_at && reached(index)? >= self.store.last_change()?;
+            let is_due = Instant::now() >= self.erase_at && !archive.are_forgotten_states_read();
             if is_due && self.store.has_purges_left()? {
-                self.erase_at = Instant::now() + ERASE_AGAIN;
-            }
-            if is_due && !sync::erase_purged(&self.store, index, let_go)? {
-                tracing::debug!("the store is being read; what was purged is out of its log when that is over");
+                let purges = self.store.purges()?;
+                if reached(index)? >= self.store.last_change()? {
+                    self.erase_now(archive, purges)?;
+                }
             }
         }
         let erased = self.store.purges_erased()?;
@@ -390,6 +391,34 @@ impl Follower {
             archive.refresh(&self.engine)?;
             archive.forget_states();
             self.erased = erased;
+        }
+        Ok(())
+    }
+
+    /// States of before are forgotten once after each purge, and whoever still reads one is waited for. Why it could not be
+    /// done is told once, until it is something else.
+    fn erase_now(&mut self, archive: &Archive, purges: u64) -> anyhow::Result<()> {
+        let Engine::Embedded(index) = &self.engine;
+        let let_go = || {
+            if self.forgotten != purges {
+                archive.refresh(&self.engine)?;
+                archive.forget_states();
+            }
+            Ok(!archive.are_forgotten_states_read())
+        };
+        let why = match sync::erase_purged(&self.store, index, let_go) {
+            Ok(true) => None,
+            Ok(false) => Some("what was before is being read, by an export or by a reader of the store".to_owned()),
+            Err(SyncError::Store(error)) if error.code().is_some() => Some(error.to_string()),
+            Err(error) => return Err(error.into()),
+        };
+        self.forgotten = purges;
+        if let Some(why) = why.as_ref().filter(|why| self.not_erased.as_ref() != Some(why)) {
+            tracing::warn!(why, "something of what was purged is still in the files; that is tried again");
+        }
+        self.not_erased = why;
+        if !archive.are_forgotten_states_read() {
+            self.erase_at = Instant::now() + ERASE_AGAIN;
         }
         Ok(())
     }

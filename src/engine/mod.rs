@@ -10,7 +10,7 @@ pub mod sentences;
 mod until;
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use crate::article::{Article, Provenance};
@@ -303,7 +303,27 @@ pub enum View {
     Embedded(Arc<embedded::View>),
 }
 
+/// A state that somebody may be reading still, and whoever holds this does not.
+pub enum Left {
+    Embedded(Weak<embedded::View>),
+}
+
+impl Left {
+    pub fn is_read(&self) -> bool {
+        match self {
+            Left::Embedded(view) => view.strong_count() > 0,
+        }
+    }
+}
+
 impl View {
+    /// To know of this state, once it is let go of, whether somebody reads it.
+    pub fn left(&self) -> Left {
+        match self {
+            View::Embedded(view) => Left::Embedded(Arc::downgrade(view)),
+        }
+    }
+
     /// Names the state.
     pub fn name(&self) -> &str {
         match self {

@@ -133,6 +133,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
     hurry: impl Future<Output = ()>,
 ) {
+    spool::sweep(door.intake.dir());
     let bounds = door.limits;
     let stopping = tokio::sync::Notify::new();
     let (is_stopping, linger) = (Arc::clone(&door.stopping), door.http.linger);

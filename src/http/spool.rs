@@ -4,6 +4,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use axum::body::Body;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
@@ -11,6 +12,10 @@ use tokio::sync::watch;
 
 /// Bytes between the file and the connection.
 const BETWEEN: usize = 64 * 1024;
+
+/// How the name begins that such a file has for a moment, while there is nothing in it; and longer than that moment.
+const NAME: &str = "answer-";
+const NAMED: Duration = Duration::from_secs(60);
 
 /// The end that is written, on a thread that may wait.
 pub(super) struct Spool {
@@ -29,12 +34,27 @@ pub(super) struct Tail {
 
 /// Opens a file that nobody else sees and that is gone when both ends are.
 pub(super) fn open(dir: &Path) -> io::Result<(Spool, Tail)> {
-    let path = dir.join(format!("answer-{}", uuid::Uuid::new_v4().simple()));
+    let path = dir.join(format!("{NAME}{}", uuid::Uuid::new_v4().simple()));
     let file = OpenOptions::new().create_new(true).append(true).open(&path)?;
     let read = File::open(&path);
     fs::remove_file(&path)?;
     let (told, length) = watch::channel(0);
     Ok((Spool { file, waiting: Vec::new(), length: 0, told }, Tail { file: read?, length }))
+}
+
+/// Removes what was left by a server whose process ended before it had taken away the name. Another server may be about to:
+/// what is newer than this is left to it.
+pub(super) fn sweep(dir: &Path) {
+    let is_left = |entry: &fs::DirEntry| {
+        let is_own = entry.file_name().to_string_lossy().starts_with(NAME);
+        let modified = entry.metadata().and_then(|found| found.modified());
+        is_own && modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > NAMED))
+    };
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten().filter(is_left) {
+        if let Err(error) = fs::remove_file(entry.path()) {
+            tracing::warn!(%error, file = %entry.path().display(), "what is left of an answer could not be removed");
+        }
+    }
 }
 
 impl Spool {
@@ -112,6 +132,23 @@ mod tests {
         sending.await.unwrap();
         assert!(all.starts_with(b"one 22") && all.ends_with(b"2three"));
         assert_eq!(all.len(), 4 + 3 * BETWEEN + 5);
+    }
+
+    #[test]
+    fn what_a_server_left_is_removed_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let long_ago = std::time::SystemTime::now() - 2 * NAMED;
+        for (name, is_old) in [("answer-1", true), ("answer-2", false), ("store.sqlite", true)] {
+            let file = File::create(dir.path().join(name)).unwrap();
+            if is_old {
+                file.set_modified(long_ago).unwrap();
+            }
+        }
+        sweep(dir.path());
+        assert_eq!(
+            ["answer-1", "answer-2", "store.sqlite"].map(|name| dir.path().join(name).exists()),
+            [false, true, true]
+        );
     }
 
     #[tokio::test]

@@ -104,6 +104,7 @@ impl Archive {
         self.inner.snapshots.trim(&view, Instant::now());
         let position = view.position();
         *self.inner.newest.write().unwrap_or_else(PoisonError::into_inner) = view;
+        self.inner.snapshots.leave(&before);
         self.shown.send_replace(position);
         Ok(true)
     }
@@ -111,12 +112,6 @@ impl Archive {
     /// Lets go of states that nobody has come back to for long.
     pub fn tidy(&self) {
         self.inner.snapshots.trim(&self.inner.newest(), Instant::now());
-    }
-
-    /// From here on nothing is answered from a state older than the newest: the files of those hold what was purged.
-    pub fn forget_states(&self) {
-        self.inner.snapshots.forget_before(&self.inner.newest());
-        self.inner.typing.forget();
     }
 
     /// How far the state goes that new answers come from.

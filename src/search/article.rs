@@ -68,7 +68,7 @@ fn missing(store: &Store, id: &ArticleId, version: Option<u32>) -> Result<Search
         return Ok(refused);
     }
     let versions = store.versions(current.num).map_err(store_error)?;
-    let there = versions.last().map_or(0, |last| last.number);
+    let there = store.last_number(current.num).map_err(store_error)?;
     let is_taken_back = (1..=there).contains(&wanted);
     Ok(SearchError::NoVersion(match is_taken_back || versions.len() < there as usize {
         true => NoVersion::TakenBack { wanted, current: current.version },

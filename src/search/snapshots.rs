@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::engine::View;
+use crate::engine::{Left, View};
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,8 @@ pub(super) struct Snapshots {
     kept: Mutex<Vec<Kept>>,
     /// What was opened before this is not kept: its files hold what must be nowhere any more.
     since: Mutex<Option<Instant>>,
+    /// States that were the newest, and when each was opened. Whoever reads in one when it is let go of does so to the end.
+    before: Mutex<Vec<(Instant, Left)>>,
 }
 
 struct Kept {
@@ -78,6 +80,20 @@ impl Snapshots {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         *self.since.lock().unwrap_or_else(PoisonError::into_inner) = Some(newest.opened());
         kept.retain(|one| one.view.opened() >= newest.opened());
+    }
+
+    /// From here on another state is the newest than this.
+    pub(super) fn leave(&self, view: &View) {
+        let mut before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        before.retain(|(_, left)| left.is_read());
+        before.push((view.opened(), view.left()));
+    }
+
+    /// Whether somebody is still reading a state that is not kept for what its files hold.
+    pub(super) fn are_read(&self) -> bool {
+        let since = *self.since.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        before.iter().any(|(opened, left)| since.is_some_and(|since| *opened < since) && left.is_read())
     }
 
     /// Lets go of what is too much, now that `newest` is the newest state.
@@ -183,7 +199,7 @@ mod tests {
     }
 
     fn with(limits: Limits) -> Snapshots {
-        Snapshots { limits, kept: Mutex::default(), since: Mutex::default() }
+        Snapshots { limits, ..Snapshots::default() }
     }
 
     #[test]
@@ -216,6 +232,22 @@ mod tests {
         assert_eq!(names(&tight, &views), [1, 2], "as much as the newest itself is always allowed");
         generous.trim(&views[3], now);
         assert_eq!(names(&generous, &views), [1, 2], "a state that is no longer the newest counts too");
+    }
+
+    #[test]
+    fn a_state_that_was_let_go_of_is_read_until_nobody_reads_it() {
+        let (_dir, mut views) = states(3);
+        let snapshots = with(Limits::default());
+        snapshots.keep(&views[0], true, &views[1], Instant::now());
+        snapshots.leave(&views[0]);
+        snapshots.leave(&views[1]);
+        assert!(!snapshots.are_read(), "they may be, until they are let go of");
+        snapshots.forget_before(&views[1]);
+        assert!(snapshots.are_read(), "somebody has the first");
+        views.remove(0);
+        assert!(!snapshots.are_read(), "the second is as new as it has to be");
+        snapshots.forget_before(&views[1]);
+        assert!(snapshots.are_read());
     }
 
     #[test]

@@ -54,6 +54,17 @@ impl Archive {
         Ok(UndoneRun { already, undone })
     }
 
+    /// From here on nothing is answered from a state older than the newest: the files of those hold what was purged.
+    pub fn forget_states(&self) {
+        self.inner.snapshots.forget_before(&self.inner.newest());
+        self.inner.typing.forget();
+    }
+
+    /// Whether an answer is under way, as an export, from a state that was forgotten: its files are on the disk until that ends.
+    pub fn are_forgotten_states_read(&self) -> bool {
+        self.inner.snapshots.are_read()
+    }
+
     /// Removes an article for good. Its bytes are out of all files when [`Archive::erased`] says so.
     pub async fn purge(self: &Arc<Self>, id: String) -> Result<Purged, SearchError> {
         let archive = Arc::clone(self);

@@ -94,7 +94,7 @@ pub fn back_up(data: &Path, to: &Path, stop: &AtomicBool, progress: impl FnMut(u
     Ok(manifest)
 }
 
-pub(super) fn is_empty(dir: &Path) -> bool {
+fn is_empty(dir: &Path) -> bool {
     fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_none())
 }
 

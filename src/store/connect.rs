@@ -1,6 +1,6 @@
 //! Opening connections: the file, its settings, its migrations. Several processes may do this at once.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{Error as MigrationError, MigrationDefinitionError, Migrations};
 
 use super::error::{Result, StoreError};
+use super::restore;
 
 static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
@@ -30,6 +31,7 @@ pub(super) fn writer(dir: &Path) -> Result<Connection> {
     }
     fs::create_dir_all(dir).map_err(StoreError::file(dir))?;
     let _alone = alone(dir)?;
+    restore::clear_away(dir);
     let mut conn = Connection::open(file(dir))?;
     conn.busy_timeout(BUSY)?;
     conn.pragma_update(None, "page_size", 8192)?;
@@ -80,13 +82,35 @@ fn keep_plans(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Who opens a store holds this meanwhile, and who puts another in its place.
+pub(super) const LOCK: &str = "store.lock";
+
 /// Two processes that find an empty directory must not both lay out the tables.
 fn alone(dir: &Path) -> Result<File> {
-    let path = dir.join("store.lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(StoreError::file(&path))?;
+    if let Some(file) = try_alone(dir)? {
+        return Ok(file);
+    }
+    tracing::info!("another process is opening the archive, or restoring it; waiting for it");
+    let (path, file) = lock_file(dir, LOCK)?;
     file.lock().map_err(StoreError::file(&path))?;
     Ok(file)
+}
+
+/// The right that opening a store takes, where nobody has it: until it is dropped nobody opens this one.
+pub(super) fn try_alone(dir: &Path) -> Result<Option<File>> {
+    let (path, file) = lock_file(dir, LOCK)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(StoreError::file(&path)(error)),
+    }
+}
+
+/// A file that is there to be locked.
+pub(super) fn lock_file(dir: &Path, name: &str) -> Result<(PathBuf, File)> {
+    let path = dir.join(name);
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    Ok((path.clone(), file.map_err(StoreError::file(&path))?))
 }
 
 fn migrate(conn: &mut Connection, dir: &Path) -> Result<()> {

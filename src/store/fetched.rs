@@ -1,6 +1,6 @@
 //! What is known of files watched and feeds polled, so that a start goes on where the last one stopped.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::error::{Result, StoreError};
 use super::runs::RunId;
 use super::versions::{Fingerprint, Verdict, judge};
 use super::write::{BatchWrite, Incoming};
-use super::{Store, at, names, sql};
+use super::{Store, at, connect, names, sql};
 use crate::identity::Identity;
 
 /// How a file was when it was read. One that differs is another, or more of it.
@@ -94,9 +94,7 @@ impl PageFate {
 impl Store {
     /// The right to do `work` alone; `None` while another process has it.
     pub fn alone(&self, work: &str) -> Result<Option<Alone>> {
-        let path = self.dir.join(format!("{work}.lock"));
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let file = file.map_err(StoreError::file(&path))?;
+        let (path, file) = connect::lock_file(&self.dir, &format!("{work}.lock"))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Alone { _locked: file })),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -4,12 +4,16 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::connect;
 use super::error::{Result, StoreError};
-use super::pack::seal;
+use super::pack::{Unpacker, seal};
+use super::repeated::disagreeing;
 use super::sql;
+use crate::article::Article;
+use crate::identity::{Identity, Kind, article_id};
 
 /// Of each kind so many are told.
 const TOLD: usize = 20;
@@ -94,14 +98,17 @@ impl Inspection {
         Ok(statement.query_map(params![seq], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
-    /// What is wrong, a line each: pages, references, articles without the version they name, versions that are not what
-    /// was written, runs that count less than they brought. Nothing where all is well.
+    /// What is wrong, a line each: pages, references, articles without the version they name or under another name than
+    /// their own, versions that are not what was written or of which something else is said than they say, pages kept that
+    /// are not as they came, runs that count less than they brought. Nothing where all is well.
     pub fn flaws(&self) -> Vec<String> {
-        let looks: [Look; 5] = [
+        let looks: [Look; 7] = [
             Inspection::look_at_pages,
             Inspection::look_at_references,
             Inspection::look_at_currents,
-            Inspection::look_at_seals,
+            Inspection::look_at_identities,
+            Inspection::look_at_versions,
+            Inspection::look_at_originals,
             Inspection::look_at_runs,
         ];
         let mut flaws = Vec::new();
@@ -145,24 +152,54 @@ impl Inspection {
         Ok(())
     }
 
-    /// Reads every version there is.
-    fn look_at_seals(&self, flaws: &mut Vec<String>) -> Result<()> {
-        let mut statement = self.conn.prepare(sql::SEALS)?;
+    /// What an article is called is made of its namespace and its key.
+    fn look_at_identities(&self, flaws: &mut Vec<String>) -> Result<()> {
+        let mut statement = self.conn.prepare(sql::IDENTITIES)?;
         let mut rows = statement.query([])?;
-        let mut broken = 0;
+        let mut found = Found::new(flaws);
         while let Some(row) = rows.next()? {
-            let (hash, content) = (row.get_ref(3)?.as_blob(), row.get_ref(5)?.as_blob());
-            let (Ok(hash), Ok(content), Ok(kept)) = (hash, content, row.get_ref(4)?.as_blob()) else { continue };
-            if kept != seal(row.get(1)?, row.get(2)?, hash, content) {
-                broken += 1;
-                if broken <= TOLD {
-                    flaws.push(StoreError::Damaged { row: row.get(0)? }.to_string());
-                }
+            let identity = Identity { namespace: row.get(2)?, key: row.get(3)?, kind: Kind::Provider, page: None };
+            let (num, id): (u64, String) = (row.get(0)?, row.get(1)?);
+            if article_id(&identity).0 != id {
+                found.note(format!("article {num} is called {id}, which is not the name of its namespace and key"));
             }
         }
-        if broken > TOLD {
-            flaws.push(format!("{broken} version rows are damaged in all"));
+        found.end("articles have another name than their own");
+        Ok(())
+    }
+
+    /// Reads every version there is.
+    fn look_at_versions(&self, flaws: &mut Vec<String>) -> Result<()> {
+        let mut statement = self.conn.prepare(sql::SEALS)?;
+        let mut rows = statement.query([])?;
+        let (mut found, mut unpacker, now) = (Found::new(flaws), Unpacker::new()?, Timestamp::now());
+        while let Some(row) = rows.next()? {
+            let Some(article) = whole(row, &mut unpacker)? else {
+                found.note(StoreError::Damaged { row: row.get(0)? }.to_string());
+                continue;
+            };
+            let columns = disagreeing(row, &article, now);
+            if !columns.is_empty() {
+                let (row, columns) = (row.get::<_, u64>(0)?, columns.join(", "));
+                found.note(format!("what is said of version row {row} is not what it says: {columns}"));
+            }
         }
+        found.end("version rows are damaged");
+        Ok(())
+    }
+
+    /// Unpacks every page that is kept.
+    fn look_at_originals(&self, flaws: &mut Vec<String>) -> Result<()> {
+        let mut statement = self.conn.prepare(sql::KEPT_PAGES)?;
+        let mut rows = statement.query([])?;
+        let (mut found, mut unpacker) = (Found::new(flaws), Unpacker::new()?);
+        while let Some(row) = rows.next()? {
+            let page = row.get_ref(1)?.as_blob();
+            if !page.is_ok_and(|page| unpacker.unpack_page(page).is_ok()) {
+                found.note(format!("the page kept of version row {} is damaged", row.get::<_, u64>(0)?));
+            }
+        }
+        found.end("pages kept are damaged");
         Ok(())
     }
 
@@ -179,14 +216,64 @@ impl Inspection {
     }
 }
 
+/// The article of a row of [`sql::SEALS`]; `None` where it is not what was written.
+fn whole(row: &Row<'_>, unpacker: &mut Unpacker) -> Result<Option<Article>> {
+    let (hash, content) = (row.get_ref(3)?.as_blob(), row.get_ref(5)?.as_blob());
+    let (Ok(hash), Ok(content), Ok(kept)) = (hash, content, row.get_ref(4)?.as_blob()) else { return Ok(None) };
+    let is_whole = kept == seal(row.get(1)?, row.get(2)?, hash, content);
+    Ok(if is_whole { unpacker.unpack(content).ok() } else { None })
+}
+
+/// Flaws of one kind: the first are told one by one, and how many there are.
+struct Found<'a> {
+    flaws: &'a mut Vec<String>,
+    count: usize,
+}
+
+impl Found<'_> {
+    fn new(flaws: &mut Vec<String>) -> Found<'_> {
+        Found { flaws, count: 0 }
+    }
+
+    fn note(&mut self, flaw: String) {
+        self.count += 1;
+        if self.count <= TOLD {
+            self.flaws.push(flaw);
+        }
+    }
+
+    fn end(self, what: &str) {
+        if self.count > TOLD {
+            self.flaws.push(format!("{} {what} in all", self.count));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+
     use super::super::tests::{desk, incoming, numbered};
     use super::*;
+    use crate::article::Status;
+    use crate::store::{BackupError, Incoming, back_up};
+
+    /// Embargoed, killed, captured twice, and of a page.
+    fn special() -> [Incoming; 5] {
+        let [mut embargoed, mut killed, mut captured, mut paged] = ["3", "4", "5", "6"].map(|key| incoming(key, "D"));
+        embargoed.article.embargo = Some("2999-01-01T00:00:00Z".parse().unwrap());
+        killed.article.status = Status::Killed;
+        captured.article.captured = Some("2025-02-27T00:00:00Z".parse().unwrap());
+        paged.original = Some(b"<p>tin</p>".repeat(20));
+        let mut later = captured.clone();
+        later.article.captured = Some("2025-02-28T00:00:00Z".parse().unwrap());
+        [embargoed, killed, captured, later, paged]
+    }
 
     fn flaws_after(statements: &str) -> Vec<String> {
         let desk = desk();
         desk.put(&[incoming("1", "A"), incoming("2", "B"), numbered("1", "C", 2)]);
+        desk.put(&special());
         let conn = Connection::open(connect::file(desk.store.dir())).unwrap();
         conn.pragma_update(None, "foreign_keys", false).unwrap();
         conn.execute_batch(statements).unwrap();
@@ -212,12 +299,71 @@ mod tests {
         found("UPDATE articles SET current = 99 WHERE num = 1", "names a version that is not kept");
         found("UPDATE articles SET current = 2 WHERE num = 1", "or not its own");
         found("DELETE FROM articles WHERE num = 2", "refers to what is not in articles");
-        found("UPDATE runs SET fresh = 1", "run 1 has brought 3 versions and counts 2");
+        found("UPDATE runs SET fresh = 1", "run 1 has brought 7 versions and counts");
         found(
             "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = replace(sql, 'key       TEXT NOT NULL', \
              'key INTEGER NOT NULL') WHERE name = 'articles'",
             "a page is damaged",
         );
+    }
+
+    #[test]
+    fn what_is_said_of_a_version_elsewhere_is_what_it_says() {
+        let found = |statements: &str, row: u64, column: &str| {
+            found(statements, &format!("what is said of version row {row} is not what it says: {column}"));
+        };
+        found("UPDATE versions SET modified = 7 WHERE row = 2", 2, "modified");
+        found("UPDATE versions SET provider_version = NULL WHERE row = 3", 3, "provider_version");
+        found("UPDATE versions SET provider_version = 9 WHERE row = 1", 1, "provider_version");
+        found("UPDATE versions SET has_body = 0 WHERE row = 1", 1, "has_body");
+        found("UPDATE tellings SET at = 7 WHERE article = 2", 2, "date");
+        found("UPDATE holds SET until = until + 1 WHERE article = 3", 4, "hold");
+        found(
+            "UPDATE holds SET until = 7 WHERE article = 3; UPDATE articles SET status = 'usable' WHERE num = 3",
+            4,
+            "hold",
+        );
+        found("UPDATE articles SET status = 'usable' WHERE num = 3", 4, "status");
+        found("UPDATE holds SET status = 'withheld' WHERE article = 4", 5, "hold");
+        found("UPDATE articles SET status = 'usable' WHERE num = 4", 5, "status");
+        found("UPDATE articles SET status = 'killed' WHERE num = 1", 3, "status");
+        found("INSERT INTO holds (article, number, status) VALUES (1, 1, 'killed')", 1, "hold");
+        found("UPDATE articles SET captured = captured - 200000000 WHERE num = 5", 6, "captured");
+        found("UPDATE articles SET captured = 7 WHERE num = 2", 2, "captured");
+    }
+
+    #[test]
+    fn an_embargo_that_has_ended_is_no_flaw() {
+        let release = "UPDATE articles SET status = 'usable' WHERE num = 3; DELETE FROM holds WHERE article = 3; \
+                       INSERT INTO tellings (article, at, original) VALUES (3, 9223372036854775807, 3)";
+        assert_eq!(flaws_after(release), [""; 0]);
+    }
+
+    #[test]
+    fn an_article_is_called_what_its_namespace_and_key_say() {
+        found("UPDATE articles SET key = '9' WHERE num = 2", "which is not the name of its namespace and key");
+        found("UPDATE articles SET namespace = 'wirf' WHERE num = 2", "article 2 is called");
+    }
+
+    #[test]
+    fn a_byte_of_a_page_that_has_changed_is_found() {
+        let desk = desk();
+        desk.put(&special());
+        let conn = Connection::open(connect::file(desk.store.dir())).unwrap();
+        let page: Vec<u8> = conn.query_one("SELECT page FROM originals", [], |row| row.get(0)).unwrap();
+        for at in [6, page.len() / 2, page.len() - 1] {
+            let mut changed = page.clone();
+            changed[at] ^= 1;
+            conn.execute("UPDATE originals SET page = ?1", params![changed]).unwrap();
+            let flaws = Inspection::begin(desk.store.dir()).unwrap().flaws();
+            assert_eq!(flaws, ["the page kept of version row 4 is damaged"], "byte {at}");
+            let backup = back_up(desk.store.dir(), &desk.dir.path().join("b"), &AtomicBool::new(false), |_, _| {});
+            assert!(matches!(backup, Err(BackupError::Flawed(_))), "{backup:?}");
+        }
+        // As pages were packed once, without a sum.
+        let earlier = zstd::bulk::compress(b"<p>tin</p>", 1).unwrap();
+        conn.execute("UPDATE originals SET page = ?1", params![earlier]).unwrap();
+        assert_eq!(Inspection::begin(desk.store.dir()).unwrap().flaws(), [""; 0]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 mod backup;
 mod bounds;
+mod carried;
 mod citations;
 mod connect;
 mod error;
@@ -23,6 +24,7 @@ mod read;
 mod refusal;
 mod rejudge;
 mod remove;
+mod repeated;
 mod restore;
 mod retire;
 mod runs;
@@ -52,6 +54,7 @@ pub use keys::{KeptKey, Scope};
 pub use purge::Purged;
 pub use read::{Change, StoredArticle, Story, Version};
 pub use remove::{Gone, Removed};
+pub use restore::{Restored, Since};
 pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState, Undone};
 pub use standing::{Newest, Sizes};
 pub use undo::Undoing;

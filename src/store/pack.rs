@@ -18,13 +18,17 @@ const SEAL: usize = 16;
 
 pub(super) struct Packer {
     zstd: Compressor<'static>,
+    /// No seal covers a page, so a sum of it is packed with it.
+    pages: Compressor<'static>,
     json: Vec<u8>,
 }
 
 impl Packer {
     pub(super) fn new() -> Result<Packer> {
         let zstd = Compressor::new(LEVEL).map_err(StoreError::Pack)?;
-        Ok(Packer { zstd, json: Vec::new() })
+        let mut pages = Compressor::new(LEVEL).map_err(StoreError::Pack)?;
+        pages.include_checksum(true).map_err(StoreError::Pack)?;
+        Ok(Packer { zstd, pages, json: Vec::new() })
     }
 
     pub(super) fn pack(&mut self, article: &Article) -> Result<Vec<u8>> {
@@ -34,7 +38,7 @@ impl Packer {
     }
 
     pub(super) fn pack_page(&mut self, page: &[u8]) -> Result<Vec<u8>> {
-        self.zstd.compress(page).map_err(StoreError::Pack)
+        self.pages.compress(page).map_err(StoreError::Pack)
     }
 }
 
@@ -54,6 +58,8 @@ impl Unpacker {
         Ok(serde_json::from_slice(&json)?)
     }
 
+    /// One whose bytes are not as they were packed is an error; of pages that were packed without a sum, one that has lost its
+    /// form.
     pub(super) fn unpack_page(&mut self, packed: &[u8]) -> io::Result<Vec<u8>> {
         let size = Decompressor::upper_bound(packed).ok_or(io::ErrorKind::InvalidData)?;
         self.zstd.decompress(packed, size.min(LARGEST_PAGE))
@@ -92,6 +98,22 @@ mod tests {
         for bytes in [&b""[..], b"{}", &[0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0]] {
             assert!(unpacker.unpack(bytes).is_err(), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn a_page_of_which_a_byte_has_changed_is_an_error_or_the_same_page() {
+        let page = "<p>The price of tin rose on Friday, and nobody knows why.</p>".repeat(9).into_bytes();
+        let (packed, mut unpacker) = (Packer::new().unwrap().pack_page(&page).unwrap(), Unpacker::new().unwrap());
+        assert_eq!(unpacker.unpack_page(&packed).unwrap(), page);
+        for at in 0..packed.len() {
+            let mut changed = packed.clone();
+            changed[at] ^= 8;
+            assert!(unpacker.unpack_page(&changed).map_or(true, |unpacked| unpacked == page), "byte {at}");
+        }
+        assert!(unpacker.unpack_page(&packed[..packed.len() - 1]).is_err());
+        let without_sum = zstd::bulk::compress(&page, LEVEL).unwrap();
+        assert_eq!(unpacker.unpack_page(&without_sum).unwrap(), page);
+        assert!(unpacker.unpack_page(&without_sum[..without_sum.len() - 1]).is_err());
     }
 
     #[test]

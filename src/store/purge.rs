@@ -4,6 +4,9 @@
 //! it is recognised. What remains is a hash of its names, so that it is not taken in again. Then the files have to be free
 //! of it: the indexes are written without it by whoever writes them ([`crate::sync`]), and the log of the store is folded
 //! away. Until that is done it is noted as left to do.
+//!
+//! A copy of what went may lie between other rows. Whether one does is looked for, and nobody says that a file is free of it
+//! before somebody has looked: until then, and if the process ends before that, the file is to be written anew.
 
 use std::fs::File;
 use std::io::Read;
@@ -23,6 +26,7 @@ use super::remove::{Gone, Removal};
 use super::traces::Traces;
 use super::{Store, sql};
 use crate::article::ArticleId;
+use crate::metering;
 
 /// Rejects read at a time: each may hold 64 KiB.
 const REJECTS: u64 = 200;
@@ -35,6 +39,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Bytes of what a kept page was packed into, by which it is recognised.
 const MARK: usize = 24;
+
+/// Looking where copies lie is done under this lock, by any number at once; freeing the files waits for them.
+const LOOKING: &str = "purge.lock";
 
 /// What has gone with an article.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,26 +61,22 @@ impl Store {
         if gone == Some(Gone::Purged) {
             return Ok(Some(Purged { already: true, ..Purged::default() }));
         }
+        let (path, looking) = connect::lock_file(&self.dir, LOOKING)?;
+        looking.lock_shared().map_err(StoreError::file(&path))?;
         let (traces, names) = self.traces(num)?;
         let rejects = self.rejects_with(&traces)?;
-        let (purged, marks) = self.erasing(|writer| {
+        let purged = self.erasing(|writer| {
             let (transaction, _) = writer.begin()?;
             // Since it was looked at, somebody may have taken it back otherwise, or purged it.
             let gone = known(&transaction, id)?.and_then(|(_, gone)| gone);
             if gone == Some(Gone::Purged) {
-                return Ok((Purged { already: true, ..Purged::default() }, Vec::new()));
+                return Ok(None);
             }
             let now = Timestamp::now();
-            let mut marks = Vec::new();
             let mut statement = transaction.prepare_cached(sql::VERSION_NUMBERS)?;
             let rows = statement.query_map(params![num], |row| row.get(0))?.collect::<Result<Vec<u64>, _>>()?;
             drop(statement);
-            for row in &rows {
-                let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?));
-                let (seal, page) = transaction.prepare_cached(sql::SEALS_OF)?.query_one(params![row], read)?;
-                marks.push(seal);
-                marks.extend(page.and_then(|page| page.get(MARK..2 * MARK).map(<[u8]>::to_vec)));
-            }
+            let marks = marks_of(&transaction, num, &rows)?;
             // A version that has come meanwhile has names of its own.
             let mut every = names_of(&transaction, num)?;
             every.extend(names);
@@ -89,21 +92,30 @@ impl Store {
                 transaction.prepare_cached(sql::REJECT_END)?.execute(params![run, n])?;
             }
             transaction.prepare_cached(sql::CHANGE_ADD)?.execute(params![num, now.as_millisecond()])?;
-            // Of versions that went before nobody knows by what to recognise them.
-            let values = params![num, now.as_millisecond(), gone.is_some()];
-            transaction.prepare_cached(sql::PURGE_ADD)?.execute(values)?;
+            transaction.prepare_cached(sql::PURGE_ADD)?.execute(params![num, now.as_millisecond()])?;
             transaction.commit()?;
-            Ok((Purged { already: false, versions, rejects: rejects.len() as u64 }, marks))
+            let purged = Purged { already: false, versions, rejects: rejects.len() as u64 };
+            Ok(Some((purged, marks)))
         })?;
         fail::fail_point!("purge::after_commit", |_| std::process::abort());
-        // Where SQLite has moved rows about, a copy may be left between others.
-        if !self.fold()? || holds_any(&connect::file(&self.dir), &marks)? {
-            let mut writer = self.writer();
-            let (transaction, _) = writer.begin()?;
-            transaction.prepare_cached(sql::PURGE_ANEW)?.execute(params![num])?;
-            transaction.commit()?;
+        let Some((purged, marks)) = purged else {
+            return Ok(Some(Purged { already: true, ..Purged::default() }));
+        };
+        if let Some(marks) = marks {
+            self.look_for_copies(num, &marks)?;
         }
         Ok(Some(purged))
+    }
+
+    /// Where SQLite has moved rows about, a copy may be left between others. Where none is, the file need not be written anew.
+    fn look_for_copies(&self, num: u64, marks: &[Vec<u8>]) -> Result<()> {
+        if !self.fold()? || holds_any(&connect::file(&self.dir), marks)? {
+            return Ok(());
+        }
+        let mut writer = self.writer();
+        let (transaction, _) = writer.begin()?;
+        transaction.prepare_cached(sql::PURGE_NOT_ANEW)?.execute(params![num])?;
+        Ok(transaction.commit()?)
     }
 
     /// Whether something of this purged article may still be in a file.
@@ -118,6 +130,11 @@ impl Store {
         Ok(!self.purges_left()?.is_empty())
     }
 
+    /// How many articles were ever purged.
+    pub fn purges(&self) -> Result<u64> {
+        self.readers.read(|moment, _| Ok(moment.prepare_cached(sql::PURGES)?.query_one([], |row| row.get(0))?))
+    }
+
     /// How many articles the files are free of.
     pub fn purges_erased(&self) -> Result<u64> {
         self.readers.read(|moment, _| Ok(moment.prepare_cached(sql::PURGES_ERASED)?.query_one([], |row| row.get(0))?))
@@ -125,13 +142,18 @@ impl Store {
 
     /// The indexes are free of all articles purged up to now: frees the file of the store and its log of them, too. Says
     /// whether that could be done; else somebody is reading what was before.
+    ///
+    /// # Errors
+    /// There is no room for writing the file anew; nothing has been written then, and it is to be tried again.
     pub fn erase_purged(&self) -> Result<bool> {
+        let (path, looked) = connect::lock_file(&self.dir, LOOKING)?;
+        looked.lock().map_err(StoreError::file(&path))?;
         let left = self.purges_left()?;
         if left.is_empty() {
             return Ok(true);
         }
         if left.iter().any(|(_, anew)| *anew) {
-            locked(&self.writer).conn.execute_batch("VACUUM")?;
+            self.write_anew(&left)?;
         }
         if !self.fold()? {
             return Ok(false);
@@ -144,6 +166,24 @@ impl Store {
         }
         transaction.commit()?;
         Ok(true)
+    }
+
+    /// Writes the file without what lies free in it. That is done once, however long it takes until the log can be folded away.
+    fn write_anew(&self, left: &[(u64, bool)]) -> Result<()> {
+        let mut writer = self.writer();
+        let (pages, page): (u64, u64) = writer.conn.query_one(sql::SIZE, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        fail::fail_point!("purge::no_room", |_| has_room(Some(0), pages * page));
+        has_room(metering::disk(&self.dir).map(|disk| disk.free), pages * page)?;
+        // Not where the system keeps such files: that may be smaller, or not to be written to, and others may read there.
+        if let Some(dir) = self.dir.to_str() {
+            writer.conn.pragma_update(None, "temp_store_directory", dir)?;
+        }
+        writer.conn.execute_batch("VACUUM")?;
+        let (transaction, _) = writer.begin()?;
+        for (num, _) in left {
+            transaction.prepare_cached(sql::PURGE_NOT_ANEW)?.execute(params![num])?;
+        }
+        Ok(transaction.commit()?)
     }
 
     fn purges_left(&self) -> Result<Vec<(u64, bool)>> {
@@ -202,6 +242,33 @@ impl Store {
     }
 }
 
+/// By what its versions are recognised wherever a copy lies; `None` where some went before, of which nobody knows that.
+fn marks_of(conn: &rusqlite::Connection, num: u64, rows: &[u64]) -> Result<Option<Vec<Vec<u8>>>> {
+    let given: usize = conn.prepare_cached(sql::LAST_NUMBER)?.query_one(params![num], |row| row.get(0))?;
+    if rows.len() < given {
+        return Ok(None);
+    }
+    let mut marks = Vec::new();
+    for row in rows {
+        let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?));
+        let (seal, page) = conn.prepare_cached(sql::SEALS_OF)?.query_one(params![row], read)?;
+        marks.push(seal);
+        marks.extend(page.and_then(|page| page.get(MARK..2 * MARK).map(<[u8]>::to_vec)));
+    }
+    Ok(Some(marks))
+}
+
+/// A copy and the log are written before the file itself is.
+fn has_room(free: Option<u64>, bytes: u64) -> Result<()> {
+    let (needed, free) = (2 * bytes, free.unwrap_or(u64::MAX));
+    if free >= needed {
+        return Ok(());
+    }
+    let [needed, free] = [needed, free].map(|bytes| bytes.div_ceil(1 << 20));
+    let what = "to write the store without what was purged";
+    Err(StoreError::Full(format!("{what} takes {needed} MiB for a while, and {free} MiB are free")))
+}
+
 fn known(conn: &rusqlite::Connection, id: &ArticleId) -> Result<Option<(u64, Option<Gone>)>> {
     let mut statement = conn.prepare_cached(sql::REMOVED)?;
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?));
@@ -236,5 +303,18 @@ fn holds_any(path: &Path, marks: &[Vec<u8>]) -> Result<bool> {
         // What begins here may end in the next piece.
         kept = end.min(longest - 1);
         buffer.copy_within(end - kept..end, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_written_anew_where_there_is_room_for_a_copy_and_its_log() {
+        assert!(has_room(Some(200), 100).is_ok() && has_room(None, u64::MAX / 4).is_ok());
+        let refused = has_room(Some(3 << 20), 9 << 20).unwrap_err();
+        assert_eq!(refused.code(), Some("storage_full"));
+        assert!(refused.to_string().contains("takes 18 MiB for a while, and 3 MiB are free"), "{refused}");
     }
 }

@@ -20,7 +20,7 @@ pub struct StoredArticle {
     pub id: ArticleId,
     /// The version's row: immutable, so it names this text for ever.
     pub row: u64,
-    /// Counted from 1 in the order stored.
+    /// Counted from 1 in the order stored; of one that is taken back nobody else has the number.
     pub version: u32,
     /// An earlier version of it is kept.
     pub revised: bool,
@@ -187,6 +187,12 @@ impl Store {
             let versions = statement.query_map(params![num], read)?.collect::<Result<_, _>>();
             Ok(versions?)
         })
+    }
+
+    /// The highest number that a version of an article was ever given, also where that has been taken back.
+    pub fn last_number(&self, num: u64) -> Result<u32> {
+        self.readers
+            .read(|moment, _| Ok(moment.prepare_cached(sql::LAST_NUMBER)?.query_one(params![num], |row| row.get(0))?))
     }
 
     /// Articles that answers may show: neither deleted nor killed nor withheld.

@@ -13,7 +13,6 @@ use crate::article::Status;
 #[derive(Default)]
 pub(super) struct Rejudging {
     shown: Option<Shown>,
-    count: u32,
     texts: HashSet<[u8; 32]>,
     highest: Option<u64>,
     latest: Option<Timestamp>,
@@ -36,7 +35,6 @@ impl Rejudging {
             Some(shown) => {
                 let kept = Kept {
                     shown: shown.print.clone(),
-                    count: self.count,
                     has_text: self.texts.contains(&print.content),
                     highest: self.highest,
                     latest: self.latest,
@@ -50,7 +48,6 @@ impl Rejudging {
                 }
             }
         }
-        self.count += 1;
         self.texts.insert(print.content);
         self.highest = self.highest.max(print.provider_version);
         self.latest = self.latest.max(print.modified);

@@ -101,6 +101,7 @@ impl<'a> Removal<'a> {
         if rows.is_empty() {
             return Ok(());
         }
+        self.transaction.prepare_cached(sql::NUMBERS_KEPT)?.execute(params![num])?;
         for &row in rows {
             self.take_row(row)?;
         }

@@ -1,7 +1,16 @@
 //! Every statement of the store, in one place, so that a test can prepare each against the schema.
 
+/// The columns of a version and its article `v` and `a`, and of the original `o` of its story, as [`super::read::read_kept`]
+/// reads them.
+macro_rules! kept {
+    () => {
+        "a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id, a.status, \
+         v.row = a.current, v.stored, v.number > (SELECT min(number) FROM versions WHERE article = a.num)"
+    };
+}
+
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $sql:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
         $($(#[$doc])* pub(super) const $name: &str = $sql;)*
 
         #[cfg(test)]
@@ -23,11 +32,12 @@ statements! {
     PAGE_UNCALLED = "SELECT a.key, a.namespace FROM articles a WHERE a.key = ?1 AND a.namespace = ?2
                      AND (a.removed IS NULL OR a.removed = 'withdrawn')
                      AND NOT EXISTS (SELECT 1 FROM other_names WHERE article = a.num)";
-    /// The article of an identity: the version that is shown, and of all of them whether one has the text ?3, the highest
-    /// number, the latest stamp, and whether one has a body. Nothing when the identity is new.
+    /// The article of an identity: the version that is shown, the last number given, and of all of them whether one has the
+    /// text ?3, the highest number of its provider, the latest stamp, and whether one has a body. Nothing when the identity is
+    /// new.
     KNOWN = "SELECT a.num, a.deleted, a.status = 'killed', a.captured,
                     s.content_hash, s.provider_version, s.modified, s.has_body,
-                    (SELECT max(number) FROM versions WHERE article = a.num),
+                    max(a.numbered, (SELECT max(number) FROM versions WHERE article = a.num)),
                     coalesce(f.content_hash = ?3, 0) OR EXISTS
                         (SELECT 1 FROM versions INDEXED BY versions_by_text
                          WHERE article = a.num AND number > 1 AND content_hash = ?3),
@@ -44,7 +54,7 @@ statements! {
     /// comes again as new; one that was withdrawn before that does not, and there is no number then.
     ARTICLE_ADD = "INSERT INTO articles (id, namespace, key, current, status, seen) VALUES (?1, ?2, ?3, 0, 'usable', ?4)
                    ON CONFLICT DO UPDATE SET seen = ?4, deleted = 0, removed = NULL
-                   WHERE removed IN ('undone', 'retired') RETURNING num";
+                   WHERE removed IN ('undone', 'retired') RETURNING num, numbered + 1";
     WITHDRAWN_BEFORE = "SELECT num FROM articles WHERE id = ?1 AND removed = 'withdrawn'";
     /// The versions of an article that have a text, newest first.
     OF_TEXT = "SELECT row FROM versions INDEXED BY versions_by_text
@@ -55,6 +65,11 @@ statements! {
                      AND (SELECT count(*) FROM brought_again WHERE version = ?1) < 8 ON CONFLICT DO NOTHING";
     ARTICLE_CURRENT = "UPDATE articles SET current = ?2, status = ?3, captured = ?4 WHERE num = ?1";
     ARTICLE_RECAPTURED = "UPDATE articles SET captured = ?2 WHERE num = ?1";
+    /// So that none of them is given again, whichever go.
+    NUMBERS_KEPT = "UPDATE articles SET numbered =
+                        max(numbered, coalesce((SELECT max(number) FROM versions WHERE article = ?1), 0)) WHERE num = ?1";
+    LAST_NUMBER = "SELECT max(numbered, coalesce((SELECT max(number) FROM versions WHERE article = ?1), 0))
+                   FROM articles WHERE num = ?1";
     VERSION_ADD = "INSERT INTO versions (article, number, provider_version, modified, has_body, stored, run,
                        content_hash, seal, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     KEPT_PAGE_ADD = "INSERT INTO originals (version, page) VALUES (?1, ?2)";
@@ -75,40 +90,40 @@ statements! {
     CHANGE_ADD = "INSERT INTO changes (article, at) VALUES (?1, ?2)";
 
     ARTICLE_NAMED = "SELECT id, seen FROM articles WHERE num = ?1";
-    CURRENT = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current, v.stored,
-                      v.number > (SELECT min(number) FROM versions WHERE article = a.num)
-               FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
-               JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.num = ?1";
-    ROW = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current, v.stored,
-                      v.number > (SELECT min(number) FROM versions WHERE article = a.num)
-           FROM versions v JOIN articles a ON a.num = v.article LEFT JOIN tellings t ON t.article = a.num
-           JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE v.row = ?1";
-    ARTICLE = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current, v.stored,
-                      v.number > (SELECT min(number) FROM versions WHERE article = a.num)
-               FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
-               JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1";
-    ARTICLE_VERSION = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current, v.stored,
-                      v.number > (SELECT min(number) FROM versions WHERE article = a.num)
-                       FROM articles a JOIN versions v ON v.article = a.num LEFT JOIN tellings t ON t.article = a.num
-                       JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1 AND v.number = ?2";
+    CURRENT = concat!(
+        "SELECT ", kept!(),
+        " FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
+         JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.num = ?1"
+    );
+    ROW = concat!(
+        "SELECT ", kept!(),
+        " FROM versions v JOIN articles a ON a.num = v.article LEFT JOIN tellings t ON t.article = a.num
+         JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE v.row = ?1"
+    );
+    ARTICLE = concat!(
+        "SELECT ", kept!(),
+        " FROM articles a JOIN versions v ON v.row = a.current LEFT JOIN tellings t ON t.article = a.num
+         JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1"
+    );
+    ARTICLE_VERSION = concat!(
+        "SELECT ", kept!(),
+        " FROM articles a JOIN versions v ON v.article = a.num LEFT JOIN tellings t ON t.article = a.num
+         JOIN articles o ON o.num = coalesce(t.original, a.num) WHERE a.id = ?1 AND v.number = ?2"
+    );
     /// The other articles of its story, earliest first, after one of them: so many.
-    COPIES = "SELECT a.num, a.id, a.seen, a.deleted, v.row, v.number, v.content_hash, v.seal, v.content, o.num, o.id,
-                      a.status, v.row = a.current, v.stored,
-                      v.number > (SELECT min(number) FROM versions WHERE article = a.num)
-              FROM (SELECT t.article, t.at, n.id
-                    FROM (SELECT ?2 AS article UNION ALL
-                          SELECT article FROM tellings WHERE original = ?2 AND original <> article) s
-                    JOIN tellings t ON t.article = s.article JOIN articles n ON n.num = t.article
-                    WHERE t.article <> ?1 AND (?3 IS NULL OR (t.at, n.id) > (SELECT l.at, m.id FROM tellings l
-                          JOIN articles m ON m.num = l.article WHERE l.article = ?3))
-                    ORDER BY t.at, n.id LIMIT ?4) s
-              JOIN articles a ON a.num = s.article JOIN tellings t ON t.article = a.num
-              JOIN versions v ON v.row = a.current JOIN articles o ON o.num = t.original
-              ORDER BY s.at, s.id";
+    COPIES = concat!(
+        "SELECT ", kept!(),
+        " FROM (SELECT t.article, t.at, n.id
+               FROM (SELECT ?2 AS article UNION ALL
+                     SELECT article FROM tellings WHERE original = ?2 AND original <> article) s
+               JOIN tellings t ON t.article = s.article JOIN articles n ON n.num = t.article
+               WHERE t.article <> ?1 AND (?3 IS NULL OR (t.at, n.id) > (SELECT l.at, m.id FROM tellings l
+                     JOIN articles m ON m.num = l.article WHERE l.article = ?3))
+               ORDER BY t.at, n.id LIMIT ?4) s
+         JOIN articles a ON a.num = s.article JOIN tellings t ON t.article = a.num
+         JOIN versions v ON v.row = a.current JOIN articles o ON o.num = t.original
+         ORDER BY s.at, s.id"
+    );
     /// How many tell a story that others tell too, its original not counted.
     COPIES_COUNT = "SELECT count(*) FROM tellings WHERE original = ?1 AND original <> article";
     ORIGINAL = "SELECT original FROM tellings WHERE article = ?1";
@@ -132,6 +147,8 @@ statements! {
     DATA_VERSION = "PRAGMA data_version";
 
     SCHEMA = "PRAGMA user_version";
+    SIZE = "SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count),
+                   (SELECT page_size FROM pragma_page_size)";
     INTEGRITY = "PRAGMA integrity_check(20)";
     REFERENCES = "PRAGMA foreign_key_check";
     VERSIONS_COUNT = "SELECT count(*) FROM versions";
@@ -141,7 +158,14 @@ statements! {
     CHANGED_AFTER = "SELECT DISTINCT article FROM changes WHERE seq > ?1";
     WITHOUT_CURRENT = "SELECT a.id FROM articles a LEFT JOIN versions v ON v.row = a.current
                        WHERE v.article IS NOT a.num AND a.removed IS NULL ORDER BY a.num";
-    SEALS = "SELECT row, article, number, content_hash, seal, content FROM versions ORDER BY row";
+    /// Each version with all that is said again of it elsewhere; of its article only where it is the one that is named.
+    SEALS = "SELECT v.row, v.article, v.number, v.content_hash, v.seal, v.content, v.provider_version, v.modified, v.has_body,
+                    h.status, h.provider_version, h.modified, h.until, a.status, a.captured, t.at
+             FROM versions v LEFT JOIN holds h ON h.article = v.article AND h.number = v.number
+             LEFT JOIN articles a ON a.num = v.article AND a.current = v.row
+             LEFT JOIN tellings t ON t.article = a.num ORDER BY v.row";
+    KEPT_PAGES = "SELECT version, page FROM originals ORDER BY version";
+    IDENTITIES = "SELECT num, id, namespace, key FROM articles WHERE removed IS NOT 'purged' ORDER BY num";
     RUNS_THAT_COUNT_LESS = "SELECT r.id, r.fresh + r.copies + r.versions, k.kept
                             FROM (SELECT run, count(*) AS kept FROM versions GROUP BY run) k JOIN runs r ON r.id = k.run
                             WHERE k.kept > r.fresh + r.copies + r.versions + r.unchanged ORDER BY r.id";
@@ -293,11 +317,20 @@ statements! {
     HAS_TOMBSTONES = "SELECT EXISTS (SELECT 1 FROM tombstones)";
     TOMBSTONE = "SELECT EXISTS (SELECT 1 FROM tombstones WHERE name = ?1)";
     TOMBSTONE_ADD = "INSERT INTO tombstones (name) VALUES (?1) ON CONFLICT DO NOTHING";
-    PURGE_ADD = "INSERT INTO purges (article, at, anew) VALUES (?1, ?2, ?3)";
-    PURGE_ANEW = "UPDATE purges SET anew = 1 WHERE article = ?1";
+    KEEPS_TOMBSTONES = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'tombstones')";
+    TOMBSTONES = "SELECT name FROM tombstones";
+    PURGED = "SELECT id, seen FROM articles WHERE removed = 'purged'";
+    PURGED_ADD = "INSERT INTO articles (id, namespace, key, current, status, seen, deleted, removed)
+                  VALUES (?1, '', ?1, 0, 'usable', ?2, 1, 'purged') ON CONFLICT DO NOTHING";
+    NAMES = "SELECT id, namespace, key FROM articles WHERE removed IS NOT 'purged'
+             UNION ALL SELECT a.id, o.namespace, o.key FROM other_names o JOIN articles a ON a.num = o.article";
+    /// Until it has been looked where copies of it lie, it is taken for certain that some do.
+    PURGE_ADD = "INSERT INTO purges (article, at, anew) VALUES (?1, ?2, 1)";
+    PURGE_NOT_ANEW = "UPDATE purges SET anew = 0 WHERE article = ?1";
     PURGES_LEFT = "SELECT article, anew FROM purges WHERE erased IS NULL ORDER BY article";
     PURGE_IS_LEFT = "SELECT EXISTS (SELECT 1 FROM purges p JOIN articles a ON a.num = p.article
                      WHERE a.id = ?1 AND p.erased IS NULL)";
+    PURGES = "SELECT count(*) FROM purges";
     PURGES_ERASED = "SELECT count(*) FROM purges WHERE erased IS NOT NULL";
     PURGE_ERASED = "UPDATE purges SET erased = ?2 WHERE article = ?1";
     REJECTS_AFTER = "SELECT run, n, source, detail, copy FROM rejects WHERE (run, n) > (?1, ?2) ORDER BY run, n LIMIT ?3";

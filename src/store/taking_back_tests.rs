@@ -59,7 +59,29 @@ fn what_a_run_brought_goes_and_what_was_before_it_is_shown_again() {
     assert_eq!(desk.store.rejects(second, 0, 9).unwrap(), []);
     // Once more it comes as new, and under its old name.
     assert_eq!(desk.put(&[incoming("3", "D"), incoming("1", "C")]), [New, Revised]);
-    assert_eq!([desk.text("3"), desk.text("1")], [shown("D", 1), shown("C", 2)]);
+    assert_eq!([desk.text("3"), desk.text("1")], [shown("D", 2), shown("C", 3)], "no number is given twice");
+}
+
+#[test]
+fn the_number_of_a_version_that_was_taken_back_is_given_to_no_other() {
+    let mut desk = desk();
+    desk.put(&[incoming("1", "A")]);
+    desk.next("second");
+    desk.put(&[incoming("1", "B"), incoming("1", "C")]);
+    let second = desk.next("third");
+    desk.undo(second);
+    assert_eq!((desk.text("1"), desk.store.last_number(1).unwrap()), (shown("A", 1), 3));
+    desk.put(&[incoming("1", "D")]);
+    assert_eq!(desk.text("1"), shown("D", 4));
+    let third = desk.next("fourth");
+    desk.undo(third);
+    desk.undo(RunId(1));
+    assert_eq!(desk.put(&[incoming("1", "E")]), [New]);
+    assert_eq!(desk.text("1"), shown("E", 5));
+    let stored = desk.store.article(&article_id(&identity("1")), None).unwrap().unwrap();
+    assert!(!stored.revised, "it is the first that is kept");
+    assert_eq!(desk.put(&[incoming("1", "E"), incoming("1", "F")]), [Unchanged, Revised]);
+    assert_eq!(desk.text("1"), shown("F", 6));
 }
 
 #[test]
@@ -333,6 +355,47 @@ fn of_a_purged_article_no_byte_is_left_in_the_store() {
     let left = desk.store.rejects(desk.run, 0, 9).unwrap();
     assert_eq!(left.iter().map(|(n, left)| (*n, left.copy.as_slice())).collect::<Vec<_>>(), [(2, b"other".as_slice())]);
     assert_eq!(desk.text("9"), shown(&rare(9), 1));
+}
+
+impl Desk {
+    /// Whether the file of the store is still to be written anew for what was purged.
+    fn is_to_be_written_anew(&self) -> bool {
+        let conn = rusqlite::Connection::open(self.dir.path().join("store.sqlite")).unwrap();
+        conn.query_row("SELECT max(anew) FROM purges", [], |row| row.get(0)).unwrap()
+    }
+}
+
+#[test]
+fn the_store_is_written_anew_once_however_long_somebody_reads_what_was_before() {
+    let mut desk = desk();
+    desk.put(&[incoming("1", "A"), incoming("2", "B")]);
+    let first = desk.next("second");
+    desk.put(&[incoming("2", "B")]);
+    desk.undo(first);
+    let (gone, kept) = (article_id(&identity("1")), article_id(&identity("2")));
+    desk.store.purge(&gone).unwrap();
+    assert!(desk.is_to_be_written_anew(), "nobody knows by what to recognise what was undone");
+    let reader = rusqlite::Connection::open(desk.dir.path().join("store.sqlite")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM articles").unwrap();
+    assert!(!desk.store.erase_purged().unwrap());
+    assert!(desk.store.is_purging(&gone).unwrap() && !desk.is_to_be_written_anew());
+    drop(reader);
+    assert!(desk.store.erase_purged().unwrap());
+    assert!(!desk.store.is_purging(&gone).unwrap());
+    desk.store.purge(&kept).unwrap();
+    assert!(!desk.is_to_be_written_anew(), "it was looked for, and there is no copy");
+}
+
+#[test]
+fn the_store_is_written_anew_where_an_earlier_version_of_what_is_purged_was_taken_back() {
+    let mut desk = desk();
+    desk.put(&[incoming("1", "A")]);
+    desk.next("second");
+    desk.put(&[incoming("1", "B")]);
+    let second = desk.next("third");
+    desk.undo(second);
+    desk.store.purge(&article_id(&identity("1"))).unwrap();
+    assert!(desk.is_to_be_written_anew());
 }
 
 #[test]

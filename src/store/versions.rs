@@ -26,8 +26,6 @@ pub(super) struct Fingerprint {
 pub(super) struct Kept {
     /// The version that answers show, or would if they might.
     pub(super) shown: Fingerprint,
-    /// How many there are.
-    pub(super) count: u32,
     /// One of them has the text that comes in.
     pub(super) has_text: bool,
     /// Of all their provider's versions.
@@ -281,7 +279,6 @@ mod tests {
     fn article(versions: &[Fingerprint], incoming: &Fingerprint) -> Kept {
         Kept {
             shown: versions[versions.len() - 1].clone(),
-            count: versions.len() as u32,
             has_text: versions.iter().any(|version| version.content == incoming.content),
             highest: versions.iter().filter_map(|version| version.provider_version).max(),
             latest: versions.iter().filter_map(|version| version.modified).max(),

@@ -230,11 +230,9 @@ impl BatchWrite<'_> {
         let Ready { incoming, print, telling, .. } = &*ready;
         let Incoming { identity, article, original } = incoming;
         let Some(known) = known else {
-            let (num, is_withdrawn) = self.add_article(identity)?;
-            if is_withdrawn {
-                return Ok((Outcome::Deleted, num));
-            }
-            let row = self.add_current(num, 1, incoming, print, telling)?;
+            let (num, first) = self.add_article(identity)?;
+            let Some(number) = first else { return Ok((Outcome::Deleted, num)) };
+            let row = self.add_current(num, number, incoming, print, telling)?;
             self.call(identity, also.as_ref(), Some(row))?;
             self.add_original(row, original.as_deref())?;
             return Ok((Outcome::New, num));
@@ -243,7 +241,7 @@ impl BatchWrite<'_> {
             self.call(identity, also.as_ref(), None)?;
             return Ok((Outcome::Deleted, known.num));
         }
-        let next = known.kept.count + 1;
+        let next = known.last + 1;
         let mut outcome = Outcome::Version;
         let row = match judge(&known.kept, print, article.status) {
             Verdict::Unchanged => {
@@ -343,24 +341,25 @@ impl BatchWrite<'_> {
             };
             let highest = row.get::<_, Option<u64>>(10)?.max(row.get(11)?);
             let latest = moment(row.get::<_, Option<i64>>(12)?.max(row.get(13)?));
-            let (count, has_text, has_body) = (row.get(8)?, row.get(9)?, row.get(14)?);
-            let kept = Kept { shown, count, has_text, highest, latest, has_body, is_killed: row.get(2)? };
-            Ok(Known { num: row.get(0)?, is_deleted: row.get(1)?, kept })
+            let (has_text, has_body) = (row.get(9)?, row.get(14)?);
+            let kept = Kept { shown, has_text, highest, latest, has_body, is_killed: row.get(2)? };
+            Ok(Known { num: row.get(0)?, is_deleted: row.get(1)?, last: row.get(8)?, kept })
         };
         let values = params![identity.key, identity.namespace, text];
         Ok(conn.prepare_cached(sql::KNOWN)?.query_row(values, read).optional()?)
     }
 
-    /// Its number, and whether it was withdrawn before its last version was taken back: then it stays so.
-    fn add_article(&self, identity: &Identity) -> Result<(u64, bool)> {
+    /// Its number, and that of the version that comes; none where it was withdrawn before its last version was taken back:
+    /// then it stays so.
+    fn add_article(&self, identity: &Identity) -> Result<(u64, Option<u32>)> {
         let id = article_id(identity);
         let values = params![id.0, identity.namespace, identity.key, self.now.as_millisecond()];
         let mut add = self.transaction.prepare_cached(sql::ARTICLE_ADD)?;
-        if let Some(num) = add.query_row(values, |row| row.get(0)).optional()? {
-            return Ok((num, false));
+        if let Some(added) = add.query_row(values, |row| Ok((row.get(0)?, Some(row.get(1)?)))).optional()? {
+            return Ok(added);
         }
         let mut withdrawn = self.transaction.prepare_cached(sql::WITHDRAWN_BEFORE)?;
-        Ok((withdrawn.query_one(params![id.0], |row| row.get(0))?, true))
+        Ok((withdrawn.query_one(params![id.0], |row| row.get(0))?, None))
     }
 
     /// A version that answers show: the article names it, and the change log says so.
@@ -429,6 +428,8 @@ impl BatchWrite<'_> {
 pub(super) struct Known {
     num: u64,
     is_deleted: bool,
+    /// The highest number that a version of it was ever given.
+    last: u32,
     pub(super) kept: Kept,
 }
 

@@ -52,23 +52,18 @@ pub fn check(data: &Path, mut progress: impl FnMut(&str)) -> Result<Findings, Sy
     Ok(findings)
 }
 
-/// One state of the live index; of one that is written all the time what was seen last.
+/// One state of the live index.
 fn look(data: &Path) -> Result<Look, Unusable> {
-    let mut last = Err(Unusable::Missing);
     for _ in 0..LOOKS {
         let Some(name) = current(data) else { return Err(Unusable::Missing) };
-        last = match embedded::look(&index_dir(data).join(&name)) {
-            Ok(Some(look)) => Ok(look),
-            Ok(None) => Err(Unusable::Damaged("it is written all the time".to_owned())),
-            Err(reason) => Err(reason),
-        };
+        let looked = embedded::look(&index_dir(data).join(&name)).transpose();
         // One that was swapped out meanwhile is being removed.
         let is_live = current(data).is_some_and(|live| live == name);
-        if is_live && !matches!(&last, Err(Unusable::Damaged(how)) if how.contains("all the time")) {
-            break;
+        if let Some(looked) = looked.filter(|_| is_live) {
+            return looked;
         }
     }
-    last
+    Err(Unusable::Damaged("it is written all the time".to_owned()))
 }
 
 fn compare(inspection: &Inspection, look: &Look, findings: &mut Findings) -> Result<(), SyncError> {

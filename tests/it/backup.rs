@@ -1,7 +1,7 @@
 //! `broadsheet backup` and `broadsheet restore`.
 
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::archive::{TestArchive, program, text};
 use crate::check::{Done, assert_sound, with_articles};
 use crate::made_up::corpus;
-use crate::server::{Facts, Server, assert_same};
+use crate::server::{Facts, Server, assert_same, wait_until};
 
 fn place(archive: &TestArchive) -> PathBuf {
     archive.folder.path().join("backups/monday")
@@ -159,12 +159,60 @@ fn an_archive_is_replaced_only_where_that_is_said_and_its_index_is_not_taken_for
     // Its process ends before the one takes the place of the other.
     let from = place(&archive).display().to_string();
     assert!(archive.crashes("restore", &[&from, "--replace"], "restore::before_rename"));
+    assert!(archive.data().join("store.restored").exists());
     assert_eq!(Server::start(&archive).total("*"), 501, "the old one, as it was");
+    assert!(!archive.data().join("store.restored").exists(), "what is left is removed at the start");
     restored(&place(&archive), &archive, &["--replace"]);
     let server = Server::start(&archive);
     server.until_it_says("it was made from another store");
     assert_same(&server.facts(), &expected, "replaced");
     assert_sound(&archive, "replaced");
+}
+
+#[test]
+fn what_was_purged_since_the_backup_stays_purged_where_that_is_restored() {
+    let archive = TestArchive::new();
+    let word = "qwyjiboblk";
+    let odd = format!("{{\"id\":\"odd\",\"title\":\"Tin\",\"text\":\"{word} rose.\"}}\n");
+    let file = archive.file("a.jsonl", &(corpus(20) + &odd));
+    archive.ingest(&[&file]);
+    let id = Server::start(&archive).search(&[("q", word)])["hits"][0]["id"].as_str().unwrap().to_owned();
+    backed_up(&archive);
+    assert!(archive.command("purge").arg(&id).output().unwrap().status.success());
+    let output = restore(&place(&archive), &archive, &["--replace"]);
+    let told = text(&output);
+    assert!(output.status.success() && told.contains("1 article removed for good since then"), "{told}");
+    assert_eq!(archive.files_with(word), [""; 0].map(PathBuf::from));
+    let server = Server::start(&archive);
+    assert_eq!((server.total(word), server.total("*")), (0, 20));
+    assert_eq!(server.get(&format!("/api/v1/articles/{id}")).0, 410);
+    assert_eq!(server.stop(), Some(0));
+    assert!(archive.ingest(&[&file]).contains("purged:"));
+    assert_sound(&archive, "restored");
+    std::fs::write(archive.data().join("store.sqlite"), "this is no database, however long one looks at it").unwrap();
+    let told = text(&restore(&place(&archive), &archive, &["--replace"]));
+    assert!(told.contains("could not be read to its end") && told.contains("`broadsheet purge`"), "{told}");
+    assert_eq!(Server::start(&archive).total(word), 1, "nobody knows of it any more");
+}
+
+#[test]
+fn of_two_restores_the_second_is_refused_and_what_a_killed_one_leaves_is_removed() {
+    let archive = with_articles();
+    backed_up(&archive);
+    let new = TestArchive::new();
+    let mut first = new.command("restore");
+    let first = first.arg(place(&archive)).env("FAILPOINTS", "restore::ready=pause");
+    let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let left = new.data().join("store.restored");
+    wait_until("it is under way", || left.exists());
+    refused(&restore(&place(&archive), &new, &[]), "in use");
+    refused(&restore(&place(&archive), &new, &["--replace"]), "in use");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(left.exists());
+    restored(&place(&archive), &new, &[]);
+    assert!(!left.exists());
+    assert_eq!(Server::start(&new).total("*"), 301);
 }
 
 #[test]

@@ -85,9 +85,13 @@ fn an_index_that_disagrees_with_the_store_is_found_and_mended() {
             "UPDATE articles SET deleted = 1 WHERE num = 3",
             "1 article is in the index that answers may not show: number 3",
         ),
-        ("UPDATE articles SET status = 'usable' WHERE status = 'killed'", "1 article is not in the index"),
         (
-            "UPDATE articles SET current = (SELECT min(row) FROM versions WHERE article = 1) WHERE num = 1",
+            "UPDATE articles SET status = 'usable' WHERE status = 'withheld'; DELETE FROM holds WHERE until IS NOT NULL",
+            "1 article is not in the index",
+        ),
+        (
+            "UPDATE articles SET current = (SELECT min(row) FROM versions WHERE article = 1) WHERE num = 1; \
+             DELETE FROM tellings WHERE article = 1",
             "1 article is in the index by another version: number 1",
         ),
         ("UPDATE tellings SET original = 2 WHERE article = 4", "1 article is in the index by another story: number 4"),
@@ -95,6 +99,9 @@ fn an_index_that_disagrees_with_the_store_is_found_and_mended() {
         ("UPDATE changes SET at = 7 WHERE seq = (SELECT max(seq) FROM changes)", "has gone another way"),
     ] {
         let archive = with_articles();
+        archive.ingest(&[
+            &archive.file("e.jsonl", "{\"id\":\"e\",\"title\":\"Ore\",\"embargo\":\"2999-01-01T00:00:00Z\"}\n")
+        ]);
         change(&archive, statements);
         let said = assert_found(&archive, words);
         assert!(said.contains("index: ") && said.contains("broadsheet reindex"), "{said}");
@@ -158,6 +165,11 @@ fn damage_of_the_store_is_found_and_a_backup_hinted_at() {
     assert!(said.contains("broadsheet restore"), "{said}");
     let refused = checked(&archive, &["--repair"]);
     assert!(!refused.status.success() && !text(&refused).contains("made anew"), "no index mends it");
+
+    let archive = with_articles();
+    change(&archive, "UPDATE articles SET status = 'usable' WHERE status = 'killed'");
+    let said = assert_found(&archive, "is not what it says: status");
+    assert!(said.contains("broadsheet restore"), "what was cancelled is not to be shown: {said}");
 
     let archive = with_articles();
     let page = Connection::open(store(&archive)).unwrap();

@@ -3,6 +3,8 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::archive::TestArchive;
 use crate::check::assert_sound;
 use crate::made_up::{Numbers, article, corpus};
@@ -320,7 +322,24 @@ fn what_was_undone_comes_back_when_it_is_read_again() {
     assert!(archive.command("runs").args(["2", "--undo"]).output().unwrap().status.success());
     assert_same(&Server::start(&archive).facts(), &before, "undone");
     archive.ingest(&[&archive.folder.path().join("bad.jsonl").display().to_string()]);
-    assert_same(&Server::start(&archive).facts(), &whole, "read again");
+    let again = Server::start(&archive).facts();
+    // All but the numbers of the versions, which are not given again.
+    assert_same(&without_versions(again), &without_versions(whole), "read again");
+}
+
+fn without_versions(mut facts: Facts) -> Facts {
+    for hit in facts.iter_mut().flat_map(|(_, fact)| fact[0].as_array_mut().unwrap()) {
+        let mut line: Value = serde_json::from_str(hit.as_str().unwrap()).unwrap();
+        line.as_object_mut().unwrap().remove("version");
+        *hit = line.to_string().into();
+    }
+    facts
+}
+
+/// The store, for what was purged.
+fn is_to_be_written_anew(archive: &TestArchive) -> bool {
+    let conn = rusqlite::Connection::open(archive.data().join("store.sqlite")).unwrap();
+    conn.query_row("SELECT max(anew) FROM purges", [], |row| row.get(0)).unwrap()
 }
 
 #[test]
@@ -337,6 +356,11 @@ fn a_purge_that_crashes_is_completed_by_the_next_start() {
         };
         assert!(!archive.files_with(word).is_empty());
         assert!(archive.crashes("purge", &[&id], point), "{point} did not crash");
+        assert_eq!(
+            is_to_be_written_anew(&archive),
+            point == "purge::after_commit",
+            "{point}: nobody has looked for copies"
+        );
         let server = Server::start(&archive);
         server.until("no file holds it", |_| archive.files_with(word).is_empty());
         assert_eq!((server.total(word), server.total("*")), (0, 40), "{point}");

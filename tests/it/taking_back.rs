@@ -1,12 +1,14 @@
 //! Runs undone, articles removed for good, and what is too old: over HTTP and by command.
 
+use std::io::Read as _;
+
 use serde_json::{Value, json};
 
 use crate::archive::{TestArchive, text};
 use crate::made_up::{article, corpus};
 use crate::sending::{ARTICLES, LINES, Upload, added, outcomes};
 use crate::server::{Server, make_key, wait_until};
-use crate::wire::{Answer, ask, get};
+use crate::wire::{self, Answer, ask, get};
 
 fn delete(server: &Server, path: &str) -> Answer {
     ask(server, "DELETE", path, &[], b"")
@@ -234,6 +236,41 @@ fn articles_are_purged_by_command_with_and_without_a_server() {
     let then = get(&server, &format!("/api/v1/search?q=*&snapshot={snapshot}"));
     assert_eq!(then.problem(410, "an earlier state"), "snapshot_gone");
     assert_eq!(archive.files_with("orexlpqv"), [""; 0].map(std::path::PathBuf::from));
+}
+
+#[test]
+fn a_purged_article_is_not_erased_while_an_export_reads_what_was_before() {
+    let archive = TestArchive::new();
+    let long = |n: u32| json!({"id": n.to_string(), "title": format!("tin{n} rises ").repeat(900)}).to_string() + "\n";
+    archive.ingest(&[&archive.file("a.jsonl", &(0..600).map(long).chain([odd()]).collect::<String>())]);
+    let server = Server::start(&archive);
+    let id = server.search(&[("q", WORD)])["hits"][0]["id"].as_str().unwrap().to_owned();
+    // More than a connection holds: it goes on until somebody takes it.
+    let mut export = wire::send(&server, b"GET /api/v1/export?q=rises HTTP/1.1\r\nHost: test\r\n\r\n");
+    export.read_exact(&mut [0; 64]).unwrap();
+    let path = format!("{ARTICLES}/{id}?purge=1");
+    assert_eq!(done(&delete(&server, &path))["status"], "purged");
+    server.until_it_says("is being read, by an export");
+    assert_eq!((server.total(WORD), server.total("rises")), (0, 600));
+    assert_eq!(done(&delete(&server, &path))["erased"], false);
+    drop(export);
+    server.until("it is erased", |server| done(&delete(server, &path))["erased"] == true);
+    assert_eq!(archive.files_with(WORD), [""; 0].map(std::path::PathBuf::from));
+}
+
+#[test]
+fn a_purge_without_room_for_writing_the_store_anew_says_so_and_is_completed_later() {
+    let archive = TestArchive::new();
+    archive.ingest(&[&archive.file("a.jsonl", &odd())]);
+    let id = Server::start(&archive).search(&[("q", WORD)])["hits"][0]["id"].as_str().unwrap().to_owned();
+    assert!(archive.command("runs").args(["1", "--undo"]).output().unwrap().status.success());
+    let purge = |point: &str| text(&archive.command("purge").arg(&id).env("FAILPOINTS", point).output().unwrap());
+    let told = purge("purge::no_room=return");
+    for words in ["purged, with 0 versions", "some of it may still be in the files", "storage_full", "0 MiB are free"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let told = purge("");
+    assert!(told.contains("purged before") && told.contains("nothing of it is left"), "{told}");
 }
 
 #[test]

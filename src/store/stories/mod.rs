@@ -45,10 +45,15 @@ struct Told {
 
 impl Telling {
     pub(super) fn of(article: &Article) -> Telling {
-        let plausible = article.published.at.filter(|_| !article.published.implausible);
         let told = Sketch::of(article).map(|sketch| Told::of(&sketch));
-        Telling { told, at: plausible.map_or(i64::MAX, Timestamp::as_millisecond) }
+        Telling { told, at: told_at(article) }
     }
+}
+
+/// The place of an article among those of its story, in milliseconds.
+pub(super) fn told_at(article: &Article) -> i64 {
+    let plausible = article.published.at.filter(|_| !article.published.implausible);
+    plausible.map_or(i64::MAX, Timestamp::as_millisecond)
 }
 
 impl Told {
