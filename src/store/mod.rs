@@ -43,7 +43,7 @@ use jiff::{Span, Timestamp};
 use rusqlite::{Connection, params};
 
 pub use backup::{BackupError, Manifest, back_up};
-pub use citations::{Citation, Cited};
+pub use citations::{Citation, Cite, CiteBounds, Cited};
 pub use error::{STORAGE_DAMAGED, STORAGE_FULL, STORAGE_REFUSED, StoreError, of_disk};
 pub use fetched::{Alone, FeedState, FileMark, PageFate, PageState};
 pub use hold::Standing;

@@ -240,7 +240,7 @@ fn a_citation_tells_what_it_has_lost() {
     let first = desk.next("second");
     desk.put(&[incoming("3", "C")]);
     let cited: Vec<Cited> = (1..=3).map(|n| Cited { num: n, row: n }).collect();
-    desk.store.cite("c", "{}", &cited).unwrap();
+    desk.store.cite("c", "{}", &cited, None).unwrap();
     desk.store.purge(&article_id(&identity("1"))).unwrap();
     desk.undo(first);
     let kept = desk.store.citation("c").unwrap().unwrap();

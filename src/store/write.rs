@@ -179,7 +179,7 @@ impl Store {
     /// Takes an article out of every answer for good: its name and identity stay as a tombstone, so that reading it again
     /// does not bring it back. Says whether there is such an article.
     pub fn delete(&self, id: &ArticleId) -> Result<bool> {
-        self.noted((|| {
+        let deleted = (|| {
             let mut writer = self.writer();
             let (transaction, _) = writer.begin()?;
             let read = |row: &Row<'_>| Ok((row.get::<_, u64>(0)?, row.get::<_, bool>(1)?));
@@ -196,7 +196,8 @@ impl Store {
             }
             transaction.commit()?;
             Ok(true)
-        })())
+        })();
+        self.noted_where(deleted, |is_there| *is_there)
     }
 
     /// What writing has taken so far, and stories of it.

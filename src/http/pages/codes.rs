@@ -118,6 +118,7 @@ const CHAPTERS: [Chapter; 5] = [
             code("unsupported_type", 415, "send a form or JSON, and say so in `Content-Type`; of articles, that they cannot be unpacked"),
             code("too_often", 429, "more requests than the server is configured to take of one address or key; `Retry-After` says when to ask again, `RateLimit` what is left"),
             code("internal", 500, "the fault is ours; it has been logged under the request's id"),
+            code("too_many_citations", 429, "as many searches, or articles, have been cited within 24 hours as the server takes without a key that may write; `Retry-After` says when there is room again. What is cited already can be cited again"),
             code("busy", 503, "too many searches, exports, or requests that bring articles, at once; `Retry-After` says when to ask again"),
             code("time_out", 503, "the search took over two seconds, or putting an export in order over twenty; ask for less, or again after `Retry-After`"),
             code("given_up", 503, "the connection was closed, or its sending side, and the answer took over 0.25 seconds; keep it open until the answer is there"),
@@ -231,6 +232,17 @@ mod tests {
     /// Every source file's text up to its tests.
     fn sources(folder: &Path) -> Vec<String> {
         let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    use crate::http::problem::Problem;
+
+    #[test]
+    fn every_refusal_for_the_time_being_says_when_to_ask_again() {
+        let mut codes = CHAPTERS.iter().flat_map(|chapter| chapter.codes).filter(|code| code.status == 503).peekable();
+        assert!(codes.peek().is_some());
+        for code in codes {
+            let refused = Problem::new(StatusCode::SERVICE_UNAVAILABLE, code.name, "for a test").into_response();
+            assert!(refused.headers().contains_key(header::RETRY_AFTER), "{}", code.name);
+        }
+    }
         paths.retain(|path| path.file_name().unwrap() != "tests.rs");
         let text = |path: &PathBuf| {
             std::fs::read_to_string(path).unwrap().split("#[cfg(test)]\nmod tests {").next().unwrap().into()
