@@ -24,6 +24,7 @@ mod client;
 mod compressed;
 mod connections;
 mod doors;
+mod heads;
 mod pace;
 mod problem;
 mod question;
