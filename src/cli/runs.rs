@@ -2,21 +2,14 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 
-use super::interrupt;
+use super::interrupt::{self, INTERRUPTED};
 use super::progress::counted;
 use super::settings::Settings;
 use crate::store::{Counts, REJECT_COPY, Rejected, Run, RunId, Store, Undoing, Undone};
 use crate::sync::{self, Outcome};
-
-/// As a shell says it of a program that a signal ended.
-const INTERRUPTED: u8 = 130;
-
-/// How long a batch that is under way may take after a signal.
-const GRACE: Duration = Duration::from_secs(20);
 
 /// Rejects read at a time.
 const PAGE: usize = 100;
@@ -61,7 +54,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 /// Takes a run back, batch after batch. Broken off, it goes on where it stopped when it is asked for again, or a server starts.
 fn undo(store: &Store, run: RunId) -> anyhow::Result<ExitCode> {
-    let stop = interrupt::heard(GRACE)?;
+    let stop = interrupt::heard()?;
     match store.begin_undoing(run)? {
         Undoing::NoRun => bail!("there is no run {run}"),
         Undoing::Running => bail!("run {run} is still being written; stop it first, or wait for its end"),

@@ -133,7 +133,7 @@ fn a_full_disk_has_writes_refused_and_searches_go_on() {
     fill(&filler);
     let full = archive.command("backup").arg(disk.0.join("another")).output().unwrap();
     assert_eq!(full.status.code(), Some(1));
-    assert!(text(&full).contains("is full"), "{}", text(&full));
+    assert!(text(&full).contains("there is no room for it"), "{}", text(&full));
     assert!(!disk.0.join("another").exists() && !disk.0.join(".another.unfinished").exists());
     let more = archive.file("b.jsonl", &corpus(2000));
     let ingest = archive.command("ingest").arg(&more).output().unwrap();
