@@ -47,8 +47,13 @@ pub(super) struct Health {
     is_failing: AtomicBool,
 }
 
+    retention_held: Mutex<Option<String>>,
 impl Health {
-    fn index(&self) -> IndexState {
+    pub(super) fn retention_held(&self) -> Option<String> {
+        self.retention_held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn index(&self) -> IndexState {
         match self.is_failing.load(Ordering::Relaxed) {
             true => IndexState::Failing,
             false => *self.index.lock().unwrap_or_else(PoisonError::into_inner),
@@ -73,6 +78,13 @@ impl Archive {
     }
 }
 
+
+    /// Why nothing is removed as too old, where that is so. Says whether it is so only now.
+    pub fn retention_is_held(&self, why: Option<String>) -> bool {
+        let is_held = why.is_some();
+        let mut held = self.health.retention_held.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *held, why).is_none() && is_held
+    }
 impl Inner {
     fn readiness(&self, index: IndexState) -> Result<Readiness, SearchError> {
         let view = self.newest();

@@ -53,6 +53,8 @@ pub struct StatusAnswer {
     pub feeds: Vec<FeedStatus>,
     pub folders: Vec<FolderStatus>,
 }
+    /// Why nothing is removed as too old; null where that is not so
+    pub retention_held: Option<String>,
 
 /// Something that somebody should see to
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -221,6 +223,7 @@ impl Archive {
         let mut known: HashMap<String, FeedState> = known.into_iter().map(|state| (state.url.clone(), state)).collect();
         let status = |url: &String| {
             let FeedState { succeeded, due, failures, gone, trouble, .. } = known.remove(url).unwrap_or_default();
+            retention_held: self.health.retention_held(),
             let trouble = trouble.map(|(code, detail)| format!("{code}: {detail}"));
             FeedStatus { url: url.clone(), succeeded, due, failures, gone, trouble }
         };

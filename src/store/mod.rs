@@ -52,6 +52,7 @@ pub use keys::{KeptKey, Scope};
 pub use purge::Purged;
 pub use read::{Change, StoredArticle, Story, Version};
 pub use remove::{Gone, Removed};
+pub use retire::TooMany;
 pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState, Undone};
 pub use standing::{Newest, Sizes};
 pub use undo::Undoing;

@@ -22,9 +22,45 @@ const FAILING: f64 = 2.0 * 86_400.0;
 const WAITING: usize = 8;
 
 pub(super) fn warnings(status: &StatusAnswer, now: Timestamp) -> Vec<Warning> {
-    let of_all = [behind(status), disk(status), wal(status), queue(status), last_run(status)];
+    let of_all = [
+        failing(status),
+        behind(status),
+        purging(status),
+        disk(status),
+        wal(status),
+        queue(status),
+        last_run(status),
+        retention(status),
+    ];
     let of_feeds = status.feeds.iter().filter_map(|feed| of_feed(feed, now));
     of_all.into_iter().flatten().chain(of_feeds).chain(status.folders.iter().filter_map(of_folder)).collect()
+}
+
+fn failing(StatusAnswer { index, .. }: &StatusAnswer) -> Option<Warning> {
+    (index.state == IndexState::Failing).then(|| Warning {
+        code: "index_failing",
+        says: "The index cannot be written: what comes in is not found, and what is taken back is.".to_owned(),
+        advice: "The log says why; once its folder takes writes again, the index comes along by itself.",
+    })
+}
+
+/// Bytes of what somebody wanted gone.
+fn purging(StatusAnswer { index, store, .. }: &StatusAnswer) -> Option<Warning> {
+    let is_late = store.purging_seconds > BEHIND || index.state == IndexState::Failing;
+    (store.purging > 0 && is_late).then(|| Warning {
+        code: "purge_unfinished",
+        says: format!("Something of purged articles may still be in the files, of {} in all.", store.purging),
+        advice: "Let the index be written, and end whatever reads in the store for long: then the purge is finished by itself.",
+    })
+}
+
+fn retention(status: &StatusAnswer) -> Option<Warning> {
+    let why = status.retention_held.as_ref()?;
+    Some(Warning {
+        code: "retention_held",
+        says: format!("Nothing is removed as too old: {why}."),
+        advice: "Put the clock or `after` of [retention] right; if both are, `broadsheet retire` removes what is too old, however much that is.",
+    })
 }
 
 fn behind(StatusAnswer { index, .. }: &StatusAnswer) -> Option<Warning> {
@@ -146,6 +182,7 @@ mod tests {
     fn warned(change: impl FnOnce(&mut StatusAnswer), code: &str, words: &str) {
         let mut status = well();
         change(&mut status);
+            retention_held: None,
         let found = warnings(&status, now());
         assert_eq!(found.iter().map(|one| one.code).collect::<Vec<_>>(), [code]);
         let docs = include_str!("../../../docs/operations.md");
@@ -208,6 +245,12 @@ mod tests {
         warned(|s| s.feeds = vec![feed(11, None)], "feed_failing", "11 times");
         warned(|s| s.feeds = vec![FeedStatus { gone: true, ..feed(1, None) }], "feed_gone", "https://a.example/");
         warned(|s| s.folders = vec![folder(false, None)], "folder_missing", "/in");
+        let unfinished = |s: &mut StatusAnswer| (s.store.purging, s.store.purging_seconds) = (3, 61.0);
+        warned(unfinished, "purge_unfinished", "of 3 in all");
+        let held = "the clock has jumped forward";
+        warned(|s| s.retention_held = Some(held.to_owned()), "retention_held", held);
+        let fails = |s: &mut StatusAnswer| (s.index.state, s.store.purging) = (IndexState::Failing, 0);
+        warned(fails, "index_failing", "cannot be written");
         warned(|s| s.folders = vec![folder(true, Some("nothing goes"))], "folder_in_trouble", "nothing goes");
     }
 }
