@@ -32,13 +32,13 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let store = options.settings.existing()?;
+    if let Some(id) = options.id.filter(|_| options.undo) {
+        return undo(&options.settings.existing()?, RunId(id));
+    }
+    let store = options.settings.existing_to_read()?;
     match options.id {
         None => print(&store.runs(None, 100)?),
         Some(id) => {
-            if options.undo {
-                return undo(&store, RunId(id));
-            }
             let run = store.run(RunId(id))?.with_context(|| format!("there is no run {id}"))?;
             if options.copies {
                 return pieces(&store, run.id);

@@ -313,10 +313,10 @@ impl Follower {
                     let error = format!("{error:#}");
                     // Once is enough, until it is another.
                     if failed.replace(error.clone()).is_none_or(|before| before != error) {
-                        tracing::error!(
-                            error,
-                            "the index could not be brought up to date; it is tried again and again"
-                        );
+                        // Articles that were purged and may still be in its files.
+                        let purging = self.store.purging().unwrap_or_default().articles;
+                        let what = "the index could not be brought up to date; it is tried again and again";
+                        tracing::error!(error, purging, "{what}");
                     }
                     std::thread::sleep(BETWEEN * 2);
                     continue;
@@ -377,7 +377,7 @@ impl Follower {
                 Ok(())
             };
             let is_due = Instant::now() >= self.erase_at && reached(index)? >= self.store.last_change()?;
-            if is_due && self.store.has_purges_left()? {
+            if is_due && self.store.purging()?.articles > 0 {
                 self.erase_at = Instant::now() + ERASE_AGAIN;
             }
             if is_due && !sync::erase_purged(&self.store, index, let_go)? {

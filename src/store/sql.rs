@@ -300,6 +300,7 @@ statements! {
     PURGE_ADD = "INSERT INTO purges (article, at, anew) VALUES (?1, ?2, ?3)";
     PURGE_ANEW = "UPDATE purges SET anew = 1 WHERE article = ?1";
     PURGES_LEFT = "SELECT article, anew FROM purges WHERE erased IS NULL ORDER BY article";
+    PURGING = "SELECT count(*), min(at) FROM purges WHERE erased IS NULL";
     PURGE_IS_LEFT = "SELECT EXISTS (SELECT 1 FROM purges p JOIN articles a ON a.num = p.article
                      WHERE a.id = ?1 AND p.erased IS NULL)";
     PURGES_ERASED = "SELECT count(*) FROM purges WHERE erased IS NOT NULL";

@@ -118,8 +118,8 @@ const CHAPTERS: [Chapter; 5] = [
             code("unsupported_type", 415, "send a form or JSON, and say so in `Content-Type`; of articles, that they cannot be unpacked"),
             code("headers_too_large", 431, "more than a hundred headers, or more than 32 KiB of them; send fewer"),
             code("too_often", 429, "more requests than the server is configured to take of one address or key; `Retry-After` says when to ask again, `RateLimit` what is left"),
-            code("internal", 500, "the fault is ours; it has been logged under the request's id"),
             code("too_many_citations", 429, "as many searches, or articles, have been cited within 24 hours as the server takes without a key that may write; `Retry-After` says when there is room again. What is cited already can be cited again"),
+            code("internal", 500, "the fault is ours; it has been logged under the request's id"),
             code("busy", 503, "too many searches, exports, or requests that bring articles, at once; `Retry-After` says when to ask again"),
             code("time_out", 503, "the search took over two seconds, or putting an export in order over twenty; ask for less, or again after `Retry-After`"),
             code("given_up", 503, "the connection was closed, or its sending side, and the answer took over 0.25 seconds; keep it open until the answer is there"),
@@ -228,11 +228,10 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::{Path, PathBuf};
 
-    use super::*;
+    use axum::http::header;
+    use axum::response::IntoResponse as _;
 
-    /// Every source file's text up to its tests.
-    fn sources(folder: &Path) -> Vec<String> {
-        let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    use super::*;
     use crate::http::problem::Problem;
 
     #[test]
@@ -244,6 +243,10 @@ mod tests {
             assert!(refused.headers().contains_key(header::RETRY_AFTER), "{}", code.name);
         }
     }
+
+    /// Every source file's text up to its tests.
+    fn sources(folder: &Path) -> Vec<String> {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         paths.retain(|path| path.file_name().unwrap() != "tests.rs");
         let text = |path: &PathBuf| {
             std::fs::read_to_string(path).unwrap().split("#[cfg(test)]\nmod tests {").next().unwrap().into()

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{FeedStatus, FolderStatus, StatusAnswer, Warning, seconds_since};
+use super::{FeedStatus, FolderStatus, IndexState, StatusAnswer, Warning, seconds_since};
 use crate::store::RunState;
 
 /// Seconds by which the index may be behind: the first state that shows what came in is seconds away.
@@ -167,14 +167,22 @@ mod tests {
             articles: 0,
             sources: None,
             newest: None,
-            index: IndexStatus { behind: 0, behind_seconds: 0.0, segments: 0, deleted: 0, bytes: 0 },
-            store: StoreStatus { bytes: 0, wal_bytes: 64 << 20 },
+            index: IndexStatus {
+                state: IndexState::Verified,
+                behind: 0,
+                behind_seconds: 0.0,
+                segments: 0,
+                deleted: 0,
+                bytes: 0,
+            },
+            store: StoreStatus { bytes: 0, wal_bytes: 64 << 20, purging: 1, purging_seconds: 2.0 },
             disk: Some(Disk { free: 6 << 30, size: 100 << 30 }),
             searches: SearchesStatus { running: 2, waiting: 16, seconds: None },
             snapshots: SnapshotsStatus { kept: 0, bytes: 0 },
             runs: Vec::new(),
             feeds: Vec::new(),
             folders: Vec::new(),
+            retention_held: None,
         }
     }
 
@@ -182,7 +190,6 @@ mod tests {
     fn warned(change: impl FnOnce(&mut StatusAnswer), code: &str, words: &str) {
         let mut status = well();
         change(&mut status);
-            retention_held: None,
         let found = warnings(&status, now());
         assert_eq!(found.iter().map(|one| one.code).collect::<Vec<_>>(), [code]);
         let docs = include_str!("../../../docs/operations.md");
@@ -238,6 +245,12 @@ mod tests {
         warned(|s| (s.index.behind, s.index.behind_seconds) = (9, 61.0), "index_behind", "9 changes");
         warned(|s| s.disk = Some(Disk { free: 900 << 20, size: 100 << 30 }), "disk_nearly_full", "900 MiB");
         warned(|s| s.disk = Some(Disk { free: 40 << 20, size: 1 << 30 }), "disk_nearly_full", "40 MiB");
+        let unfinished = |s: &mut StatusAnswer| (s.store.purging, s.store.purging_seconds) = (3, 61.0);
+        warned(unfinished, "purge_unfinished", "of 3 in all");
+        let held = "the clock has jumped forward";
+        warned(|s| s.retention_held = Some(held.to_owned()), "retention_held", held);
+        let fails = |s: &mut StatusAnswer| (s.index.state, s.store.purging) = (IndexState::Failing, 0);
+        warned(fails, "index_failing", "cannot be written");
         warned(|s| s.store.wal_bytes = 300 << 20, "wal_growing", "300 MiB");
         warned(|s| s.searches.waiting = 17, "searches_queue", "17 searches wait for 2");
         warned(|s| s.runs = vec![run(RunState::Failed)], "run_failed", "7: a.csv");
@@ -245,12 +258,6 @@ mod tests {
         warned(|s| s.feeds = vec![feed(11, None)], "feed_failing", "11 times");
         warned(|s| s.feeds = vec![FeedStatus { gone: true, ..feed(1, None) }], "feed_gone", "https://a.example/");
         warned(|s| s.folders = vec![folder(false, None)], "folder_missing", "/in");
-        let unfinished = |s: &mut StatusAnswer| (s.store.purging, s.store.purging_seconds) = (3, 61.0);
-        warned(unfinished, "purge_unfinished", "of 3 in all");
-        let held = "the clock has jumped forward";
-        warned(|s| s.retention_held = Some(held.to_owned()), "retention_held", held);
-        let fails = |s: &mut StatusAnswer| (s.index.state, s.store.purging) = (IndexState::Failing, 0);
-        warned(fails, "index_failing", "cannot be written");
         warned(|s| s.folders = vec![folder(true, Some("nothing goes"))], "folder_in_trouble", "nothing goes");
     }
 }
