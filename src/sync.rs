@@ -294,7 +294,7 @@ pub fn erase_purged(
     index: &Index,
     let_go: impl FnOnce() -> Result<bool, SyncError>,
 ) -> Result<bool, SyncError> {
-    if !store.has_purges_left()? {
+    if store.purging()?.articles == 0 {
         return Ok(true);
     }
     let mut writer = index.writer()?;

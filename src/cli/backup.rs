@@ -2,16 +2,14 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::interrupt;
+use super::interrupt::{self, INTERRUPTED};
 use super::progress::counted;
 use super::settings::Settings;
-use crate::store::{self, Store};
+use crate::store::{self, BackupError, Store};
 
-/// How long what is under way may take after a signal.
-const GRACE: Duration = Duration::from_secs(20);
-
+/// Exit code: 0 there is a backup; 1 there is none, and why; 130 interrupted, and there is none
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     /// The folder that becomes the backup; it must not be there yet
@@ -25,8 +23,14 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let data = options.settings.read()?.archive.dir;
     anyhow::ensure!(Store::is_in(&data) || data.is_file(), "there is no archive in {}", data.display());
-    let stop = interrupt::heard(GRACE)?;
-    let made = store::back_up(&data, &options.to, &stop, |left, all| tracing::info!(left, all, "pages"))?;
+    let stop = interrupt::heard()?;
+    let made = match store::back_up(&data, &options.to, &stop, |left, all| tracing::info!(left, all, "pages")) {
+        Err(BackupError::Stopped) => {
+            say!("interrupted; there is no backup");
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
+        made => made?,
+    };
     let (articles, bytes) =
         (counted(made.articles, "article", "articles"), made.files.iter().map(|file| file.bytes).sum::<u64>());
     say!(

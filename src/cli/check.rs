@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::progress::counted;
 use super::settings::Settings;
-use crate::store::{Store, StoreError};
+use crate::store::{STORAGE_FULL, STORAGE_REFUSED, Store, StoreError};
 use crate::sync::{self, Findings};
 
 /// Exit code: 0 all is well; 1 something is wrong, and each line says what
@@ -22,12 +22,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(Store::is_in(&data) || data.is_file(), "there is no archive in {}", data.display());
     let findings = match sync::check(&data, |what| tracing::info!("looking at {what}")) {
         Ok(findings) => findings,
-        Err(sync::SyncError::Store(error @ (StoreError::Older(_) | StoreError::Newer(_)))) => return Err(error.into()),
-        Err(error) => {
+        Err(sync::SyncError::Store(error)) if is_damage(&error) => {
             say!("store: {error}");
             tell_ways_out(true, false);
             return Ok(ExitCode::FAILURE);
         }
+        Err(error) => return Err(error.into()),
     };
     tell(&findings);
     if findings.are_none() {
@@ -42,6 +42,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     tell_ways_out(!findings.store.is_empty(), !findings.index.is_empty());
     Ok(ExitCode::FAILURE)
+}
+
+/// What cannot be looked at is no finding.
+fn is_damage(error: &StoreError) -> bool {
+    let cannot = matches!(error, StoreError::Older(_) | StoreError::Newer(_) | StoreError::LogUnread(_));
+    !cannot && !matches!(error.code(), Some(STORAGE_REFUSED | STORAGE_FULL))
 }
 
 fn tell(findings: &Findings) {

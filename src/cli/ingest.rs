@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::ScopedJoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::bail;
 
 use super::dry_run::is_aside;
-use super::interrupt;
+use super::interrupt::{self, INTERRUPTED};
 use super::progress::{Shown, counted};
 use super::runs::copies as copies_among;
 use super::settings::{self, Settings};
@@ -29,17 +29,11 @@ const WRONG_OPTIONS: u8 = 2;
 /// Something was refused; everything else is in.
 const WITH_REJECTS: u8 = 3;
 
-/// As a shell says it of a program that a signal ended.
-const INTERRUPTED: u8 = 130;
-
 /// Rejects that say that a map or a missing header does not fit the table.
 const MISFITS: &[&str] = &["unknown_column", "no_columns"];
 
 /// Rejects shown at the end; the others are listed by `broadsheet runs`.
 const SHOWN: usize = 5;
-
-/// How long what is under way may take after a signal.
-const GRACE: Duration = Duration::from_secs(20);
 
 /// Exit code: 0 everything is in; 1 failed; 2 wrong options; 3 something was refused, the rest is in; 130 interrupted.
 #[derive(Debug, clap::Args)]
@@ -120,7 +114,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
     };
     all_there(&options.paths)?;
-    let stop = interrupt::heard(GRACE)?;
+    let stop = interrupt::heard()?;
     if options.dry_run {
         return Ok(dry_run(options, &read_options, &stop));
     }

@@ -7,11 +7,14 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// As a shell says it of a program that a signal ended.
-const INTERRUPTED: i32 = 130;
+pub(super) const INTERRUPTED: u8 = 130;
 
-/// Set once a signal has come. A second signal, or the end of `grace` after the first, ends the process where it stands:
+/// How long what is under way may take after a signal.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Set once a signal has come. A second signal, or the end of this time after the first, ends the process where it stands:
 /// what has been stored by then is stored.
-pub(super) fn heard(grace: Duration) -> anyhow::Result<Arc<AtomicBool>> {
+pub(super) fn heard() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut interrupt, mut terminate) = {
@@ -23,8 +26,8 @@ pub(super) fn heard(grace: Duration) -> anyhow::Result<Arc<AtomicBool>> {
         runtime.block_on(async {
             tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
             set.store(true, Ordering::Relaxed);
-            tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} () = tokio::time::sleep(grace) => {} }
-            std::process::exit(INTERRUPTED);
+            tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} () = tokio::time::sleep(GRACE) => {} }
+            std::process::exit(INTERRUPTED.into());
         });
     })?;
     Ok(stop)

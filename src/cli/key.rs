@@ -69,7 +69,7 @@ enum What {
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     match &options.what {
         What::Create { scope, expires, name, settings } => make(open(settings)?, name, *scope, *expires)?,
-        What::List { settings } => list(&settings.existing()?.keys()?),
+        What::List { settings } => list(&settings.existing_to_read()?.keys()?),
         What::Rotate { id, grace, expires, settings } => {
             let store = open(settings)?;
             let old = store.key(id)?.with_context(|| none(id))?;
@@ -144,14 +144,36 @@ fn length(text: &str) -> Result<SignedDuration, String> {
 }
 
 fn moment(text: &str) -> Result<Until, String> {
+    until(text, Timestamp::now())
+}
+
+fn until(text: &str, now: Timestamp) -> Result<Until, String> {
     let wrong = || format!("`{text}` is no time; write 90d, 12h, 2027-01-31 or never");
-    if text == "never" {
-        return Ok(Until(None));
+    let over = match text.parse::<Date>() {
+        _ if text == "never" => return Ok(Until(None)),
+        Ok(day) => day.to_zoned_datetime(TimeZone::UTC).map_err(|_| wrong())?.timestamp(),
+        Err(_) => now.checked_add(length(text).map_err(|_| wrong())?).map_err(|_| wrong())?,
+    };
+    if over <= now {
+        return Err(format!("`{text}` has passed: such a key would open nothing; a day begins at 00:00 UTC"));
     }
-    if let Ok(day) = text.parse::<Date>() {
-        let start = day.to_zoned_datetime(TimeZone::UTC).map_err(|_| wrong())?;
-        return Ok(Until(Some(start.timestamp())));
+    Ok(Until(Some(over)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_ends_in_the_time_to_come() {
+        let now: Timestamp = "2026-11-27T08:00:00Z".parse().unwrap();
+        let over = |text: &str| until(text, now).map(|Until(over)| over.map(|over| over.to_string()));
+        assert_eq!(over("never"), Ok(None));
+        assert_eq!(over("2d"), Ok(Some("2026-11-29T08:00:00Z".to_owned())));
+        assert_eq!(over("2026-11-28"), Ok(Some("2026-11-28T00:00:00Z".to_owned())));
+        for past in ["2020-01-01", "2026-11-27", "0s"] {
+            assert!(over(past).unwrap_err().contains("has passed"), "{past}");
+        }
+        assert!(over("soon").unwrap_err().contains("is no time"));
     }
-    let length = length(text).map_err(|_| wrong())?;
-    Ok(Until(Some(Timestamp::now().checked_add(length).map_err(|_| wrong())?)))
 }

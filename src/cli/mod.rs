@@ -19,6 +19,7 @@ mod progress;
 mod purge;
 mod reindex;
 mod restore;
+mod retire;
 mod runs;
 mod serve;
 mod settings;
@@ -53,6 +54,8 @@ enum Command {
     Runs(runs::Options),
     /// Remove articles for good, with every byte of them
     Purge(purge::Options),
+    /// Remove what is older than is kept, however much that is
+    Retire(retire::Options),
     /// Build the index anew from the store, and swap it in
     Reindex(reindex::Options),
     /// Prove that the store is whole and that the index agrees with it
@@ -89,6 +92,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Formats(_) => Ok(formats::run()),
         Command::Runs(options) => runs::run(&options),
         Command::Purge(options) => purge::run(&options),
+        Command::Retire(options) => retire::run(&options),
         Command::Reindex(options) => reindex::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Backup(options) => backup::run(&options),

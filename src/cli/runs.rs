@@ -2,21 +2,14 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 
-use super::interrupt;
+use super::interrupt::{self, INTERRUPTED};
 use super::progress::counted;
 use super::settings::Settings;
 use crate::store::{Counts, REJECT_COPY, Rejected, Run, RunId, Store, Undoing, Undone};
 use crate::sync::{self, Outcome};
-
-/// As a shell says it of a program that a signal ended.
-const INTERRUPTED: u8 = 130;
-
-/// How long a batch that is under way may take after a signal.
-const GRACE: Duration = Duration::from_secs(20);
 
 /// Rejects read at a time.
 const PAGE: usize = 100;
@@ -39,13 +32,13 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let store = options.settings.existing()?;
+    if let Some(id) = options.id.filter(|_| options.undo) {
+        return undo(&options.settings.existing()?, RunId(id));
+    }
+    let store = options.settings.existing_to_read()?;
     match options.id {
         None => print(&store.runs(None, 100)?),
         Some(id) => {
-            if options.undo {
-                return undo(&store, RunId(id));
-            }
             let run = store.run(RunId(id))?.with_context(|| format!("there is no run {id}"))?;
             if options.copies {
                 return pieces(&store, run.id);
@@ -61,7 +54,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 /// Takes a run back, batch after batch. Broken off, it goes on where it stopped when it is asked for again, or a server starts.
 fn undo(store: &Store, run: RunId) -> anyhow::Result<ExitCode> {
-    let stop = interrupt::heard(GRACE)?;
+    let stop = interrupt::heard()?;
     match store.begin_undoing(run)? {
         Undoing::NoRun => bail!("there is no run {run}"),
         Undoing::Running => bail!("run {run} is still being written; stop it first, or wait for its end"),

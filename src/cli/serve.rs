@@ -320,10 +320,10 @@ impl Follower {
                     let error = format!("{error:#}");
                     // Once is enough, until it is another.
                     if failed.replace(error.clone()).is_none_or(|before| before != error) {
-                        tracing::error!(
-                            error,
-                            "the index could not be brought up to date; it is tried again and again"
-                        );
+                        // Articles that were purged and may still be in its files.
+                        let purging = self.store.purging().unwrap_or_default().articles;
+                        let what = "the index could not be brought up to date; it is tried again and again";
+                        tracing::error!(error, purging, "{what}");
                     }
                     std::thread::sleep(BETWEEN * 2);
                     continue;
@@ -379,7 +379,7 @@ impl Follower {
                 writer.finish()?;
             }
             let is_due = Instant::now() >= self.erase_at && !archive.are_forgotten_states_read();
-            if is_due && self.store.has_purges_left()? {
+            if is_due && self.store.purging()?.articles > 0 {
                 let purges = self.store.purges()?;
                 if reached(index)? >= self.store.last_change()? {
                     self.erase_now(archive, purges)?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::{Age, Config};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::sync;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -39,11 +39,20 @@ impl Settings {
 
     /// The store of an archive that is there; a mistyped folder must not become a new one.
     pub(super) fn existing(&self) -> anyhow::Result<Store> {
+        self.opened(Store::open)
+    }
+
+    /// The same, to be read only: the folder may be somebody else's, or one that takes no writes.
+    pub(super) fn existing_to_read(&self) -> anyhow::Result<Store> {
+        self.opened(Store::open_to_read)
+    }
+
+    fn opened(&self, open: fn(&Path) -> Result<Store, StoreError>) -> anyhow::Result<Store> {
         let config = self.read()?;
         let dir = config.archive.dir;
         let is_there = Store::is_in(&dir) || dir.is_file();
         anyhow::ensure!(is_there, "there is no archive in {}", dir.display());
-        let store = Store::open(&dir)?;
+        let store = open(&dir)?;
         store.keep_for(config.retention.after.map(Age::span));
         Ok(store)
     }

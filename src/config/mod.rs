@@ -103,6 +103,9 @@ pub struct Limits {
     #[serde(deserialize_with = "time")]
     pub header_timeout: Duration,
     pub uploads: usize,
+    /// Of whoever has no key that may write; together, and the articles of all their lists.
+    pub citations_per_day: u32,
+    pub cited_per_day: u32,
     #[serde(deserialize_with = "size")]
     pub largest_article: usize,
 }

@@ -38,6 +38,7 @@ pub(super) const BECAME: &[(&str, Now)] =
         (status = 410, description = "The snapshot is no longer kept", body = Envelope, content_type = PROBLEM),
         (status = 413, description = "The body is too large", body = Envelope, content_type = PROBLEM),
         (status = 415, description = "The body is neither a form nor JSON", body = Envelope, content_type = PROBLEM),
+        (status = 429, description = "As much has been cited within a day as may be without a key that may write", body = Envelope, content_type = PROBLEM),
         (status = 503, description = "Too many searches at once, or one that takes too long", body = Envelope, content_type = PROBLEM),
     )
 )]
@@ -55,7 +56,7 @@ pub(super) async fn cite(question: Question, body: Bytes) -> Answered {
 pub(super) async fn keep(question: &Question, body: &[u8]) -> Result<Kept, Problem> {
     question.refuse_other_sites()?;
     let request = params::CITE.read(&question.with_body(&params::CITE, body)?)?;
-    Ok(question.archive.cite(request).await?)
+    Ok(question.archive.cite(request, question.cite_bounds()).await?)
 }
 
 /// The whole list of a citation as a table, and what has become of each article

@@ -24,6 +24,7 @@ use tower::Service as _;
 
 use super::client::Peer;
 use super::crowd::Crowd;
+use super::heads;
 use super::wire::Wire;
 use crate::config::Limits;
 use crate::metering;
@@ -32,8 +33,11 @@ use crate::metering;
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// A connection holds so much of a request that has not come whole, or of an answer that is not taken. It is the longest
-/// address and headers.
+/// head: address and headers.
 const HELD: usize = 64 << 10;
+
+/// With so many header lines there is no request: with fewer it is refused in an envelope.
+const LINES: usize = 2 * heads::LINES;
 
 /// So many connections too many are told at once that they are; others are only closed.
 const REFUSED: usize = 256;
@@ -118,7 +122,8 @@ async fn answer(
         tracing::debug!(%error, "no TCP_NODELAY");
     }
     let mut server = http1::Builder::new();
-    server.half_close(true).timer(TokioTimer::new()).header_read_timeout(bounds.header_timeout).max_buf_size(HELD);
+    server.half_close(true).timer(TokioTimer::new()).header_read_timeout(bounds.header_timeout);
+    server.max_buf_size(HELD).max_header_size(HELD).max_headers(LINES);
     let wire = Wire::new(stream);
     let peer = Peer { address, socket: wire.socket() };
     let service = service_fn(move |mut request: Request<Incoming>| match inside.crowd.turns_away(&request) {

@@ -189,11 +189,10 @@ fn may(scope: Scope) -> &'static str {
 }
 
 fn too_often(paced: &Paced) -> Response {
-    let seconds = paced.wait.map_or(1, |wait| wait.as_secs() + 1);
+    let wait = paced.wait.unwrap_or_default();
     let detail = format!("more than {} requests in {} seconds", paced.requests, paced.per.as_secs());
-    let mut response = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_often", detail)
-        .hint(format!("Ask again in {seconds} s; `RateLimit` says how much is left."))
-        .into_response();
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    response
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_often", detail)
+        .hint(format!("Ask again in {} s; `RateLimit` says how much is left.", wait.as_secs() + 1))
+        .wait(wait)
+        .into_response()
 }

@@ -25,6 +25,7 @@ mod compressed;
 mod connections;
 mod crowd;
 mod doors;
+mod heads;
 mod pace;
 mod problem;
 mod question;

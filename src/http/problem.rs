@@ -2,6 +2,8 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -26,6 +28,8 @@ pub(super) struct Problem {
     parameter: Option<String>,
     at: Option<[usize; 2]>,
     hint: Option<String>,
+    /// Seconds after which it is worth asking again.
+    wait: Option<NonZeroU32>,
 }
 
 pub(super) const PROBLEM: &str = "application/problem+json";
@@ -68,11 +72,18 @@ impl Problem {
 
     /// With a code that a reader has given.
     pub(super) fn coded(status: StatusCode, code: Cow<'static, str>, detail: impl Into<String>) -> Problem {
-        Problem { status, code, detail: detail.into().into_boxed_str(), parameter: None, at: None, hint: None }
+        let detail = detail.into().into_boxed_str();
+        Problem { status, code, detail, parameter: None, at: None, hint: None, wait: None }
     }
 
     pub(super) fn hint(self, hint: impl Into<String>) -> Problem {
         Problem { hint: Some(hint.into()), ..self }
+    }
+
+    /// Asking again is worth it after this.
+    pub(super) fn wait(self, time: Duration) -> Problem {
+        let seconds = u32::try_from(time.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
+        Problem { wait: NonZeroU32::new(seconds), ..self }
     }
 
     pub(super) fn code(&self) -> &str {
@@ -123,6 +134,7 @@ impl From<Advice> for Problem {
             parameter: advice.parameter.or_else(|| advice.at.map(|_| "q".to_owned())),
             at: advice.at,
             hint: advice.hint,
+            wait: None,
         }
     }
 }
@@ -143,6 +155,11 @@ impl From<SearchError> for Problem {
             SearchError::NoArticle => Problem::new(StatusCode::NOT_FOUND, "no_article", detail),
             SearchError::NoVersion(_) => Problem::new(StatusCode::NOT_FOUND, "no_version", detail),
             SearchError::NoCitation => Problem::new(StatusCode::NOT_FOUND, "no_citation", detail),
+            SearchError::TooManyCitations(wait) => {
+                Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_citations", detail)
+                    .hint("Cite it after `Retry-After`, or with a key that may write; what is cited already is free.")
+                    .wait(wait)
+            }
             SearchError::NoRun => {
                 Problem::new(StatusCode::NOT_FOUND, "no_run", detail).hint("/api/v1/runs lists the runs.")
             }
@@ -194,10 +211,10 @@ impl IntoResponse for Problem {
     /// The body is written by [`in_our_envelope`], which knows the id of the request.
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            let seconds = if self.code.starts_with("storage_") { "10" } else { "1" };
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
-        }
+        let soon = || if self.code.starts_with("storage_") { 10 } else { 1 };
+        let wait =
+            self.wait.map(NonZeroU32::get).or_else(|| (self.status == StatusCode::SERVICE_UNAVAILABLE).then(soon));
+        response.headers_mut().extend(wait.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
         response.extensions_mut().insert(self);
         response
     }

@@ -16,12 +16,13 @@ use super::client::{Client, NOBODY};
 use super::compressed;
 use super::params::{LARGEST, Taken, Takes};
 use super::problem::Problem;
+use crate::access::{Holder, Scope};
 use crate::config;
 use crate::metering;
 use crate::query::Advice;
-use crate::search::Archive;
 use crate::search::answer::SearchError;
 use crate::search::request::FacetField;
+use crate::search::{Archive, CiteBounds};
 
 pub(super) type Answered = Result<Response, Problem>;
 
@@ -35,6 +36,8 @@ pub(super) struct Question {
     headers: HeaderMap,
     http: Arc<config::Http>,
     client: Client,
+    holder: Option<Holder>,
+    limits: config::Limits,
 }
 
 impl FromRequestParts<Door> for Question {
@@ -50,6 +53,8 @@ impl FromRequestParts<Door> for Question {
             headers: parts.headers.clone(),
             http: Arc::clone(&door.http),
             client: parts.extensions.get().cloned().unwrap_or(NOBODY),
+            holder: parts.extensions.get().cloned(),
+            limits: door.limits,
         })
     }
 }
@@ -88,6 +93,13 @@ impl Question {
     /// Refuses what a page of another site has sent.
     pub(super) fn refuse_other_sites(&self) -> Result<(), Problem> {
         same_site(&self.headers, &self.http, &self.client)
+    }
+
+    /// How much may be cited with it; whoever may write may cite without end.
+    pub(super) fn cite_bounds(&self) -> Option<CiteBounds> {
+        let may_write = self.holder.as_ref().is_some_and(|holder| holder.scope >= Scope::Write);
+        let config::Limits { citations_per_day, cited_per_day, .. } = self.limits;
+        (!may_write).then_some(CiteBounds { citations: citations_per_day, articles: cited_per_day })
     }
 
     /// The media types that its client takes.

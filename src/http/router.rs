@@ -12,8 +12,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use super::{
-    Door, api, articles, citations, client, compressed, copies, doors, explore, export, facets, forms, openapi, pages,
-    problem, runs, safe, seen, tables, versions, watching,
+    Door, api, articles, citations, client, compressed, copies, doors, explore, export, facets, forms, heads, openapi,
+    pages, problem, runs, safe, seen, tables, versions, watching,
 };
 
 /// A request body, at most, but for articles.
@@ -61,6 +61,7 @@ pub(super) fn router(door: Door) -> Router {
         .into_iter()
         .fold(routes, Router::layer)
         .layer(CatchPanicLayer::custom(problem::after_panic))
+        .layer(middleware::from_fn(heads::bounded))
         .layer(middleware::from_fn(problem::in_our_envelope))
         .layer(middleware::map_response(async |response| safe::answer(response)))
         .layer(who_asks)

@@ -19,6 +19,9 @@ pub struct Standing {
     pub index_bytes: u64,
     pub store_bytes: u64,
     pub wal_bytes: u64,
+    /// Articles that were purged, and of which something may still be in a file; and since when the first of them.
+    pub purging: u64,
+    pub purging_seconds: f64,
     pub snapshots: usize,
     pub snapshot_bytes: u64,
     pub disk: Option<Disk>,
@@ -47,6 +50,9 @@ impl Standing {
         page.gauge("index_size_bytes", "Files of the newest state of the index", self.index_bytes as f64)?;
         page.gauge("store_size_bytes", "The file of the store", self.store_bytes as f64)?;
         page.gauge("store_wal_size_bytes", "The write-ahead log of the store", self.wal_bytes as f64)?;
+        let purging = "Articles purged of which something may still be in a file";
+        page.gauge("purges_unfinished", purging, self.purging as f64)?;
+        page.gauge("purges_unfinished_seconds", "Age of the first purge that is not finished", self.purging_seconds)?;
         page.gauge("snapshots", "States of the index that answers refer to", self.snapshots as f64)?;
         page.gauge("snapshots_size_bytes", "Files that are there for such states alone", self.snapshot_bytes as f64)?;
         let disk = |of: fn(&Disk) -> u64| self.disk.as_ref().map(|disk| ([] as [(&str, &str); 0], of(disk) as f64));

@@ -4,6 +4,8 @@ mod cited;
 mod explored;
 mod versions;
 
+use std::time::Duration;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -408,6 +410,9 @@ pub enum SearchError {
     /// 404.
     #[error("there is no such citation")]
     NoCitation,
+    /// 429 with `Retry-After`: there is room for another after this.
+    #[error("as many citations have been kept within a day as may be without a key that may write")]
+    TooManyCitations(Duration),
     /// 404.
     #[error("there is no run of this number")]
     NoRun,

@@ -21,7 +21,8 @@ use crate::engine::{Until, View};
 use crate::query::ast::DateField;
 use crate::query::dates::{self, Side};
 use crate::query::{self, Advice, Mode, print};
-use crate::store::{Citation, Cited, StoredArticle};
+pub use crate::store::CiteBounds;
+use crate::store::{Citation, Cite, Cited, StoredArticle};
 
 /// Articles of a citation: a list that somebody can still check.
 const MOST_CITED: u64 = 100_000;
@@ -90,14 +91,21 @@ pub struct CitationRequest {
 }
 
 impl Archive {
-    /// Keeps a search and all that it finds. The same search that finds the same has the same name.
-    pub async fn cite(self: &Arc<Self>, request: SearchRequest) -> Result<Kept, SearchError> {
+    /// Keeps a search and all that it finds, where that is within `bounds`. The same search that finds the same has the same
+    /// name.
+    pub async fn cite(
+        self: &Arc<Self>,
+        request: SearchRequest,
+        bounds: Option<CiteBounds>,
+    ) -> Result<Kept, SearchError> {
         let Citing { kept, asked, found } =
             self.pool.run_for(ORDER_LIMIT, |until| self.inner.cite(request, until)).await?;
         // No search waits for whoever else is writing.
         let (archive, id) = (Arc::clone(self), kept.id.clone());
-        blocking(move || archive.inner.store.cite(&id, &asked, &found).map_err(store_error)).await?;
-        Ok(kept)
+        match blocking(move || archive.inner.store.cite(&id, &asked, &found, bounds).map_err(store_error)).await? {
+            Cite::Kept => Ok(kept),
+            Cite::TooMany(wait) => Err(SearchError::TooManyCitations(wait)),
+        }
     }
 
     /// A search as it was, and what has become of what it found.

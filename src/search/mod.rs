@@ -50,7 +50,7 @@ mod timeline;
 mod cursor;
 
 pub use archive::Archive;
-pub use citations::{CitationRequest, Kept};
+pub use citations::{CitationRequest, CiteBounds, Kept};
 pub use compare::MOST_COMPARED;
 pub use excerpt::first_words;
 pub use export::Export;

@@ -23,6 +23,8 @@ pub struct Readiness {
     /// `taken`; or why what comes in is refused: `storage_full`, `storage_refused`
     pub writes: &'static str,
     pub index: IndexState,
+    /// Articles that were purged, and of which something may still be in a file; 0 again within seconds, if all is well
+    pub purging: u64,
 }
 
 /// How it stands with the index.
@@ -45,10 +47,15 @@ pub enum IndexState {
 pub(super) struct Health {
     index: Mutex<IndexState>,
     is_failing: AtomicBool,
+    retention_held: Mutex<Option<String>>,
 }
 
 impl Health {
-    fn index(&self) -> IndexState {
+    pub(super) fn retention_held(&self) -> Option<String> {
+        self.retention_held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn index(&self) -> IndexState {
         match self.is_failing.load(Ordering::Relaxed) {
             true => IndexState::Failing,
             false => *self.index.lock().unwrap_or_else(PoisonError::into_inner),
@@ -76,6 +83,13 @@ impl Archive {
     pub fn indexing_fails(&self, fails: bool) {
         self.health.is_failing.store(fails, Ordering::Relaxed);
     }
+
+    /// Why nothing is removed as too old, where that is so. Says whether it is so only now.
+    pub fn retention_is_held(&self, why: Option<String>) -> bool {
+        let is_held = why.is_some();
+        let mut held = self.health.retention_held.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *held, why).is_none() && is_held
+    }
 }
 
 impl Inner {
@@ -88,6 +102,8 @@ impl Inner {
         let refused = self.store.refused();
         // What the disk refuses would come in nowhere else, and to read another has no more than this.
         let ready = !is_late || refused.is_some() || index == IndexState::Failing;
-        Ok(Readiness { ready, articles: view.articles(), behind, writes: refused.unwrap_or("taken"), index })
+        let purging = self.store.purging().map_err(store_error)?.articles;
+        let writes = refused.unwrap_or("taken");
+        Ok(Readiness { ready, articles: view.articles(), behind, writes, index, purging })
     }
 }

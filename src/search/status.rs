@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::answer::SearchError;
 use super::archive::{Archive, Inner, engine_error, store_error};
 use super::ledger::RunLine;
+use super::readiness::IndexState;
 use super::request::{FacetField, Values};
 use crate::article::ArticleId;
 use crate::engine::{Plan, View};
@@ -52,6 +53,8 @@ pub struct StatusAnswer {
     /// Those of the configuration
     pub feeds: Vec<FeedStatus>,
     pub folders: Vec<FolderStatus>,
+    /// Why nothing is removed as too old; null where that is not so
+    pub retention_held: Option<String>,
 }
 
 /// Something that somebody should see to
@@ -73,6 +76,7 @@ pub struct NewestArticle {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct IndexStatus {
+    pub state: IndexState,
     /// Changes of the store that it lacks
     pub behind: u64,
     /// Age of the first of them
@@ -88,6 +92,10 @@ pub struct StoreStatus {
     pub bytes: u64,
     /// The write-ahead log
     pub wal_bytes: u64,
+    /// Articles that were purged, and of which something may still be in a file
+    pub purging: u64,
+    /// Age of the first of them
+    pub purging_seconds: f64,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -150,6 +158,7 @@ impl Archive {
         let since = store.changed_after(view.position()).map_err(store_error)?;
         let behind_seconds = since.map_or(0.0, |since| seconds_since(since, Timestamp::now()));
         let sizes = store.sizes();
+        let purging = store.purging().map_err(store_error)?;
         Ok(Standing {
             running,
             waiting,
@@ -161,6 +170,8 @@ impl Archive {
             index_bytes: view.files().iter().map(|(_, bytes)| bytes).sum(),
             store_bytes: sizes.store,
             wal_bytes: sizes.wal,
+            purging: purging.articles,
+            purging_seconds: purging.since.map_or(0.0, |since| seconds_since(since, Timestamp::now())),
             snapshots,
             snapshot_bytes,
             disk: metering::disk(store.dir()),
@@ -189,13 +200,19 @@ impl Archive {
             sources: self.inner.sources.number(&self.inner.newest()),
             newest: newest.map(|newest| NewestArticle { id: newest.id, seen: newest.seen }),
             index: IndexStatus {
+                state: self.health.index(),
                 behind: standing.behind,
                 behind_seconds: standing.behind_seconds,
                 segments: standing.segments,
                 deleted: standing.deleted,
                 bytes: standing.index_bytes,
             },
-            store: StoreStatus { bytes: standing.store_bytes, wal_bytes: standing.wal_bytes },
+            store: StoreStatus {
+                bytes: standing.store_bytes,
+                wal_bytes: standing.wal_bytes,
+                purging: standing.purging,
+                purging_seconds: standing.purging_seconds,
+            },
             disk: standing.disk,
             searches: SearchesStatus {
                 running: standing.running,
@@ -206,6 +223,7 @@ impl Archive {
             runs: runs.into_iter().map(|run| self.line(run)).collect(),
             feeds: self.feeds()?,
             folders: folders.collect(),
+            retention_held: self.health.retention_held(),
         };
         answer.warnings = warnings(&answer, Timestamp::now());
         Ok(answer)

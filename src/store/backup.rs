@@ -194,9 +194,13 @@ fn copy_pages(from: &Path, to: &Path, stop: &AtomicBool, mut progress: impl FnMu
     let mut copy = Connection::open(to).map_err(sqlite)?;
     {
         let backup = Backup::new(&source, &mut copy).map_err(sqlite)?;
-        while backup.step(STEP).map_err(sqlite)? != StepResult::Done {
+        loop {
+            fail::fail_point!("backup::before_step");
             if stop.load(Ordering::Relaxed) {
                 return Err(BackupError::Stopped);
+            }
+            if backup.step(STEP).map_err(sqlite)? == StepResult::Done {
+                break;
             }
             let left = backup.progress();
             progress(left.remaining.unsigned_abs().into(), left.pagecount.unsigned_abs().into());
@@ -285,6 +289,8 @@ mod tests {
         conn.execute("UPDATE versions SET content = zeroblob(4)", []).unwrap();
         let failed = back_up(desk.store.dir(), &to, &never(), |_, _| {});
         assert!(matches!(&failed, Err(BackupError::Flawed(flaws)) if flaws[0].contains("version row 1")), "{failed:?}");
+        let stopped = back_up(desk.store.dir(), &to, &AtomicBool::new(true), |_, _| {});
+        assert!(matches!(stopped, Err(BackupError::Stopped)), "{stopped:?}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 

@@ -25,6 +25,11 @@ impl Store {
         *locked(&self.kept_for) = time;
     }
 
+    /// Whether nothing is ever too old.
+    pub fn keeps_for_ever(&self) -> bool {
+        locked(&self.kept_for).is_none()
+    }
+
     /// What is dated before this is not kept; `None`: everything is.
     pub(super) fn oldest_kept(&self, now: Timestamp) -> Option<Timestamp> {
         let kept_for = (*locked(&self.kept_for))?;

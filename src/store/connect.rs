@@ -1,5 +1,6 @@
 //! Opening connections: the file, its settings, its migrations. Several processes may do this at once.
 
+use std::cmp::Ordering;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,9 +9,11 @@ use include_dir::{Dir, include_dir};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{Error as MigrationError, MigrationDefinitionError, Migrations};
+use rustix::fs::{Access, access};
+use url::Url;
 
-use super::error::{Result, StoreError};
-use super::restore;
+use super::error::{Result, StoreError, of_disk};
+use super::{restore, sql};
 
 static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
@@ -55,20 +58,73 @@ pub(super) fn reader(dir: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(file(dir), flags)?;
     conn.busy_timeout(BUSY)?;
+    prepared(conn)
+}
+
+/// The same of a store of which nothing may be written.
+pub(super) fn reader_of_unwritten(dir: &Path) -> Result<Connection> {
+    prepared(unwritten(&file(dir))?)
+}
+
+fn prepared(conn: Connection) -> Result<Connection> {
     conn.pragma_update(None, "cache_size", -16_000)?;
     keep_plans(&conn)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(conn)
 }
 
-/// A connection for looking at a file without changing it. It may write all the same, so that it can fold the log into the
-/// file when it is closed last: a file that nobody has open is all there is.
+/// A connection for looking at a file without changing it. It may write all the same, where that is possible, so that it
+/// can fold the log into the file when it is closed last: a file that nobody has open is all there is.
 pub(super) fn onlooker(file: &Path) -> Result<Connection> {
+    if !may_be_written(file) {
+        return unwritten(file);
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(file, flags)?;
     conn.busy_timeout(BUSY)?;
     conn.pragma_update(None, "query_only", true)?;
     Ok(conn)
+}
+
+/// Nothing is written where the folder may not be. Files that are open could be: the store would go on for a while, and the
+/// index would not.
+pub(super) fn may_write(dir: &Path) -> Result<()> {
+    access(dir, Access::WRITE_OK).map_err(|error| StoreError::file(dir)(error.into()))
+}
+
+/// Whether a store can be opened to be written. What is not there at all is told by whoever opens it.
+pub(super) fn may_be_written(file: &Path) -> bool {
+    let folder = file.parent().unwrap_or(file);
+    let is_refused = |path| access(path, Access::WRITE_OK).is_err_and(|error| of_disk(&error.into()).is_some());
+    !is_refused(folder) && !is_refused(file)
+}
+
+/// A connection to a store of which nothing may be written, as it lies there: not even the memory that is shared with those
+/// who have it open. Where there is no log nobody has, and it is all in the file.
+pub(super) fn unwritten(file: &Path) -> Result<Connection> {
+    let beside = |ending: &str| file.with_extension(format!("sqlite-{ending}"));
+    let (log, shared) = (beside("wal"), beside("shm"));
+    let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
+    if has_log && !shared.exists() {
+        return Err(StoreError::LogUnread(log));
+    }
+    let path = std::path::absolute(file).map_err(StoreError::file(file))?;
+    let mut address = Url::from_file_path(&path).map_err(|()| StoreError::NotAFolder(path))?;
+    address.set_query(Some(if has_log { "mode=ro" } else { "immutable=1" }));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(address.as_str(), flags)?;
+    conn.busy_timeout(BUSY)?;
+    Ok(conn)
+}
+
+/// The schema has to be that of this program: nothing is brought up to date by whoever only looks.
+pub(super) fn same_schema(conn: &Connection, file: &Path) -> Result<()> {
+    let schema: u64 = conn.query_one(sql::SCHEMA, [], |row| row.get(0))?;
+    match schema.cmp(&newest_schema()) {
+        Ordering::Less => Err(StoreError::Older(file.to_owned())),
+        Ordering::Greater => Err(StoreError::Newer(file.to_owned())),
+        Ordering::Equal => Ok(()),
+    }
 }
 
 /// The number of the last migration there is.

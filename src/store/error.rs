@@ -14,6 +14,11 @@ pub enum StoreError {
     Newer(PathBuf),
     #[error("{} was written by an older broadsheet; start the server once, which brings it up to date", .0.display())]
     Older(PathBuf),
+    #[error(
+        "{} holds what is not in the store yet, and cannot be read where nothing may be written; copy the folder and look at the copy, or start a server on it",
+        .0.display()
+    )]
+    LogUnread(PathBuf),
     #[error("the store could not be brought up to date: {0}")]
     Migration(#[source] rusqlite_migration::Error),
     #[error("version row {row} of the store is damaged: what is there is not what was written")]

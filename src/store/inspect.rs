@@ -56,12 +56,7 @@ impl Inspection {
     pub(super) fn of_file(file: &Path) -> Result<Inspection> {
         let conn = connect::onlooker(file)?;
         conn.execute_batch("BEGIN")?;
-        let schema: u64 = conn.query_one(sql::SCHEMA, [], |row| row.get(0))?;
-        match schema.cmp(&connect::newest_schema()) {
-            std::cmp::Ordering::Less => return Err(StoreError::Older(file.to_owned())),
-            std::cmp::Ordering::Greater => return Err(StoreError::Newer(file.to_owned())),
-            std::cmp::Ordering::Equal => {}
-        }
+        connect::same_schema(&conn, file)?;
         // The first that is read settles the moment.
         let id = conn.query_one(sql::META, params!["id"], |row| row.get(0))?;
         Ok(Inspection { conn, id })

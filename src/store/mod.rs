@@ -45,16 +45,17 @@ use jiff::{Span, Timestamp};
 use rusqlite::{Connection, params};
 
 pub use backup::{BackupError, Manifest, back_up};
-pub use citations::{Citation, Cited};
+pub use citations::{Citation, Cite, CiteBounds, Cited};
 pub use error::{STORAGE_DAMAGED, STORAGE_FULL, STORAGE_REFUSED, StoreError, of_disk};
 pub use fetched::{Alone, FeedState, FileMark, PageFate, PageState};
 pub use hold::Standing;
 pub use inspect::{Extent, Inspection, Shown};
 pub use keys::{KeptKey, Scope};
-pub use purge::Purged;
+pub use purge::{Purged, Purging};
 pub use read::{Change, StoredArticle, Story, Version};
 pub use remove::{Gone, Removed};
 pub use restore::{Restored, Since};
+pub use retire::TooMany;
 pub use runs::{Counts, REJECT_COPY, Rejected, Run, RunId, RunState, Undone};
 pub use standing::{Newest, Sizes};
 pub use undo::Undoing;
@@ -94,20 +95,38 @@ impl Store {
     /// Opens the store in `dir`, or lays out a new one there.
     pub fn open(dir: &Path) -> Result<Store, StoreError> {
         let conn = connect::writer(dir)?;
-        let store = Store {
+        conn.prepare_cached(sql::META_KEEP)?.execute(params!["id", uuid::Uuid::new_v4().to_string()])?;
+        let store = Store::with(dir, conn, connect::reader)?;
+        store.close_dead_runs()?;
+        stories::catch_up(&store)?;
+        Ok(store)
+    }
+
+    /// Opens a store that is only to be read. Where it may not be written, it is read as it lies there, and whatever is to be
+    /// stored is refused.
+    pub fn open_to_read(dir: &Path) -> Result<Store, StoreError> {
+        let file = connect::file(dir);
+        if connect::may_be_written(&file) {
+            return Store::open(dir);
+        }
+        let conn = connect::unwritten(&file)?;
+        connect::same_schema(&conn, &file)?;
+        Store::with(dir, conn, connect::reader_of_unwritten)
+    }
+
+    fn with(dir: &Path, conn: Connection, open: pool::Open) -> Result<Store, StoreError> {
+        let id = conn.query_one(sql::META, params!["id"], |row| row.get(0))?;
+        Ok(Store {
             dir: dir.to_owned(),
-            id: own_id(&conn)?,
-            readers: pool::Readers::new(dir),
-            watcher: Mutex::new(connect::reader(dir)?),
-            writer: write::Writer::new(conn)?,
+            id,
+            readers: pool::Readers::new(dir, open),
+            watcher: Mutex::new(open(dir)?),
+            writer: write::Writer::new(dir, conn)?,
             alive: Mutex::default(),
             spent: Mutex::default(),
             refused: Mutex::default(),
             kept_for: Mutex::default(),
-        };
-        store.close_dead_runs()?;
-        stories::catch_up(&store)?;
-        Ok(store)
+        })
     }
 
     /// Whether there is a store in `dir`; opening would lay one out.
@@ -124,13 +143,6 @@ impl Store {
     pub fn dir(&self) -> &Path {
         &self.dir
     }
-}
-
-fn own_id(conn: &Connection) -> Result<String, StoreError> {
-    let fresh = uuid::Uuid::new_v4().to_string();
-    conn.prepare_cached(sql::META_KEEP)?.execute(params!["id", fresh])?;
-    let id = conn.prepare_cached(sql::META)?.query_one(params!["id"], |row| row.get(0));
-    Ok(id?)
 }
 
 /// A moment as the store keeps it, in milliseconds. What lies beyond jiff's years was never written by us.

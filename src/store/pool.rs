@@ -5,7 +5,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction};
 
-use super::connect;
 use super::error::Result;
 use super::pack::Unpacker;
 
@@ -14,8 +13,12 @@ const KEPT: usize = 8;
 
 pub(super) struct Readers {
     dir: PathBuf,
+    open: Open,
     idle: Mutex<Vec<Reader>>,
 }
+
+/// How a store is opened to be read.
+pub(super) type Open = fn(&Path) -> Result<Connection>;
 
 struct Reader {
     conn: Connection,
@@ -23,8 +26,8 @@ struct Reader {
 }
 
 impl Readers {
-    pub(super) fn new(dir: &Path) -> Readers {
-        Readers { dir: dir.to_owned(), idle: Mutex::default() }
+    pub(super) fn new(dir: &Path, open: Open) -> Readers {
+        Readers { dir: dir.to_owned(), open, idle: Mutex::default() }
     }
 
     /// Everything `read` asks for comes from one moment of the store.
@@ -40,7 +43,7 @@ impl Readers {
     fn lend(&self) -> Result<Reader> {
         match locked(&self.idle).pop() {
             Some(reader) => Ok(reader),
-            None => Ok(Reader { conn: connect::reader(&self.dir)?, unpacker: Unpacker::new()? }),
+            None => Ok(Reader { conn: (self.open)(&self.dir)?, unpacker: Unpacker::new()? }),
         }
     }
 

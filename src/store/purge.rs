@@ -24,7 +24,7 @@ use super::pool::locked;
 use super::read::read_kept;
 use super::remove::{Gone, Removal};
 use super::traces::Traces;
-use super::{Store, sql};
+use super::{Store, at, sql};
 use crate::article::ArticleId;
 use crate::metering;
 
@@ -51,6 +51,13 @@ pub struct Purged {
     pub versions: u64,
     /// Of whichever run.
     pub rejects: u64,
+}
+
+/// What is left to do of purges: of how many articles, and when the first of them was purged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purging {
+    pub articles: u64,
+    pub since: Option<Timestamp>,
 }
 
 impl Store {
@@ -125,9 +132,13 @@ impl Store {
         })
     }
 
-    /// Whether articles were purged of which something may still be in a file.
-    pub fn has_purges_left(&self) -> Result<bool> {
-        Ok(!self.purges_left()?.is_empty())
+    /// The articles that were purged of which something may still be in a file.
+    pub fn purging(&self) -> Result<Purging> {
+        self.readers.read(|moment, _| {
+            let read =
+                |row: &Row<'_>| Ok(Purging { articles: row.get(0)?, since: row.get::<_, Option<_>>(1)?.map(at) });
+            Ok(moment.prepare_cached(sql::PURGING)?.query_one([], read)?)
+        })
     }
 
     /// How many articles were ever purged.

@@ -46,6 +46,11 @@ impl Store {
         }
         written
     }
+
+    /// The same of what may have had nothing to write, which tells nothing of the disk.
+    pub(super) fn noted_where<T>(&self, done: Result<T>, has_written: impl FnOnce(&T) -> bool) -> Result<T> {
+        if done.as_ref().is_ok_and(|done| !has_written(done)) { done } else { self.noted(done) }
+    }
 }
 
 #[cfg(test)]
@@ -61,6 +66,8 @@ mod tests {
         assert_eq!(desk.store.refused(), Some("storage_full"));
         assert!(desk.store.noted::<()>(Err(StoreError::NoRun(7))).is_err());
         assert_eq!(desk.store.refused(), Some("storage_full"), "that had another reason");
+        assert!(!desk.store.delete(&crate::article::ArticleId("nobody".to_owned())).unwrap());
+        assert_eq!(desk.store.refused(), Some("storage_full"), "there was nothing to write");
         desk.store.try_writing();
         assert_eq!(desk.store.refused(), None);
     }

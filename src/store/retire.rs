@@ -14,7 +14,43 @@ use super::read::read_kept;
 use super::remove::{AT_ONCE, Gone, Removal, Removed};
 use super::{Store, sql};
 
+/// No pass removes more than one in so many of all articles by itself, where these are not a few.
+const SHARE: u64 = 10;
+const A_FEW: u64 = 1000;
+
+/// More articles are too old than go by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMany {
+    pub most: u64,
+    /// That answers may show.
+    pub all: u64,
+}
+
 impl Store {
+    /// Whether more articles are too old at `now` than should go without anybody having said so: a clock or a setting that is
+    /// wrong looks like that.
+    pub fn too_many_are_old(&self, now: Timestamp) -> Result<Option<TooMany>> {
+        let all = self.count()?;
+        let most = A_FEW.max(all / SHARE);
+        Ok((self.too_old(now, most)? > most).then_some(TooMany { most, all }))
+    }
+
+    /// How many of the articles that answers may show are too old at `now`; they are counted until there are more than `most`.
+    pub fn too_old(&self, now: Timestamp, most: u64) -> Result<u64> {
+        let Some(oldest) = self.oldest_kept(now) else { return Ok(0) };
+        let (mut after, mut old) = (0, 0);
+        while old <= most {
+            let candidates = self.candidates(oldest, true, after)?;
+            let Some(&last) = candidates.last() else { break };
+            after = last;
+            old += self.readers.read(|moment, unpacker| {
+                let are_old = candidates.iter().map(|num| is_too_old(moment, unpacker, *num, oldest));
+                are_old.map(|is_old| is_old.map(u64::from)).sum::<Result<u64>>()
+            })?;
+        }
+        Ok(old)
+    }
+
     /// Removes what is too old at `now`, batch after batch, until nothing is left or `stop` is set.
     pub fn retire(&self, now: Timestamp, stop: &AtomicBool) -> Result<Removed> {
         let mut all = Removed::default();
@@ -41,19 +77,7 @@ impl Store {
         shown: bool,
         after: u64,
     ) -> Result<Option<(u64, Removed)>> {
-        let candidates = self.readers.read(|moment, _| {
-            let read = |row: &rusqlite::Row<'_>| row.get(0);
-            let numbers = if shown {
-                let mut statement = moment.prepare_cached(sql::TOO_OLD)?;
-                statement
-                    .query_map(params![after, oldest.as_millisecond(), AT_ONCE], read)?
-                    .collect::<Result<Vec<u64>, _>>()?
-            } else {
-                let mut statement = moment.prepare_cached(sql::HIDDEN_AFTER)?;
-                statement.query_map(params![after, AT_ONCE], read)?.collect::<Result<Vec<u64>, _>>()?
-            };
-            Ok(numbers)
-        })?;
+        let candidates = self.candidates(oldest, shown, after)?;
         let Some(&last) = candidates.last() else { return Ok(None) };
         self.erasing(|writer| {
             let (transaction, _) = writer.begin()?;
@@ -67,6 +91,22 @@ impl Store {
             let removed = removal.settle()?;
             transaction.commit()?;
             Ok(Some((last, removed)))
+        })
+    }
+
+    /// The next articles that may be too old: of those that answers may show, or of the others.
+    fn candidates(&self, oldest: Timestamp, shown: bool, after: u64) -> Result<Vec<u64>> {
+        self.readers.read(|moment, _| {
+            let read = |row: &rusqlite::Row<'_>| row.get(0);
+            let numbers = if shown {
+                let mut statement = moment.prepare_cached(sql::TOO_OLD)?;
+                let numbers = statement.query_map(params![after, oldest.as_millisecond(), AT_ONCE], read)?;
+                numbers.collect::<Result<Vec<u64>, _>>()?
+            } else {
+                let mut statement = moment.prepare_cached(sql::HIDDEN_AFTER)?;
+                statement.query_map(params![after, AT_ONCE], read)?.collect::<Result<Vec<u64>, _>>()?
+            };
+            Ok(numbers)
         })
     }
 }

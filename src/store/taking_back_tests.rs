@@ -262,7 +262,7 @@ fn a_citation_tells_what_it_has_lost() {
     let first = desk.next("second");
     desk.put(&[incoming("3", "C")]);
     let cited: Vec<Cited> = (1..=3).map(|n| Cited { num: n, row: n }).collect();
-    desk.store.cite("c", "{}", &cited).unwrap();
+    desk.store.cite("c", "{}", &cited, None).unwrap();
     desk.store.purge(&article_id(&identity("1"))).unwrap();
     desk.undo(first);
     let kept = desk.store.citation("c").unwrap().unwrap();
@@ -464,4 +464,23 @@ fn what_is_too_old_is_refused_and_comes_in_where_it_is_kept_for_longer() {
     assert_eq!(desk.store.retire(Timestamp::now(), &ON).unwrap().articles, 1);
     desk.store.keep_for(Some(100.years()));
     assert_eq!(desk.put(&[old]), [New]);
+}
+
+#[test]
+fn more_than_a_tenth_that_is_too_old_is_counted_as_too_many_and_a_few_never_are() {
+    let desk = desk();
+    let now: Timestamp = "2025-06-15T12:00:00Z".parse().unwrap();
+    let old = |from: u32, to: u32| -> Vec<Incoming> {
+        (from..to).map(|key| dated(&key.to_string(), "2014-01-01", Precision::Day)).collect()
+    };
+    desk.put(&old(0, 1000));
+    // By their year alone they might be as old as that, and are not.
+    desk.put(&(2000..2500).map(|key| dated(&key.to_string(), "2015-01-01", Precision::Year)).collect::<Vec<_>>());
+    assert_eq!(desk.store.too_many_are_old(now).unwrap(), None, "everything is kept");
+    desk.store.keep_for(Some(10.years()));
+    assert_eq!((desk.store.too_many_are_old(now).unwrap(), desk.store.too_old(now, 5000).unwrap()), (None, 1000));
+    desk.store.keep_for(None);
+    desk.put(&old(1000, 1001));
+    desk.store.keep_for(Some(10.years()));
+    assert_eq!(desk.store.too_many_are_old(now).unwrap(), Some(TooMany { most: 1000, all: 1501 }));
 }

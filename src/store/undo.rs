@@ -36,6 +36,10 @@ pub enum Undoing {
 impl Store {
     /// Notes that a run is to be undone. What it brought goes with [`Store::go_on_undoing`].
     pub fn begin_undoing(&self, run: RunId) -> Result<Undoing> {
+        self.noted_where(self.note_undoing(run), |undoing| matches!(undoing, Undoing::Begun(_)))
+    }
+
+    fn note_undoing(&self, run: RunId) -> Result<Undoing> {
         let mut writer = self.writer();
         let (transaction, _) = writer.begin()?;
         close_the_dead(&transaction, &self.dir)?;

@@ -1,5 +1,6 @@
 //! Writing: a batch is one transaction, and is acknowledged when that transaction is on the disk.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ use super::read::read_kept;
 use super::runs::{self, Counts, Rejected, RunId};
 use super::stories::{Grouping, Telling};
 use super::versions::{Fingerprint, Kept, Verdict, judge};
-use super::{Spent, Store, names, sql};
+use super::{Spent, Store, connect, names, sql};
 use crate::article::{Article, ArticleId, Status};
 use crate::identity::{Identity, Kind, article_id};
 use crate::metering;
@@ -114,18 +115,20 @@ impl Refusal {
 
 /// The one connection of this process that writes.
 pub(super) struct Writer {
+    dir: PathBuf,
     pub(super) conn: Connection,
     packer: Packer,
 }
 
 impl Writer {
-    pub(super) fn new(conn: Connection) -> Result<Mutex<Writer>> {
-        Ok(Mutex::new(Writer { conn, packer: Packer::new()? }))
+    pub(super) fn new(dir: &Path, conn: Connection) -> Result<Mutex<Writer>> {
+        Ok(Mutex::new(Writer { dir: dir.to_owned(), conn, packer: Packer::new()? }))
     }
 
     /// `IMMEDIATE`: the right to write is waited for here, never refused half-way.
     pub(super) fn begin(&mut self) -> Result<(Transaction<'_>, &mut Packer)> {
-        let Writer { conn, packer } = self;
+        let Writer { dir, conn, packer } = self;
+        connect::may_write(dir)?;
         Ok((conn.transaction_with_behavior(TransactionBehavior::Immediate)?, packer))
     }
 }
@@ -179,7 +182,7 @@ impl Store {
     /// Takes an article out of every answer for good: its name and identity stay as a tombstone, so that reading it again
     /// does not bring it back. Says whether there is such an article.
     pub fn delete(&self, id: &ArticleId) -> Result<bool> {
-        self.noted((|| {
+        let deleted = (|| {
             let mut writer = self.writer();
             let (transaction, _) = writer.begin()?;
             let read = |row: &Row<'_>| Ok((row.get::<_, u64>(0)?, row.get::<_, bool>(1)?));
@@ -196,7 +199,8 @@ impl Store {
             }
             transaction.commit()?;
             Ok(true)
-        })())
+        })();
+        self.noted_where(deleted, |is_there| *is_there)
     }
 
     /// What writing has taken so far, and stories of it.

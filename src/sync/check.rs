@@ -2,9 +2,11 @@
 //! index is looked at first, then the store, and of what has changed between the two only that it has is known.
 
 use std::cmp::Ordering;
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::Path;
 
-use super::{SyncError, current, index_dir};
+use super::{SyncError, current, file_error, index_dir};
 use crate::engine::embedded::{self, Held, Look, Unusable};
 use crate::store::{Extent, Inspection, Shown};
 
@@ -35,6 +37,7 @@ impl Findings {
 /// Looks at both. `progress` is told what is being looked at.
 pub fn check(data: &Path, mut progress: impl FnMut(&str)) -> Result<Findings, SyncError> {
     progress("the files of the index");
+    may_be_read(data)?;
     let looked = look(data);
     let inspection = Inspection::begin(data)?;
     progress("the store");
@@ -50,6 +53,18 @@ pub fn check(data: &Path, mut progress: impl FnMut(&str)) -> Result<Findings, Sy
         Err(reason) => findings.index.push(format!("it cannot be used: {reason}")),
     }
     Ok(findings)
+}
+
+/// What belongs to somebody else is not damaged: tantivy writes files that only their owner may read.
+fn may_be_read(data: &Path) -> Result<(), SyncError> {
+    let Some(Ok(files)) = current(data).map(|name| fs::read_dir(index_dir(data).join(name))) else { return Ok(()) };
+    for path in files.flatten().map(|file| file.path()) {
+        match File::open(&path) {
+            Err(source) if source.kind() == ErrorKind::PermissionDenied => return Err(file_error(&path)(source)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// One state of the live index.

@@ -1,7 +1,7 @@
 //! `broadsheet backup` and `broadsheet restore`.
 
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde_json::Value;
@@ -123,6 +123,25 @@ fn a_backup_that_crashes_or_is_not_whole_leaves_nothing_that_looks_like_one() {
     assert_eq!(beside(&archive), [""; 0], "what crashes left is cleared away, too");
     backed_up(&archive);
     assert_eq!(beside(&archive), ["monday"]);
+}
+
+#[test]
+fn a_backup_that_is_interrupted_says_so_as_other_commands_do_and_leaves_nothing() {
+    let archive = with_articles();
+    std::fs::create_dir_all(place(&archive).parent().unwrap()).unwrap();
+    for signal in ["-INT", "-TERM"] {
+        // It goes on only when the signal has come.
+        let mut command = archive.command("backup");
+        command.arg(place(&archive)).env("FAILPOINTS", "backup::before_step=sleep(3000)").stdout(Stdio::piped());
+        let backup = command.spawn().unwrap();
+        let begun = place(&archive).with_file_name(".monday.unfinished").join("store.sqlite");
+        wait_until("the backup has begun", || begun.exists());
+        assert!(Command::new("kill").args([signal, &backup.id().to_string()]).status().unwrap().success());
+        let output = backup.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{}", text(&output));
+        assert!(text(&output).contains("interrupted; there is no backup"), "{}", text(&output));
+        assert_eq!(beside(&archive), [""; 0], "{signal}");
+    }
 }
 
 #[test]

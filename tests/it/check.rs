@@ -1,14 +1,17 @@
 //! `broadsheet check`: whatever is wrong with an archive is found, and nothing where all is well.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
 
 use crate::archive::{TestArchive, text};
 use crate::made_up::{article, corpus};
+use crate::sending::{JSON, added};
 use crate::server::Server;
+use crate::storage::as_nobody;
 
 fn checked(archive: &TestArchive, more: &[&str]) -> Output {
     archive.command("check").args(more).output().unwrap()
@@ -193,6 +196,80 @@ fn a_folder_without_an_archive_and_a_store_of_another_version_are_no_findings() 
     change(&archive, "PRAGMA user_version = 3");
     let older = checked(&archive, &[]);
     assert!(!older.status.success() && text(&older).contains("was written by an older broadsheet"), "{}", text(&older));
+}
+
+/// A folder that is mounted so that nothing can be written to it, for one command.
+fn read_only(archive: &TestArchive, command: &[&str]) -> Option<Output> {
+    let script = "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" || exit 99; shift; exec \"$@\"";
+    let mut unshare = Command::new("unshare");
+    unshare.args(["-m", "sh", "-c", script, "sh"]).arg(archive.data()).arg(env!("CARGO_BIN_EXE_broadsheet"));
+    let output = unshare.args(command).arg("--data-dir").arg(archive.data()).output().ok()?;
+    let is_mounted = output.status.code() != Some(99) && !text(&output).starts_with("unshare: ");
+    if !is_mounted {
+        eprintln!("SKIPPED: a folder that takes no writes: none may be mounted here");
+    }
+    is_mounted.then_some(output)
+}
+
+#[track_caller]
+fn read_there(archive: &TestArchive, command: &[&str], words: &str) {
+    let Some(output) = read_only(archive, command) else { return };
+    assert!(output.status.success() && text(&output).contains(words), "{command:?}: {}", text(&output));
+}
+
+#[test]
+fn what_only_reads_needs_no_folder_that_can_be_written() {
+    let archive = with_articles();
+    let key = crate::server::make_key(&archive.data(), &["--scope", "read", "--name", "desk"]);
+    let id = key.split('_').nth(1).unwrap();
+    let reading =
+        [(&["check"][..], "all is well"), (&["runs"], "a.jsonl"), (&["runs", "1"], "a.jsonl"), (&["key", "list"], id)];
+    let all = || reading.iter().for_each(|(command, words)| read_there(&archive, command, words));
+    let files = || std::fs::read_dir(archive.data()).unwrap().flatten().count();
+    let before = files();
+    all();
+    let backup = archive.folder.path().join("backup").display().to_string();
+    read_there(&archive, &["backup", &backup], "all of it was read again");
+    assert_eq!(files(), before, "nothing is left behind");
+    // A server has it open elsewhere, and then its process ends without folding its log.
+    let server = Server::start(&archive);
+    added(&server, "commit=wait", &[JSON], "{\"id\":\"after\",\"title\":\"Ytterbium\"}");
+    all();
+    server.kill();
+    all();
+    read_there(&archive, &["runs"], "POST /api/v1/articles");
+    std::fs::remove_file(archive.data().join("store.sqlite-shm")).unwrap();
+    for command in [&["check"][..], &["runs"], &["key", "list"]] {
+        let Some(output) = read_only(&archive, command) else { return };
+        let said = text(&output);
+        assert!(!output.status.success() && said.starts_with("broadsheet: "), "{command:?}: {said}");
+        assert!(said.contains("store.sqlite-wal holds what is not in the store yet"), "{command:?}: {said}");
+    }
+    for command in [&["runs", "1", "--undo"][..], &["key", "revoke", id], &["key", "create", "--scope", "read"]] {
+        let Some(output) = read_only(&archive, command) else { return };
+        assert!(!output.status.success() && text(&output).contains("takes no writes"), "{}", text(&output));
+    }
+}
+
+#[test]
+fn what_belongs_to_somebody_else_is_read_as_far_as_it_may_be_and_is_not_called_damaged() {
+    let archive = with_articles();
+    for folder in [archive.folder.path().to_owned(), archive.data()] {
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
+    }
+    let Ok(runs) = as_nobody(&archive, "runs").output() else { return };
+    if text(&runs).starts_with("setpriv: ") {
+        return eprintln!("SKIPPED: an archive of somebody else: nobody else may run the program here");
+    }
+    assert!(runs.status.success() && text(&runs).contains("a.jsonl"), "{}", text(&runs));
+    assert!(!archive.data().join("store.sqlite-shm").exists(), "its owner could not write that");
+    let check = as_nobody(&archive, "check").output().unwrap();
+    let said = text(&check);
+    assert!(
+        !check.status.success() && said.starts_with("broadsheet: ") && said.contains("Permission denied"),
+        "{said}"
+    );
+    assert!(!said.contains("damaged"), "{said}");
 }
 
 /// Whatever fails while it looks must not make whoever else looks wait for ever.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::archive::TestArchive;
-use crate::server::Server;
+use crate::server::{Server, make_key};
 use crate::wire::{self, Answer, ask};
 
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
@@ -136,6 +136,32 @@ fn what_cannot_be_cited_is_refused_with_a_way_out() {
     assert_eq!(post(FORM, "snapshot=s-000000000000", 410), "snapshot_gone");
     let foreign = ask(&server, "POST", "/citations", &[FORM, "Origin: http://elsewhere.example"], b"q=tin");
     assert_eq!(foreign.problem(403, "from elsewhere"), "cross_site");
+}
+
+#[test]
+fn so_many_searches_are_cited_within_a_day_and_by_a_key_that_may_write_any_number() {
+    let (archive, calm) = with_articles();
+    calm.kill();
+    let bounds = [("BROADSHEET__LIMITS__CITATIONS_PER_DAY", "2"), ("BROADSHEET__LIMITS__CITED_PER_DAY", "5")];
+    let server = Server::start_with(archive.command("serve").envs(bounds));
+    let refused = |body: &str| {
+        let answer = cite(&server, FORM, body);
+        assert_eq!(answer.problem(429, body), "too_many_citations");
+        let wait: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+        assert!((86_000..=86_401).contains(&wait) && answer.body.contains("\"hint\""), "{wait}: {}", answer.body);
+    };
+    let first = cited(&server, "q=tin");
+    // Three and four articles are more than five.
+    refused("q=*");
+    cited(&server, "q=zinc");
+    refused("q=rises");
+    assert_eq!(cited(&server, "q=tin")["id"], first["id"], "the same again is no other");
+    let page = ask(&server, "POST", "/citations", &[FORM, "Accept: text/html"], b"q=rises");
+    assert!(page.status == 429 && page.header("retry-after").is_some() && page.body.contains("<html"), "{}", page.body);
+    let key = |scope: &str| format!("Authorization: Bearer {}", make_key(&archive.data(), &["--scope", scope]));
+    let with = |key: &str| ask(&server, "POST", "/api/v1/citations", &[FORM, key], b"q=rises").status;
+    assert_eq!((with(&key("read")), with(&key("write"))), (429, 201));
+    cited(&server, "q=rises");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::archive::TestArchive;
+use crate::archive::{TestArchive, program, text};
 use crate::sending::{ARTICLES, JSON};
 use crate::server::{Server, make_key, program_text};
 use crate::wire::{Answer, ask, ask_as_it_is, get};
@@ -120,8 +120,19 @@ fn a_running_server_hears_at_once_of_keys_made_rotated_and_revoked() {
     assert_eq!(post(&server, &bearer(newer.trim())).status, 200);
     command(&["key", "revoke", id]);
     assert_eq!(post(&server, &bearer(&old)).problem(401, "revoked"), "key_over");
-    let over = make_key(&data, &["--scope", "write", "--expires", "2020-01-01"]);
-    assert_eq!(post(&server, &bearer(&over)).problem(401, "its day is over"), "key_over");
+}
+
+#[test]
+fn a_key_that_would_open_nothing_is_not_made() {
+    let archive = TestArchive::new();
+    for past in ["2020-01-01", "0s"] {
+        let mut create = program();
+        create.args(["key", "create", "--scope", "write", "--expires", past, "--data-dir"]).arg(archive.data());
+        let output = create.output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output).contains(&format!("`{past}` has passed")), "{}", text(&output));
+    }
+    assert!(!archive.data().exists(), "nothing was made");
 }
 
 #[test]

@@ -179,6 +179,28 @@ fn hostile_input_that_is_sent_is_answered_with_a_reason() {
     assert!(!server.log().contains("ERROR"), "{}", server.log());
 }
 
+/// As much as may be, and more: in the envelope while it can be read as a request, and else by the status alone.
+#[test]
+fn heads_are_bounded_in_lines_and_bytes() {
+    let archive = TestArchive::new();
+    let server = crate::server::Server::start(&archive);
+    let asked = |lines: &[String]| {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        crate::wire::ask(&server, "GET", "/api/v1/query?q=tin", &lines, b"")
+    };
+    // With them come `Host` and `Connection`.
+    let many = |count: usize| asked(&vec!["X-A: b".to_owned(); count - 2]);
+    let long = |bytes: usize| asked(&[format!("X-A: {}", "b".repeat(bytes))]);
+    assert_eq!((many(100).status, long(32_000).status), (200, 200));
+    for refused in [many(101), many(200), long(33_000), long(60_000)] {
+        assert_eq!(refused.problem(431, "a large head"), "headers_too_large");
+    }
+    for refused in [many(201), many(9000), long(65_500), long(70_000), long(120_000), long(1_000_000)] {
+        assert_eq!((refused.status, refused.header("connection"), refused.body.as_str()), (431, Some("close"), ""));
+    }
+    assert_eq!(many(100).status, 200);
+}
+
 /// Questions that mean no good are refused or end in time, and nobody else waits for them.
 #[test]
 fn hostile_questions_are_answered() {

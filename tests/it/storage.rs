@@ -178,16 +178,22 @@ fn a_folder_that_may_not_be_written_has_writes_refused() {
     let Some(server) = unprivileged(&archive) else { return };
     let key = server.key().to_owned();
     mode(0o555);
-    let refused = ask(
-        &server,
-        "POST",
-        ARTICLES,
-        &[JSON, &format!("Authorization: Bearer {key}")],
-        b"{\"id\":\"a\",\"title\":\"Ytterbium\"}",
-    );
-    is_refused(&refused, "storage_refused");
-    assert_eq!(server.total("*"), 100);
+    let refused = |method: &str, path: &str, body: &[u8]| {
+        let answer = ask(&server, method, path, &[JSON, &format!("Authorization: Bearer {key}")], body);
+        is_refused(&answer, "storage_refused");
+    };
+    refused("POST", ARTICLES, b"{\"id\":\"a\",\"title\":\"Ytterbium\"}");
+    let id = server.search(&[("q", "tin"), ("limit", "1")])["hits"][0]["id"].as_str().unwrap().to_owned();
+    for path in [format!("{ARTICLES}/{id}"), format!("{ARTICLES}/{id}?purge=1"), "/api/v1/runs/1".to_owned()] {
+        refused("DELETE", &path, b"");
+    }
+    let purge = as_nobody(&archive, "purge").arg(&id).output().unwrap();
+    assert!(purge.status.code() == Some(1) && text(&purge).contains("takes no writes"), "{}", text(&purge));
+    assert_eq!(readiness(&server)["writes"], "storage_refused");
+    assert_eq!((server.total("*"), get(&server, &format!("{ARTICLES}/{id}")).status), (100, 200));
     mode(0o777);
+    until_writes(&server, "taken");
+    assert_eq!((server.total("*"), &server.json("/api/v1/runs/1")["undone"]), (100, &Value::Null), "nothing half done");
     added(&server, "commit=wait", &[JSON], "{\"id\":\"a\",\"title\":\"Ytterbium\"}");
     assert_eq!(server.total("ytterbium"), 1);
     assert_eq!(server.stop(), Some(0));
@@ -202,8 +208,38 @@ fn a_folder_that_may_not_be_written_has_writes_refused() {
     );
 }
 
+/// The store has taken it and the index cannot: what is left to do is told until it is done.
+#[test]
+fn a_purge_that_the_index_cannot_follow_is_told_of_until_it_is_done() {
+    let archive = TestArchive::new();
+    archive.ingest(&[&archive.file("a.jsonl", &corpus(100))]);
+    let Some(server) = unprivileged(&archive) else { return };
+    let mode = |mode: u32| {
+        for folder in [archive.index(), archive.generation()] {
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    let id = server.search(&[("q", "tin"), ("limit", "1")])["hits"][0]["id"].as_str().unwrap().to_owned();
+    server.key();
+    mode(0o555);
+    let purged = ask(&server, "DELETE", &format!("{ARTICLES}/{id}?purge=1"), &[], b"");
+    assert!(purged.status == 200 && purged.body.contains("\"erased\":false"), "{}", purged.body);
+    server.until("it is told", |server| readiness(server)["index"] == "failing");
+    assert_eq!((&readiness(&server)["purging"], server.get("/readyz").0), (&1.into(), 200));
+    server.until_it_says("\"purging\":1");
+    let status = server.json("/api/v1/status");
+    let codes: Vec<&str> =
+        status["warnings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert!(codes.contains(&"index_failing") && codes.contains(&"purge_unfinished"), "{codes:?}");
+    let page = ask(&server, "GET", "/status", &["Accept: text/html"], b"").body;
+    assert!(page.contains("Something of purged articles may still be in the files, of 1 in all"), "{page}");
+    mode(0o777);
+    server.until("it is done", |server| readiness(server)["purging"] == 0 && server.total("*") == 99);
+    assert_eq!(server.json("/api/v1/status")["warnings"], serde_json::json!([]));
+}
+
 /// Whoever is root may write everywhere.
-fn as_nobody(archive: &TestArchive, what: &str) -> Command {
+pub(crate) fn as_nobody(archive: &TestArchive, what: &str) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", env!("CARGO_BIN_EXE_broadsheet"), what]);
     command.arg("--data-dir").arg(archive.data());

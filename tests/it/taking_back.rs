@@ -316,6 +316,48 @@ fn what_is_older_than_is_kept_is_removed_at_the_start_and_refused_from_then_on()
     assert_eq!(Server::start(&archive).total("*"), 3);
 }
 
+/// Twenty years.
+const LATER: &str = "return(175320)";
+
+/// With a server whose clock is wrong, nothing goes.
+#[track_caller]
+fn held(archive: &TestArchive, clock: &str, why: &str) {
+    let mut serve = archive.command("serve");
+    serve.env("BROADSHEET__RETENTION__AFTER", "10y").env("FAILPOINTS", format!("upkeep::clock={clock}"));
+    let server = Server::start_with(&mut serve);
+    server.until_it_says("nothing is removed as too old");
+    let status = server.json("/api/v1/status");
+    assert!(status["retention_held"].as_str().unwrap().contains(why), "{status}");
+    assert_eq!(status["warnings"][0]["code"], "retention_held");
+    let page = ask(&server, "GET", "/status", &["Accept: text/html"], b"").body;
+    assert!(page.contains("Nothing is removed as too old") && page.contains("broadsheet retire"), "{page}");
+    assert_eq!(server.total("*"), 1200);
+}
+
+#[test]
+fn a_clock_or_a_setting_that_is_wrong_empties_no_archive_and_who_means_it_says_so() {
+    let archive = TestArchive::new();
+    archive.ingest(&[&archive.file("a.jsonl", &corpus(1200))]);
+    held(&archive, &format!("1*off->{LATER}"), "the clock has jumped forward");
+    held(&archive, LATER, "more than 1000 of 1200 articles are older");
+    let retire = |after: &str, more: &[&str]| {
+        let output = archive.command("retire").env("BROADSHEET__RETENTION__AFTER", after).args(more).output().unwrap();
+        (output.status.code(), text(&output))
+    };
+    assert_eq!(
+        retire("", &[]),
+        (Some(1), "broadsheet: nothing is ever too old: `after` of [retention] is empty\n".to_owned())
+    );
+    let (code, told) = retire("1d", &["--dry-run"]);
+    assert!(code == Some(0) && told.contains("1200 articles are older than [retention] keeps them"), "{told}");
+    let server = Server::start(&archive);
+    assert_eq!(server.total("*"), 1200, "none was removed");
+    let (code, told) = retire("1d", &[]);
+    assert!(code == Some(0) && told.contains("1200 articles and 1320 versions older"), "{told}");
+    assert!(told.contains("the running server brings the index up to date"), "{told}");
+    server.until("all are gone", |server| server.total("*") == 0);
+}
+
 fn jiff_today() -> String {
     jiff::Timestamp::now().to_string()
 }

@@ -38,6 +38,8 @@ impl Answer {
         assert!(!text("title").is_empty() && !text("detail").is_empty(), "{what}: {}", self.body);
         assert!(!text("request_id").is_empty(), "{what}: {}", self.body);
         assert_eq!(Some(text("request_id").as_str()), self.header("x-request-id"), "{what}");
+        let wait = self.header("retry-after").map(str::parse::<u64>);
+        assert_eq!(matches!(wait, Some(Ok(1..))), [429, 503].contains(&status), "{what}: {wait:?}");
         let documented = [include_str!("../../docs/errors.md"), include_str!("../../docs/query-language.md")].concat();
         assert!(documented.contains(&format!("`{code}`")), "{code} is not in docs/");
         code

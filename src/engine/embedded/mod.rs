@@ -155,7 +155,7 @@ impl Index {
         }
         let metas = inner.load_metas().map_err(|error| error.to_string())?;
         let index = Index::with(inner, layout, unverified).map_err(|error| error.to_string())?;
-        whole::check_counts(&index.reader.searcher(), &metas)?;
+        whole::check_counts(index.reader.searcher().segment_readers(), &metas)?;
         Ok(index)
     }
 

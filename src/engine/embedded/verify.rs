@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use tantivy::Searcher;
+use tantivy::SegmentReader;
 
 use super::write::Payload;
-use super::{Index, Unusable, disk, payload, schema, whole};
+use super::{Unusable, disk, payload, schema, whole};
 use crate::engine::{Checkpoint, EngineError};
 
 /// Reading all files takes no longer than this before an index is opened: of some four hundred thousand articles of a
@@ -117,21 +117,26 @@ fn look_at(dir: &Path, layout: schema::Layout) -> Result<Looked, EngineError> {
     if fields.is_none() {
         look.flaws.push("its fields are not those of its definition".to_owned());
     }
-    if look.flaws.is_empty() {
-        let index = Index::with(inner.clone(), layout, None)?;
-        let searcher = index.reader.searcher();
-        look.flaws.extend(whole::check_counts(&searcher, &before).err());
-        look.held = held(&searcher)?;
-    }
-    // Compared as they are written: whoever commits or merges meanwhile makes another of it.
+    let segments = if look.flaws.is_empty() { segments(&inner) } else { Ok(Vec::new()) };
+    // Compared as they are written: whoever commits or merges meanwhile makes another of it, and may take files away.
     let after = inner.load_metas()?;
-    let is_same = serde_json::to_string(&before).ok() == serde_json::to_string(&after).ok();
-    Ok(Ok(Some(look).filter(|_| is_same)))
+    if serde_json::to_string(&before).ok() != serde_json::to_string(&after).ok() {
+        return Ok(Ok(None));
+    }
+    let segments = segments?;
+    look.flaws.extend(whole::check_counts(&segments, &before).err());
+    look.held = held(&segments)?;
+    Ok(Ok(Some(look)))
 }
 
-fn held(searcher: &Searcher) -> Result<Vec<Held>, EngineError> {
-    let mut held = Vec::with_capacity(searcher.num_docs() as usize);
-    for reader in searcher.segment_readers() {
+/// Without the lock that a reader of tantivy takes, which is a file: the folder may be one in which nothing can be written.
+fn segments(index: &tantivy::Index) -> Result<Vec<SegmentReader>, EngineError> {
+    Ok(index.searchable_segments()?.iter().map(SegmentReader::open).collect::<Result<_, _>>()?)
+}
+
+fn held(segments: &[SegmentReader]) -> Result<Vec<Held>, EngineError> {
+    let mut held = Vec::new();
+    for reader in segments {
         let fast = reader.fast_fields();
         let (num, row, story) = (fast.u64("num")?, fast.u64("row")?, fast.u64("story")?);
         let of = |column: &tantivy::columnar::Column<u64>, doc| column.first(doc).unwrap_or_default();

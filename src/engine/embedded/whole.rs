@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use tantivy::index::{SegmentComponent, SegmentMeta};
-use tantivy::{HasLen, IndexMeta, Searcher};
+use tantivy::{HasLen, IndexMeta, Searcher, SegmentReader};
 
 /// The end of every file: the length of its footer and a magic number.
 const FOOTER_END: u64 = 8;
@@ -86,8 +86,8 @@ pub(super) fn check_meta(dir: &Path, metas: &IndexMeta) -> Result<(), String> {
 }
 
 /// The numbers of articles that `meta.json` claims are those that the files hold.
-pub(super) fn check_counts(searcher: &Searcher, metas: &IndexMeta) -> Result<(), String> {
-    for reader in searcher.segment_readers() {
+pub(super) fn check_counts(segments: &[SegmentReader], metas: &IndexMeta) -> Result<(), String> {
+    for reader in segments {
         let meta = metas.segments.iter().find(|meta| meta.id() == reader.segment_id());
         let held = reader.fast_fields().u64("num").map_err(|error| error.to_string())?.values.num_vals();
         if held != reader.max_doc() || meta.is_some_and(|meta| meta.num_docs() != reader.num_docs()) {

@@ -37,14 +37,20 @@ pub(super) fn add(description: &mut Value) {
                 None => "A key was shown that is none, or reading needs one here".to_owned(),
             };
             refuse(operation, "401", &needed);
-            refuse(operation, "429", "Too often, where a limit is configured; `Retry-After` says when to ask again");
+            let too_often = "Too often, where a limit is configured; `Retry-After` says when to ask again";
+            refuse_also(operation, "429", too_often);
             if let Some((.., scope)) = keyed {
-                let known = operation["responses"]["403"]["description"].as_str().unwrap_or_default();
-                let before = if known.is_empty() { String::new() } else { format!("{known}. Or: ") };
-                refuse(operation, "403", &format!("{before}The key has not the scope `{scope}`"));
+                refuse_also(operation, "403", &format!("The key has not the scope `{scope}`"));
             }
         }
     }
+}
+
+/// Beside what it is refused for already with this status.
+fn refuse_also(operation: &mut Value, status: &str, description: &str) {
+    let known = operation["responses"][status]["description"].as_str().unwrap_or_default();
+    let before = if known.is_empty() { String::new() } else { format!("{known}. Or: ") };
+    refuse(operation, status, &format!("{before}{description}"));
 }
 
 fn refuse(operation: &mut Value, status: &str, description: &str) {

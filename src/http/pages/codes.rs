@@ -116,7 +116,9 @@ const CHAPTERS: [Chapter; 5] = [
             code("run_goes_on", 409, "the run is still being written, so that it cannot be undone; stop what sends it, or wait for its end"),
             code("too_large", 413, "the request is over 1 MiB; articles may come in any number. One article may have 16 MiB (in a file of many 256 MiB, over HTTP what `largest_article` says), its headline 16 KiB, a zip that is no file on the disk 256 MiB"),
             code("unsupported_type", 415, "send a form or JSON, and say so in `Content-Type`; of articles, that they cannot be unpacked"),
+            code("headers_too_large", 431, "more than a hundred headers, or more than 32 KiB of them; send fewer"),
             code("too_often", 429, "more requests than the server is configured to take of one address or key; `Retry-After` says when to ask again, `RateLimit` what is left"),
+            code("too_many_citations", 429, "as many searches, or articles, have been cited within 24 hours as the server takes without a key that may write; `Retry-After` says when there is room again. What is cited already can be cited again"),
             code("internal", 500, "the fault is ours; it has been logged under the request's id"),
             code("busy", 503, "too many searches, exports, or requests that bring articles, at once; `Retry-After` says when to ask again"),
             code("time_out", 503, "the search took over two seconds, or putting an export in order over twenty; ask for less, or again after `Retry-After`"),
@@ -226,7 +228,21 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::{Path, PathBuf};
 
+    use axum::http::header;
+    use axum::response::IntoResponse as _;
+
     use super::*;
+    use crate::http::problem::Problem;
+
+    #[test]
+    fn every_refusal_for_the_time_being_says_when_to_ask_again() {
+        let mut codes = CHAPTERS.iter().flat_map(|chapter| chapter.codes).filter(|code| code.status == 503).peekable();
+        assert!(codes.peek().is_some());
+        for code in codes {
+            let refused = Problem::new(StatusCode::SERVICE_UNAVAILABLE, code.name, "for a test").into_response();
+            assert!(refused.headers().contains_key(header::RETRY_AFTER), "{}", code.name);
+        }
+    }
 
     /// Every source file's text up to its tests.
     fn sources(folder: &Path) -> Vec<String> {

@@ -15,8 +15,8 @@ use super::dates::{self, DateLine};
 use super::error::refusal;
 use super::frame::{Frame, send};
 use super::wording::{articles, counted, grouped};
-use crate::search::Archive;
 use crate::search::status::{FeedStatus, FolderStatus, StatusAnswer, Warning};
+use crate::search::{Archive, IndexState};
 
 #[derive(Template)]
 #[template(path = "status.html")]
@@ -89,7 +89,14 @@ fn index(StatusAnswer { index, snapshots, .. }: &StatusAnswer) -> Vec<(&'static 
         0 => "nothing".to_owned(),
         changes => format!("{}, for {:.0} s", counted(changes, "change", "changes"), index.behind_seconds),
     };
+    let state = match index.state {
+        IndexState::Verified => "verified",
+        IndexState::Verifying => "being verified",
+        IndexState::Damaged => "damaged; another is being made",
+        IndexState::Failing => "cannot be written",
+    };
     vec![
+        ("Its files", state.to_owned()),
         ("Behind the store by", behind),
         ("Segments", grouped(index.segments as u64)),
         ("Deleted and still there", grouped(index.deleted)),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{FeedStatus, FolderStatus, StatusAnswer, Warning, seconds_since};
+use super::{FeedStatus, FolderStatus, IndexState, StatusAnswer, Warning, seconds_since};
 use crate::store::RunState;
 
 /// Seconds by which the index may be behind: the first state that shows what came in is seconds away.
@@ -22,9 +22,45 @@ const FAILING: f64 = 2.0 * 86_400.0;
 const WAITING: usize = 8;
 
 pub(super) fn warnings(status: &StatusAnswer, now: Timestamp) -> Vec<Warning> {
-    let of_all = [behind(status), disk(status), wal(status), queue(status), last_run(status)];
+    let of_all = [
+        failing(status),
+        behind(status),
+        purging(status),
+        disk(status),
+        wal(status),
+        queue(status),
+        last_run(status),
+        retention(status),
+    ];
     let of_feeds = status.feeds.iter().filter_map(|feed| of_feed(feed, now));
     of_all.into_iter().flatten().chain(of_feeds).chain(status.folders.iter().filter_map(of_folder)).collect()
+}
+
+fn failing(StatusAnswer { index, .. }: &StatusAnswer) -> Option<Warning> {
+    (index.state == IndexState::Failing).then(|| Warning {
+        code: "index_failing",
+        says: "The index cannot be written: what comes in is not found, and what is taken back is.".to_owned(),
+        advice: "The log says why; once its folder takes writes again, the index comes along by itself.",
+    })
+}
+
+/// Bytes of what somebody wanted gone.
+fn purging(StatusAnswer { index, store, .. }: &StatusAnswer) -> Option<Warning> {
+    let is_late = store.purging_seconds > BEHIND || index.state == IndexState::Failing;
+    (store.purging > 0 && is_late).then(|| Warning {
+        code: "purge_unfinished",
+        says: format!("Something of purged articles may still be in the files, of {} in all.", store.purging),
+        advice: "Let the index be written, and end whatever reads in the store for long: then the purge is finished by itself.",
+    })
+}
+
+fn retention(status: &StatusAnswer) -> Option<Warning> {
+    let why = status.retention_held.as_ref()?;
+    Some(Warning {
+        code: "retention_held",
+        says: format!("Nothing is removed as too old: {why}."),
+        advice: "Put the clock or `after` of [retention] right; if both are, `broadsheet retire` removes what is too old, however much that is.",
+    })
 }
 
 fn behind(StatusAnswer { index, .. }: &StatusAnswer) -> Option<Warning> {
@@ -131,14 +167,22 @@ mod tests {
             articles: 0,
             sources: None,
             newest: None,
-            index: IndexStatus { behind: 0, behind_seconds: 0.0, segments: 0, deleted: 0, bytes: 0 },
-            store: StoreStatus { bytes: 0, wal_bytes: 64 << 20 },
+            index: IndexStatus {
+                state: IndexState::Verified,
+                behind: 0,
+                behind_seconds: 0.0,
+                segments: 0,
+                deleted: 0,
+                bytes: 0,
+            },
+            store: StoreStatus { bytes: 0, wal_bytes: 64 << 20, purging: 1, purging_seconds: 2.0 },
             disk: Some(Disk { free: 6 << 30, size: 100 << 30 }),
             searches: SearchesStatus { running: 2, waiting: 16, seconds: None },
             snapshots: SnapshotsStatus { kept: 0, bytes: 0 },
             runs: Vec::new(),
             feeds: Vec::new(),
             folders: Vec::new(),
+            retention_held: None,
         }
     }
 
@@ -201,6 +245,12 @@ mod tests {
         warned(|s| (s.index.behind, s.index.behind_seconds) = (9, 61.0), "index_behind", "9 changes");
         warned(|s| s.disk = Some(Disk { free: 900 << 20, size: 100 << 30 }), "disk_nearly_full", "900 MiB");
         warned(|s| s.disk = Some(Disk { free: 40 << 20, size: 1 << 30 }), "disk_nearly_full", "40 MiB");
+        let unfinished = |s: &mut StatusAnswer| (s.store.purging, s.store.purging_seconds) = (3, 61.0);
+        warned(unfinished, "purge_unfinished", "of 3 in all");
+        let held = "the clock has jumped forward";
+        warned(|s| s.retention_held = Some(held.to_owned()), "retention_held", held);
+        let fails = |s: &mut StatusAnswer| (s.index.state, s.store.purging) = (IndexState::Failing, 0);
+        warned(fails, "index_failing", "cannot be written");
         warned(|s| s.store.wal_bytes = 300 << 20, "wal_growing", "300 MiB");
         warned(|s| s.searches.waiting = 17, "searches_queue", "17 searches wait for 2");
         warned(|s| s.runs = vec![run(RunState::Failed)], "run_failed", "7: a.csv");
