@@ -1,6 +1,5 @@
 //! The open archive: store, index and the pool that searches run on. Every door asks it.
 
-use std::collections::{BTreeSet, HashMap};
 use std::slice::from_ref;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -9,14 +8,15 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
 use super::answer::{
-    ArticleAnswer, Clause, ClauseScore, Copies, CopiesAnswer, CopyLine, DifferenceAnswer, Hit, OriginalPage,
-    QueryAnswer, QueryReading, SearchAnswer, SearchError, SeriesLine, Silent, Suggestion, Timeline,
+    ArticleAnswer, Clause, Copies, CopiesAnswer, DifferenceAnswer, OriginalPage, QueryAnswer, QueryReading,
+    SearchAnswer, SearchError, SeriesLine, Silent, Suggestion, Timeline,
 };
 use super::article;
 use super::cursor::Cursor;
 use super::explain;
 use super::export;
 use super::highlight;
+use super::hits;
 use super::hydrate;
 use super::measured::{Surroundings, Told};
 use super::plan::{self, Planned};
@@ -29,10 +29,9 @@ use super::status::Sources;
 use super::suggest::Vain;
 use super::timeline::{self, Drawing};
 use super::typing::Typing;
-use crate::article::ArticleId;
-use crate::engine::{Address, ClauseScores, Count, Dates, Engine, EngineError, FoundHit, Marks, Until, View};
+use crate::engine::{Count, Dates, Engine, EngineError, Marks, Until, View};
 use crate::metering::{Stage, Stages};
-use crate::query::{self, Advice, print};
+use crate::query::{self, Advice};
 use crate::store::{Store, StoreError, StoredArticle};
 
 /// So many copies are listed with an article.
@@ -209,7 +208,7 @@ impl Inner {
         let put = || self.put_together(request, &planned, &snapshot, &found.hits, stored);
         let mut hits = stages.time(Stage::Highlight, put)?;
         if request.explain_score && plan::is_scored(&planned.plan) {
-            stages.time(Stage::Explain, || add_explanations(&mut hits, view, &planned, &found.hits))?;
+            stages.time(Stage::Explain, || hits::explain(&mut hits, view, &planned, &found.hits))?;
         }
         let next_cursor = next_cursor(&planned, &snapshot, &found);
         let clauses = || request.explain.then(|| self.clauses(&planned, view)).transpose();
@@ -328,41 +327,6 @@ impl Inner {
         Ok((view, now_ms))
     }
 
-    pub(super) fn hits(
-        &self,
-        request: &SearchRequest,
-        planned: &Planned,
-        snapshot: &SnapshotName,
-        found: &[FoundHit],
-    ) -> Result<Vec<Hit>, SearchError> {
-        let stored = self.stored(found.iter().map(|hit| (hit.place.num, hit.row)))?;
-        self.put_together(request, planned, snapshot, found, stored)
-    }
-
-    /// Hits with the versions that they were found by.
-    fn put_together(
-        &self,
-        request: &SearchRequest,
-        planned: &Planned,
-        snapshot: &SnapshotName,
-        found: &[FoundHit],
-        stored: Vec<StoredArticle>,
-    ) -> Result<Vec<Hit>, SearchError> {
-        let originals = if request.originals { self.originals(found)? } else { HashMap::new() };
-        let mut hits = Vec::with_capacity(stored.len());
-        for (stored, found) in stored.into_iter().zip(found) {
-            let marks = found.marks.as_ref().filter(|_| !hydrate::is_withdrawn(&stored));
-            let highlights = marks.map(|marks| highlight::fragments(&stored.article, marks, request.snippets));
-            let score = plan::is_scored(&planned.plan).then_some(found.score);
-            let told = hydrate::Told { story: self.story(&stored, found)?, copies: Copies::Number(found.copies) };
-            let original = originals.get(&found.story).filter(|_| found.story != stored.num).cloned().map(Box::new);
-            let hit = hydrate::hit(stored, found.words, told, &request.fields, score, highlights);
-            let cursor = request.fields.wants("cursor").then(|| planned.cursor(snapshot, found.place));
-            hits.push(Hit { original, cursor, ..hit });
-        }
-        Ok(hits)
-    }
-
     /// The versions that the index names, each of them, by the numbers of their articles and by row. What has been taken back
     /// since comes without content.
     pub(super) fn stored(&self, found: impl Iterator<Item = (u64, u64)>) -> Result<Vec<StoredArticle>, SearchError> {
@@ -372,25 +336,6 @@ impl Inner {
             return Ok(stored);
         }
         Err(SearchError::Internal("the store lacks a version that the index names".to_owned()))
-    }
-
-    /// What hits are copies of, by its number.
-    fn originals(&self, found: &[FoundHit]) -> Result<HashMap<u64, CopyLine>, SearchError> {
-        let copies = found.iter().filter(|hit| hit.story != hit.place.num);
-        let nums: BTreeSet<u64> = copies.map(|hit| hit.story).collect();
-        let stored = self.store.current(&nums.into_iter().collect::<Vec<_>>()).map_err(store_error)?;
-        let shown = stored.into_iter().filter(|stored| !hydrate::is_withdrawn(stored));
-        Ok(shown.map(|stored| (stored.num, hydrate::copy(stored))).collect())
-    }
-
-    /// The name of the story that the state has a hit in; the store may have gone on since.
-    fn story(&self, stored: &StoredArticle, found: &FoundHit) -> Result<ArticleId, SearchError> {
-        let named = [(stored.num, &stored.id), (stored.story.original, &stored.story.id)];
-        if let Some((_, id)) = named.into_iter().find(|(num, _)| *num == found.story) {
-            return Ok(id.clone());
-        }
-        let original = self.store.current(&[found.story]).map_err(store_error)?.pop();
-        Ok(original.map_or(stored.story.id.clone(), |original| original.id))
     }
 
     fn article(&self, request: &ArticleRequest, until: &Until) -> Result<ArticleAnswer, SearchError> {
@@ -436,21 +381,6 @@ impl Inner {
 
 pub(super) fn snapshot_name(view: &View, now_ms: i64, planned: &Planned) -> SnapshotName {
     SnapshotName { view: view.name().to_owned(), now_ms: planned.counts_from_now.then_some(now_ms) }
-}
-
-/// What is no clause of the query, and adds to a score.
-const NEARNESS: &str = "near each other";
-
-/// What made the score of each hit.
-fn add_explanations(hits: &mut [Hit], view: &View, planned: &Planned, found: &[FoundHit]) -> Result<(), SearchError> {
-    let addresses: Vec<Address> = found.iter().map(|hit| hit.address).collect();
-    let scores = view.scores(&planned.plan.query, &addresses, &planned.plan.until).map_err(engine_error)?;
-    for (at, hit) in hits.iter_mut().enumerate().filter(|(_, hit)| hit.score.is_some()) {
-        let score = |one: &ClauseScores| ClauseScore { clause: print(&one.clause), score: one.scores[at] };
-        let near = scores.nearness.as_ref().map(|near| ClauseScore { clause: NEARNESS.to_owned(), score: near[at] });
-        hit.explanation = Some(scores.clauses.iter().map(score).chain(near).collect());
-    }
-    Ok(())
 }
 
 /// Where nothing was found: what would find something. Looked for in a quarter of the time limit, at most.

@@ -43,6 +43,7 @@ mod difference;
 mod excerpt;
 mod held;
 mod highlight;
+mod hits;
 mod hydrate;
 mod silence;
 mod timeline;

@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use crate::archive::TestArchive;
 use crate::made_up::corpus;
 use crate::sending::{JSON, Upload, added};
@@ -28,6 +30,14 @@ fn request(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").into_bytes()
 }
 
+/// So many may be open here from now on, or as many as the system allows.
+fn files(wanted: u64) -> u64 {
+    let allowed = getrlimit(Resource::Nofile);
+    let current = allowed.maximum.map_or(wanted, |most| most.min(wanted)).max(allowed.current.unwrap_or(wanted));
+    setrlimit(Resource::Nofile, Rlimit { current: Some(current), ..allowed }).unwrap();
+    current.min(wanted)
+}
+
 /// Whether the server has closed it.
 fn is_closed(mut stream: &TcpStream) -> bool {
     stream.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
@@ -43,7 +53,8 @@ fn clients_that_send_their_head_slowly_or_nothing_at_all_are_dropped_and_harm_no
     let server = server(&archive, &[("BROADSHEET__LIMITS__HEADER_TIMEOUT", "2s")]);
     let slow: Vec<TcpStream> =
         (0..200).map(|_| send(&server, b"GET /api/v1/search?q=tin HTTP/1.1\r\nHost: ")).collect();
-    let idle: Vec<TcpStream> = (0..2000).map(|_| send(&server, b"")).collect();
+    let idle: Vec<TcpStream> = (0..files(10_000 + 1000).saturating_sub(1000)).map(|_| send(&server, b"")).collect();
+    assert!(idle.len() >= 1000, "the system allows too few open files to test this: {}", idle.len());
     let begun = send(&server, b"GET /healthz HTTP/1.1\r\nHost: t\r\n\r\nGET /healthz HTTP/1.1\r\n");
     assert_eq!((get(&server, SEARCH).status, get(&server, "/readyz").status), (200, 200));
     for (name, streams) in [("slow", slow), ("idle", idle), ("slow with its second request", vec![begun])] {
@@ -89,6 +100,11 @@ fn who_watches_over_the_server_is_answered_while_searches_queue() {
     let refused = get(&server, SEARCH);
     assert_eq!(refused.problem(503, "a full queue"), "busy");
     assert_eq!(refused.header("retry-after"), Some("1"));
+    server.until_it_says("more is asked for than can be answered");
+    assert!(!server.log().contains("\"status\":503"), "one line for all of them, and none for each: {}", server.log());
+    let figures = String::from_utf8(get(&server, "/metrics").body).unwrap();
+    let counted = r#"http_request_duration_seconds_count{route="turned_away",method="GET",status="5xx"}"#;
+    assert!(figures.contains(counted), "{}", figures.text());
     // Had they waited for a search, one would have been over by now.
     let answered =
         crowd.iter().filter(|stream| stream.set_nonblocking(true).is_ok() && has_begun_with(stream, b"HTTP/1.1 200"));
