@@ -353,8 +353,12 @@ mod tests {
     fn a_word_that_only_a_deleted_article_had_is_in_no_dictionary_after_erasing() {
         let dir = tempfile::tempdir().unwrap();
         let index = Index::create(dir.path()).unwrap();
-        // Nothing is merged away by itself.
-        let mut writer = Writer::open(&index.inner, index.fields, &index.schema, false).unwrap();
+        // Nothing is merged away by itself, and a thread of its own would make of the first article a segment of its own, which
+        // goes with it.
+        let inner = index.inner.writer_with_num_threads(1, INDEXING_MEMORY).unwrap();
+        inner.set_merge_policy(Box::new(NoMergePolicy));
+        let layouters = vec![Layouter::new()];
+        let mut writer = Writer { inner, fields: index.fields, schema: index.schema.clone(), layouters };
         let commit = |writer: &mut Writer, position| {
             writer.commit(&Checkpoint { store: "s".into(), position, tail: String::new() }).unwrap();
         };
