@@ -19,7 +19,8 @@ const ARTICLES_THERE: u64 = 1000;
 const AGAIN: u64 = 150;
 const DELETED: u64 = 15;
 
-/// After so many cycles everything has the size that it needs; the short sequence has so many in all.
+/// After so many cycles, and a third of a long time, everything has the size that it needs; the short sequence has so many in
+/// all.
 const WARM: u64 = 15;
 const CYCLES: u64 = 45;
 
@@ -113,24 +114,26 @@ fn nothing_grows_that_need_not() {
     server.key();
     let numbers = Numbers::seeded();
     let mut soak = Soak { archive, server, there: (0..ARTICLES_THERE).collect(), next: ARTICLES_THERE, numbers };
-    let (began, minutes) = (Instant::now(), number("BROADSHEET_SOAK_MINUTES", 0));
+    let (began, long) = (Instant::now(), Duration::from_secs(60 * number("BROADSHEET_SOAK_MINUTES", 0)));
     let mut warm = Sizes::default();
     let mut later = Sizes::default();
     let mut cycle = 0;
-    while cycle < CYCLES || began.elapsed() < Duration::from_secs(minutes * 60) {
+    while cycle < CYCLES || began.elapsed() < long {
         soak.cycle(cycle);
         let sizes = Sizes::of(&soak.archive, &soak.server);
         if cycle % 10 == 0 {
             eprintln!("after {cycle} cycles: {sizes:?}");
         }
-        match cycle < WARM {
+        match cycle < WARM || began.elapsed() < long / 3 {
             true => warm = warm.largest(sizes),
             false => later = later.largest(sizes),
         }
         cycle += 1;
     }
     eprintln!("{cycle} cycles; warm {warm:?}, later {later:?}");
-    assert!(later.memory <= warm.memory * 3 / 2 + 64, "memory: {warm:?}, {later:?}");
+    // What freed memory the allocator keeps is all there after some minutes only.
+    let more = if long.is_zero() { warm.memory / 2 + 64 } else { warm.memory / 4 };
+    assert!(later.memory <= warm.memory + more, "memory: {warm:?}, {later:?}");
     assert!(later.files <= warm.files + 20, "open files: {warm:?}, {later:?}");
     assert!(later.log <= 64, "the log: {later:?}");
     assert!(later.segments <= 24, "segments: {later:?}");
