@@ -383,19 +383,20 @@ pub fn rebuild(store: &Store, data: &Path, progress: impl FnMut(u64, u64)) -> Re
     let (name, index) = create(data)?;
     let mut writer = index.writer()?;
     writer.commit(&checkpoint(store, 0)?)?;
-    let applied = catch_up(store, &index, &mut writer, &AtomicBool::new(false), progress)?;
+    catch_up(store, &index, &mut writer, &AtomicBool::new(false), progress)?;
     writer.finish()?;
     // What went while it was built must not stay in it. Another writer, so that no merge is under way.
     let mut writer = index.writer()?;
     writer.erase()?;
     writer.finish()?;
     swap(data, &name)?;
+    let articles = index.view()?.articles();
     drop(building);
     // Where a server runs, it sweeps when it has gone over.
     if let Some(lock) = Lock::take(data)? {
         sweep(data, &lock);
     }
-    Ok(applied)
+    Ok(articles)
 }
 
 /// Ends the process here when a test asks for it: `FAILPOINTS=name=return`.

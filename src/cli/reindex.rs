@@ -16,8 +16,8 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let store = options.settings.existing()?;
-    let applied = sync::rebuild(&store, store.dir(), |_, _| {})?;
-    let articles = counted(applied, "article", "articles");
+    let articles = sync::rebuild(&store, store.dir(), |_, _| {})?;
+    let articles = counted(articles, "article", "articles");
     say!("{articles} indexed anew in {:.1} s", started.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }

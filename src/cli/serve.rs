@@ -120,8 +120,10 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     };
     threads.push(following);
     welcome(&listener, options.demo)?;
+    tracing::info!(address = %listener.local_addr()?, "listening");
     let door = Door::new(archive, intake, keys, &config);
     http::serve(door, listener, asked.notified(), hurry.notified()).await;
+    tracing::info!("answers under way have been finished; the server ends");
     stop.store(true, Ordering::Relaxed);
     if let Some(fetching) = fetching {
         fetching.await?;
@@ -416,10 +418,11 @@ impl Follower {
         if let Some(why) = why.as_ref().filter(|why| self.not_erased.as_ref() != Some(why)) {
             tracing::warn!(why, "something of what was purged is still in the files; that is tried again");
         }
-        self.not_erased = why;
-        if !archive.are_forgotten_states_read() {
+        // An export that reads what was before is waited for, not tried again.
+        if why.is_some() && !archive.are_forgotten_states_read() {
             self.erase_at = Instant::now() + ERASE_AGAIN;
         }
+        self.not_erased = why;
         Ok(())
     }
 

@@ -17,7 +17,8 @@ pub use values::{Age, Rate, length};
 
 use layers::{PREFIX, lay_over, of_variable};
 use values::{
-    address, directives, networks, origins, size, some_age, some_rate, some_server, some_time, time, time_or_none,
+    address, directives, listened, networks, origins, size, some_age, some_rate, some_server, some_time, time,
+    time_or_none,
 };
 
 /// The reference, and the values of whatever is left out.
@@ -70,6 +71,7 @@ pub enum LogFormat {
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Http {
+    #[serde(deserialize_with = "listened")]
     pub listen: String,
     #[serde(deserialize_with = "some_server")]
     pub public_url: Option<String>,
@@ -339,6 +341,14 @@ mod tests {
         refused("[http]\npublic_url = \"https://a.example/news\"", "write it as https://archive.example");
         refused("[http]\nallow_origins = [\"https://b.example/\"]", "write it as https://newsroom.example");
         refused("[http]\nallow_origins = [\"b.example\"]", "no origin");
+        for listen in ["", "foo", ":8080", "127.0.0.1:http"] {
+            refused(&format!("[http]\nlisten = \"{listen}\""), "write it as 127.0.0.1:8080");
+        }
+        assert!(parse("[http]\nlisten = \"[::1]:0\"").is_ok() && parse("[http]\nlisten = \"localhost:80\"").is_ok());
+        for level in ["", "loud", "warning", "info,fetch", "broadsheet=loud"] {
+            refused(&format!("[log]\nlevel = \"{level}\""), "is no level");
+        }
+        assert!(parse("[log]\nlevel = \"INFO,broadsheet::fetch=debug\"").is_ok());
     }
 
     #[test]

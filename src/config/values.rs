@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
+use tracing::level_filters::LevelFilter;
 use url::Url;
 
 /// A length of time.
@@ -38,9 +39,19 @@ pub(super) fn time_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<
 /// What is logged of which part of the program; empty is nothing, which is no wish.
 pub(super) fn directives<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
-    let is_read = !text.trim().is_empty() && text.parse::<tracing_subscriber::EnvFilter>().is_ok();
+    // The filter takes a word that is no level for a part of the program, and nothing at all would be logged.
+    let is_level = |one: &str| one.rsplit('=').next().is_some_and(|level| level.trim().parse::<LevelFilter>().is_ok());
+    let is_read = text.split(',').all(is_level) && text.parse::<tracing_subscriber::EnvFilter>().is_ok();
     let wrong = || format!("`{text}` is no level; write it as info, warn, or info,broadsheet::fetch=debug");
     is_read.then_some(text.clone()).ok_or_else(|| serde::de::Error::custom(wrong()))
+}
+
+/// A name or a number, and a port. Whether it can be listened on is seen when it is.
+pub(super) fn listened<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    let is_one = text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    let wrong = || format!("`{text}` is no address to listen on; write it as 127.0.0.1:8080 or [::1]:8080");
+    is_one.then_some(text.clone()).ok_or_else(|| serde::de::Error::custom(wrong()))
 }
 
 /// A day is 24 hours here, which a length of time leaves open.

@@ -34,7 +34,7 @@ pub(super) const BECAME: &[(&str, Now)] =
             headers(("location" = String, description = "Its permanent address")),
         ),
         (status = 400, description = "A parameter, the body or, with `strict=1`, the query cannot be read, or too many articles are found", body = Envelope, content_type = PROBLEM),
-        (status = 403, description = "A page of another site has sent it", body = Envelope, content_type = PROBLEM),
+        (status = 403, description = "A page of another site has sent it, or so much is cited only with a key that may write", body = Envelope, content_type = PROBLEM),
         (status = 410, description = "The snapshot is no longer kept", body = Envelope, content_type = PROBLEM),
         (status = 413, description = "The body is too large", body = Envelope, content_type = PROBLEM),
         (status = 415, description = "The body is neither a form nor JSON", body = Envelope, content_type = PROBLEM),

@@ -157,9 +157,14 @@ impl From<SearchError> for Problem {
             SearchError::NoCitation => Problem::new(StatusCode::NOT_FOUND, "no_citation", detail),
             SearchError::TooManyCitations(wait) => {
                 Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_citations", detail)
-                    .hint("Cite it after `Retry-After`, or with a key that may write; what is cited already is free.")
+                    .hint(format!(
+                        "There is room again within {} h, and at once with a key that may write; what is cited already is free.",
+                        wait.as_secs().div_ceil(3600)
+                    ))
                     .wait(wait)
             }
+            SearchError::CitationNeedsKey => Problem::new(StatusCode::FORBIDDEN, "wrong_scope", detail)
+                .hint("Ask whoever runs this server for a key; or cite a search that finds less."),
             SearchError::NoRun => {
                 Problem::new(StatusCode::NOT_FOUND, "no_run", detail).hint("/api/v1/runs lists the runs.")
             }

@@ -110,7 +110,6 @@ fn reading() -> Router<Door> {
         .route("/docs", get(pages::docs))
         .route("/docs/errors", get(pages::codes))
         .route("/opensearch.xml", get(pages::opensearch))
-        .merge(pages::assets())
         .route("/api/v1/search", get(api::search).post(api::search_by_form))
         .route("/api/v1/search.csv", get(forms::csv))
         .route("/api/v1/search.jsonl", get(forms::lines))
@@ -158,9 +157,9 @@ fn arrival() -> Router<Door> {
     Router::new().route("/api/v1/articles", post(articles::add))
 }
 
-/// For what watches over the server all the time: no bound, and a key where reading needs one.
+/// What watches over the server all the time, and what pages are made of: no bound, and a key where reading needs one.
 fn watching() -> Router<Door> {
-    Router::new().route("/metrics", get(watching::metrics))
+    Router::new().route("/metrics", get(watching::metrics)).merge(pages::assets())
 }
 
 /// For those who watch over the server: no key, no bound.

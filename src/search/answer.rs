@@ -413,6 +413,9 @@ pub enum SearchError {
     /// 429 with `Retry-After`: there is room for another after this.
     #[error("as many citations have been kept within a day as may be without a key that may write")]
     TooManyCitations(Duration),
+    /// 403.
+    #[error("so much is cited here only with a key that may write")]
+    CitationNeedsKey,
     /// 404.
     #[error("there is no run of this number")]
     NoRun,

@@ -105,6 +105,7 @@ impl Archive {
         match blocking(move || archive.inner.store.cite(&id, &asked, &found, bounds).map_err(store_error)).await? {
             Cite::Kept => Ok(kept),
             Cite::TooMany(wait) => Err(SearchError::TooManyCitations(wait)),
+            Cite::Beyond => Err(SearchError::CitationNeedsKey),
         }
     }
 

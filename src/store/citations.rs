@@ -26,6 +26,8 @@ pub enum Cite {
     Kept,
     /// As much as may be was kept within a day; there is room again after this.
     TooMany(Duration),
+    /// More than may be kept within any day.
+    Beyond,
 }
 
 /// A version that was found.
@@ -66,6 +68,9 @@ impl Store {
             .query_row(params![id, made.as_millisecond(), asked], |row| row.get(0))
             .optional()?;
         let Some(number) = number else { return Ok(Cite::Kept) };
+        if bounds.is_some_and(|bounds| bounds.citations == 0 || found.len() as u64 > u64::from(bounds.articles)) {
+            return Ok(Cite::Beyond);
+        }
         let wait = bounds.map(|bounds| bounds.wait(&transaction, made, found.len() as u64)).transpose()?.flatten();
         if let Some(wait) = wait {
             return Ok(Cite::TooMany(wait));
@@ -142,6 +147,8 @@ mod tests {
         let Cite::TooMany(wait) = cite("c", TWO) else { panic!("a third was kept") };
         assert!(wait > Duration::from_secs(86_000) && wait <= Duration::from_secs(86_400), "{wait:?}");
         assert_eq!(desk.store.citation("c").unwrap(), None);
+        let none = Some(CiteBounds { citations: 0, articles: 3 });
+        assert_eq!([cite("c", none), cite("a", none)], [Cite::Beyond, Cite::Kept], "waiting would be in vain");
         assert_eq!([cite("c", None), cite("b", TWO)], [Cite::Kept; 2], "who may keep any number keeps it");
         let two_days_ago = (Timestamp::now() - DAY - DAY).as_millisecond();
         desk.store.writer().conn.execute("UPDATE citations SET made = ?1", params![two_days_ago]).unwrap();

@@ -25,9 +25,9 @@ pub enum StoreError {
     Damaged { row: u64 },
     #[error("the store is damaged ({0}); `broadsheet check` says where, and `broadsheet restore` brings a backup back")]
     Corrupt(String),
-    #[error("the disk of the archive is full ({0}); make room, and writing goes on by itself")]
+    #[error("the disk of the archive is full ({0})")]
     Full(String),
-    #[error("the disk of the archive takes no writes ({0}); once it does, writing goes on by itself")]
+    #[error("the disk of the archive takes no writes ({0})")]
     Refused(String),
     #[error("there is no run {0}")]
     NoRun(u64),

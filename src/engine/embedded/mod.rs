@@ -268,7 +268,7 @@ impl View {
         self.opened
     }
 
-    pub(super) fn articles(&self) -> u64 {
+    pub fn articles(&self) -> u64 {
         self.articles
     }
 

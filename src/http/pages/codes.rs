@@ -100,7 +100,7 @@ const CHAPTERS: [Chapter; 5] = [
             code("key_needed", 401, "this needs a key: `broadsheet key create` makes one, which is sent as `Authorization: Bearer bs_…`"),
             code("bad_key", 401, "there is no such key; send it whole, as it was made"),
             code("key_over", 401, "the key has been revoked, or its time is over; `broadsheet key list` tells, `broadsheet key create` makes another"),
-            code("wrong_scope", 403, "the key may not do this; the message names the scope that is needed"),
+            code("wrong_scope", 403, "the key may not do this, or nobody may without one; the message names the scope that is needed"),
             code("cross_site", 403, "a page of another site has sent this; send it from a program, or from a page of this server"),
             code("not_found", 404, "there is nothing at this address"),
             code("no_article", 404, "there is no article of this id. Of what was sent (422) or read: nothing in it could be an article, as a home page, a list or an error page"),

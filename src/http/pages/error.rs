@@ -114,6 +114,7 @@ fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
         // No page asks for these; what they are is said all the same.
         SearchError::NoRun => (StatusCode::NOT_FOUND, "No such run", told.as_str()),
         SearchError::RunGoesOn => (StatusCode::CONFLICT, "Not yet", told.as_str()),
+        SearchError::CitationNeedsKey => (StatusCode::FORBIDDEN, "This takes a key", told.as_str()),
         SearchError::TooManyCitations(_) => (StatusCode::TOO_MANY_REQUESTS, "Too many citations", told.as_str()),
         SearchError::ArticleGone => {
             (StatusCode::GONE, "Withdrawn", "This article was in the archive and has been withdrawn")
