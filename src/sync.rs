@@ -288,7 +288,8 @@ fn change(stored: StoredArticle) -> Change {
 
 /// Frees an index and the store of what was purged: where something was, every segment that held it is written anew, and the
 /// log of the store folded away. `let_go` is called between the two, for whoever keeps states of before, and says whether
-/// nobody reads one. The caller holds the lock and has brought the index up to date. Says whether everything is free of it.
+/// nobody reads one. The caller holds the lock and has brought the index up to date. Says whether everything is free of what
+/// was purged up to there.
 pub fn erase_purged(
     store: &Store,
     index: &Index,
@@ -297,13 +298,15 @@ pub fn erase_purged(
     if store.purging()?.articles == 0 {
         return Ok(true);
     }
+    // Of what is purged from here on the index knows nothing yet.
+    let reached = index.checkpoint()?.map_or(0, |checkpoint| checkpoint.position);
     let mut writer = index.writer()?;
     writer.erase()?;
     crash_point("sync::after_erasing");
     let is_let_go = let_go()?;
     writer.sweep()?;
     writer.finish()?;
-    Ok(is_let_go && store.erase_purged()?)
+    Ok(is_let_go && store.erase_purged(reached)?)
 }
 
 /// The same where no server keeps states. What the disk has no room for now is left to whoever comes next.

@@ -151,15 +151,15 @@ impl Store {
         self.readers.read(|moment, _| Ok(moment.prepare_cached(sql::PURGES_ERASED)?.query_one([], |row| row.get(0))?))
     }
 
-    /// The indexes are free of all articles purged up to now: frees the file of the store and its log of them, too. Says
-    /// whether that could be done; else somebody is reading what was before.
+    /// The index is free of all articles purged up to this change: frees the file of the store and its log of them, too. Says
+    /// whether that could be done; else somebody is reading what was before. What was purged later is left to the next time.
     ///
     /// # Errors
     /// There is no room for writing the file anew; nothing has been written then, and it is to be tried again.
-    pub fn erase_purged(&self) -> Result<bool> {
+    pub fn erase_purged(&self, reached: u64) -> Result<bool> {
         let (path, looked) = connect::lock_file(&self.dir, LOOKING)?;
         looked.lock().map_err(StoreError::file(&path))?;
-        let left = self.purges_left()?;
+        let left = self.purges_left(reached)?;
         if left.is_empty() {
             return Ok(true);
         }
@@ -197,11 +197,11 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    fn purges_left(&self) -> Result<Vec<(u64, bool)>> {
+    fn purges_left(&self, reached: u64) -> Result<Vec<(u64, bool)>> {
         self.readers.read(|moment, _| {
             let mut statement = moment.prepare_cached(sql::PURGES_LEFT)?;
-            let left = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>();
-            Ok(left?)
+            let left = statement.query_map(params![reached], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(left.collect::<Result<_, _>>()?)
         })
     }
 
@@ -319,7 +319,23 @@ fn holds_any(path: &Path, marks: &[Vec<u8>]) -> Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{desk, identity, incoming};
     use super::*;
+    use crate::identity::article_id;
+
+    #[test]
+    fn what_is_purged_once_an_index_is_being_freed_is_not_taken_for_erased() {
+        let desk = desk();
+        desk.put(&[incoming("1", "A"), incoming("2", "B")]);
+        let [first, second] = ["1", "2"].map(|key| article_id(&identity(key)));
+        desk.store.purge(&first).unwrap();
+        let reached = desk.store.last_change().unwrap();
+        desk.store.purge(&second).unwrap();
+        assert!(desk.store.erase_purged(reached).unwrap());
+        assert_eq!([&first, &second].map(|id| desk.store.is_purging(id).unwrap()), [false, true]);
+        assert!(desk.store.erase_purged(desk.store.last_change().unwrap()).unwrap());
+        assert!(!desk.store.is_purging(&second).unwrap());
+    }
 
     #[test]
     fn a_store_is_written_anew_where_there_is_room_for_a_copy_and_its_log() {

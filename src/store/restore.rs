@@ -126,7 +126,7 @@ fn purge_what_was_purged(store: &Store, data: &Path) -> Result<Since> {
     let mut forbidden = Forbidden::default();
     let read = forbidden.read(data);
     let purged = forbidden.purge_from(store)?;
-    match store.erase_purged() {
+    match store.erase_purged(store.last_change()?) {
         Ok(_) | Err(StoreError::Full(_)) => {}
         Err(error) => return Err(error.into()),
     }

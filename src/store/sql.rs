@@ -331,7 +331,9 @@ statements! {
     /// Until it has been looked where copies of it lie, it is taken for certain that some do.
     PURGE_ADD = "INSERT INTO purges (article, at, anew) VALUES (?1, ?2, 1)";
     PURGE_NOT_ANEW = "UPDATE purges SET anew = 0 WHERE article = ?1";
-    PURGES_LEFT = "SELECT article, anew FROM purges WHERE erased IS NULL ORDER BY article";
+    /// Those that an index knows of which goes up to change ?1.
+    PURGES_LEFT = "SELECT article, anew FROM purges p WHERE erased IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM changes WHERE seq > ?1 AND article = p.article) ORDER BY article";
     PURGING = "SELECT count(*), min(at) FROM purges WHERE erased IS NULL";
     PURGE_IS_LEFT = "SELECT EXISTS (SELECT 1 FROM purges p JOIN articles a ON a.num = p.article
                      WHERE a.id = ?1 AND p.erased IS NULL)";

@@ -347,7 +347,7 @@ fn of_a_purged_article_no_byte_is_left_in_the_store() {
     assert!(marks.iter().all(|mark| holds(dir, mark)));
     assert_eq!(desk.store.purge(&id).unwrap().map(|purged| (purged.versions, purged.rejects)), Some((1, 1)));
     assert!(desk.store.is_purging(&id).unwrap());
-    assert!(desk.store.erase_purged().unwrap());
+    assert!(desk.erase());
     assert!(!desk.store.is_purging(&id).unwrap());
     for (at, mark) in marks.iter().enumerate() {
         assert!(!holds(dir, mark), "{at}");
@@ -358,6 +358,11 @@ fn of_a_purged_article_no_byte_is_left_in_the_store() {
 }
 
 impl Desk {
+    /// Frees the store of what was purged, as if an index had been freed of it.
+    fn erase(&self) -> bool {
+        self.store.erase_purged(self.store.last_change().unwrap()).unwrap()
+    }
+
     /// Whether the file of the store is still to be written anew for what was purged.
     fn is_to_be_written_anew(&self) -> bool {
         let conn = rusqlite::Connection::open(self.dir.path().join("store.sqlite")).unwrap();
@@ -377,10 +382,10 @@ fn the_store_is_written_anew_once_however_long_somebody_reads_what_was_before() 
     assert!(desk.is_to_be_written_anew(), "nobody knows by what to recognise what was undone");
     let reader = rusqlite::Connection::open(desk.dir.path().join("store.sqlite")).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM articles").unwrap();
-    assert!(!desk.store.erase_purged().unwrap());
+    assert!(!desk.erase());
     assert!(desk.store.is_purging(&gone).unwrap() && !desk.is_to_be_written_anew());
     drop(reader);
-    assert!(desk.store.erase_purged().unwrap());
+    assert!(desk.erase());
     assert!(!desk.store.is_purging(&gone).unwrap());
     desk.store.purge(&kept).unwrap();
     assert!(!desk.is_to_be_written_anew(), "it was looked for, and there is no copy");
@@ -411,7 +416,7 @@ fn withdrawn_and_undone_articles_can_be_purged_too() {
         assert!(desk.store.purge(id).unwrap().is_some_and(|purged| !purged.already));
         assert_eq!(desk.store.gone(id).unwrap(), Some(Gone::Purged));
     }
-    assert!(desk.store.erase_purged().unwrap());
+    assert!(desk.erase());
     assert_eq!(desk.put(&[incoming("1", "A"), incoming("2", "B")]), [Outcome::Refused(Refusal::Purged); 2]);
 }
 
