@@ -100,17 +100,18 @@ pub(super) fn may_be_written(file: &Path) -> bool {
 }
 
 /// A connection to a store of which nothing may be written, as it lies there: not even the memory that is shared with those
-/// who have it open. Where there is no log nobody has, and it is all in the file.
+/// who have it open. Where there is no log nobody has, and it is all in the file; an empty one may be written at any moment.
 pub(super) fn unwritten(file: &Path) -> Result<Connection> {
     let beside = |ending: &str| file.with_extension(format!("sqlite-{ending}"));
     let (log, shared) = (beside("wal"), beside("shm"));
     let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
-    if has_log && !shared.exists() {
+    let is_shared = shared.exists() && log.exists();
+    if has_log && !is_shared {
         return Err(StoreError::LogUnread(log));
     }
     let path = std::path::absolute(file).map_err(StoreError::file(file))?;
     let mut address = Url::from_file_path(&path).map_err(|()| StoreError::NotAFolder(path))?;
-    address.set_query(Some(if has_log { "mode=ro" } else { "immutable=1" }));
+    address.set_query(Some(if is_shared { "mode=ro" } else { "immutable=1" }));
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(address.as_str(), flags)?;
     conn.busy_timeout(BUSY)?;

@@ -256,7 +256,7 @@ impl Store {
 /// By what its versions are recognised wherever a copy lies; `None` where some went before, of which nobody knows that.
 fn marks_of(conn: &rusqlite::Connection, num: u64, rows: &[u64]) -> Result<Option<Vec<Vec<u8>>>> {
     let given: usize = conn.prepare_cached(sql::LAST_NUMBER)?.query_one(params![num], |row| row.get(0))?;
-    if rows.len() < given {
+    if rows.is_empty() || rows.len() < given {
         return Ok(None);
     }
     let mut marks = Vec::new();
