@@ -56,10 +56,12 @@ impl Store {
     /// Keeps a search under a name, for good, where that is within `bounds`. One that is kept under this name already stays
     /// as it is, and is no other.
     pub fn cite(&self, id: &str, asked: &str, found: &[Cited], bounds: Option<CiteBounds>) -> Result<Cite> {
-        self.noted_where(self.keep(id, asked, found, bounds), |cite| *cite == Cite::Kept)
+        let kept = self.noted_where(self.keep(id, asked, found, bounds), |cite| *cite == Some(Cite::Kept))?;
+        Ok(kept.unwrap_or(Cite::Kept))
     }
 
-    fn keep(&self, id: &str, asked: &str, found: &[Cited], bounds: Option<CiteBounds>) -> Result<Cite> {
+    /// Nothing where it is kept already.
+    fn keep(&self, id: &str, asked: &str, found: &[Cited], bounds: Option<CiteBounds>) -> Result<Option<Cite>> {
         let mut writer = self.writer();
         let (transaction, _) = writer.begin()?;
         let made = Timestamp::now();
@@ -67,17 +69,17 @@ impl Store {
             .prepare_cached(sql::CITATION_ADD)?
             .query_row(params![id, made.as_millisecond(), asked], |row| row.get(0))
             .optional()?;
-        let Some(number) = number else { return Ok(Cite::Kept) };
+        let Some(number) = number else { return Ok(None) };
         if bounds.is_some_and(|bounds| bounds.citations == 0 || found.len() as u64 > u64::from(bounds.articles)) {
-            return Ok(Cite::Beyond);
+            return Ok(Some(Cite::Beyond));
         }
         let wait = bounds.map(|bounds| bounds.wait(&transaction, made, found.len() as u64)).transpose()?.flatten();
         if let Some(wait) = wait {
-            return Ok(Cite::TooMany(wait));
+            return Ok(Some(Cite::TooMany(wait)));
         }
         list(&transaction, number, found)?;
         transaction.commit()?;
-        Ok(Cite::Kept)
+        Ok(Some(Cite::Kept))
     }
 
     /// The numbers of all articles that answers may not show.
@@ -167,12 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn a_citation_too_many_does_not_say_that_the_disk_takes_writes() {
+    fn a_citation_too_many_or_kept_already_does_not_say_that_the_disk_takes_writes() {
         let desk = desk();
+        desk.store.cite("kept", "tin", &[], None).unwrap();
         let full = || super::super::StoreError::Full("for a test".into());
         assert!(desk.store.noted::<()>(Err(full())).is_err());
-        let none = Some(CiteBounds { citations: 0, articles: 0 });
-        assert!(matches!(desk.store.cite("a", "tin", &[], none), Ok(Cite::TooMany(_))));
+        let one = Some(CiteBounds { citations: 1, articles: 0 });
+        assert!(matches!(desk.store.cite("a", "tin", &[], one), Ok(Cite::TooMany(_))));
+        assert_eq!(desk.store.cite("kept", "tin", &[], one).unwrap(), Cite::Kept);
         assert_eq!(desk.store.refused(), Some("storage_full"));
     }
 }
