@@ -4,7 +4,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
@@ -47,8 +47,9 @@ pub(super) fn open(dir: &Path) -> io::Result<(Spool, Tail)> {
 pub(super) fn sweep(dir: &Path) {
     let is_left = |entry: &fs::DirEntry| {
         let is_own = entry.file_name().to_string_lossy().starts_with(NAME);
-        let modified = entry.metadata().and_then(|found| found.modified());
-        is_own && modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > NAMED))
+        let is_old = |at: SystemTime| at.elapsed().is_ok_and(|age| age > NAMED);
+        let found = entry.metadata().ok().filter(|found| found.is_file() && found.len() == 0);
+        is_own && found.is_some_and(|found| found.modified().is_ok_and(is_old))
     };
     for entry in fs::read_dir(dir).into_iter().flatten().flatten().filter(is_left) {
         if let Err(error) = fs::remove_file(entry.path()) {
@@ -137,18 +138,18 @@ mod tests {
     #[test]
     fn what_a_server_left_is_removed_and_nothing_else() {
         let dir = tempfile::tempdir().unwrap();
-        let long_ago = std::time::SystemTime::now() - 2 * NAMED;
-        for (name, is_old) in [("answer-1", true), ("answer-2", false), ("store.sqlite", true)] {
-            let file = File::create(dir.path().join(name)).unwrap();
+        let long_ago = SystemTime::now() - 2 * NAMED;
+        let files =
+            [("answer-1", true, ""), ("answer-2", false, ""), ("answer-3", true, "ours"), ("store.sqlite", true, "")];
+        for (name, is_old, text) in files {
+            let mut file = File::create(dir.path().join(name)).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
             if is_old {
                 file.set_modified(long_ago).unwrap();
             }
         }
         sweep(dir.path());
-        assert_eq!(
-            ["answer-1", "answer-2", "store.sqlite"].map(|name| dir.path().join(name).exists()),
-            [false, true, true]
-        );
+        assert_eq!(files.map(|(name, ..)| dir.path().join(name).exists()), [false, true, true, true]);
     }
 
     #[tokio::test]
