@@ -59,7 +59,7 @@ fn retention(status: &StatusAnswer) -> Option<Warning> {
     Some(Warning {
         code: "retention_held",
         says: format!("Nothing is removed as too old: {why}."),
-        advice: "Put the clock or `after` of [retention] right; if both are, `broadsheet retire` removes what is too old, however much that is.",
+        advice: "Put the clock or `after` of [retention] right; if both are, `broadsheet retire` removes what is too old, however much that is, and after a jump of the clock another start removes again.",
     })
 }
 
