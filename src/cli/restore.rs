@@ -29,17 +29,22 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     drop(lock);
     let articles = counted(store.count()?, "article", "articles");
     say!("{}: {articles}, up to change {}, as of {}", data.display(), store.last_change()?, manifest.made);
-    tell(&since);
+    tell(&since, is_there);
     say!("its index is made at the next start, or by `broadsheet reindex`");
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(since: &Since) {
-    let (Since::Purged(purged) | Since::Unread { purged, .. }) = since else { return };
-    if *purged > 0 {
-        say!("{} removed for good since then: removed from it, too", counted(*purged, "article", "articles"));
+/// Of an archive that was there and had lost its store nobody knows what it had purged.
+fn tell(since: &Since, is_there: bool) {
+    let (purged, unread) = match since {
+        Since::NoArchive => (0, is_there.then_some("it had no store")),
+        Since::Purged(purged) => (*purged, None),
+        Since::Unread { purged, why } => (*purged, Some(why.as_str())),
+    };
+    if purged > 0 {
+        say!("{} removed for good since then: removed from it, too", counted(purged, "article", "articles"));
     }
-    if let Since::Unread { why, .. } = since {
+    if let Some(why) = unread {
         say!("the archive that was replaced could not be read to its end: {why}");
         say!("so what was removed for good since then may be back: give `broadsheet purge` for it again");
     }

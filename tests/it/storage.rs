@@ -427,6 +427,8 @@ fn a_watched_file_that_the_disk_refused_is_read_when_it_takes_writes_again() {
 fn an_index_without_its_store_is_no_new_archive() {
     let archive = TestArchive::new();
     archive.ingest(&[&archive.file("a.jsonl", &corpus(20))]);
+    let backup = archive.folder.path().join("backup");
+    assert!(archive.command("backup").arg(&backup).output().unwrap().status.success());
     for name in ["store.sqlite", "store.sqlite-wal", "store.sqlite-shm"] {
         let _ = std::fs::remove_file(archive.data().join(name));
     }
@@ -438,4 +440,10 @@ fn an_index_without_its_store_is_no_new_archive() {
         assert!(text(&output).contains("holds an index and no store"), "{command}: {}", text(&output));
     }
     assert!(archive.index().join("CURRENT").exists(), "the index is left as it was");
+    let restored = archive.command("restore").arg(&backup).arg("--replace").output().unwrap();
+    assert!(
+        restored.status.success() && text(&restored).contains("`broadsheet purge` for it again"),
+        "{}",
+        text(&restored)
+    );
 }
