@@ -43,8 +43,8 @@ pub enum SyncError {
     Store(#[from] StoreError),
     #[error("index: {0}")]
     Engine(#[from] EngineError),
-    #[error("{path}: {source}")]
-    File { path: PathBuf, source: std::io::Error },
+    #[error("{}: {cause}", .path.display())]
+    File { path: PathBuf, cause: std::io::Error },
     /// Somebody else is building an index of this folder.
     #[error("another process is rebuilding the index of this folder")]
     Rebuilding,
@@ -52,7 +52,7 @@ pub enum SyncError {
 
 fn file_error(path: &Path) -> impl FnOnce(std::io::Error) -> SyncError {
     let path = path.to_owned();
-    move |source| SyncError::File { path, source }
+    move |cause| SyncError::File { path, cause }
 }
 
 /// The right to write the index of a data folder; given back when dropped, or when the process ends however it ends.
@@ -75,7 +75,7 @@ fn lock_file(dir: &Path, name: &str) -> Result<Option<Lock>, SyncError> {
     match file.try_lock() {
         Ok(()) => Ok(Some(Lock { _file: file })),
         Err(fs::TryLockError::WouldBlock) => Ok(None),
-        Err(fs::TryLockError::Error(source)) => Err(SyncError::File { path, source }),
+        Err(fs::TryLockError::Error(cause)) => Err(SyncError::File { path, cause }),
     }
 }
 
