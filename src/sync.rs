@@ -298,6 +298,8 @@ pub fn erase_purged(
     if store.purging()?.articles == 0 {
         return Ok(true);
     }
+    // An index that is being made may hold what was purged since it was begun, and is the next to be freed.
+    let Some(_no_other) = lock_file(&index_dir(store.dir()), "BUILD")? else { return Ok(false) };
     // Of what is purged from here on the index knows nothing yet.
     let reached = index.checkpoint()?.map_or(0, |checkpoint| checkpoint.position);
     let mut writer = index.writer()?;
@@ -313,7 +315,9 @@ pub fn erase_purged(
 fn erase_or_leave(store: &Store, index: &Index) -> Result<(), SyncError> {
     match erase_purged(store, index, || Ok(true)) {
         Ok(true) => {}
-        Ok(false) => tracing::warn!("the store is being read; what was purged is out of its log when that is over"),
+        Ok(false) => tracing::warn!(
+            "something reads the store, or makes another index; what was purged is out of the files after that"
+        ),
         Err(SyncError::Store(error)) if error.code().is_some() => {
             tracing::warn!(code = error.code(), %error, "something of what was purged is still in the files");
         }
@@ -398,6 +402,11 @@ pub fn rebuild(store: &Store, data: &Path, progress: impl FnMut(u64, u64)) -> Re
     // Where a server runs, it sweeps when it has gone over.
     if let Some(lock) = Lock::take(data)? {
         sweep(data, &lock);
+        drop(lock);
+        // What was purged while it was made, of which this one is not free.
+        if store.purging()?.articles > 0 {
+            without_server(store, data)?;
+        }
     }
     Ok(articles)
 }

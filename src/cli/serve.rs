@@ -410,7 +410,10 @@ impl Follower {
         };
         let why = match sync::erase_purged(&self.store, index, let_go) {
             Ok(true) => None,
-            Ok(false) => Some("what was before is being read, by an export or by a reader of the store".to_owned()),
+            Ok(false) => Some(
+                "an export or another process reads what was before, looks for copies of it, or makes another index"
+                    .to_owned(),
+            ),
             Err(SyncError::Store(error)) if error.code().is_some() => Some(error.to_string()),
             Err(error) => return Err(error.into()),
         };

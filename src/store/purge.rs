@@ -8,7 +8,7 @@
 //! A copy of what went may lie between other rows. Whether one does is looked for, and nobody says that a file is free of it
 //! before somebody has looked: until then, and if the process ends before that, the file is to be written anew.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
@@ -158,7 +158,12 @@ impl Store {
     /// There is no room for writing the file anew; nothing has been written then, and it is to be tried again.
     pub fn erase_purged(&self, reached: u64) -> Result<bool> {
         let (path, looked) = connect::lock_file(&self.dir, LOOKING)?;
-        looked.lock().map_err(StoreError::file(&path))?;
+        // Waiting for whoever looks for copies would keep what comes in from being found meanwhile.
+        match looked.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => return Err(StoreError::file(&path)(error)),
+        }
         let left = self.purges_left(reached)?;
         if left.is_empty() {
             return Ok(true);
