@@ -28,6 +28,14 @@ use crate::search::{Archive, IndexState, Surroundings};
 use crate::store::Store;
 use crate::sync::{self, Lock, SyncError};
 
+/// Threads that may be at work at once beside one for each processor's search and those that read and write connections. All
+/// else that takes one has a bound of its own; together they are fewer. Each keeps for as long as it is there what memory it was
+/// given once.
+const THREADS: usize = 64;
+
+/// A thread that has had no work for so long ends.
+const IDLE: Duration = Duration::from_secs(2);
+
 /// The store is looked at this often.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -63,7 +71,10 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let searches = std::thread::available_parallelism().map_or(2, usize::from);
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.max_blocking_threads(searches + THREADS).thread_keep_alive(IDLE);
+    let runtime = runtime.enable_all().build()?;
     // In a task: whoever waits outside of them is woken by another thread each time.
     let served = runtime.block_on(async { tokio::spawn(serve(options.clone())).await });
     runtime.shutdown_timeout(Duration::from_secs(2));

@@ -40,7 +40,12 @@ pub(super) fn time_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<
 pub(super) fn directives<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
     // The filter takes a word that is no level for a part of the program, and nothing at all would be logged.
-    let is_level = |one: &str| one.rsplit('=').next().is_some_and(|level| level.trim().parse::<LevelFilter>().is_ok());
+    let is_level = |one: &str| {
+        one.rsplit('=').next().is_some_and(|level| {
+            let level = level.trim();
+            !level.is_empty() && level.parse::<LevelFilter>().is_ok()
+        })
+    };
     let is_read = text.split(',').all(is_level) && text.parse::<tracing_subscriber::EnvFilter>().is_ok();
     let wrong = || format!("`{text}` is no level; write it as info, warn, or info,broadsheet::fetch=debug");
     is_read.then_some(text.clone()).ok_or_else(|| serde::de::Error::custom(wrong()))

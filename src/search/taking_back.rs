@@ -4,12 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
+
 use super::Archive;
 use super::answer::SearchError;
 use super::archive::store_error;
 use crate::article::ArticleId;
 pub use crate::store::Purged;
 use crate::store::{RunId, Undoing, Undone};
+
+/// Those who write at once; others wait their turn.
+static WRITING: Semaphore = Semaphore::const_new(16);
 
 /// What has become of a purge is asked this often.
 const LOOK: Duration = Duration::from_millis(50);
@@ -93,6 +98,12 @@ impl Archive {
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, SearchError> + Send + 'static,
 ) -> Result<T, SearchError> {
-    let done = tokio::task::spawn_blocking(work).await;
+    // Whoever writes waits for whoever else does, and holds a thread meanwhile, also where its client has gone.
+    let turn = WRITING.acquire().await.map_err(|_| SearchError::Busy)?;
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    });
+    let done = done.await;
     done.unwrap_or_else(|_| Err(SearchError::Internal("writing has panicked".to_owned())))
 }
