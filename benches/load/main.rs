@@ -120,7 +120,11 @@ fn idle(server: &Server, most: usize) -> anyhow::Result<Vec<Connection>> {
     // Where it cannot be raised, there are fewer.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: allowed.maximum, ..allowed });
     let room = getrlimit(Resource::Nofile).current.map_or(usize::MAX, |files| files as usize);
-    (0..most.min(room.saturating_sub(CROWD + SLOW + 100))).map(|_| server.connect()).collect()
+    let most = most.min(room.saturating_sub(CROWD + SLOW + 100));
+    let connections: anyhow::Result<Vec<Connection>> = (0..most).map(|_| server.connect()).collect();
+    // Connections are taken in turn: whoever comes after these is answered when all of them have been taken.
+    server.connect()?.get("/healthz")?;
+    connections
 }
 
 #[derive(Default)]

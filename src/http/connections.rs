@@ -121,6 +121,15 @@ async fn answer(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
+    // What hyper keeps of a connection is made for one that asks for something.
+    let mut first = [0];
+    tokio::select! {
+        asked = tokio::time::timeout(bounds.header_timeout, stream.peek(&mut first)) => match asked {
+            Ok(Ok(1..)) => {}
+            _ => return,
+        },
+        _ = ending.wait_for(|ending| *ending) => return,
+    }
     let mut server = http1::Builder::new();
     server.half_close(true).timer(TokioTimer::new()).header_read_timeout(bounds.header_timeout);
     server.max_buf_size(HELD).max_header_size(HELD).max_headers(LINES);
@@ -133,7 +142,7 @@ async fn answer(
             Either::Right(inside.router.clone().call(request.map(Body::new)))
         }
     });
-    let mut connection = pin!(server.serve_connection(TokioIo::new(wire), service));
+    let mut connection = Box::pin(server.serve_connection(TokioIo::new(wire), service));
     let done = tokio::select! {
         done = connection.as_mut() => Some(done),
         _ = ending.wait_for(|ending| *ending) => None,

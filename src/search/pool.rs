@@ -20,7 +20,7 @@ const WAITING_PER_THREAD: usize = 32;
 
 /// And under load, where more is asked for than can be answered: a longer queue would find nobody an answer, only let every
 /// one wait longer.
-const WAITING_UNDER_LOAD: usize = 4;
+const WAITING_UNDER_LOAD: usize = 2;
 
 /// What is load, and no burst.
 #[derive(Clone, Copy)]

@@ -53,10 +53,15 @@ fn clients_that_send_their_head_slowly_or_nothing_at_all_are_dropped_and_harm_no
     let server = server(&archive, &[("BROADSHEET__LIMITS__HEADER_TIMEOUT", "2s")]);
     let slow: Vec<TcpStream> =
         (0..200).map(|_| send(&server, b"GET /api/v1/search?q=tin HTTP/1.1\r\nHost: ")).collect();
+    let held = server.held();
     let idle: Vec<TcpStream> = (0..files(10_000 + 1000).saturating_sub(1000)).map(|_| send(&server, b"")).collect();
     assert!(idle.len() >= 1000, "the system allows too few open files to test this: {}", idle.len());
     let begun = send(&server, b"GET /healthz HTTP/1.1\r\nHost: t\r\n\r\nGET /healthz HTTP/1.1\r\n");
     assert_eq!((get(&server, SEARCH).status, get(&server, "/readyz").status), (200, 200));
+    if let (Some(before), Some(now)) = (held, server.held()) {
+        let each = ((now - before) << 10) / idle.len() as u64;
+        assert!(each < 8, "{each} KiB for a connection that has asked for nothing");
+    }
     for (name, streams) in [("slow", slow), ("idle", idle), ("slow with its second request", vec![begun])] {
         wait_until(name, || streams.iter().all(is_closed));
     }
