@@ -13,7 +13,7 @@ use crate::store::{self, BackupError, Store};
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     /// The folder that becomes the backup; it must not be there yet
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "BACKUP")]
     to: PathBuf,
     #[command(flatten)]
     settings: Settings,

@@ -11,7 +11,7 @@ use crate::sync::{self, Lock};
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     /// The backup
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "BACKUP")]
     from: PathBuf,
     /// Put it in the place of the archive that is there, which is then gone
     #[arg(long)]

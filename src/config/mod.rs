@@ -213,7 +213,9 @@ fn checked(whole: &Table) -> Result<Config, String> {
     Ok(config)
 }
 
-/// Without the text that stands in the place of something else: it may hold a password.
+const A_NUMBER: &str = "expected a whole number";
+
+/// In words, and without the text that stands in the place of something else: it may hold a password.
 fn readable(error: toml::de::Error) -> String {
     let told = error.to_string();
     match (told.find("invalid type: string \""), told.rfind("\", expected ")) {
@@ -222,6 +224,8 @@ fn readable(error: toml::de::Error) -> String {
         }
         _ => told.trim_end().to_owned(),
     }
+    .replace("expected usize", A_NUMBER)
+    .replace("expected u32", A_NUMBER)
 }
 
 /// A variable that is about a key. What is no text in it is no value either, and is refused as one.
@@ -301,6 +305,15 @@ mod tests {
     fn refused(text: &str, words: &str) {
         let problem = parse(text).unwrap_err();
         assert!(problem.contains(words), "{problem}");
+    }
+
+    #[test]
+    fn a_number_is_asked_for_in_words() {
+        refused(
+            "[limits]\nconnections = \"many\"",
+            "invalid type: text, expected a whole number\nin `limits.connections`",
+        );
+        refused("[limits]\ncitations_per_day = -1", "integer `-1`, expected a whole number");
     }
 
     #[test]

@@ -129,8 +129,10 @@ async fn holder(guard: &Guard, shown: &str) -> Result<Holder, Problem> {
     holder.map_err(|none| match none {
         NoKey::Unknown => Problem::new(StatusCode::UNAUTHORIZED, "bad_key", "there is no such key")
             .hint("Send a key as it was made: `Authorization: Bearer bs_…`."),
-        NoKey::Over => Problem::new(StatusCode::UNAUTHORIZED, "key_over", "the time of this key is over")
-            .hint("`broadsheet key create` makes another."),
+        NoKey::Over => {
+            Problem::new(StatusCode::UNAUTHORIZED, "key_over", "this key has been revoked, or its time is over")
+                .hint("`broadsheet key create` makes another.")
+        }
     })
 }
 

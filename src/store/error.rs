@@ -3,11 +3,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{ErrorCode, ffi};
 
-/// Why the store could not do as asked. None of it is a client's fault.
+/// Why the store could not do as asked. None of it is a client's fault. What caused it stands in the message, and nowhere else.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("{}: {source}", .path.display())]
-    File { path: PathBuf, source: io::Error },
+    #[error("{}: {cause}", .path.display())]
+    File { path: PathBuf, cause: io::Error },
     #[error("{} is a file; the archive needs a folder", .0.display())]
     NotAFolder(PathBuf),
     #[error("{} was written by a newer broadsheet; this one cannot read it", .0.display())]
@@ -20,7 +20,7 @@ pub enum StoreError {
     )]
     LogUnread(PathBuf),
     #[error("the store could not be brought up to date: {0}")]
-    Migration(#[source] rusqlite_migration::Error),
+    Migration(rusqlite_migration::Error),
     #[error("version row {row} of the store is damaged: what is there is not what was written")]
     Damaged { row: u64 },
     #[error("the store is damaged ({0}); `broadsheet check` says where, and `broadsheet restore` brings a backup back")]
@@ -32,9 +32,9 @@ pub enum StoreError {
     #[error("there is no run {0}")]
     NoRun(u64),
     #[error("an article could not be packed: {0}")]
-    Pack(#[source] io::Error),
+    Pack(io::Error),
     #[error("the store: {0}")]
-    Sqlite(#[source] rusqlite::Error),
+    Sqlite(rusqlite::Error),
 }
 
 pub(super) type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -46,10 +46,10 @@ pub const STORAGE_DAMAGED: &str = "storage_damaged";
 
 impl StoreError {
     pub(super) fn file(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
-        move |source| match of_disk(&source) {
-            Some(STORAGE_FULL) => StoreError::Full(format!("{}: {source}", path.display())),
-            Some(_) => StoreError::Refused(format!("{}: {source}", path.display())),
-            None => StoreError::File { path: path.to_owned(), source },
+        move |cause| match of_disk(&cause) {
+            Some(STORAGE_FULL) => StoreError::Full(format!("{}: {cause}", path.display())),
+            Some(_) => StoreError::Refused(format!("{}: {cause}", path.display())),
+            None => StoreError::File { path: path.to_owned(), cause },
         }
     }
 
@@ -93,5 +93,16 @@ impl From<rusqlite::Error> for StoreError {
             ) => StoreError::Refused(error.to_string()),
             _ => StoreError::Sqlite(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_matter_with_a_file_is_said_once() {
+        let error = StoreError::file(Path::new("/a"))(io::ErrorKind::NotFound.into());
+        assert_eq!(format!("{:#}", anyhow::Error::from(error)), "/a: entity not found");
     }
 }

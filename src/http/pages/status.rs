@@ -14,6 +14,7 @@ use super::address::{API, Address};
 use super::dates::{self, DateLine};
 use super::error::refusal;
 use super::frame::{Frame, send};
+use super::hits::EscapedText;
 use super::wording::{articles, counted, grouped};
 use crate::search::status::{FeedStatus, FolderStatus, StatusAnswer, Warning};
 use crate::search::{Archive, IndexState};
@@ -22,7 +23,8 @@ use crate::search::{Archive, IndexState};
 #[template(path = "status.html")]
 struct StatusPage {
     frame: Frame,
-    warnings: Vec<Warning>,
+    /// What is the matter, and what there is to do about it.
+    warnings: Vec<(EscapedText, EscapedText)>,
     articles: String,
     newest: Option<(String, DateLine)>,
     started: DateLine,
@@ -54,7 +56,7 @@ fn page(answer: &StatusAnswer) -> StatusPage {
     let newest = answer.newest.as_ref();
     StatusPage {
         frame: Frame::new("Status"),
-        warnings: answer.warnings.clone(),
+        warnings: answer.warnings.iter().map(warning).collect(),
         articles: match answer.sources {
             Some(sources) => format!("{} from {}", articles(answer.articles), counted(sources, "source", "sources")),
             None => articles(answer.articles),
@@ -69,6 +71,10 @@ fn page(answer: &StatusAnswer) -> StatusPage {
         runs: answer.runs.iter().map(about::run).collect(),
         json: format!("{API}/status"),
     }
+}
+
+fn warning(warning: &Warning) -> (EscapedText, EscapedText) {
+    (EscapedText::message(&warning.says), EscapedText::message(warning.advice))
 }
 
 fn searches(StatusAnswer { searches, .. }: &StatusAnswer) -> Vec<(&'static str, String)> {
@@ -182,6 +188,14 @@ mod tests {
             ["less than a second", "1 second", "1 minute, 1 second", "1 hour", "2 hours, 3 minutes", "2 days, 7 hours"];
         assert_eq!(told, lengths);
         assert_eq!([0.0004, 0.0099, 1.234].map(milliseconds), ["0.4 ms", "9.9 ms", "1,234 ms"]);
+    }
+
+    #[test]
+    fn what_a_warning_names_for_typing_is_shown_as_code() {
+        let wrong = Warning { code: "index_behind", says: "<b>".into(), advice: "Say `broadsheet reindex`." };
+        let (says, advice) = warning(&wrong);
+        assert_eq!(says.to_string(), "&lt;b&gt;");
+        assert_eq!(advice.to_string(), "Say <code dir=\"auto\">broadsheet reindex</code>.");
     }
 
     #[test]

@@ -18,9 +18,6 @@ const WAL: u64 = 256 << 20;
 /// A feed that has not answered for so long has more than a bad day.
 const FAILING: f64 = 2.0 * 86_400.0;
 
-/// For each search that runs, so many may wait before readers notice.
-const WAITING: usize = 8;
-
 pub(super) fn warnings(status: &StatusAnswer, now: Timestamp) -> Vec<Warning> {
     let of_all = [
         failing(status),
@@ -89,8 +86,9 @@ fn wal(StatusAnswer { store, .. }: &StatusAnswer) -> Option<Warning> {
     })
 }
 
+/// Two for each that runs is the most that may wait under load.
 fn queue(StatusAnswer { searches, .. }: &StatusAnswer) -> Option<Warning> {
-    (searches.waiting > WAITING * searches.running.max(1)).then(|| Warning {
+    (searches.waiting > searches.running.max(1)).then(|| Warning {
         code: "searches_queue",
         says: format!("{} searches wait for {} that run.", searches.waiting, searches.running),
         advice: "Look for slow searches in the log; bound how often one address may ask (`per_address`), or give the server more processors.",
@@ -177,7 +175,7 @@ mod tests {
             },
             store: StoreStatus { bytes: 0, wal_bytes: 64 << 20, purging: 1, purging_seconds: 2.0 },
             disk: Some(Disk { free: 6 << 30, size: 100 << 30 }),
-            searches: SearchesStatus { running: 2, waiting: 16, seconds: None },
+            searches: SearchesStatus { running: 2, waiting: 2, seconds: None },
             snapshots: SnapshotsStatus { kept: 0, bytes: 0 },
             runs: Vec::new(),
             feeds: Vec::new(),
@@ -252,7 +250,7 @@ mod tests {
         let fails = |s: &mut StatusAnswer| (s.index.state, s.store.purging) = (IndexState::Failing, 0);
         warned(fails, "index_failing", "cannot be written");
         warned(|s| s.store.wal_bytes = 300 << 20, "wal_growing", "300 MiB");
-        warned(|s| s.searches.waiting = 17, "searches_queue", "17 searches wait for 2");
+        warned(|s| s.searches.waiting = 3, "searches_queue", "3 searches wait for 2");
         warned(|s| s.runs = vec![run(RunState::Failed)], "run_failed", "7: a.csv");
         warned(|s| s.feeds = vec![feed(3, Some("2026-03-08T11:00:00Z"))], "feed_failing", "timed_out: no answer");
         warned(|s| s.feeds = vec![feed(11, None)], "feed_failing", "11 times");
