@@ -15,17 +15,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use memchr::memmem::Finder;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::bounds::tombstone;
 use super::connect;
 use super::error::{Result, StoreError};
+use super::pack::Unpacker;
 use super::pool::locked;
 use super::read::read_kept;
 use super::remove::{Gone, Removal};
 use super::traces::Traces;
 use super::{Store, at, sql};
 use crate::article::ArticleId;
+use crate::identity::normalise_url;
 use crate::metering;
 
 /// Rejects read at a time: each may hold 64 KiB.
@@ -39,6 +41,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Bytes of what a kept page was packed into, by which it is recognised.
 const MARK: usize = 24;
+
+/// Bytes of a name by which it is recognised; a shorter one stands in any file.
+const LEAST_NAME: usize = 8;
 
 /// Looking where copies lie is done under this lock, by any number at once; freeing the files waits for them.
 const LOOKING: &str = "purge.lock";
@@ -83,10 +88,11 @@ impl Store {
             let mut statement = transaction.prepare_cached(sql::VERSION_NUMBERS)?;
             let rows = statement.query_map(params![num], |row| row.get(0))?.collect::<Result<Vec<u64>, _>>()?;
             drop(statement);
-            let marks = marks_of(&transaction, num, &rows)?;
             // A version that has come meanwhile has names of its own.
             let mut every = names_of(&transaction, num)?;
             every.extend(names);
+            // By what a reject is recognised that is copied elsewhere, nobody knows.
+            let marks = if rejects.is_empty() { marks_of(&transaction, num, &rows, &every)? } else { None };
             for (key, namespace) in every {
                 transaction.prepare_cached(sql::TOMBSTONE_ADD)?.execute(params![tombstone(&namespace, &key)])?;
             }
@@ -258,19 +264,34 @@ impl Store {
     }
 }
 
-/// By what its versions are recognised wherever a copy lies; `None` where some went before, of which nobody knows that.
-fn marks_of(conn: &rusqlite::Connection, num: u64, rows: &[u64]) -> Result<Option<Vec<Vec<u8>>>> {
+/// By what its names and versions are recognised wherever a copy lies; `None` where nobody knows that of all: some went
+/// before, are damaged, or keep a page that is too short.
+fn marks_of(
+    conn: &Transaction<'_>,
+    num: u64,
+    rows: &[u64],
+    names: &[(String, String)],
+) -> Result<Option<Vec<Vec<u8>>>> {
     let given: usize = conn.prepare_cached(sql::LAST_NUMBER)?.query_one(params![num], |row| row.get(0))?;
     if rows.is_empty() || rows.len() < given {
         return Ok(None);
     }
-    let mut marks = Vec::new();
+    let mut unpacker = Unpacker::new()?;
+    let mut marks: Vec<Vec<u8>> = names.iter().map(|(key, _)| key.clone().into_bytes()).collect();
     for row in rows {
+        let kept = conn.prepare_cached(sql::ROW)?.query_row(params![row], read_kept)?;
+        let Ok(stored) = kept.open(conn, &mut unpacker) else { return Ok(None) };
+        // A page that was fetched is noted by its address.
+        marks.extend(stored.article.url.as_deref().and_then(normalise_url).map(String::into_bytes));
         let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?));
         let (seal, page) = conn.prepare_cached(sql::SEALS_OF)?.query_one(params![row], read)?;
         marks.push(seal);
-        marks.extend(page.and_then(|page| page.get(MARK..2 * MARK).map(<[u8]>::to_vec)));
+        if let Some(page) = page {
+            let Some(mark) = page.get(MARK..2 * MARK) else { return Ok(None) };
+            marks.push(mark.to_vec());
+        }
     }
+    marks.retain(|mark| mark.len() >= LEAST_NAME);
     Ok(Some(marks))
 }
 
@@ -324,9 +345,10 @@ fn holds_any(path: &Path, marks: &[Vec<u8>]) -> Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{desk, identity, incoming};
+    use super::super::tests::{Desk, desk, identity, incoming};
     use super::*;
     use crate::identity::article_id;
+    use crate::store::Rejected;
 
     #[test]
     fn what_is_purged_once_an_index_is_being_freed_is_not_taken_for_erased() {
@@ -340,6 +362,34 @@ mod tests {
         assert_eq!([&first, &second].map(|id| desk.store.is_purging(id).unwrap()), [false, true]);
         assert!(desk.store.erase_purged(desk.store.last_change().unwrap()).unwrap());
         assert!(!desk.store.is_purging(&second).unwrap());
+    }
+
+    /// Whether the file is to be written anew for an article that is purged now.
+    fn is_written_anew_for(desk: &Desk, key: &str) -> bool {
+        desk.store.purge(&article_id(&identity(key))).unwrap();
+        let left = desk.store.purges_left(desk.store.last_change().unwrap()).unwrap();
+        left.last().is_some_and(|(_, anew)| *anew)
+    }
+
+    #[test]
+    fn the_store_is_written_anew_where_a_name_of_what_was_purged_stands_elsewhere_in_its_file() {
+        let desk = desk();
+        let names = ["a name that is long", "another that is long"];
+        desk.put(&names.map(|name| incoming(name, &format!("a text of its own: {name}"))));
+        assert!(!is_written_anew_for(&desk, names[0]));
+        desk.store.writer().conn.execute("INSERT INTO meta VALUES ('moved', ?1)", params![names[1]]).unwrap();
+        assert!(is_written_anew_for(&desk, names[1]));
+    }
+
+    #[test]
+    fn the_store_is_written_anew_where_a_copy_of_a_page_or_of_a_reject_could_not_be_recognised() {
+        let desk = desk();
+        let [mut short, long, quoted] = ["1", "2", "3 is a name"].map(|key| incoming(key, &format!("all of {key}")));
+        short.original = Some(b"<p>tin</p>".to_vec());
+        desk.put(&[long, short, quoted]);
+        let reject = Rejected { copy: b"3 is a name".to_vec(), ..Rejected::default() };
+        desk.store.reject(desk.run, &[reject]).unwrap();
+        assert_eq!(["2", "1", "3 is a name"].map(|key| is_written_anew_for(&desk, key)), [false, true, true]);
     }
 
     #[test]
