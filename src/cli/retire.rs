@@ -26,7 +26,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(is_bounded, "nothing is ever too old: `after` of [retention] is empty");
     let now = Timestamp::now();
     if options.dry_run {
-        let old = options.settings.existing_to_read()?.too_old(now, u64::MAX - 1)?;
+        let old = options.settings.existing_to_read()?.too_old(now)?;
         say!("{} older than [retention] keeps them", counted(old, "article is", "articles are"));
         return Ok(ExitCode::SUCCESS);
     }

@@ -32,15 +32,20 @@ impl Store {
     pub fn too_many_are_old(&self, now: Timestamp) -> Result<Option<TooMany>> {
         let all = self.count()?;
         let most = A_FEW.max(all / SHARE);
-        Ok((self.too_old(now, most)? > most).then_some(TooMany { most, all }))
+        Ok((self.count_old(now, true, most)? > most).then_some(TooMany { most, all }))
     }
 
-    /// How many of the articles that answers may show are too old at `now`; they are counted until there are more than `most`.
-    pub fn too_old(&self, now: Timestamp, most: u64) -> Result<u64> {
+    /// How many articles are too old at `now`, whether answers may show them or not.
+    pub fn too_old(&self, now: Timestamp) -> Result<u64> {
+        Ok(self.count_old(now, true, u64::MAX)? + self.count_old(now, false, u64::MAX)?)
+    }
+
+    /// The same of those that answers may show, or of the others; they are counted until there are more than `most`.
+    fn count_old(&self, now: Timestamp, shown: bool, most: u64) -> Result<u64> {
         let Some(oldest) = self.oldest_kept(now) else { return Ok(0) };
         let (mut after, mut old) = (0, 0);
         while old <= most {
-            let candidates = self.candidates(oldest, true, after)?;
+            let candidates = self.candidates(oldest, shown, after)?;
             let Some(&last) = candidates.last() else { break };
             after = last;
             old += self.readers.read(|moment, unpacker| {
