@@ -76,7 +76,8 @@ impl Store {
         let (path, looking) = connect::lock_file(&self.dir, LOOKING)?;
         looking.lock_shared().map_err(StoreError::file(&path))?;
         let (traces, names) = self.traces(num)?;
-        let rejects = self.rejects_with(&traces)?;
+        let mut rejects = self.rejects_with(&traces)?;
+        fail::fail_point!("purge::rejects_read");
         let purged = self.erasing(|writer| {
             let (transaction, _) = writer.begin()?;
             // Since it was looked at, somebody may have taken it back otherwise, or purged it.
@@ -84,6 +85,8 @@ impl Store {
             if gone == Some(Gone::Purged) {
                 return Ok(None);
             }
+            // Nor is it known what was rejected meanwhile.
+            while rejects.read_on(&transaction, &traces)? {}
             let now = Timestamp::now();
             let mut statement = transaction.prepare_cached(sql::VERSION_NUMBERS)?;
             let rows = statement.query_map(params![num], |row| row.get(0))?.collect::<Result<Vec<u64>, _>>()?;
@@ -92,7 +95,7 @@ impl Store {
             let mut every = names_of(&transaction, num)?;
             every.extend(names);
             // By what a reject is recognised that is copied elsewhere, nobody knows.
-            let marks = if rejects.is_empty() { marks_of(&transaction, num, &rows, &every)? } else { None };
+            let marks = if rejects.found.is_empty() { marks_of(&transaction, num, &rows, &every)? } else { None };
             for (key, namespace) in every {
                 transaction.prepare_cached(sql::TOMBSTONE_ADD)?.execute(params![tombstone(&namespace, &key)])?;
             }
@@ -101,13 +104,13 @@ impl Store {
             let versions = removal.settle()?.versions;
             transaction.prepare_cached(sql::NAMES_END)?.execute(params![num])?;
             transaction.prepare_cached(sql::ARTICLE_PURGE)?.execute(params![num])?;
-            for (run, n) in &rejects {
+            for (run, n) in &rejects.found {
                 transaction.prepare_cached(sql::REJECT_END)?.execute(params![run, n])?;
             }
             transaction.prepare_cached(sql::CHANGE_ADD)?.execute(params![num, now.as_millisecond()])?;
             transaction.prepare_cached(sql::PURGE_ADD)?.execute(params![num, now.as_millisecond()])?;
             transaction.commit()?;
-            let purged = Purged { already: false, versions, rejects: rejects.len() as u64 };
+            let purged = Purged { already: false, versions, rejects: rejects.found.len() as u64 };
             Ok(Some((purged, marks)))
         })?;
         fail::fail_point!("purge::after_commit", |_| std::process::abort());
@@ -243,24 +246,38 @@ impl Store {
     }
 
     /// The rejects in which it is recognised, read a piece at a time.
-    fn rejects_with(&self, traces: &Traces) -> Result<Vec<(u64, u64)>> {
-        let (mut found, mut after) = (Vec::new(), (0, 0));
-        loop {
-            let piece = self.readers.read(|moment, _| {
-                let mut statement = moment.prepare_cached(sql::REJECTS_AFTER)?;
-                let read = |row: &Row<'_>| {
-                    let texts: [Vec<u8>; 3] =
-                        [row.get::<_, String>(2)?.into_bytes(), row.get::<_, String>(3)?.into_bytes(), row.get(4)?];
-                    Ok(((row.get(0)?, row.get(1)?), texts))
-                };
-                let piece = statement.query_map(params![after.0, after.1, REJECTS], read)?;
-                Ok(piece.collect::<Result<Vec<_>, _>>()?)
-            })?;
-            let Some((last, _)) = piece.last() else { return Ok(found) };
-            after = *last;
-            let recognised = piece.iter().filter(|(_, texts)| texts.iter().any(|text| traces.are_in(text)));
-            found.extend(recognised.map(|(place, _)| *place));
+    fn rejects_with(&self, traces: &Traces) -> Result<Recognised> {
+        let mut rejects = Recognised::default();
+        while self.readers.read(|moment, _| rejects.read_on(moment, traces))? {}
+        Ok(rejects)
+    }
+}
+
+/// Rejects in which something is recognised, as far as they have been read.
+#[derive(Default)]
+struct Recognised {
+    /// Run, and number within it.
+    found: Vec<(u64, u64)>,
+    /// The row of the last that was read.
+    last: u64,
+}
+
+impl Recognised {
+    /// Reads the next piece; says whether there was one.
+    fn read_on(&mut self, conn: &rusqlite::Connection, traces: &Traces) -> Result<bool> {
+        let before = self.last;
+        let mut statement = conn.prepare_cached(sql::REJECTS_AFTER)?;
+        let mut rows = statement.query(params![before, REJECTS])?;
+        while let Some(row) = rows.next()? {
+            self.last = row.get(0)?;
+            for text in 3..=5 {
+                if traces.are_in(row.get_ref(text)?.as_bytes().map_err(rusqlite::Error::from)?) {
+                    self.found.push((row.get(1)?, row.get(2)?));
+                    break;
+                }
+            }
         }
+        Ok(self.last > before)
     }
 }
 
@@ -390,6 +407,25 @@ mod tests {
         let reject = Rejected { copy: b"3 is a name".to_vec(), ..Rejected::default() };
         desk.store.reject(desk.run, &[reject]).unwrap();
         assert_eq!(["2", "1", "3 is a name"].map(|key| is_written_anew_for(&desk, key)), [false, true, true]);
+    }
+
+    #[cfg(feature = "failpoints")]
+    #[test]
+    fn what_is_rejected_while_rejects_are_read_goes_with_what_it_quotes() {
+        let desk = desk();
+        desk.put(&[incoming("a name of its own", "tin")]);
+        let (store, run, thread) = (Store::open(desk.store.dir()).unwrap(), desk.run, std::thread::current().id());
+        let reject = move || {
+            // Others purge beside this, in their own archives.
+            if std::thread::current().id() == thread {
+                let copy = b"a name of its own".to_vec();
+                store.reject(run, &[Rejected { copy, ..Rejected::default() }]).unwrap();
+            }
+        };
+        fail::cfg_callback("purge::rejects_read", reject).unwrap();
+        let purged = desk.store.purge(&article_id(&identity("a name of its own"))).unwrap().unwrap();
+        fail::remove("purge::rejects_read");
+        assert_eq!(purged.rejects, 1);
     }
 
     #[test]

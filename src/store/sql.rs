@@ -340,7 +340,7 @@ statements! {
     PURGES = "SELECT count(*) FROM purges";
     PURGES_ERASED = "SELECT count(*) FROM purges WHERE erased IS NOT NULL";
     PURGE_ERASED = "UPDATE purges SET erased = ?2 WHERE article = ?1";
-    REJECTS_AFTER = "SELECT run, n, source, detail, copy FROM rejects WHERE (run, n) > (?1, ?2) ORDER BY run, n LIMIT ?3";
+    REJECTS_AFTER = "SELECT rowid, run, n, source, detail, copy FROM rejects WHERE rowid > ?1 ORDER BY rowid LIMIT ?2";
     REJECT_END = "DELETE FROM rejects WHERE run = ?1 AND n = ?2";
     SEALS_OF = "SELECT v.seal, o.page FROM versions v LEFT JOIN originals o ON o.version = v.row WHERE v.row = ?1";
 }
