@@ -9,6 +9,7 @@ mod backup;
 mod check;
 mod config;
 mod dry_run;
+mod follower;
 mod formats;
 mod healthcheck;
 mod ingest;
