@@ -21,6 +21,9 @@ const LOOK: Duration = Duration::from_millis(250);
 /// names is kept for a while, and costs disk.
 const BETWEEN: Duration = Duration::from_secs(1);
 
+/// Before there are answers it is told this often how far the index is.
+const BETWEEN_WORDS: Duration = Duration::from_secs(5);
+
 /// Where somebody reads what was before a purge, its files are tried to be freed again after this: trying holds up writers.
 const ERASE_AGAIN: Duration = Duration::from_secs(10);
 
@@ -55,7 +58,7 @@ impl Follower {
             if let Some(lock) = Lock::take(&data)? {
                 let (generation, index) = sync::open_or_create(&store, &data, &lock)?;
                 let mut writer = index.writer()?;
-                sync::catch_up(&store, &index, &mut writer, stop, |_, _| {})?;
+                sync::catch_up(&store, &index, &mut writer, stop, now_and_then())?;
                 if stop.load(Ordering::Relaxed) {
                     break;
                 }
@@ -233,6 +236,17 @@ impl Follower {
         tracing::info!(%generation, "a new index is in use");
         (self.generation, self.engine) = (generation, Engine::Embedded(index));
         Ok(true)
+    }
+}
+
+/// Tells how far it is where that takes long.
+fn now_and_then() -> impl FnMut(u64, u64) {
+    let mut told = Instant::now();
+    move |position, of| {
+        if told.elapsed() > BETWEEN_WORDS {
+            tracing::info!(position, of, "the index is being brought up to the changes of the store");
+            told = Instant::now();
+        }
     }
 }
 

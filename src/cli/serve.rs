@@ -1,5 +1,6 @@
 //! `broadsheet serve`: answers over HTTP, and follows the store.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use super::settings::{self, Settings};
 use crate::access::Keys;
 use crate::background;
 use crate::config::{Age, Config, Feeds};
-use crate::http::{self, Door};
+use crate::http::{self, Door, Entrance};
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::intake::Intake;
 use crate::ingest::{self, ReadOptions};
@@ -90,7 +91,7 @@ fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<()
 }
 
 /// Listens for signals and on the address before anything that takes long, so that being told to stop and a port in
-/// use are noticed at once.
+/// use are noticed at once, and whoever watches over the server is answered.
 async fn serve(options: Options) -> anyhow::Result<()> {
     super::ingest::all_there(&options.ingest)?;
     let mut config = configured(&options)?;
@@ -99,11 +100,17 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("{} cannot be listened on", config.http.listen))?;
     config.limits.connections = room_for(config.limits.connections);
+    let address = listener.local_addr()?;
+    let mut entrance = Entrance::at(listener, &config);
+    tracing::info!(%address, "listening; nothing but health is answered before the archive is open");
     let started = {
         let (options, config, stop) = (options.clone(), config.clone(), Arc::clone(&stop));
         tokio::task::spawn_blocking(move || start(&options, &config, &stop)).await??
     };
-    let Some((follower, archive)) = started else { return Ok(()) };
+    let Some((follower, archive)) = started else {
+        tracing::info!("the server ends before the archive is open");
+        return Ok(());
+    };
     let feeds = config.feeds.feed.iter().map(|feed| feed.url.to_string()).collect();
     let archive = Arc::new(archive.surrounded(Surroundings { feeds, slow: config.log.slow }));
     let intake = Intake::new(Arc::clone(&follower.store), Arc::clone(&stop));
@@ -116,10 +123,11 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         background::spawn("sync", move || follower.follow(&archive, &stop))?
     };
     threads.push(following);
-    welcome(&listener, options.demo)?;
-    tracing::info!(address = %listener.local_addr()?, "listening");
-    let door = Door::new(archive, intake, keys, &config);
-    http::serve(door, listener, asked.notified(), hurry.notified()).await;
+    entrance.lead_to(Door::new(archive, intake, keys, &config), &config);
+    welcome(address, options.demo);
+    tracing::info!("the archive is open");
+    asked.notified().await;
+    entrance.close(config.http.linger, hurry.notified()).await;
     tracing::info!("answers under way have been finished; the server ends");
     stop.store(true, Ordering::Relaxed);
     if let Some(fetching) = fetching {
@@ -195,18 +203,16 @@ fn start(options: &Options, config: &Config, stop: &Arc<AtomicBool>) -> anyhow::
 }
 
 /// Queries to try find something only in the articles they were made for.
-fn welcome(listener: &tokio::net::TcpListener, is_demo: bool) -> anyhow::Result<()> {
-    let address = listener.local_addr()?;
+fn welcome(address: SocketAddr, is_demo: bool) {
     say!("broadsheet listens on http://{address}");
     if !is_demo {
         say!("Open it in a browser, or ask: curl 'http://{address}/api/v1/search?limit=3&facets=source,lang'");
-        return Ok(());
+        return;
     }
     say!("Try:");
     say!("  curl 'http://{address}/api/v1/search?q=%22rare+earths%22+AND+China&facets=tag&highlight=1'");
     say!("  curl 'http://{address}/api/v1/search?q=headline:mine*&fields=headline,published&sort=newest'");
     say!("  curl 'http://{address}/api/v1/search?q=oil+OR+gas&interval=month&limit=0'");
-    Ok(())
 }
 
 /// Set, and told, when the process is asked to end.

@@ -116,7 +116,7 @@ pub(super) async fn alive() -> &'static str {
     path = "/readyz",
     responses(
         (status = 200, description = "Ready", body = Readiness),
-        (status = 503, description = "The index is catching up, or the server is about to end", body = Envelope, content_type = PROBLEM),
+        (status = 503, description = "The archive is being opened, the index is catching up, or the server is about to end", body = Envelope, content_type = PROBLEM),
     )
 )]
 pub(super) async fn ready(State(door): State<Door>) -> Answered {

@@ -10,8 +10,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use ipnet::IpNet;
 
-use super::Door;
 use super::wire::Socket;
+use crate::config::Http;
 use crate::search::{self, Caller};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -52,8 +52,8 @@ fn peer(request: &Request) -> IpAddr {
 }
 
 /// Tells all who come after who asks.
-pub(super) async fn known(State(door): State<Door>, mut request: Request, next: Next) -> Response {
-    let client = read(peer(&request), request.headers(), &door.http.trusted_proxies);
+pub(super) async fn known(State(http): State<Arc<Http>>, mut request: Request, next: Next) -> Response {
+    let client = read(peer(&request), request.headers(), &http.trusted_proxies);
     tracing::Span::current().record("client", tracing::field::display(client.address));
     request.extensions_mut().insert(client);
     next.run(request).await

@@ -2,14 +2,16 @@
 //! what axum's own `serve` cannot be told: how long a client may take and how much memory, and that one that has sent
 //! everything may close its sending side and still wants to know what became of it.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::response::Response;
 use futures_util::future::{Either, ready};
 use hyper::Request;
 use hyper::body::Incoming;
@@ -49,12 +51,10 @@ const FULL: &[u8] =
 /// Answers until `shutdown`; then no connection is taken any more, and what is under way is answered.
 pub(super) async fn serve(
     listener: TcpListener,
-    router: Router,
-    crowd: Crowd,
+    inside: Arc<Inside>,
     bounds: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
-    let inside = Inside { router, crowd: Arc::new(crowd) };
     let (end, ending) = watch::channel(false);
     let (mut connections, mut refused) = (JoinSet::new(), JoinSet::new());
     let mut shutdown = pin!(shutdown);
@@ -63,7 +63,7 @@ pub(super) async fn serve(
             () = &mut shutdown => break,
             (stream, address) = next(&listener) => {
                 if connections.len() < bounds.connections {
-                    connections.spawn(answer(stream, address, inside.clone(), bounds, ending.clone()));
+                    connections.spawn(answer(stream, address, Arc::clone(&inside), bounds, ending.clone()));
                 } else if refused.len() < REFUSED {
                     refused.spawn(refuse(stream));
                 }
@@ -77,11 +77,37 @@ pub(super) async fn serve(
     while connections.join_next().await.is_some() {}
 }
 
-/// What requests are put to.
-#[derive(Clone)]
-struct Inside {
-    router: Router,
-    crowd: Arc<Crowd>,
+/// What requests are put to. It may be opened while connections are: what is asked on them next finds it open.
+pub(super) struct Inside {
+    closed: Router,
+    opened: OnceLock<(Router, Crowd)>,
+}
+
+impl Inside {
+    pub(super) fn closed(closed: Router) -> Inside {
+        Inside { closed, opened: OnceLock::new() }
+    }
+
+    pub(super) fn open(&self, router: Router, crowd: Crowd) {
+        // Who is first opens it.
+        let _ = self.opened.set((router, crowd));
+    }
+
+    fn answer(
+        &self,
+        mut request: Request<Incoming>,
+        peer: &Peer,
+    ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
+        let mut router = match self.opened.get() {
+            None => self.closed.clone(),
+            Some((router, crowd)) => match crowd.turns_away(&request) {
+                Some(refusal) => return Either::Left(ready(Ok(refusal))),
+                None => router.clone(),
+            },
+        };
+        request.extensions_mut().insert(peer.clone());
+        Either::Right(router.call(request.map(Body::new)))
+    }
 }
 
 /// What the client sends is heard out for a moment: closed at once, the connection would be reset before it has read why.
@@ -112,7 +138,7 @@ async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 async fn answer(
     stream: TcpStream,
     address: SocketAddr,
-    inside: Inside,
+    inside: Arc<Inside>,
     bounds: Limits,
     mut ending: watch::Receiver<bool>,
 ) {
@@ -135,13 +161,7 @@ async fn answer(
     server.max_buf_size(HELD).max_header_size(HELD).max_headers(LINES);
     let wire = Wire::new(stream);
     let peer = Peer { address, socket: wire.socket() };
-    let service = service_fn(move |mut request: Request<Incoming>| match inside.crowd.turns_away(&request) {
-        Some(refusal) => Either::Left(ready(Ok(refusal))),
-        None => {
-            request.extensions_mut().insert(peer.clone());
-            Either::Right(inside.router.clone().call(request.map(Body::new)))
-        }
-    });
+    let service = service_fn(move |request| inside.answer(request, &peer));
     let mut connection = Box::pin(server.serve_connection(TokioIo::new(wire), service));
     let done = tokio::select! {
         done = connection.as_mut() => Some(done),

@@ -38,6 +38,7 @@ mod traceparent;
 mod upload;
 mod wire;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -47,8 +48,10 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::task::JoinHandle;
 
+use connections::Inside;
 use crowd::Crowd;
 use doors::Guard;
 use pace::Pace;
@@ -74,7 +77,6 @@ pub struct Door {
     http: Arc<config::Http>,
     stopping: Arc<AtomicBool>,
     limits: config::Limits,
-    logs_queries: bool,
 }
 
 impl Door {
@@ -94,7 +96,6 @@ impl Door {
             http: Arc::new(config.http.clone()),
             stopping: Arc::default(),
             limits,
-            logs_queries: config.log.queries,
         }
     }
 }
@@ -126,27 +127,40 @@ fn bound(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(WAITING)
 }
 
-/// Answers on `listener` until `shutdown`; then says that it is not ready, lingers until `hurry` at most, and finishes what is
-/// under way.
-pub async fn serve(
-    door: Door,
-    listener: TcpListener,
-    shutdown: impl Future<Output = ()>,
-    hurry: impl Future<Output = ()>,
-) {
-    spool::sweep(door.intake.dir());
-    let bounds = door.limits;
-    let stopping = tokio::sync::Notify::new();
-    let (is_stopping, linger) = (Arc::clone(&door.stopping), door.http.linger);
-    let crowd = Crowd::new(Arc::clone(&door.archive));
-    let shutdown = async {
-        shutdown.await;
-        is_stopping.store(true, Ordering::Relaxed);
+/// Where connections are taken. Until it leads to a door, whoever comes is told that the archive is being opened.
+pub struct Entrance {
+    inside: Arc<Inside>,
+    /// Told to the door when it is to be closed.
+    is_stopping: Arc<AtomicBool>,
+    /// When it is gone, no connection is taken any more.
+    open: oneshot::Sender<Infallible>,
+    serving: JoinHandle<()>,
+}
+
+impl Entrance {
+    pub fn at(listener: TcpListener, config: &Config) -> Entrance {
+        let inside = Arc::new(Inside::closed(router::closed(config)));
+        let (open, closing) = oneshot::channel();
+        let closed = async { drop(closing.await) };
+        let serving = tokio::spawn(connections::serve(listener, Arc::clone(&inside), config.limits, closed));
+        Entrance { inside, is_stopping: Arc::default(), open, serving }
+    }
+
+    /// From here on what is asked is put to the archive.
+    pub fn lead_to(&mut self, door: Door, config: &Config) {
+        spool::sweep(door.intake.dir());
+        self.is_stopping = Arc::clone(&door.stopping);
+        let crowd = Crowd::new(Arc::clone(&door.archive));
+        self.inside.open(router::router(door, config), crowd);
+    }
+
+    /// Says that it is not ready, lingers until `hurry` at most, and finishes what is under way.
+    pub async fn close(mut self, linger: Duration, hurry: impl Future<Output = ()>) {
+        self.is_stopping.store(true, Ordering::Relaxed);
         tokio::select! { () = tokio::time::sleep(linger) => {} () = hurry => {} }
-        stopping.notify_one();
-    };
-    tokio::select! {
-        () = connections::serve(listener, router::router(door), crowd, bounds, shutdown) => {}
-        () = async { stopping.notified().await; tokio::time::sleep(DRAIN).await } => {}
+        drop(self.open);
+        if tokio::time::timeout(DRAIN, &mut self.serving).await.is_err() {
+            self.serving.abort();
+        }
     }
 }

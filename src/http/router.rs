@@ -1,11 +1,12 @@
 //! Every URL there is.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware;
-use axum::routing::{delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
@@ -15,6 +16,10 @@ use super::{
     Door, api, articles, citations, client, compressed, copies, doors, explore, export, facets, forms, heads, openapi,
     pages, problem, runs, safe, seen, tables, versions, watching,
 };
+use problem::Problem;
+use seen::Seeing;
+
+use crate::config::Config;
 
 /// A request body, at most, but for articles.
 const BODY: usize = 1024 * 1024;
@@ -52,11 +57,33 @@ fn cross_origin(origins: &[String]) -> Option<CorsLayer> {
     Some(layer)
 }
 
-pub(super) fn router(door: Door) -> Router {
-    let cross_origin = cross_origin(&door.http.allow_origins);
-    let who_asks = middleware::from_fn_with_state(door.clone(), client::known);
-    let seen = middleware::from_fn_with_state(door.clone(), seen::seen);
-    let routes = routes(door);
+pub(super) fn router(door: Door, config: &Config) -> Router {
+    at_every_address(routes(door), config)
+}
+
+/// As long as the archive is being opened.
+pub(super) fn closed(config: &Config) -> Router {
+    let routes = Router::new()
+        .merge(health(get(not_open)))
+        .merge(pages::assets())
+        .fallback(not_open)
+        .method_not_allowed_fallback(problem::method_not_allowed);
+    at_every_address(routes, config)
+}
+
+async fn not_open() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "not_ready",
+        "the archive is being opened, and its index brought up to date",
+    )
+}
+
+/// What is done for whatever is asked.
+fn at_every_address(routes: Router, config: &Config) -> Router {
+    let http = Arc::new(config.http.clone());
+    let cross_origin = cross_origin(&http.allow_origins);
+    let seeing = Seeing { http: Arc::clone(&http), logs_queries: config.log.queries };
     cross_origin
         .into_iter()
         .fold(routes, Router::layer)
@@ -64,8 +91,8 @@ pub(super) fn router(door: Door) -> Router {
         .layer(middleware::from_fn(heads::bounded))
         .layer(middleware::from_fn(problem::in_our_envelope))
         .layer(middleware::map_response(async |response| safe::answer(response)))
-        .layer(who_asks)
-        .layer(seen)
+        .layer(middleware::from_fn_with_state(http, client::known))
+        .layer(middleware::from_fn_with_state(seeing, seen::seen))
 }
 
 fn routes(door: Door) -> Router {
@@ -78,7 +105,7 @@ fn routes(door: Door) -> Router {
         .merge(withdrawal().route_layer(by_writing.clone()))
         .merge(watching().route_layer(by_watching))
         .merge(administration().route_layer(by_administering))
-        .merge(health())
+        .merge(health(get(api::ready)))
         .layer(middleware::from_fn(client::waited_for))
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(RequestBodyDeadlineLayer::new(LONGEST))
@@ -163,9 +190,6 @@ fn watching() -> Router<Door> {
 }
 
 /// For those who watch over the server: no key, no bound.
-fn health() -> Router<Door> {
-    Router::new()
-        .route("/healthz", get(api::alive))
-        .route("/readyz", get(api::ready))
-        .route("/version", get(api::version))
+fn health<S: Clone + Send + Sync + 'static>(ready: MethodRouter<S>) -> Router<S> {
+    Router::new().route("/healthz", get(api::alive)).route("/readyz", ready).route("/version", get(api::version))
 }

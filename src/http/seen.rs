@@ -2,6 +2,7 @@
 //! asked is its reader's business: neither the path that was asked nor its parameters stand there, unless it is configured
 //! so, and headers, in which keys are, never.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::HttpBody as _;
@@ -13,8 +14,8 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
-use super::Door;
 use super::client;
+use crate::config::Http;
 use crate::metering;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -25,11 +26,18 @@ const LONGEST_ID: usize = 128;
 /// Whatever is asked for that there is not is one route.
 const NOWHERE: &str = "unmatched";
 
-pub(super) async fn seen(State(door): State<Door>, mut request: Request, next: Next) -> Response {
-    let is_by_proxy = client::is_by_proxy(&request, &door.http.trusted_proxies);
+/// What is configured of it.
+#[derive(Clone)]
+pub(super) struct Seeing {
+    pub(super) http: Arc<Http>,
+    pub(super) logs_queries: bool,
+}
+
+pub(super) async fn seen(State(seeing): State<Seeing>, mut request: Request, next: Next) -> Response {
+    let is_by_proxy = client::is_by_proxy(&request, &seeing.http.trusted_proxies);
     let id = given(&request).filter(|_| is_by_proxy).unwrap_or_else(fresh);
     request.headers_mut().insert(REQUEST_ID, id.clone());
-    let mut seen = Seen::begin(&request, &id, door.logs_queries);
+    let mut seen = Seen::begin(&request, &id, seeing.logs_queries);
     #[cfg(feature = "otel")]
     super::traceparent::follow(&seen.span, seen.method.as_str(), seen.route(), is_by_proxy.then(|| request.headers()));
     let mut response = next.run(request).instrument(seen.span.clone()).await;

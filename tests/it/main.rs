@@ -37,6 +37,7 @@ mod live;
 mod logs;
 mod manual;
 mod metrics;
+mod opening;
 mod operation;
 mod oracle;
 mod pages;

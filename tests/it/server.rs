@@ -33,6 +33,27 @@ impl Server {
     /// Starts what listens already where it is to.
     #[track_caller]
     pub(crate) fn start_as_it_is(command: &mut Command) -> Server {
+        let mut server = Server::begin(command);
+        let mut lines = BufReader::new(server.child.stdout.take().unwrap()).lines();
+        let line = lines.find_map(|line| line.ok().filter(|line| line.contains("listens on")));
+        let Some(line) = line else { panic!("the server did not start: {}", server.log()) };
+        line.split_whitespace().last().unwrap().clone_into(&mut server.base);
+        std::thread::spawn(move || lines.for_each(drop));
+        server
+    }
+
+    /// Starts `serve`, and waits until it listens but not until its archive is open.
+    #[track_caller]
+    pub(crate) fn start_opening(command: &mut Command) -> Server {
+        let mut server = Server::begin(command.args(["--listen", "127.0.0.1:0"]));
+        server.until_it_says("\"address\":\"");
+        let log = server.log();
+        let (_, address) = log.split_once("\"address\":\"").unwrap();
+        server.base = format!("http://{}", address.split('"').next().unwrap());
+        server
+    }
+
+    fn begin(command: &mut Command) -> Server {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let data = command.get_args().skip_while(|argument| *argument != "--data-dir").nth(1).unwrap().into();
         let mut child = command.spawn().unwrap();
@@ -40,13 +61,8 @@ impl Server {
         let log = Arc::new(Mutex::new(String::new()));
         let (kept, said) = (Arc::clone(&log), BufReader::new(child.stderr.take().unwrap()).lines());
         std::thread::spawn(move || said.map_while(Result::ok).for_each(|line| *kept.lock().unwrap() += &(line + "\n")));
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines.find_map(|line| line.ok().filter(|line| line.contains("listens on")));
-        let Some(line) = line else { panic!("the server did not start: {}", log.lock().unwrap()) };
-        let base = line.split_whitespace().last().unwrap().to_owned();
-        std::thread::spawn(move || lines.for_each(drop));
         let config = ureq::Agent::config_builder().http_status_as_error(false).build();
-        Server { child, base, agent: config.into(), log, data, key: OnceLock::new() }
+        Server { child, base: String::new(), agent: config.into(), log, data, key: OnceLock::new() }
     }
 
     /// What it has logged so far.

@@ -127,7 +127,7 @@ const CHAPTERS: [Chapter; 5] = [
             code("storage_full", 503, "the disk of the archive is full: what comes in is not stored, searches go on; send it again after `Retry-After`"),
             code("storage_refused", 503, "the disk of the archive takes no writes, as one that is read-only: what comes in is not stored, searches go on; send it again after `Retry-After`"),
             code("stopping", 503, "the server has been asked to stop; another start is ready"),
-            code("not_ready", 503, "answers lack what came in more than a minute ago; `Retry-After` says when to ask again"),
+            code("not_ready", 503, "the archive is being opened, or answers lack what came in more than a minute ago; `Retry-After` says when to ask again"),
         ],
     },
     Chapter {
