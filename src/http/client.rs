@@ -42,12 +42,12 @@ impl Client {
 pub(super) const NOBODY: Client = Client { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), root: String::new() };
 
 /// Whether a proxy that is trusted is at the other end of the connection.
-pub(super) fn is_by_proxy(request: &Request, trusted: &[IpNet]) -> bool {
+pub(super) fn is_by_proxy<B>(request: &Request<B>, trusted: &[IpNet]) -> bool {
     let peer = peer(request);
     trusted.iter().any(|network| network.contains(&peer))
 }
 
-fn peer(request: &Request) -> IpAddr {
+fn peer<B>(request: &Request<B>) -> IpAddr {
     request.extensions().get::<Peer>().map_or(NOBODY.address, |peer| peer.address.ip()).to_canonical()
 }
 

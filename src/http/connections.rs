@@ -98,6 +98,7 @@ impl Inside {
         mut request: Request<Incoming>,
         peer: &Peer,
     ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
+        request.extensions_mut().insert(peer.clone());
         let mut router = match self.opened.get() {
             None => self.closed.clone(),
             Some((router, crowd)) => match crowd.turns_away(&request) {
@@ -105,7 +106,6 @@ impl Inside {
                 None => router.clone(),
             },
         };
-        request.extensions_mut().insert(peer.clone());
         Either::Right(router.call(request.map(Body::new)))
     }
 }

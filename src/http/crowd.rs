@@ -11,6 +11,7 @@ use axum::response::Response;
 use super::problem::Problem;
 use super::safe;
 use super::seen;
+use crate::config::Http;
 use crate::metering;
 use crate::search::Archive;
 use crate::search::answer::SearchError;
@@ -20,6 +21,7 @@ const ROUTE: &str = "turned_away";
 
 pub(super) struct Crowd {
     archive: Arc<Archive>,
+    http: Arc<Http>,
     began: Instant,
     /// Turned away, and not told of in the log yet.
     untold: AtomicU64,
@@ -28,8 +30,8 @@ pub(super) struct Crowd {
 }
 
 impl Crowd {
-    pub(super) fn new(archive: Arc<Archive>) -> Crowd {
-        Crowd { archive, began: Instant::now(), untold: AtomicU64::new(0), told: AtomicU64::new(0) }
+    pub(super) fn new(archive: Arc<Archive>, http: Arc<Http>) -> Crowd {
+        Crowd { archive, http, began: Instant::now(), untold: AtomicU64::new(0), told: AtomicU64::new(0) }
     }
 
     /// The refusal, where there is no room for what this request asks.
@@ -40,7 +42,7 @@ impl Crowd {
         let started = Instant::now();
         let problem = Problem::from(SearchError::Busy);
         metering::refused(problem.code());
-        let response = safe::answer(problem.whole(&seen::fresh()));
+        let response = safe::answer(problem.whole(&seen::id(request, &self.http)));
         metering::answered(ROUTE, request.method().as_str(), Some(response.status().as_u16()), started.elapsed());
         self.tell();
         Some(response)

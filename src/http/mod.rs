@@ -150,7 +150,7 @@ impl Entrance {
     pub fn lead_to(&mut self, door: Door, config: &Config) {
         spool::sweep(door.intake.dir());
         self.is_stopping = Arc::clone(&door.stopping);
-        let crowd = Crowd::new(Arc::clone(&door.archive));
+        let crowd = Crowd::new(Arc::clone(&door.archive), Arc::clone(&door.http));
         self.inside.open(router::router(door, config), crowd);
     }
 

@@ -34,26 +34,35 @@ pub(super) struct Seeing {
 }
 
 pub(super) async fn seen(State(seeing): State<Seeing>, mut request: Request, next: Next) -> Response {
-    let is_by_proxy = client::is_by_proxy(&request, &seeing.http.trusted_proxies);
-    let id = given(&request).filter(|_| is_by_proxy).unwrap_or_else(fresh);
+    let id = id(&request, &seeing.http);
     request.headers_mut().insert(REQUEST_ID, id.clone());
     let mut seen = Seen::begin(&request, &id, seeing.logs_queries);
     #[cfg(feature = "otel")]
-    super::traceparent::follow(&seen.span, seen.method.as_str(), seen.route(), is_by_proxy.then(|| request.headers()));
+    super::traceparent::follow(
+        &seen.span,
+        seen.method.as_str(),
+        seen.route(),
+        client::is_by_proxy(&request, &seeing.http.trusted_proxies).then(|| request.headers()),
+    );
     let mut response = next.run(request).instrument(seen.span.clone()).await;
     response.headers_mut().insert(REQUEST_ID, id);
     seen.end(Some(&response));
     response
 }
 
+/// That of a proxy that is trusted, or one of ours.
+pub(super) fn id<B>(request: &Request<B>, http: &Http) -> HeaderValue {
+    given(request).filter(|_| client::is_by_proxy(request, &http.trusted_proxies)).unwrap_or_else(fresh)
+}
+
 /// The id that a request brings, if nothing in it could be taken for anything but an id.
-fn given(request: &Request) -> Option<HeaderValue> {
+fn given<B>(request: &Request<B>) -> Option<HeaderValue> {
     let id = request.headers().get(REQUEST_ID)?;
     let is_id = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:/+=@".contains(byte);
     ((1..=LONGEST_ID).contains(&id.len()) && id.as_bytes().iter().all(is_id)).then(|| id.clone())
 }
 
-pub(super) fn fresh() -> HeaderValue {
+fn fresh() -> HeaderValue {
     let mut buffer = Uuid::encode_buffer();
     // Digits, letters and hyphens: nothing in it can fail to be a header.
     HeaderValue::from_str(Uuid::new_v4().hyphenated().encode_lower(&mut buffer))

@@ -11,7 +11,7 @@ use crate::archive::TestArchive;
 use crate::made_up::corpus;
 use crate::sending::{JSON, Upload, added};
 use crate::server::{Server, wait_until};
-use crate::wire::{Answer, get, receive, send};
+use crate::wire::{Answer, ask, get, receive, send};
 
 const SEARCH: &str = "/api/v1/search?q=tin";
 
@@ -96,7 +96,8 @@ fn what_nobody_waits_for_is_not_worked_on() {
 #[test]
 fn who_watches_over_the_server_is_answered_while_searches_queue() {
     let archive = archive();
-    let server = server(&archive, &[("FAILPOINTS", "search::begin=sleep(3000)")]);
+    let slow = ("FAILPOINTS", "search::begin=sleep(3000)");
+    let server = server(&archive, &[slow, ("BROADSHEET__HTTP__TRUSTED_PROXIES", "127.0.0.1")]);
     let threads = std::thread::available_parallelism().unwrap().get();
     let crowd: Vec<TcpStream> = (0..threads * 40).map(|_| send(&server, &request(SEARCH))).collect();
     for path in ["/healthz", "/readyz", "/version"] {
@@ -105,6 +106,8 @@ fn who_watches_over_the_server_is_answered_while_searches_queue() {
     let refused = get(&server, SEARCH);
     assert_eq!(refused.problem(503, "a full queue"), "busy");
     assert_eq!(refused.header("retry-after"), Some("1"));
+    let by_proxy = ask(&server, "GET", SEARCH, &["X-Request-Id: of-the-proxy"], b"");
+    assert_eq!((by_proxy.status, by_proxy.header("x-request-id")), (503, Some("of-the-proxy")));
     server.until_it_says("more is asked for than can be answered");
     // One line for all of them, and none for each but for whom others have taken the last place from since it was looked for.
     let lines = server.log().matches("\"status\":503").count();
