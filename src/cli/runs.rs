@@ -139,8 +139,8 @@ fn pieces(store: &Store, run: RunId) -> anyhow::Result<ExitCode> {
     out.flush()?;
     if left_out > 0 {
         eprintln!(
-            "broadsheet: {left_out} of the rejects are left out: whole files, what breaks off, and pieces that were cut \
-             at {} KiB",
+            "broadsheet: {left_out} of the rejects are left out: whole files, what breaks off, pieces that were cut at \
+             {} KiB, and what is too old or purged, of which nothing is kept",
             REJECT_COPY >> 10
         );
     }

@@ -62,6 +62,11 @@ impl StoreError {
             _ => None,
         }
     }
+
+    /// Whether the disk takes no writes, which it may again.
+    pub(super) fn is_of_disk(&self) -> bool {
+        matches!(self, StoreError::Full(_) | StoreError::Refused(_))
+    }
 }
 
 /// The code of a disk that takes no writes.

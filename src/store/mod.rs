@@ -72,6 +72,8 @@ pub struct Store {
     watcher: Mutex<Connection>,
     /// The runs of this process.
     alive: Mutex<HashMap<RunId, runs::Alive>>,
+    /// Runs that are over, which the disk has not let be written.
+    over: Mutex<Vec<runs::Over>>,
     spent: Mutex<Spent>,
     /// By which code the disk has refused the last that was to be written.
     refused: Mutex<Option<&'static str>>,
@@ -123,6 +125,7 @@ impl Store {
             watcher: Mutex::new(open(dir)?),
             writer: write::Writer::new(dir, conn)?,
             alive: Mutex::default(),
+            over: Mutex::default(),
             spent: Mutex::default(),
             refused: Mutex::default(),
             kept_for: Mutex::default(),

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::params;
 
-use super::error::{Result, STORAGE_DAMAGED};
+use super::error::{Result, StoreError};
 use super::pool::locked;
 use super::{Store, sql};
 
@@ -17,10 +17,10 @@ impl Store {
         *locked(&self.refused)
     }
 
-    /// While the disk refuses writes: tries whether it still does.
+    /// While the disk refuses writes: tries whether it still does; else writes what it did not take before.
     pub fn try_writing(&self) {
         if self.refused().is_none() {
-            return;
+            return self.close_late();
         }
         let tried = || {
             let mut writer = self.writer();
@@ -34,7 +34,7 @@ impl Store {
 
     /// Notes whether the disk has taken something.
     pub(super) fn noted<T>(&self, written: Result<T>) -> Result<T> {
-        let code = written.as_ref().err().and_then(|error| error.code()).filter(|code| *code != STORAGE_DAMAGED);
+        let code = written.as_ref().err().filter(|error| error.is_of_disk()).and_then(StoreError::code);
         let before = match (&written, code) {
             (Err(_), None) => return written,
             _ => std::mem::replace(&mut *locked(&self.refused), code),
@@ -55,8 +55,8 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::super::StoreError;
     use super::super::tests::desk;
+    use super::*;
 
     #[test]
     fn writes_are_refused_until_something_is_written() {

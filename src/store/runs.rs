@@ -120,19 +120,36 @@ impl Store {
         })())
     }
 
-    /// Closes the line, and returns it as it stands in the ledger.
-    /// Where that cannot be written, whoever next begins a run finds that nobody is at this one any more.
+    /// Closes the line, and returns it as it stands in the ledger. Where the disk does not take that, it is closed when it does
+    /// again; and where this process ends before, whoever next begins a run finds that nobody is at this one any more.
     pub fn finish_run(&self, run: RunId, state: RunState) -> Result<Run> {
-        let line = self.noted(self.close_run(run, state));
-        locked(&self.alive).remove(&run);
         tracing::debug!(spent = ?self.spent(), "a run is over");
+        self.close(Over { run, state, at: now() })
+    }
+
+    fn close(&self, over: Over) -> Result<Run> {
+        let line = self.noted(self.close_run(over));
+        if line.as_ref().is_err_and(StoreError::is_of_disk) {
+            locked(&self.over).push(over);
+        } else {
+            locked(&self.alive).remove(&over.run);
+        }
         line
     }
 
-    fn close_run(&self, run: RunId, state: RunState) -> Result<Run> {
+    /// Closes the lines that could not be when their runs were over.
+    pub(super) fn close_late(&self) {
+        let late = std::mem::take(&mut *locked(&self.over));
+        for over in late {
+            // Told already, when it was over.
+            let _ = self.close(over);
+        }
+    }
+
+    fn close_run(&self, Over { run, state, at }: Over) -> Result<Run> {
         let mut writer = self.writer();
         let (transaction, _) = writer.begin()?;
-        transaction.prepare_cached(sql::RUN_FINISH)?.execute(params![run.0, state.name(), now()])?;
+        transaction.prepare_cached(sql::RUN_FINISH)?.execute(params![run.0, state.name(), at])?;
         let line = transaction.prepare_cached(sql::RUN)?.query_one(params![run.0], read_run)?;
         transaction.commit()?;
         metering::run_over(line.state.name());
@@ -224,6 +241,14 @@ impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// A run that nobody is at any more: how it ended, and when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Over {
+    run: RunId,
+    state: RunState,
+    at: i64,
 }
 
 /// Proof that the process of a run lives: a file it holds locked, in which it says how much it will read. The system lets go of the lock when the process

@@ -166,12 +166,13 @@ impl Store {
         let outcomes: Vec<_> =
             outcomes.into_iter().map(|(outcome, num)| known_as(outcome, copies.contains(&num))).collect();
         runs::note_rejects(&transaction, run, rejects)?;
-        runs::note_rejects(&transaction, run, &refused(batch, &outcomes))?;
+        let refused = refused(batch, &outcomes);
+        runs::note_rejects(&transaction, run, &refused)?;
         runs::advance(&transaction, run, &tally(&outcomes, rejects.len(), bytes))?;
         fail::fail_point!("store::before_commit", |_| std::process::abort());
         transaction.commit()?;
         fail::fail_point!("store::after_commit", |_| std::process::abort());
-        count(&outcomes, rejects, bytes);
+        count(&outcomes, rejects.iter().chain(&refused), bytes);
         let spent = &mut *locked(&self.spent);
         spent.articles += batch.len() as u64;
         spent.writing += started.elapsed();
@@ -462,13 +463,13 @@ fn known_as(outcome: Outcome, copy: bool) -> Outcome {
 }
 
 /// For those who watch over the program: here everything comes by that is read into the store.
-fn count(outcomes: &[Outcome], rejects: &[Rejected], bytes: u64) {
-    let counts = tally(outcomes, rejects.len(), bytes);
+fn count<'a>(outcomes: &[Outcome], rejects: impl Iterator<Item = &'a Rejected>, bytes: u64) {
+    let counts = tally(outcomes, 0, bytes);
     let Counts { new, versions, unchanged, copies, .. } = counts;
     for (outcome, articles) in [("new", new), ("version", versions), ("unchanged", unchanged), ("copy", copies)] {
         metering::taken_in(outcome, articles);
     }
-    rejects.iter().for_each(|reject| metering::rejected(&reject.code));
+    rejects.for_each(|reject| metering::rejected(&reject.code));
     metering::bytes_read(bytes);
 }
 

@@ -1,6 +1,7 @@
 //! What the disk does to an archive: it is full, takes no writes, or gives back something else than was written. Each has its
 //! outcome, in a table of docs/operations.md.
 
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use crate::archive::{TestArchive, text};
 use crate::check::{assert_found, assert_sound};
 use crate::made_up::{article, corpus};
-use crate::sending::{ARTICLES, JSON, LINES, added, post};
+use crate::sending::{ARTICLES, JSON, LINES, Upload, added, post};
 use crate::server::Server;
 use crate::wire::{Answer, ask, get};
 
@@ -93,6 +94,27 @@ fn a_disk_that_takes_no_writes_has_them_refused_and_searches_go_on() {
     assert_eq!(server.stop(), Some(0));
     assert_sound(&archive, "after it");
     archive.assert_swept();
+}
+
+#[test]
+fn a_run_that_the_disk_ends_has_failed_when_that_can_be_written() {
+    let archive = TestArchive::new();
+    let server = bounded(&archive);
+    let mut upload = Upload::begin(&server);
+    upload.send(&corpus(20));
+    assert_eq!(upload.results(20).len(), 20);
+    bound(&server, "4096");
+    upload.send(&article(20, 0));
+    let mut rest = String::new();
+    upload.answer.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("\"state\":\"failed\""), "{rest}");
+    let state = || server.json("/api/v1/runs")["runs"][0]["state"].clone();
+    assert_eq!(state(), "running", "its end cannot be written");
+    bound(&server, "unlimited");
+    server.until("it is known", |_| state() != "running");
+    assert_eq!(state(), "failed");
+    let failed = "broadsheet_runs_total{state=\"failed\"} 1\n";
+    server.until("it is counted", |server| server.get("/metrics").1.contains(failed));
 }
 
 /// A file system of its own, of so many MiB; gone with it. `None` where that may not be made.
@@ -277,6 +299,7 @@ fn places_of(archive: &TestArchive, row: u64) -> Vec<usize> {
 }
 
 fn overwrite(path: &Path, at: usize, bytes: &[u8]) {
+    use std::io::Read as _;
     use std::os::unix::fs::FileExt as _;
     std::fs::File::options().write(true).open(path).unwrap().write_all_at(bytes, at as u64).unwrap();
 }

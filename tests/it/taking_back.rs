@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::archive::{TestArchive, text};
 use crate::made_up::{article, corpus};
 use crate::sending::{ARTICLES, LINES, Upload, added, outcomes};
-use crate::server::{Server, make_key, wait_until};
+use crate::server::{Server, make_key, program_text, wait_until};
 use crate::wire::{self, Answer, ask, get};
 
 fn delete(server: &Server, path: &str) -> Answer {
@@ -301,6 +301,8 @@ fn what_is_older_than_is_kept_is_removed_at_the_start_and_refused_from_then_on()
     let again = added(&server, "commit=wait&namespace=wire", &[LINES], &all);
     assert_eq!(outcomes(&again), [(1, "rejected"), (2, "unchanged"), (3, "unchanged")]);
     assert_eq!(again["results"][0]["code"], "too_old");
+    let metrics = server.get("/metrics").1;
+    assert!(metrics.contains("broadsheet_rejects_total{code=\"too_old\"} 1\n"), "{metrics}");
     assert_eq!(server.stop(), Some(0));
     let output = archive
         .command("ingest")
@@ -311,6 +313,8 @@ fn what_is_older_than_is_kept_is_removed_at_the_start_and_refused_from_then_on()
         .output()
         .unwrap();
     assert!(text(&output).contains("too_old"), "{}", text(&output));
+    let (pieces, told) = program_text(&archive.data(), &["runs", "3", "--rejects", "--copies"]);
+    assert!(pieces.is_empty() && told.contains("1 of the rejects") && told.contains("too old"), "{pieces}{told}");
     // Where it is kept for longer, it comes in again.
     archive.ingest(&["--namespace", "wire", &archive.folder.path().join("a.jsonl").display().to_string()]);
     assert_eq!(Server::start(&archive).total("*"), 3);
