@@ -102,10 +102,9 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     config.limits.connections = room_for(config.limits.connections);
     let address = listener.local_addr()?;
     let mut entrance = Entrance::at(listener, &config);
-    tracing::info!(%address, "listening; nothing but health is answered before the archive is open");
     let started = {
         let (options, config, stop) = (options.clone(), config.clone(), Arc::clone(&stop));
-        tokio::task::spawn_blocking(move || start(&options, &config, &stop)).await??
+        tokio::task::spawn_blocking(move || start(&options, &config, address, &stop)).await??
     };
     let Some((follower, archive)) = started else {
         tracing::info!("the server ends before the archive is open");
@@ -189,9 +188,15 @@ fn watch(
 }
 
 /// Reads what is to be read first and brings the index up to date; `None` when told to stop meanwhile.
-fn start(options: &Options, config: &Config, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<(Follower, Archive)>> {
+fn start(
+    options: &Options,
+    config: &Config,
+    address: SocketAddr,
+    stop: &Arc<AtomicBool>,
+) -> anyhow::Result<Option<(Follower, Archive)>> {
     let dir = &config.archive.dir;
     let store = Arc::new(settings::open(dir)?);
+    tracing::info!(%address, "listening; nothing but health is answered before the archive is open");
     store.keep_for(config.retention.after.map(Age::span));
     if options.demo {
         demo(&store, stop)?;
