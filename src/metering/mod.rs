@@ -24,5 +24,5 @@ pub use folders::{Folder, folder_seen, folders, read_from};
 pub use histogram::Histogram;
 pub use process::{Disk, begin, disk, started, uptime};
 pub use requests::{Connection, answered, connection};
-pub use searches::{Percentiles, Stage, Stages, TARGET, percentiles, searched, slow};
+pub use searches::{Percentiles, Stage, Stages, TARGET, milliseconds, percentiles, searched, slow};
 pub use standing::{Feed, Standing};

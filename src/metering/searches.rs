@@ -115,13 +115,18 @@ impl Stages {
 
     /// What it has spent in a stage, in milliseconds.
     pub fn milliseconds(&self, stage: Stage) -> f64 {
-        self.took[stage as usize].as_secs_f64() * 1000.0
+        milliseconds(self.took[stage as usize])
     }
 
     /// The stages that it has gone through, in their order.
     pub fn gone_through(&self) -> impl Iterator<Item = (Stage, Duration)> {
         Stage::ALL.into_iter().zip(self.took).filter(|(_, took)| !took.is_zero())
     }
+}
+
+/// As answers and the log say it: to the microsecond.
+pub fn milliseconds(took: Duration) -> f64 {
+    took.as_micros() as f64 / 1000.0
 }
 
 /// A search, or what is like one, is over.
@@ -184,5 +189,12 @@ mod tests {
         );
         assert_eq!(gone[2].1, Duration::from_millis(5));
         assert!(stages.began() >= stages.asked);
+    }
+
+    #[test]
+    fn times_are_said_to_the_microsecond() {
+        for (nanoseconds, said) in [(132_917, "0.132"), (859_192, "0.859"), (12_345_678, "12.345"), (999, "0")] {
+            assert_eq!(milliseconds(Duration::from_nanos(nanoseconds)).to_string(), said);
+        }
     }
 }

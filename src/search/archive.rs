@@ -30,7 +30,7 @@ use super::suggest::Vain;
 use super::timeline::{self, Drawing};
 use super::typing::Typing;
 use crate::engine::{Count, Dates, Engine, EngineError, Marks, Until, View};
-use crate::metering::{Stage, Stages};
+use crate::metering::{self, Stage, Stages};
 use crate::query::{self, Advice};
 use crate::store::{Store, StoreError, StoredArticle};
 
@@ -390,7 +390,7 @@ fn suggestions(request: &SearchRequest, planned: &Planned, view: &View, now_ms: 
 }
 
 pub(super) fn milliseconds(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1000.0
+    metering::milliseconds(since.elapsed())
 }
 
 /// The next page begins after the last hit of this one, if there is more.

@@ -65,7 +65,7 @@ fn tell(kind: &str, requests: &[SearchRequest], stages: &Stages, told: Option<To
         snapshot = told.as_ref().map(|told| told.snapshot.as_str()),
         total = told.as_ref().and_then(|told| told.total),
         timed_out = told.is_none(),
-        took_ms = stages.elapsed().as_secs_f64() * 1000.0,
+        took_ms = metering::milliseconds(stages.elapsed()),
         wait_ms = spent(Stage::Wait),
         parse_ms = spent(Stage::Parse),
         engine_ms = spent(Stage::Engine),
