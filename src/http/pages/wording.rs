@@ -93,7 +93,8 @@ pub(super) fn shown(field: FacetField, label: &str) -> String {
 /// The English name of a primary language subtag.
 pub(super) fn language(tag: &str) -> Option<&'static str> {
     let primary = tag.split('-').next().unwrap_or(tag);
-    LANGUAGES.iter().find(|(code, _)| code.eq_ignore_ascii_case(primary)).map(|(_, name)| *name)
+    let is_of = |codes: &str| codes.split(' ').any(|code| code.eq_ignore_ascii_case(primary));
+    LANGUAGES.iter().find(|(codes, _)| is_of(codes)).map(|(_, name)| *name)
 }
 
 /// A language tag fit for a `lang` attribute: one whose primary subtag is known. Anything else would mislead a
@@ -105,20 +106,29 @@ pub(super) fn lang_attribute(tag: Option<&str>) -> Option<&str> {
     (well_formed && language(tag).is_some()).then_some(tag)
 }
 
+/// Codes of two letters and of three, for a text may come with either, and English names.
 #[rustfmt::skip]
-const LANGUAGES: [(&str, &str); 62] = [
-    ("am", "Amharic"), ("ar", "Arabic"), ("az", "Azerbaijani"), ("be", "Belarusian"), ("bg", "Bulgarian"),
-    ("bn", "Bengali"), ("bs", "Bosnian"), ("ca", "Catalan"), ("ckb", "Central Kurdish"), ("cs", "Czech"),
-    ("cy", "Welsh"), ("da", "Danish"), ("de", "German"), ("el", "Greek"), ("en", "English"), ("es", "Spanish"),
-    ("et", "Estonian"), ("eu", "Basque"), ("fa", "Persian"), ("fi", "Finnish"), ("fr", "French"), ("ga", "Irish"),
-    ("gl", "Galician"), ("ha", "Hausa"), ("he", "Hebrew"), ("hi", "Hindi"), ("hr", "Croatian"), ("hu", "Hungarian"),
-    ("hy", "Armenian"), ("id", "Indonesian"), ("ig", "Igbo"), ("is", "Icelandic"), ("it", "Italian"),
-    ("ja", "Japanese"), ("ka", "Georgian"), ("kk", "Kazakh"), ("ko", "Korean"), ("ku", "Kurdish"),
-    ("lt", "Lithuanian"), ("lv", "Latvian"), ("mk", "Macedonian"), ("ms", "Malay"), ("nl", "Dutch"),
-    ("no", "Norwegian"), ("pl", "Polish"), ("pt", "Portuguese"), ("ro", "Romanian"), ("ru", "Russian"),
-    ("sk", "Slovak"), ("sl", "Slovenian"), ("so", "Somali"), ("sq", "Albanian"), ("sr", "Serbian"),
-    ("sv", "Swedish"), ("sw", "Swahili"), ("ta", "Tamil"), ("th", "Thai"), ("tr", "Turkish"), ("uk", "Ukrainian"),
-    ("ur", "Urdu"), ("vi", "Vietnamese"), ("zh", "Chinese"),
+const LANGUAGES: [(&str, &str); 88] = [
+    ("af afr", "Afrikaans"), ("ak aka", "Akan"), ("am amh", "Amharic"), ("ar ara", "Arabic"), ("az aze", "Azerbaijani"),
+    ("be bel", "Belarusian"), ("bg bul", "Bulgarian"), ("bn ben", "Bengali"), ("bs bos", "Bosnian"),
+    ("ca cat", "Catalan"), ("ckb", "Central Kurdish"), ("cs ces", "Czech"), ("cy cym", "Welsh"), ("da dan", "Danish"),
+    ("de deu", "German"), ("el ell", "Greek"), ("en eng", "English"), ("eo epo", "Esperanto"), ("es spa", "Spanish"),
+    ("et est", "Estonian"), ("eu eus", "Basque"), ("fa fas pes", "Persian"), ("fi fin", "Finnish"),
+    ("fr fra", "French"), ("ga gle", "Irish"), ("gl glg", "Galician"), ("gu guj", "Gujarati"), ("ha hau", "Hausa"),
+    ("he heb", "Hebrew"), ("hi hin", "Hindi"), ("hr hrv", "Croatian"), ("hu hun", "Hungarian"), ("hy hye", "Armenian"),
+    ("id ind", "Indonesian"), ("ig ibo", "Igbo"), ("is isl", "Icelandic"), ("it ita", "Italian"),
+    ("ja jpn", "Japanese"), ("jv jav", "Javanese"), ("ka kat", "Georgian"), ("kk kaz", "Kazakh"), ("km khm", "Khmer"),
+    ("kn kan", "Kannada"), ("ko kor", "Korean"), ("ku kur", "Kurdish"), ("la lat", "Latin"), ("lt lit", "Lithuanian"),
+    ("lv lav", "Latvian"), ("mk mkd", "Macedonian"), ("ml mal", "Malayalam"), ("mr mar", "Marathi"),
+    ("ms msa", "Malay"), ("my mya", "Burmese"), ("nb nob", "Norwegian Bokmål"), ("ne nep", "Nepali"),
+    ("nl nld", "Dutch"), ("nn nno", "Norwegian Nynorsk"), ("no nor", "Norwegian"), ("or ori", "Odia"),
+    ("pa pan", "Punjabi"), ("pl pol", "Polish"), ("pt por", "Portuguese"), ("ro ron", "Romanian"),
+    ("ru rus", "Russian"), ("sh hbs", "Serbo-Croatian"), ("si sin", "Sinhala"), ("sk slk", "Slovak"),
+    ("sl slv", "Slovenian"), ("sn sna", "Shona"), ("so som", "Somali"), ("sq sqi", "Albanian"), ("sr srp", "Serbian"),
+    ("sv swe", "Swedish"), ("sw swa", "Swahili"), ("ta tam", "Tamil"), ("te tel", "Telugu"), ("th tha", "Thai"),
+    ("tk tuk", "Turkmen"), ("tl tgl", "Tagalog"), ("tr tur", "Turkish"), ("uk ukr", "Ukrainian"), ("ur urd", "Urdu"),
+    ("uz uzb", "Uzbek"), ("vi vie", "Vietnamese"), ("yi yid", "Yiddish"), ("yo yor", "Yoruba"),
+    ("zh zho cmn", "Chinese"), ("zu zul", "Zulu"),
 ];
 
 #[cfg(test)]
@@ -141,6 +151,17 @@ mod tests {
             assert_eq!(tabled(total, "value", "values"), expected);
         }
         assert_eq!(tabled(None, "value", "values"), "Up to 1,000 values");
+    }
+
+    #[test]
+    fn every_language_that_a_text_is_detected_to_be_in_has_a_name() {
+        for lang in whatlang::Lang::all() {
+            let known = LANGUAGES.iter().find(|(codes, _)| codes.split(' ').any(|code| code == lang.code()));
+            let (codes, name) = known.unwrap_or_else(|| panic!("no name for {}", lang.code()));
+            assert_eq!(language(codes.split(' ').next().unwrap()), Some(*name));
+        }
+        assert_eq!((language("nb-NO"), language("mr")), (Some("Norwegian Bokmål"), Some("Marathi")));
+        assert_eq!(language("qq"), None);
     }
 
     #[test]
