@@ -294,6 +294,16 @@ mod tests {
     }
 
     #[test]
+    fn a_time_of_which_nothing_is_kept_is_a_hairline_and_no_bar() {
+        let mut answer = made_up::search_answer();
+        let buckets = &mut answer.timeline.as_mut().unwrap().buckets;
+        (buckets[1].count, buckets[1].stories, buckets[1].gap) = (0, 0, true);
+        let page = drawn(&answer, "q=x");
+        let gap = page.split_once("no article in the archive</title>").unwrap().1.split_once("</g>").unwrap().0;
+        assert!(gap.contains("class=\"gap\" x=\"10\" y=\"97\" width=\"10\" height=\"3\""), "{gap}");
+    }
+
+    #[test]
     fn a_timeline_is_drawn_as_a_line_for_each_value() {
         let mut answer = made_up::search_answer();
         if let Some(Facets(facets)) = &mut answer.facets {
