@@ -12,7 +12,7 @@
     let on = remembered() !== 'off';
     const show = () => {
       button.setAttribute('aria-pressed', String(on));
-      button.textContent = on ? 'Keys on' : 'Keys off';
+      button.textContent = on ? 'Shortcuts on' : 'Shortcuts off';
     };
     button.parentElement.hidden = false;
     button.addEventListener('click', () => { on = !on; remember(on ? 'on' : 'off'); show(); });

@@ -128,12 +128,12 @@ test('keys move through the results, and can be turned off', async () => {
   await page.keyboard.type('j');
   assert.equal(await focused(), 'q', 'in the box a key is a letter');
 
-  await page.getByRole('button', { name: 'Keys on' }).click();
+  await page.getByRole('button', { name: 'Shortcuts on' }).click();
   await page.reload();
   await page.keyboard.press('j');
   assert.notEqual(await focused(), first);
 
-  await page.getByRole('button', { name: 'Keys off' }).click();
+  await page.getByRole('button', { name: 'Shortcuts off' }).click();
   await page.locator('h1').click();
   await page.keyboard.press('j');
   await page.keyboard.press('o');
