@@ -37,6 +37,9 @@ pub(super) const PROBLEM: &str = "application/problem+json";
 /// Codes of what can be read, parameter by parameter, and does not go together.
 const CONFLICTS: [&str; 3] = ["bad_range", "cursor_mismatch", "too_many_buckets"];
 
+/// Codes of a value that a parameter does not take.
+const OF_A_VALUE: [&str; 5] = ["bad_date", "bad_number", "bad_timezone", "out_of_range", "unknown_value"];
+
 /// Why a request was not answered (RFC 9457)
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
@@ -125,12 +128,26 @@ pub(super) fn status(advice: &Advice) -> StatusCode {
     if is_conflict { StatusCode::CONFLICT } else { StatusCode::BAD_REQUEST }
 }
 
+/// What is wrong, and with which parameter: of several that were given a value alone does not tell.
+pub(super) fn told(advice: &Advice) -> String {
+    let message = &advice.message;
+    let name = advice.parameter.as_deref().filter(|_| OF_A_VALUE.contains(&advice.code));
+    let is_said = |name: &str| {
+        let is_quoted = message.contains(&format!("`{name}`"));
+        is_quoted || message.split('`').step_by(2).any(|plain| plain.split(' ').any(|word| word == name))
+    };
+    match name.filter(|name| !is_said(name)) {
+        Some(name) => format!("`{name}`: {message}"),
+        None => message.clone(),
+    }
+}
+
 impl From<Advice> for Problem {
     fn from(advice: Advice) -> Problem {
         Problem {
             status: status(&advice),
             code: advice.code.into(),
-            detail: advice.message.into_boxed_str(),
+            detail: told(&advice).into_boxed_str(),
             parameter: advice.parameter.or_else(|| advice.at.map(|_| "q".to_owned())),
             at: advice.at,
             hint: advice.hint,
@@ -312,4 +329,20 @@ pub(super) fn after_panic(panic: Box<dyn Any + Send>) -> Response {
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     tracing::error!(panic = text, "a request panicked");
     fault().into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_not_taken_is_told_with_its_parameter_once() {
+        let told = |code, parameter, message: &str| told(&Advice::of(code, parameter, message));
+        assert_eq!(told("bad_number", "limit", "`abc` is not a number"), "`limit`: `abc` is not a number");
+        assert_eq!(told("bad_date", "to", "`back to may` is no date"), "`to`: `back to may` is no date");
+        for (parameter, said) in [("sort", "`sort` does not know `up`"), ("prefix", "a prefix is one word")] {
+            assert_eq!(told("unknown_value", parameter, said), said);
+        }
+        assert_eq!(told("too_many_mentions", "by", "there are too many"), "there are too many");
+    }
 }

@@ -177,6 +177,19 @@ fn what_only_the_whole_request_tells_is_refused_too() {
 }
 
 #[test]
+fn what_is_wrong_is_told_with_its_parameter() {
+    let (_archive, server) = server();
+    let detail = |asked: &str| {
+        let problem: Value = serde_json::from_str(&get(&server, &format!("{API}?{asked}")).body).unwrap();
+        problem["detail"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(detail("limit=abc&from=2021-99"), "`limit`: `abc` is not a number");
+    assert_eq!(detail("from=2021-99"), "`from`: `2021-99` is no date");
+    assert_eq!(detail("facet_limit=-1").split(' ').next(), Some("`facet_limit`:"));
+    assert_eq!(detail("sort=up"), "`sort` does not know `up`");
+}
+
+#[test]
 fn articles_that_are_not_there_wear_the_envelope() {
     let (_archive, server) = server();
     let hit = server.search(&[("q", "tin"), ("limit", "1")])["hits"][0]["id"].clone();

@@ -13,8 +13,7 @@ use super::dates;
 use super::frame::{Frame, send};
 use super::hits::{EscapedText, Link};
 use super::wording::{capitalised, sentence};
-use crate::http::problem::Problem;
-use crate::http::problem::status;
+use crate::http::problem::{Problem, status, told};
 use crate::query::Advice;
 use crate::search::answer::{Killed, NoVersion, SearchError, Withheld};
 
@@ -81,10 +80,10 @@ pub(super) fn of_article(id: &str, here: &Address, error: SearchError) -> Respon
 }
 
 fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
-    let told = error.to_string();
+    let said = error.to_string();
     let (status, title, detail) = match error {
         SearchError::NoVersion(_) | SearchError::NoOriginal => {
-            (StatusCode::NOT_FOUND, "No such version", told.as_str())
+            (StatusCode::NOT_FOUND, "No such version", said.as_str())
         }
         SearchError::Withheld(held) => return withheld(here, held),
         SearchError::Killed(killed) => return cancelled(here, killed),
@@ -112,10 +111,10 @@ fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
             "There is no citation at this address. It may have been mistyped",
         ),
         // No page asks for these; what they are is said all the same.
-        SearchError::NoRun => (StatusCode::NOT_FOUND, "No such run", told.as_str()),
-        SearchError::RunGoesOn => (StatusCode::CONFLICT, "Not yet", told.as_str()),
-        SearchError::CitationNeedsKey => (StatusCode::FORBIDDEN, "This takes a key", told.as_str()),
-        SearchError::TooManyCitations(_) => (StatusCode::TOO_MANY_REQUESTS, "Too many citations", told.as_str()),
+        SearchError::NoRun => (StatusCode::NOT_FOUND, "No such run", said.as_str()),
+        SearchError::RunGoesOn => (StatusCode::CONFLICT, "Not yet", said.as_str()),
+        SearchError::CitationNeedsKey => (StatusCode::FORBIDDEN, "This takes a key", said.as_str()),
+        SearchError::TooManyCitations(_) => (StatusCode::TOO_MANY_REQUESTS, "Too many citations", said.as_str()),
         SearchError::ArticleGone => {
             (StatusCode::GONE, "Withdrawn", "This article was in the archive and has been withdrawn")
         }
@@ -188,7 +187,7 @@ fn said(advice: &Advice) -> String {
     match (advice.code, advice.parameter.as_deref()) {
         ("bad_date", Some("from")) => format!("From: {}", advice.message),
         ("bad_date", Some("to")) => format!("To: {}", advice.message),
-        _ => advice.message.clone(),
+        _ => told(advice),
     }
 }
 
@@ -284,6 +283,14 @@ mod tests {
         for error in [SearchError::Busy, SearchError::TimeOut] {
             assert_eq!(refusal(&here(), error).headers()[header::RETRY_AFTER], "1");
         }
+    }
+
+    #[tokio::test]
+    async fn a_value_that_cannot_be_read_is_named_with_its_parameter() {
+        let advice = Advice::of("bad_number", "limit", "`abc` is not a number");
+        let page = text(refusal(&here(), SearchError::Refused(advice))).await;
+        let said = "<code dir=\"auto\">limit</code>: <code dir=\"auto\">abc</code> is not a number.";
+        assert!(page.contains(said), "{page}");
     }
 
     #[test]
