@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::Door;
 use super::client::Client;
 use super::pace::{Pace, Paced};
-use super::problem::{Problem, fault, storage, wants_page};
+use super::problem::{Problem, fault, in_words, storage, wants_page};
 use crate::access::{Holder, Keys, NoKey, Scope};
 
 /// Keys looked up at once; others wait their turn, which is short.
@@ -131,7 +131,7 @@ async fn holder(guard: &Guard, shown: &str) -> Result<Holder, Problem> {
             .hint("Send a key as it was made: `Authorization: Bearer bs_…`."),
         NoKey::Over => {
             Problem::new(StatusCode::UNAUTHORIZED, "key_over", "this key has been revoked, or its time is over")
-                .hint("`broadsheet key create` makes another.")
+                .hint("Ask whoever runs this archive for another: `broadsheet key create` makes it.")
         }
     })
 }
@@ -143,7 +143,8 @@ fn none_shown(needed: Scope) -> Problem {
         Scope::Admin => "this needs a key of an administrator",
     };
     let hint = format!(
-        "`broadsheet key create --scope {}` makes one; send it as `Authorization: Bearer bs_…`.",
+        "Ask whoever runs this archive for one, made by `broadsheet key create --scope {}`; send it as \
+         `Authorization: Bearer bs_…`.",
         needed.name()
     );
     Problem::new(StatusCode::UNAUTHORIZED, "key_needed", detail).hint(hint)
@@ -175,7 +176,8 @@ pub(super) fn refused(needed: Scope, holder: &Holder) -> Option<Response> {
 
 fn too_little(needed: Scope, holder: &Holder) -> Response {
     let detail = format!("this key may {}, and this needs one that may {}", may(holder.scope), may(needed));
-    let hint = format!("`broadsheet key create --scope {}` makes one.", needed.name());
+    let hint =
+        format!("Ask whoever runs this archive for one, made by `broadsheet key create --scope {}`.", needed.name());
     let mut response = Problem::new(StatusCode::FORBIDDEN, "wrong_scope", detail).hint(hint).into_response();
     let bearer = format!("Bearer realm=\"broadsheet\", error=\"insufficient_scope\", scope=\"{}\"", needed.name());
     response.headers_mut().extend(HeaderValue::from_str(&bearer).ok().map(|bearer| (header::WWW_AUTHENTICATE, bearer)));
@@ -194,7 +196,7 @@ fn too_often(paced: &Paced) -> Response {
     let wait = paced.wait.unwrap_or_default();
     let detail = format!("more than {} requests in {} seconds", paced.requests, paced.per.as_secs());
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_often", detail)
-        .hint(format!("Ask again in {} s; `RateLimit` says how much is left.", wait.as_secs() + 1))
+        .hint(format!("Ask again in {}.", in_words(wait)))
         .wait(wait)
         .into_response()
 }

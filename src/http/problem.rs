@@ -142,6 +142,18 @@ pub(super) fn told(advice: &Advice) -> String {
     }
 }
 
+/// `3 h 20 min`: never less than it is.
+pub(super) fn in_words(time: Duration) -> String {
+    let seconds = (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1);
+    let minutes = seconds.div_ceil(60);
+    match (minutes / 60, minutes % 60) {
+        _ if seconds < 60 => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
 impl From<Advice> for Problem {
     fn from(advice: Advice) -> Problem {
         Problem {
@@ -334,6 +346,23 @@ pub(super) fn after_panic(panic: Box<dyn Any + Send>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_is_said_as_exactly_as_is_useful_and_never_too_short() {
+        let cases = [
+            (0, "1 s"),
+            (1, "1 s"),
+            (11_001, "12 s"),
+            (59_500, "1 min"),
+            (61_000, "2 min"),
+            (3_599_000, "1 h"),
+            (11_941_000, "3 h 20 min"),
+            (86_400_000, "24 h"),
+        ];
+        for (milliseconds, expected) in cases {
+            assert_eq!(in_words(Duration::from_millis(milliseconds)), expected, "{milliseconds}");
+        }
+    }
 
     #[test]
     fn a_value_that_is_not_taken_is_told_with_its_parameter_once() {

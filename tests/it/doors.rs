@@ -54,6 +54,7 @@ fn without_a_key_nothing_is_written_and_a_page_is_told_how_to_ask() {
     assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"broadsheet\""));
     let page = ask_as_it_is(&server, "GET", "/search?q=tin", &["Accept: text/html"], b"");
     assert!(page.status == 401 && page.body.contains("<html"), "{}", page.body);
+    assert!(page.body.contains("Ask whoever runs this archive") && !page.body.contains("key create"), "{}", page.body);
     let offered: Vec<&str> = page.headers("www-authenticate").collect();
     assert!(offered.iter().any(|one| one.starts_with("Basic")), "{offered:?}");
 }
@@ -173,6 +174,7 @@ fn so_many_requests_an_address_may_make_and_a_key_of_its_own_as_many_as_it_may()
     assert!(refused.header("ratelimit").unwrap().starts_with("\"address\";r=0;t="));
     let page = ask(&server, "GET", "/search?q=tin", &["Accept: text/html"], b"");
     assert!(page.status == 429 && page.body.contains("<html"), "{}", page.body);
+    assert!(page.body.contains("Ask again in ") && !page.body.contains("RateLimit"), "{}", page.body);
     let style = page.body.split("href=\"").filter_map(|rest| rest.split('"').next()).find(|path| path.contains(".css"));
     for open in ["/healthz", "/readyz", style.expect("a page has a style")] {
         assert_eq!(get(&server, open).status, 200, "{open}");

@@ -30,12 +30,20 @@ struct ErrorPage {
     ways_on: Vec<Link>,
 }
 
+const NEEDS_KEY: &str = "This takes a key";
+const FOR_A_KEY: &str = "Ask whoever runs this archive for a key, load this page again, and give the key as the password; \
+    any name will do";
+
 /// A page for any refusal: an unknown address, a wrong method, a fault.
-pub(in crate::http) fn error_page(status: StatusCode, code: &str, detail: &str, hint: Option<&str>) -> Response {
-    let title = capitalised(&status.canonical_reason().unwrap_or("error").to_lowercase());
+pub(in crate::http) fn error_page(status: StatusCode, code: &str, detail: &str, way_out: Option<&str>) -> Response {
+    // Who reads a page does not run the archive: what a program is told of making keys is of no use there.
+    let (title, way_out) = match status {
+        StatusCode::UNAUTHORIZED => (NEEDS_KEY.to_owned(), Some(FOR_A_KEY)),
+        _ => (capitalised(&status.canonical_reason().unwrap_or("error").to_lowercase()), way_out),
+    };
     let page = ErrorPage {
         frame: Frame::new(title.as_str()),
-        hint: hint.map(|hint| EscapedText::message(&sentence(hint))),
+        hint: way_out.map(hint),
         ways_on: vec![front_page(), help(), explained(code)],
         ..plain(&Address::read("/search", None), status, &title, detail)
     };
@@ -59,6 +67,10 @@ fn refused(here: &Address, error: SearchError, ways_first: Vec<Link>) -> Respons
     }
     response.extensions_mut().insert(problem);
     response
+}
+
+fn hint(text: &str) -> EscapedText {
+    EscapedText::message(&sentence(text))
 }
 
 /// A refusal that is about an article. Where only a version of it is not to be had, the way on is the article.
@@ -113,7 +125,7 @@ fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
         // No page asks for these; what they are is said all the same.
         SearchError::NoRun => (StatusCode::NOT_FOUND, "No such run", said.as_str()),
         SearchError::RunGoesOn => (StatusCode::CONFLICT, "Not yet", said.as_str()),
-        SearchError::CitationNeedsKey => (StatusCode::FORBIDDEN, "This takes a key", said.as_str()),
+        SearchError::CitationNeedsKey => (StatusCode::FORBIDDEN, NEEDS_KEY, said.as_str()),
         SearchError::TooManyCitations(_) => (StatusCode::TOO_MANY_REQUESTS, "Too many citations", said.as_str()),
         SearchError::ArticleGone => {
             (StatusCode::GONE, "Withdrawn", "This article was in the archive and has been withdrawn")
@@ -175,7 +187,7 @@ fn unreadable(here: &Address, advice: &Advice) -> ErrorPage {
     let (title, better) = known(here, advice);
     let without = if better.is_empty() { without } else { None };
     ErrorPage {
-        hint: advice.hint.as_deref().map(|hint| EscapedText::message(&sentence(hint))),
+        hint: advice.hint.as_deref().map(hint),
         typed: advice::refused(here.query(), advice),
         ways_on: better.into_iter().chain(without).chain([help(), front_page()]).collect(),
         ..plain(&kept, status(advice), title, &said(advice))
@@ -283,6 +295,13 @@ mod tests {
         for error in [SearchError::Busy, SearchError::TimeOut] {
             assert_eq!(refusal(&here(), error).headers()[header::RETRY_AFTER], "1");
         }
+    }
+
+    #[tokio::test]
+    async fn a_reader_is_not_told_how_keys_are_made() {
+        let told = Some("`broadsheet key create` makes one");
+        let page = text(error_page(StatusCode::UNAUTHORIZED, "key_needed", "reading here needs a key", told)).await;
+        assert!(page.contains("Ask whoever runs this archive for a key") && !page.contains("key create"), "{page}");
     }
 
     #[tokio::test]
