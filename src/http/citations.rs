@@ -43,7 +43,8 @@ pub(super) const BECAME: &[(&str, Now)] =
     )
 )]
 pub(super) async fn cite(question: Question, body: Bytes) -> Answered {
-    let Kept { id, warnings } = keep(&question, &body).await?;
+    let request = params::CITE.read(&sent(&question, &body)?)?;
+    let Kept { id, warnings } = question.archive.cite(request, question.cite_bounds()).await?;
     let location = HeaderValue::from_str(&format!("/api/v1/citations/{id}"));
     let location = location.map_err(|_| super::problem::fault())?;
     let request = CitationRequest { id, limit: USUAL, ..CitationRequest::default() };
@@ -52,11 +53,10 @@ pub(super) async fn cite(question: Question, body: Bytes) -> Answered {
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], answer).into_response())
 }
 
-/// What is sent by a program and by a page alike.
-pub(super) async fn keep(question: &Question, body: &[u8]) -> Result<Kept, Problem> {
+/// The search that a program or a page has sent to be kept.
+pub(super) fn sent(question: &Question, body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     question.refuse_other_sites()?;
-    let request = params::CITE.read(&question.with_body(&params::CITE, body)?)?;
-    Ok(question.archive.cite(request, question.cite_bounds()).await?)
+    question.with_body(&params::CITE, body)
 }
 
 /// The whole list of a citation as a table, and what has become of each article

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -91,6 +91,15 @@ impl Problem {
 
     pub(super) fn code(&self) -> &str {
         &self.code
+    }
+
+    pub(super) fn way_out(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Drawn as a page, and still this problem for whoever wants none.
+    pub(super) fn drawn(self, page: Response) -> Response {
+        as_page(self.into_response(), page)
     }
 
     /// The whole answer, where no layer comes after.
@@ -185,15 +194,15 @@ impl From<SearchError> for Problem {
             SearchError::NoVersion(_) => Problem::new(StatusCode::NOT_FOUND, "no_version", detail),
             SearchError::NoCitation => Problem::new(StatusCode::NOT_FOUND, "no_citation", detail),
             SearchError::TooManyCitations(wait) => {
+                let again = format!("There is room again in {}, and at once with a key that may write", in_words(wait));
                 Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_citations", detail)
-                    .hint(format!(
-                        "There is room again within {} h, and at once with a key that may write; what is cited already is free.",
-                        wait.as_secs().div_ceil(3600)
-                    ))
+                    .hint(format!("{again}; what is cited already is free."))
                     .wait(wait)
             }
-            SearchError::CitationNeedsKey => Problem::new(StatusCode::FORBIDDEN, "wrong_scope", detail)
-                .hint("Ask whoever runs this server for a key; or cite a search that finds less."),
+            SearchError::CitingNeedsKey => Problem::new(StatusCode::FORBIDDEN, "wrong_scope", detail)
+                .hint("Ask whoever runs this archive for a key."),
+            SearchError::CitationNeedsKey(_) => Problem::new(StatusCode::FORBIDDEN, "wrong_scope", detail)
+                .hint("Cite a search that finds less, or ask whoever runs this archive for a key."),
             SearchError::NoRun => {
                 Problem::new(StatusCode::NOT_FOUND, "no_run", detail).hint("/api/v1/runs lists the runs.")
             }
@@ -258,9 +267,14 @@ pub(super) async fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")
 }
 
-pub(super) async fn method_not_allowed(address: Uri) -> Problem {
+pub(super) async fn method_not_allowed(method: Method, address: Uri) -> Response {
+    // Whoever types the address of a citation that was refused comes to where searches are cited.
+    if address.path() == "/citations" && (method == Method::GET || method == Method::HEAD) {
+        return Redirect::to("/search").into_response();
+    }
     let detail = "this address does not take this method";
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).hint(methods(address.path()))
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+    problem.hint(methods(address.path())).into_response()
 }
 
 /// The router writes the header `Allow` after all else, so what is taken is told here once more; a test compares the two.
@@ -291,7 +305,8 @@ pub(super) async fn in_our_envelope(request: Request, next: Next) -> Response {
     }
     let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| foreign(status));
     if wants_page {
-        return as_page(response, &problem);
+        let page = pages::error_page(problem.status, &problem.code, &problem.detail, problem.hint.as_deref());
+        return as_page(response, page);
     }
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
@@ -313,8 +328,7 @@ fn is_page(response: &Response) -> bool {
 }
 
 /// The refusal as a page; what else the response says of itself, as `Allow`, is kept.
-fn as_page(mut response: Response, problem: &Problem) -> Response {
-    let page = pages::error_page(problem.status, &problem.code, &problem.detail, problem.hint.as_deref());
+fn as_page(mut response: Response, page: Response) -> Response {
     let (parts, body) = page.into_parts();
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response.headers_mut().extend(parts.headers);

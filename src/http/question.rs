@@ -102,6 +102,11 @@ impl Question {
         (!may_write).then_some(CiteBounds { citations: citations_per_day, articles: cited_per_day })
     }
 
+    /// Whether any search may be cited with it.
+    pub(super) fn may_cite(&self) -> bool {
+        self.cite_bounds().is_none_or(CiteBounds::take_any)
+    }
+
     /// The media types that its client takes.
     pub(super) fn accepted(&self) -> &str {
         self.header(&header::ACCEPT)

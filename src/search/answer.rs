@@ -413,9 +413,12 @@ pub enum SearchError {
     /// 429 with `Retry-After`: there is room for another after this.
     #[error("as many citations have been kept within a day as may be without a key that may write")]
     TooManyCitations(Duration),
-    /// 403.
-    #[error("so much is cited here only with a key that may write")]
-    CitationNeedsKey,
+    /// 403, whatever is to be cited.
+    #[error("searches are cited here only with a key that may write")]
+    CitingNeedsKey,
+    /// 403: it finds more articles than this.
+    #[error("a search that finds more than {0} articles is cited here only with a key that may write")]
+    CitationNeedsKey(u32),
     /// 404.
     #[error("there is no run of this number")]
     NoRun,

@@ -105,7 +105,7 @@ impl Archive {
         match blocking(move || archive.inner.store.cite(&id, &asked, &found, bounds).map_err(store_error)).await? {
             Cite::Kept => Ok(kept),
             Cite::TooMany(wait) => Err(SearchError::TooManyCitations(wait)),
-            Cite::Beyond => Err(SearchError::CitationNeedsKey),
+            Cite::Beyond => Err(bounds.map_or(SearchError::CitingNeedsKey, beyond)),
         }
     }
 
@@ -113,6 +113,17 @@ impl Archive {
     pub async fn citation(&self, request: CitationRequest) -> Result<CitationAnswer, SearchError> {
         self.pool.run_for(ORDER_LIMIT, |until| self.inner.citation(&request, until)).await
     }
+}
+
+impl CiteBounds {
+    /// Whether any search at all is within them.
+    pub fn take_any(self) -> bool {
+        self.citations > 0 && self.articles > 0
+    }
+}
+
+fn beyond(bounds: CiteBounds) -> SearchError {
+    if bounds.take_any() { SearchError::CitationNeedsKey(bounds.articles) } else { SearchError::CitingNeedsKey }
 }
 
 /// The whole list of a citation, to be taken piece by piece.

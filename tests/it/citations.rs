@@ -158,10 +158,52 @@ fn so_many_searches_are_cited_within_a_day_and_by_a_key_that_may_write_any_numbe
     assert_eq!(cited(&server, "q=tin")["id"], first["id"], "the same again is no other");
     let page = ask(&server, "POST", "/citations", &[FORM, "Accept: text/html"], b"q=rises");
     assert!(page.status == 429 && page.header("retry-after").is_some() && page.body.contains("<html"), "{}", page.body);
+    for said in ["There is room again in 2", "href=\"/search?q=rises\""] {
+        assert!(page.body.contains(said), "{said}: {}", page.body);
+    }
     let key = |scope: &str| format!("Authorization: Bearer {}", make_key(&archive.data(), &["--scope", scope]));
     let with = |key: &str| ask(&server, "POST", "/api/v1/citations", &[FORM, key], b"q=rises").status;
     assert_eq!((with(&key("read")), with(&key("write"))), (429, 201));
     cited(&server, "q=rises");
+}
+
+#[test]
+fn a_smaller_search_is_advised_only_where_it_would_be_cited() {
+    let (archive, calm) = with_articles();
+    calm.kill();
+    let refused = |name: &str, bound: &str| {
+        let server = Server::start_with(archive.command("serve").env(format!("BROADSHEET__LIMITS__{name}"), bound));
+        let answer = cite(&server, FORM, "q=tin");
+        assert_eq!(answer.problem(403, name), "wrong_scope");
+        let (_, page) = server.get("/search?q=tin");
+        let whole: Value = serde_json::from_str(&answer.body).unwrap();
+        (whole["hint"].as_str().unwrap().to_owned(), page.contains("Cite this search"), server)
+    };
+    for name in ["CITATIONS_PER_DAY", "CITED_PER_DAY"] {
+        let (hint, is_offered, server) = refused(name, "0");
+        assert_eq!((hint.as_str(), is_offered), ("Ask whoever runs this archive for a key.", false), "{name}");
+        let key = format!("Authorization: Bearer {}", make_key(&archive.data(), &["--scope", "write"]));
+        let shown = ask(&server, "GET", "/search?q=tin", &[&key], b"");
+        assert!(shown.body.contains("Cite this search"), "whoever may cite can");
+    }
+    let (hint, is_offered, server) = refused("CITED_PER_DAY", "2");
+    assert!(hint.starts_with("Cite a search that finds less, or ask") && is_offered, "{hint}");
+    let page = ask(&server, "POST", "/citations", &[FORM, "Accept: text/html"], b"q=tin&sort=oldest");
+    assert_eq!(page.status, 403);
+    for said in
+        ["finds more than 2 articles", "Cite a search that finds less", "href=\"/search?q=tin&#38;sort=oldest\""]
+    {
+        assert!(page.body.contains(said), "{said}: {}", page.body);
+    }
+}
+
+#[test]
+fn the_address_that_citations_are_sent_to_leads_a_reader_to_the_search() {
+    let (_archive, server) = with_articles();
+    let typed = ask(&server, "GET", "/citations", &["Accept: text/html"], b"");
+    assert_eq!((typed.status, typed.header("location")), (303, Some("/search")));
+    assert_eq!(wire::get(&server, "/api/v1/citations").problem(405, "a program"), "method_not_allowed");
+    assert_eq!(ask(&server, "PUT", "/citations", &[], b"").problem(405, "PUT"), "method_not_allowed");
 }
 
 #[test]

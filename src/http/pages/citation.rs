@@ -11,10 +11,11 @@ use super::address::{API, Address};
 use super::advice::{self, Remark, Stretch};
 use super::copies::{self, CopyLink};
 use super::dates::{self, DateLine};
-use super::error::refusal;
+use super::error::{not_cited, refusal};
 use super::frame::{Frame, send};
 use super::wording::{articles, grouped};
 use crate::http::citations::{self, BECAME, MOST, USUAL};
+use crate::http::params;
 use crate::http::problem::Problem;
 use crate::http::question::Question;
 use crate::http::runs;
@@ -73,10 +74,19 @@ struct Line {
     changes: Option<String>,
 }
 
-/// Keeps a search, and shows what was kept.
+/// Keeps a search, and shows what was kept; where it is not, the way back to it.
 pub(in crate::http) async fn cite(question: Question, body: Bytes) -> Result<Response, Problem> {
-    let kept = citations::keep(&question, &body).await?;
-    Ok(Redirect::to(&format!("/citations/{}", kept.id)).into_response())
+    let sent = citations::sent(&question, &body)?;
+    let request = params::CITE.read(&sent)?;
+    Ok(match question.archive.cite(request, question.cite_bounds()).await {
+        Ok(kept) => Redirect::to(&format!("/citations/{}", kept.id)).into_response(),
+        Err(error) => not_cited(&searched(&sent), error),
+    })
+}
+
+fn searched(parameters: &[(String, String)]) -> Address {
+    let nothing = Address::read("/search", None);
+    parameters.iter().fold(nothing, |address, (name, value)| address.adding(name, value))
 }
 
 pub(in crate::http) async fn citation(question: Question, Path(id): Path<String>) -> Response {
@@ -98,7 +108,7 @@ fn page(answer: &CitationAnswer, only: Option<Now>, root: &str, here: &Address) 
     let tz = &TimeZone::UTC;
     let parameters = answer.search.parameters();
     let nothing = here.only(&[]);
-    let now = parameters.iter().fold(nothing.at("/search"), |address, (name, value)| address.adding(name, value));
+    let now = searched(&parameters);
     let usual = [("sort", "relevance"), ("sort", "newest"), ("tz", "UTC")];
     let says_something =
         |(name, value): &(String, String)| name != "q" && !usual.contains(&(name.as_str(), value.as_str()));

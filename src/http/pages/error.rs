@@ -1,7 +1,7 @@
 //! What a reader sees when there is no answer: what happened, and a way on.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::address::Address;
@@ -56,17 +56,28 @@ pub(super) fn refusal(here: &Address, error: SearchError) -> Response {
     refused(here, error, Vec::new())
 }
 
+/// A search that was not cited leads back to itself, unless it is not to be had as it was asked for.
+pub(super) fn not_cited(search: &Address, error: SearchError) -> Response {
+    let here = search.search();
+    let back = match error {
+        SearchError::Refused(_) | SearchError::SnapshotGone => None,
+        _ => Some(Link { label: "The search that was to be cited".into(), href: here.href() }),
+    };
+    refused(&here, error, back.into_iter().collect())
+}
+
 fn refused(here: &Address, error: SearchError, ways_first: Vec<Link>) -> Response {
     let mut page = drawn(here, &error);
+    page.ways_on.retain(|way| ways_first.iter().all(|first| first.href != way.href));
     page.ways_on.splice(0..0, ways_first);
+    let is_of_citing = matches!(
+        error,
+        SearchError::CitingNeedsKey | SearchError::CitationNeedsKey(_) | SearchError::TooManyCitations(_)
+    );
     let problem = Problem::from(error);
     page.ways_on.push(explained(problem.code()));
-    let mut response = send(page.status, &page);
-    if page.status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    }
-    response.extensions_mut().insert(problem);
-    response
+    page.hint = page.hint.or_else(|| problem.way_out().filter(|_| is_of_citing).map(hint));
+    problem.drawn(send(page.status, &page))
 }
 
 fn hint(text: &str) -> EscapedText {
@@ -125,7 +136,9 @@ fn drawn(here: &Address, error: &SearchError) -> ErrorPage {
         // No page asks for these; what they are is said all the same.
         SearchError::NoRun => (StatusCode::NOT_FOUND, "No such run", said.as_str()),
         SearchError::RunGoesOn => (StatusCode::CONFLICT, "Not yet", said.as_str()),
-        SearchError::CitationNeedsKey => (StatusCode::FORBIDDEN, NEEDS_KEY, said.as_str()),
+        SearchError::CitingNeedsKey | SearchError::CitationNeedsKey(_) => {
+            (StatusCode::FORBIDDEN, NEEDS_KEY, said.as_str())
+        }
         SearchError::TooManyCitations(_) => (StatusCode::TOO_MANY_REQUESTS, "Too many citations", said.as_str()),
         SearchError::ArticleGone => {
             (StatusCode::GONE, "Withdrawn", "This article was in the archive and has been withdrawn")
@@ -274,6 +287,8 @@ fn explained(code: &str) -> Link {
 mod tests {
     use axum::body::to_bytes;
 
+    use axum::http::header;
+
     use super::*;
     use crate::search::answer::Kill;
 
@@ -298,6 +313,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_search_that_is_not_cited_leads_back_to_itself() {
+        let search = Address::read("/search", Some("q=china&tag=x&snapshot=s-1"));
+        let wait = std::time::Duration::from_secs(11_941);
+        let full = not_cited(&search, SearchError::TooManyCitations(wait));
+        assert_eq!(full.headers()[header::RETRY_AFTER], "11942");
+        let full = text(full).await;
+        assert!(full.contains("There is room again in 3 h 20 min, and at once with a key"), "{full}");
+        assert!(full.contains("href=\"/search?q=china&#38;tag=x\">The search that was to be cited"), "{full}");
+        let busy = text(not_cited(&search, SearchError::Busy)).await;
+        assert_eq!(busy.matches("href=\"/search?q=china&#38;tag=x\"").count(), 1, "{busy}");
+        let gone = text(not_cited(&search, SearchError::SnapshotGone)).await;
+        assert!(gone.contains("The same search now") && !gone.contains("that was to be cited"), "{gone}");
+    }
+
+    #[tokio::test]
     async fn a_reader_is_not_told_how_keys_are_made() {
         let told = Some("`broadsheet key create` makes one");
         let page = text(error_page(StatusCode::UNAUTHORIZED, "key_needed", "reading here needs a key", told)).await;
@@ -319,6 +349,8 @@ mod tests {
         check(SearchError::TimeOut, StatusCode::SERVICE_UNAVAILABLE);
         check(SearchError::GivenUp, StatusCode::SERVICE_UNAVAILABLE);
         check(SearchError::NoArticle, StatusCode::NOT_FOUND);
+        check(SearchError::CitingNeedsKey, StatusCode::FORBIDDEN);
+        check(SearchError::CitationNeedsKey(5), StatusCode::FORBIDDEN);
         check(SearchError::NoVersion(NoVersion::NoneBefore { version: 1 }), StatusCode::NOT_FOUND);
         check(SearchError::Withheld(Withheld { version: None, until: None }), StatusCode::NOT_FOUND);
         check(SearchError::Killed(Killed { version: None, by: None }), StatusCode::GONE);

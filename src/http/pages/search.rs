@@ -1,9 +1,6 @@
 //! `/search`: the answer to a query, drawn.
 
-use std::sync::Arc;
-
 use askama::Template;
-use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::tz::TimeZone;
@@ -22,7 +19,7 @@ use super::hits::{self, EscapedText, ResultLine};
 use super::narrowing::Narrowing;
 use super::series::{self, Series};
 use super::wording::{articles, grouped, stories};
-use crate::search::Archive;
+use crate::http::question::Question;
 use crate::search::answer::{Gap, SearchAnswer, SearchError, Silent, Suggestion};
 use crate::search::request::{FacetField, Sort};
 
@@ -52,6 +49,8 @@ pub(super) struct SearchPage {
     first: Option<String>,
     next: Option<String>,
     take: Option<Take>,
+    /// Whoever asks may cite; a button that is refused whatever was found is none.
+    may_cite: bool,
     feeds: Vec<FeedLink>,
     json: String,
     /// Where nothing was found: what does find something.
@@ -98,15 +97,18 @@ pub(super) struct DateForm {
     pub(super) kept: Vec<(String, String)>,
 }
 
-pub(in crate::http) async fn search(State(archive): State<Arc<Archive>>, RawQuery(query): RawQuery) -> Response {
-    let here = Address::read("/search", query.as_deref());
+pub(in crate::http) async fn search(question: Question) -> Response {
+    let here = Address::read("/search", question.query.as_deref());
     let request = match asked::read(&here) {
         Ok(request) => request,
         Err(advice) => return refusal(&here, SearchError::Refused(advice)),
     };
     let (sort, tz) = (request.sort, request.tz.clone());
-    match archive.search(request).await {
-        Ok(answer) => send(StatusCode::OK, &page(&answer, &here, sort, &tz)),
+    match question.archive.search(request).await {
+        Ok(answer) => {
+            let page = page(&answer, &here, sort, &tz);
+            send(StatusCode::OK, &SearchPage { may_cite: question.may_cite(), ..page })
+        }
         Err(error) => refusal(&here, error),
     }
 }
@@ -136,6 +138,7 @@ pub(super) fn page(answer: &SearchAnswer, here: &Address, sort: Option<Sort>, tz
         first: (!here.is_first_page()).then(|| here.first_page().href()),
         next: answer.next_cursor.as_ref().map(|cursor| here.setting("cursor", cursor).href()),
         take: found.then(|| take(answer, here)),
+        may_cite: true,
         feeds: feeds(here),
         json: here.at(format!("{API}/search")).href(),
         ways_out: answer.suggestions.iter().flatten().map(|suggestion| way_out(suggestion, here)).collect(),
@@ -301,6 +304,17 @@ mod tests {
         let page = drawn(&answer, "q=x");
         let gap = page.split_once("no article in the archive</title>").unwrap().1.split_once("</g>").unwrap().0;
         assert!(gap.contains("class=\"gap\" x=\"10\" y=\"97\" width=\"10\" height=\"3\""), "{gap}");
+    }
+
+    #[test]
+    fn whoever_may_not_cite_is_offered_no_button() {
+        let here = Address::read("/search", Some("q=x"));
+        let page = |may_cite| {
+            let page = page(&made_up::search_answer(), &here, None, &TimeZone::UTC);
+            SearchPage { may_cite, ..page }.render().unwrap()
+        };
+        assert!(page(true).contains("Cite this search") && !page(false).contains("/citations"));
+        assert!(page(false).contains("Export all as"), "all else can be taken along");
     }
 
     #[test]
