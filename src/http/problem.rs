@@ -196,7 +196,7 @@ impl From<SearchError> for Problem {
             SearchError::TooManyCitations(wait) => {
                 let again = format!("There is room again in {}, and at once with a key that may write", in_words(wait));
                 Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_citations", detail)
-                    .hint(format!("{again}; what is cited already is free."))
+                    .hint(format!("{again}; what is cited already can be cited again."))
                     .wait(wait)
             }
             SearchError::CitingNeedsKey => Problem::new(StatusCode::FORBIDDEN, "wrong_scope", detail)
