@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -267,14 +267,9 @@ pub(super) async fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")
 }
 
-pub(super) async fn method_not_allowed(method: Method, address: Uri) -> Response {
-    // Whoever types the address of a citation that was refused comes to where searches are cited.
-    if address.path() == "/citations" && (method == Method::GET || method == Method::HEAD) {
-        return Redirect::to("/search").into_response();
-    }
+pub(super) async fn method_not_allowed(address: Uri) -> Problem {
     let detail = "this address does not take this method";
-    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
-    problem.hint(methods(address.path())).into_response()
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).hint(methods(address.path()))
 }
 
 /// The router writes the header `Allow` after all else, so what is taken is told here once more; a test compares the two.
@@ -282,8 +277,8 @@ fn methods(path: &str) -> &'static str {
     let article = path.strip_prefix("/api/v1/articles/").filter(|rest| !rest.contains('/'));
     match path {
         "/api/v1/articles" => "It takes POST. `GET /api/v1/search` finds articles.",
-        "/api/v1/search" => "It takes GET and POST.",
-        "/api/v1/citations" | "/citations" => "It takes POST.",
+        "/api/v1/search" | "/citations" => "It takes GET and POST.",
+        "/api/v1/citations" => "It takes POST.",
         _ if article.is_some() => "It takes GET and DELETE.",
         _ => "It takes GET.",
     }

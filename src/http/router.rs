@@ -131,7 +131,7 @@ fn reading() -> Router<Door> {
         .route("/values/{field}", get(pages::facet_values))
         .route("/about", get(pages::about))
         .route("/status", get(pages::status))
-        .route("/citations", post(pages::cite))
+        .route("/citations", get(pages::to_cite).post(pages::cite))
         .route("/citations/{id}", get(pages::citation))
         .route("/help", get(pages::help))
         .route("/docs", get(pages::docs))

@@ -299,7 +299,6 @@ fn places_of(archive: &TestArchive, row: u64) -> Vec<usize> {
 }
 
 fn overwrite(path: &Path, at: usize, bytes: &[u8]) {
-    use std::io::Read as _;
     use std::os::unix::fs::FileExt as _;
     std::fs::File::options().write(true).open(path).unwrap().write_all_at(bytes, at as u64).unwrap();
 }

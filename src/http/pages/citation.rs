@@ -84,6 +84,11 @@ pub(in crate::http) async fn cite(question: Question, body: Bytes) -> Result<Res
     })
 }
 
+/// Whoever types the address of a citation that was refused comes to where searches are cited.
+pub(in crate::http) async fn to_cite() -> Redirect {
+    Redirect::to("/search")
+}
+
 fn searched(parameters: &[(String, String)]) -> Address {
     let nothing = Address::read("/search", None);
     parameters.iter().fold(nothing, |address, (name, value)| address.adding(name, value))

@@ -43,7 +43,7 @@ pub(super) use about::about;
 pub(super) use article::article;
 pub(super) use assets::assets;
 pub(super) use beside::beside;
-pub(super) use citation::{citation, cite};
+pub(super) use citation::{citation, cite, to_cite};
 pub(super) use codes::codes;
 pub(super) use compare::compare;
 pub(super) use docs::docs;
