@@ -7,27 +7,43 @@ use crate::nearest::nearest;
 /// How the variables are called that say what a key is: `BROADSHEET__FEEDS__EVERY`.
 pub(super) const PREFIX: &str = "BROADSHEET__";
 
-/// Keys of things that the reference has none of.
-const IN_LISTS: &[(&str, &[&str])] = &[("feeds.feed", &["url", "every", "fetch_pages", "namespace"])];
+/// The list of the feeds.
+pub(super) const FEEDS: &str = "feeds.feed";
 
-/// What is given replaces what is there. `at` is the path of the table within the file.
-pub(super) fn lay_over(whole: &mut Table, given: Table, at: &str) -> Result<(), String> {
+/// Keys of things that the reference has none of.
+const IN_LISTS: &[(&str, &[&str])] = &[(FEEDS, &["url", "every", "fetch_pages", "namespace"])];
+
+/// The values that are given, each with the keys that lead to it. What has no place is left out, and why is added to `wrong`.
+pub(super) fn entries(whole: &Table, given: Table, wrong: &mut Vec<String>) -> Vec<(Vec<String>, Value)> {
+    let mut found = Vec::new();
+    walk(whole, given, &[], wrong, &mut found);
+    found
+}
+
+/// `at` leads to the table within the file.
+fn walk(whole: &Table, given: Table, at: &[String], wrong: &mut Vec<String>, found: &mut Vec<(Vec<String>, Value)>) {
     for (key, value) in given {
-        let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
-        if !whole.contains_key(&key) {
-            return Err(unknown(&path, &key, &whole.keys().map(String::as_str).collect::<Vec<_>>()));
-        }
-        let Some(known) = whole.get_mut(&key) else { continue };
-        match (known, value) {
-            (Value::Table(known), Value::Table(value)) => lay_over(known, value, &path)?,
-            (Value::Table(_), _) => return Err(format!("`{path}` is a section: write [{path}]")),
-            (known, value) => {
-                check_list(&value, &path)?;
-                *known = value;
-            }
+        let keys = [at, std::slice::from_ref(&key)].concat();
+        let path = keys.join(".");
+        match (whole.get(&key), value) {
+            (None, _) => wrong.push(unknown(&path, &key, &whole.keys().map(String::as_str).collect::<Vec<_>>())),
+            (Some(Value::Table(known)), Value::Table(value)) => walk(known, value, &keys, wrong, found),
+            (Some(Value::Table(_)), _) => wrong.push(format!("`{path}` is a section: write [{path}]")),
+            (Some(_), value) => match check_list(&value, &path) {
+                Ok(unknown) => {
+                    wrong.extend(unknown);
+                    found.push((keys, value));
+                }
+                Err(problem) => wrong.push(problem),
+            },
         }
     }
-    Ok(())
+}
+
+/// Where the keys lead.
+pub(super) fn place<'a>(whole: &'a mut Table, keys: &[String]) -> Option<&'a mut Value> {
+    let (first, others) = keys.split_first()?;
+    others.iter().try_fold(whole.get_mut(first)?, |value, key| value.get_mut(key))
 }
 
 /// The table that a variable stands for: `BROADSHEET__FEEDS__EVERY=5m` is `[feeds]` with `every = "5m"`.
@@ -65,15 +81,13 @@ fn written_as(like: &Value, text: &str) -> Result<Value, String> {
     }
 }
 
-fn check_list(value: &Value, path: &str) -> Result<(), String> {
-    let Some((_, known)) = IN_LISTS.iter().find(|(list, _)| *list == path) else { return Ok(()) };
+/// The keys that there are not, of what stands in a list; and it has to be one.
+fn check_list(value: &Value, path: &str) -> Result<Vec<String>, String> {
+    let Some((_, known)) = IN_LISTS.iter().find(|(list, _)| *list == path) else { return Ok(Vec::new()) };
     let Some(entries) = value.as_array() else { return Err(format!("`{path}` is a list: write [[{path}]]")) };
-    for entry in entries.iter().filter_map(Value::as_table) {
-        if let Some(key) = entry.keys().find(|key| !known.contains(&key.as_str())) {
-            return Err(unknown(&format!("{path}.{key}"), key, known));
-        }
-    }
-    Ok(())
+    let keys = entries.iter().filter_map(Value::as_table).flat_map(Table::keys);
+    let strange = keys.filter(|key| !known.contains(&key.as_str()));
+    Ok(strange.map(|key| unknown(&format!("{path}.{key}"), key, known)).collect())
 }
 
 fn unknown(path: &str, key: &str, known: &[&str]) -> String {

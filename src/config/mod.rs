@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use serde::Deserialize;
-use toml::Table;
+use toml::{Table, Value};
 use url::Url;
 
-pub use values::{Age, Rate, length};
+pub use values::{Age, Rate, length, listening};
 
-use layers::{PREFIX, lay_over, of_variable};
+use layers::{FEEDS, PREFIX, entries, of_variable, place};
 use values::{
-    address, directives, listened, networks, origins, size, some_age, some_rate, some_server, some_time, time,
-    time_or_none,
+    address, directives, folder, folders, listened, networks, origins, size, some_age, some_rate, some_server,
+    some_time, time, time_or_none,
 };
 
 /// The reference, and the values of whatever is left out.
@@ -44,6 +44,7 @@ pub struct Config {
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Archive {
+    #[serde(deserialize_with = "folder")]
     pub dir: PathBuf,
 }
 
@@ -121,6 +122,7 @@ pub struct Retention {
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Watch {
+    #[serde(deserialize_with = "folders")]
     pub dirs: Vec<PathBuf>,
 }
 
@@ -153,9 +155,21 @@ pub struct Feed {
 pub enum ConfigError {
     #[error("{} cannot be read", .path.display())]
     File { path: PathBuf, source: std::io::Error },
-    /// `place` is a file or a variable.
-    #[error("{place}: {problem}")]
-    Content { place: String, problem: String },
+    #[error("{}", lines(.0))]
+    Content(Vec<Mistake>),
+}
+
+/// What stands in one place and cannot be.
+#[derive(Debug)]
+pub struct Mistake {
+    /// A file or a variable.
+    pub place: String,
+    pub problem: String,
+}
+
+fn lines(mistakes: &[Mistake]) -> String {
+    let line = |Mistake { place, problem }: &Mistake| format!("{place}: {problem}");
+    mistakes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 impl Config {
@@ -168,64 +182,113 @@ impl Config {
         if let Some(path) = path {
             let text = std::fs::read_to_string(path);
             let text = text.map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
-            layers.add(&path.display().to_string(), |_| text.parse().map_err(readable))?;
+            layers.add(&path.display().to_string(), |_| text.parse().map_err(readable));
         }
         let mut variables: Vec<(String, String)> = environment.into_iter().filter_map(ours).collect();
-        // In whatever order a system has them, the same mistake is told of.
+        // In whatever order a system has them, they are told of in the same one.
         variables.sort_unstable();
         for (name, text) in variables {
-            layers.add(&name, |whole| of_variable(whole, &name[PREFIX.len()..], &text))?;
+            layers.add(&name, |whole| of_variable(whole, &name[PREFIX.len()..], &text));
         }
-        Ok(layers.config)
+        layers.end()
     }
 }
 
-/// The configuration so far.
+/// The configuration so far, and all that was wrong with what was laid over it.
 struct Layers {
     whole: Table,
     config: Config,
+    mistakes: Vec<Mistake>,
 }
 
 impl Layers {
     fn reference() -> Result<Layers, ConfigError> {
-        let wrong = |problem| ConfigError::Content { place: "config/broadsheet.toml".to_owned(), problem };
-        let whole: Table = REFERENCE.parse().map_err(|error| wrong(readable(error)))?;
+        let wrong = |problems: Vec<String>| ConfigError::Content(mistakes("config/broadsheet.toml", problems));
+        let whole: Table = REFERENCE.parse().map_err(|error| wrong(vec![readable(error)]))?;
         let config = checked(&whole).map_err(wrong)?;
-        Ok(Layers { whole, config })
+        Ok(Layers { whole, config, mistakes: Vec::new() })
     }
 
-    /// Lays over what `read` makes of one place; what is wrong is told of it by itself.
-    fn add(&mut self, place: &str, read: impl FnOnce(&Table) -> Result<Table, String>) -> Result<(), ConfigError> {
-        let laid = || {
-            let given = read(&self.whole)?;
-            lay_over(&mut self.whole, given, "")?;
-            checked(&self.whole)
-        };
-        self.config = laid().map_err(|problem| ConfigError::Content { place: place.to_owned(), problem })?;
-        Ok(())
+    /// Lays over what `read` makes of one place, value by value: each that is wrong is told of by itself.
+    fn add(&mut self, place: &str, read: impl FnOnce(&Table) -> Result<Table, String>) {
+        let mut wrong = Vec::new();
+        match read(&self.whole) {
+            Ok(given) => {
+                for (path, value) in entries(&self.whole, given, &mut wrong) {
+                    wrong.extend(self.lay(&path, value).err().unwrap_or_default());
+                }
+            }
+            Err(problem) => wrong.push(problem),
+        }
+        self.mistakes.extend(mistakes(place, wrong));
+    }
+
+    /// Where a value cannot be, the one before it stays.
+    fn lay(&mut self, path: &[String], value: Value) -> Result<(), Vec<String>> {
+        let Some(known) = place(&mut self.whole, path) else { return Ok(()) };
+        let before = std::mem::replace(known, value);
+        let laid = checked(&self.whole).map(|config| self.config = config);
+        if laid.is_err()
+            && let Some(known) = place(&mut self.whole, path)
+        {
+            *known = before;
+        }
+        laid
+    }
+
+    fn end(self) -> Result<Config, ConfigError> {
+        if self.mistakes.is_empty() { Ok(self.config) } else { Err(ConfigError::Content(self.mistakes)) }
     }
 }
 
-fn checked(whole: &Table) -> Result<Config, String> {
-    let config: Config = whole.clone().try_into().map_err(readable)?;
-    config.limits.check()?;
-    config.feeds.check()?;
-    Ok(config)
+fn mistakes(place: &str, problems: Vec<String>) -> Vec<Mistake> {
+    problems.into_iter().map(|problem| Mistake { place: place.to_owned(), problem }).collect()
 }
 
-const A_NUMBER: &str = "expected a whole number";
+fn checked(whole: &Table) -> Result<Config, Vec<String>> {
+    let feeds = feeds_that_are_none(whole);
+    if !feeds.is_empty() {
+        return Err(feeds);
+    }
+    let config: Config = whole.clone().try_into().map_err(|error| vec![readable(error)])?;
+    config.limits.check().map_err(|problem| vec![problem])?;
+    let wrong = config.feeds.check();
+    if wrong.is_empty() { Ok(config) } else { Err(wrong) }
+}
 
-/// In words, and without the text that stands in the place of something else: it may hold a password.
+/// What cannot be read of each feed, which is told by its number: it may have no address.
+fn feeds_that_are_none(whole: &Table) -> Vec<String> {
+    let feeds = whole.get("feeds").and_then(|feeds| feeds.get("feed")).and_then(Value::as_array);
+    let wrong = |(at, feed): (usize, &Value)| {
+        let error = feed.clone().try_into::<Feed>().err()?;
+        Some(format!("feed {} of [[{FEEDS}]]: {}", at + 1, readable(error)))
+    };
+    feeds.into_iter().flatten().enumerate().filter_map(wrong).collect()
+}
+
+/// What a library calls what it expects, and how people do.
+const EXPECTED: [(&str, &str); 3] = [
+    ("expected usize", "expected a whole number"),
+    ("expected u32", "expected a whole number"),
+    ("expected struct Feed", "expected a section with a `url`"),
+];
+
+/// In words, behind the key it is about.
 fn readable(error: toml::de::Error) -> String {
     let told = error.to_string();
-    match (told.find("invalid type: string \""), told.rfind("\", expected ")) {
-        (Some(from), Some(to)) => {
-            format!("{}invalid type: text{}", &told[..from], &told[to + 1..]).trim_end().to_owned()
-        }
-        _ => told.trim_end().to_owned(),
+    match told.trim_end().rsplit_once("\nin ") {
+        Some((told, key)) => format!("{key}: {}", in_words(told)),
+        None => in_words(told.trim_end()),
     }
-    .replace("expected usize", A_NUMBER)
-    .replace("expected u32", A_NUMBER)
+}
+
+/// Without the text that stands in the place of something else: it may hold a password.
+fn in_words(told: &str) -> String {
+    let told = match (told.find("invalid type: string \""), told.rfind("\", expected ")) {
+        (Some(from), Some(to)) => format!("{}invalid type: text{}", &told[..from], &told[to + 1..]),
+        _ => told.replace("missing field", "there is no"),
+    };
+    EXPECTED.iter().fold(told, |told, (name, words)| told.replace(name, words))
 }
 
 /// A variable that is about a key. What is no text in it is no value either, and is refused as one.
@@ -252,212 +315,34 @@ impl Limits {
 }
 
 impl Feeds {
-    fn check(&self) -> Result<(), String> {
-        let least = |every: Duration, whose: &str| match every < LEAST {
-            true => {
-                Err(format!("`every` of {whose} is less than a minute, which no feed asks for; write \"1m\" or more"))
-            }
-            false => Ok(()),
-        };
-        least(self.every, "[feeds]")?;
-        for (at, feed) in self.feed.iter().enumerate() {
-            let url = &feed.url;
-            if !matches!(url.scheme(), "http" | "https") {
-                return Err(format!(
-                    "the feed `{url}` has the scheme `{}`; only http and https are fetched",
-                    url.scheme()
-                ));
-            }
-            if !url.username().is_empty() || url.password().is_some() {
-                let host = url.host_str().unwrap_or_default();
-                return Err(format!(
-                    "the address of a feed of {host} holds a name or a password, which would be logged"
-                ));
-            }
-            if self.feed[..at].iter().any(|other| other.url == *url) {
-                return Err(format!("the feed `{url}` is there twice"));
-            }
-            least(feed.every.unwrap_or(self.every), url.as_str())?;
-        }
-        Ok(())
+    /// What is wrong: with all of them, and with each.
+    fn check(&self) -> Vec<String> {
+        let each = self.feed.iter().enumerate().map(|(at, feed)| self.check_one(at, feed));
+        std::iter::once(least(self.every, "[feeds]")).chain(each).filter_map(Result::err).collect()
     }
+
+    fn check_one(&self, at: usize, feed: &Feed) -> Result<(), String> {
+        let url = &feed.url;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!("the feed `{url}` has the scheme `{}`; only http and https are fetched", url.scheme()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            let host = url.host_str().unwrap_or_default();
+            return Err(format!("the address of a feed of {host} holds a name or a password, which would be logged"));
+        }
+        if self.feed[..at].iter().any(|other| other.url == *url) {
+            return Err(format!("the feed `{url}` is there twice"));
+        }
+        least(feed.every.unwrap_or(LEAST), url.as_str())
+    }
+}
+
+fn least(every: Duration, whose: &str) -> Result<(), String> {
+    if every < LEAST {
+        return Err(format!("`every` of {whose} is less than a minute, which no feed asks for; write \"1m\" or more"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// As a file that says this, and no variable.
-    fn parse(text: &str) -> Result<Config, String> {
-        let mut layers = Layers::reference().unwrap();
-        match layers.add("a.toml", |_| text.parse().map_err(readable)) {
-            Ok(()) => Ok(layers.config),
-            Err(error) => Err(error.to_string()),
-        }
-    }
-
-    fn with(variables: &[(&str, &str)]) -> Result<Config, String> {
-        let variables = variables.iter().map(|(name, text)| (OsString::from(name), OsString::from(text)));
-        Config::read(None, variables).map_err(|error| error.to_string())
-    }
-
-    #[track_caller]
-    fn refused(text: &str, words: &str) {
-        let problem = parse(text).unwrap_err();
-        assert!(problem.contains(words), "{problem}");
-    }
-
-    #[test]
-    fn a_number_is_asked_for_in_words() {
-        refused(
-            "[limits]\nconnections = \"many\"",
-            "invalid type: text, expected a whole number\nin `limits.connections`",
-        );
-        refused("[limits]\ncitations_per_day = -1", "integer `-1`, expected a whole number");
-    }
-
-    #[test]
-    fn the_reference_is_what_holds_without_a_file() {
-        let config = parse("").unwrap();
-        assert_eq!(config, parse(REFERENCE).unwrap());
-        assert_eq!(config.feeds.every, Duration::from_secs(900));
-        assert_eq!(config.feeds.pause, Duration::from_secs(1));
-        assert!(!config.feeds.allow_private && config.feeds.feed.is_empty() && config.watch.dirs.is_empty());
-    }
-
-    /// With its example uncommented, the reference is still a configuration, and shows every key of a feed.
-    #[test]
-    fn the_example_of_a_feed_in_the_reference_is_one() {
-        let at = REFERENCE.find("# [[feeds.feed]]").unwrap();
-        let example = REFERENCE[at..].lines().map(|line| line.trim_start_matches("# ").trim_start_matches('#'));
-        let config = parse(&example.collect::<Vec<_>>().join("\n").replace("Whose", "# Whose")).unwrap();
-        let feed = &config.feeds.feed[0];
-        assert_eq!((feed.every, feed.fetch_pages), (Some(Duration::from_secs(300)), Some(true)));
-        assert_eq!(feed.namespace.as_deref(), Some("newsroom"));
-    }
-
-    #[test]
-    fn what_is_given_replaces_only_itself() {
-        let config = parse("[feeds]\nevery = \"1d\"\n[watch]\ndirs = [\"in\"]\n").unwrap();
-        assert_eq!((config.feeds.every, config.feeds.pause), (Duration::from_secs(86_400), Duration::from_secs(1)));
-        assert_eq!(config.watch.dirs, [PathBuf::from("in")]);
-    }
-
-    #[test]
-    fn the_address_that_readers_use_and_the_origins_of_scripts_are_checked() {
-        let config = parse("[http]\npublic_url = \"https://a.example/\"\nallow_origins = [\"https://b.example\"]");
-        let http = config.unwrap().http;
-        assert_eq!(http.public_url.as_deref(), Some("https://a.example"));
-        assert_eq!(http.allow_origins, ["https://b.example"]);
-        refused("[http]\npublic_url = \"a.example\"", "write it as https://archive.example");
-        refused("[http]\npublic_url = \"ftp://a.example\"", "no address of a server");
-        refused("[http]\npublic_url = \"https://a.example/news\"", "write it as https://archive.example");
-        refused("[http]\nallow_origins = [\"https://b.example/\"]", "write it as https://newsroom.example");
-        refused("[http]\nallow_origins = [\"b.example\"]", "no origin");
-        for listen in ["", "foo", ":8080", "127.0.0.1:http"] {
-            refused(&format!("[http]\nlisten = \"{listen}\""), "write it as 127.0.0.1:8080");
-        }
-        assert!(parse("[http]\nlisten = \"[::1]:0\"").is_ok() && parse("[http]\nlisten = \"localhost:80\"").is_ok());
-        for level in ["", "loud", "warning", "info,fetch", "broadsheet=loud"] {
-            refused(&format!("[log]\nlevel = \"{level}\""), "is no level");
-        }
-        assert!(parse("[log]\nlevel = \"INFO,broadsheet::fetch=debug\"").is_ok());
-    }
-
-    #[test]
-    fn an_unknown_key_is_refused_with_the_one_that_was_meant() {
-        refused("[feed]\nevery = \"5m\"", "there is no key `feed`; did you mean `feeds`?");
-        refused("[feeds]\nevry = \"5m\"", "no key `feeds.evry`; did you mean `every`?");
-        refused("[[feeds.feed]]\nurl = \"https://a.example\"\nfetchpages = true", "did you mean `fetch_pages`?");
-        refused("[watch]\ncolour = 1", "no key `watch.colour`; there are dirs");
-        refused("watch = 1", "write [watch]");
-        refused("feeds.feed = \"https://a.example/\"", "write [[feeds.feed]]");
-        let secret = "[limits]\nconnections = \"https://desk:tin-and-zinc@a.example\"";
-        assert!(!parse(secret).unwrap_err().to_string().contains("tin-and-zinc"), "it may be a password");
-    }
-
-    #[test]
-    fn a_value_that_makes_no_sense_is_refused_with_a_way_out() {
-        refused("[feeds]\nevery = \"soon\"", "write it as 30s, 15m, 2h or 1d");
-        refused("[feeds]\nevery = \"10s\"", "less than a minute");
-        refused("[[feeds.feed]]\nurl = \"https://a.example\"\nevery = \"1s\"", "less than a minute");
-        refused("[[feeds.feed]]\nurl = \"ftp://a.example/x\"", "only http and https");
-        refused("[[feeds.feed]]\nurl = \"https://me:secret@a.example/x\"", "holds a name or a password");
-        refused("[[feeds.feed]]\nurl = \"https://a.example\"\n[[feeds.feed]]\nurl = \"https://a.example/\"", "twice");
-        refused("[[feeds.feed]]\nevery = \"5m\"", "url");
-    }
-
-    #[test]
-    fn a_variable_says_what_a_key_is_in_the_form_of_its_value() {
-        let config = with(&[
-            ("BROADSHEET__FEEDS__EVERY", "5m"),
-            ("BROADSHEET__FEEDS__FETCH_PAGES", "true"),
-            ("BROADSHEET__LIMITS__UPLOADS", " 7 "),
-            ("BROADSHEET__LIMITS__LARGEST_ARTICLE", "64KiB"),
-            ("BROADSHEET__WATCH__DIRS", "/a, /b"),
-            ("BROADSHEET__HTTP__ALLOW_ORIGINS", "[\"https://a.example\"]"),
-            ("BROADSHEET__FEEDS__FEED", "[{url = \"https://a.example/feed\"}]"),
-            ("BROADSHEET_DATA_DIR", "of something else"),
-            ("PATH", "/bin"),
-        ]);
-        let config = config.unwrap();
-        assert_eq!((config.feeds.every, config.feeds.fetch_pages), (Duration::from_secs(300), true));
-        assert_eq!((config.limits.uploads, config.limits.largest_article), (7, 64 << 10));
-        assert_eq!(config.watch.dirs, [PathBuf::from("/a"), PathBuf::from("/b")]);
-        assert_eq!(config.http.allow_origins, ["https://a.example"]);
-        assert_eq!(config.feeds.feed.len(), 1);
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_variable_is_told_by_its_name() {
-        let refused = |name: &str, text: &str, words: &str| {
-            let problem = with(&[("BROADSHEET__WATCH__DIRS", "/a"), (name, text)]).unwrap_err();
-            assert!(problem.starts_with(&format!("{name}: ")) && problem.contains(words), "{problem}");
-        };
-        refused("BROADSHEET__FEEDS__EVRY", "5m", "there is no key `feeds.evry`; did you mean `every`?");
-        refused("BROADSHEET__FEED__EVERY", "5m", "did you mean `feeds`?");
-        refused("BROADSHEET__FEEDS__EVERY", "soon", "write it as 30s");
-        refused("BROADSHEET__FEEDS", "5m", "`feeds` is a section");
-        refused("BROADSHEET__FEEDS__EVERY__MINUTES", "5", "feeds.every");
-        refused("BROADSHEET__LIMITS__UPLOADS", "many", "`many` is no number");
-        refused("BROADSHEET__LIMITS__UPLOADS", "0", "write 1 or more");
-        refused("BROADSHEET__LIMITS__UPLOADS", "-1", "uploads");
-        refused("BROADSHEET__FEEDS__FETCH_PAGES", "yes", "neither true nor false");
-        refused("BROADSHEET__HTTP__ALLOW_ORIGINS", "[broken", "no list");
-        refused("BROADSHEET__", "x", "no key");
-    }
-
-    #[test]
-    fn a_variable_wins_over_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a.toml");
-        std::fs::write(&file, "[feeds]\nevery = \"1h\"\npause = \"3s\"\n").unwrap();
-        let variable = ("BROADSHEET__FEEDS__EVERY".into(), "2h".into());
-        let config = Config::read(Some(&file), [variable]).unwrap();
-        assert_eq!((config.feeds.every, config.feeds.pause), (Duration::from_secs(7200), Duration::from_secs(3)));
-    }
-
-    #[test]
-    fn ages_are_years_or_days() {
-        let age = |text: &str| parse(&format!("[retention]\nafter = \"{text}\"")).map(|config| config.retention.after);
-        assert_eq!([age(""), age(" ")], [Ok(None), Ok(None)]);
-        assert_eq!(age("10y"), Ok(Some(Age { years: 10, days: 0 })));
-        assert_eq!(age("90 d"), Ok(Some(Age { years: 0, days: 90 })));
-        for wrong in ["10", "0d", "-1y", "1.5y", "6mo", "y", "99999999999d", "forever", "24h"] {
-            let problem = age(wrong).unwrap_err();
-            assert!(problem.contains("write it as 10y or 90d"), "{problem}");
-        }
-    }
-
-    #[test]
-    fn sizes_have_units() {
-        let size = |text: &str| {
-            parse(&format!("[limits]\nlargest_article = \"{text}\"")).map(|config| config.limits.largest_article)
-        };
-        assert_eq!([size("1B"), size("3 KiB"), size("2MiB")], [Ok(1), Ok(3 << 10), Ok(2 << 20)]);
-        for wrong in ["16", "16MB", "MiB", "-1MiB", "99999999999GiB"] {
-            assert!(size(wrong).unwrap_err().contains("write it as 64KiB"), "{wrong}");
-        }
-        assert!(size("1GiB").unwrap_err().contains("256MiB"));
-    }
-}
+mod tests;

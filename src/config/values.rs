@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -52,11 +53,34 @@ pub(super) fn directives<'de, D: Deserializer<'de>>(from: D) -> Result<String, D
 }
 
 /// A name or a number, and a port. Whether it can be listened on is seen when it is.
-pub(super) fn listened<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    let text = String::deserialize(from)?;
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn listening(text: &str) -> Result<String, String> {
     let is_one = text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
     let wrong = || format!("`{text}` is no address to listen on; write it as 127.0.0.1:8080 or [::1]:8080");
-    is_one.then_some(text.clone()).ok_or_else(|| serde::de::Error::custom(wrong()))
+    is_one.then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+pub(super) fn listened<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    listening(&String::deserialize(from)?).map_err(serde::de::Error::custom)
+}
+
+pub(super) fn folder<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+    named(String::deserialize(from)?).map_err(serde::de::Error::custom)
+}
+
+pub(super) fn folders<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PathBuf>, D::Error> {
+    let folders = Vec::<String>::deserialize(from)?;
+    folders.into_iter().map(named).collect::<Result<_, _>>().map_err(serde::de::Error::custom)
+}
+
+/// Without a name it would be the folder that the program happens to be started in.
+fn named(text: String) -> Result<PathBuf, String> {
+    if text.trim().is_empty() {
+        return Err("a folder is to be named here; write it as ./data or /srv/data".to_owned());
+    }
+    Ok(text.into())
 }
 
 /// A day is 24 hours here, which a length of time leaves open.
@@ -83,7 +107,8 @@ pub(super) fn size<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error
 
 pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<Url, D::Error> {
     let text = String::deserialize(from)?;
-    Url::parse(text.trim()).map_err(|error| serde::de::Error::custom(format!("`{text}` is no address: {error}")))
+    let wrong = || format!("`{text}` is no address of a feed; write it whole, as https://newsroom.example/feed.xml");
+    Url::parse(text.trim()).map_err(|_| serde::de::Error::custom(wrong()))
 }
 
 /// Scheme and host, without a slash at the end; `None` where it is left empty.
