@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::settings::Settings;
+use super::settings::{Settings, ensure_can_be_served};
 use crate::config::REFERENCE;
 
 #[derive(Debug, clap::Args)]
@@ -17,7 +17,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if options.check {
-        options.settings.read()?;
+        ensure_can_be_served(&options.settings.read()?)?;
         say!("the configuration can be read");
     } else {
         // Who reads it may have gone.

@@ -162,6 +162,7 @@ fn configured(options: &Options) -> anyhow::Result<Config> {
         config.http.listen.clone_from(listen);
     }
     config.watch.dirs.extend_from_slice(&options.watch);
+    settings::ensure_can_be_served(&config)?;
     Ok(config)
 }
 

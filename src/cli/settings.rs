@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::{Age, Config};
+use crate::fetch;
 use crate::store::{Store, StoreError};
 use crate::sync;
 
@@ -27,6 +28,34 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Store> {
     Ok(Store::open(dir)?)
 }
 
+/// A mistyped folder must not become an archive.
+pub(super) fn ensure_there(dir: &Path) -> anyhow::Result<()> {
+    let is_there = Store::is_in(dir) || dir.is_file();
+    anyhow::ensure!(
+        is_there,
+        "there is no archive in {}; `broadsheet serve` and `broadsheet ingest` make one",
+        dir.display()
+    );
+    Ok(())
+}
+
+/// What a server is told to do by itself and never could is a mistake.
+pub(super) fn ensure_can_be_served(config: &Config) -> anyhow::Result<()> {
+    let is_no_folder = |dir: &&PathBuf| dir.exists() && !dir.is_dir();
+    let files = config.watch.dirs.iter().filter(is_no_folder).map(|file| {
+        format!("{} is to be watched and is no folder; name the one that files are laid into", file.display())
+    });
+    let inside = fetch::never_asked(&config.feeds).map(|feed| {
+        let url = &feed.url;
+        format!(
+            "the address of the feed `{url}` is not public; `allow_private = true` in [feeds] allows such addresses"
+        )
+    });
+    let mistakes: Vec<String> = files.chain(inside).collect();
+    anyhow::ensure!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+    Ok(())
+}
+
 impl Settings {
     /// The configuration; flags win over it.
     pub(super) fn read(&self) -> anyhow::Result<Config> {
@@ -37,7 +66,7 @@ impl Settings {
         Ok(config)
     }
 
-    /// The store of an archive that is there; a mistyped folder must not become a new one.
+    /// The store of an archive that is there.
     pub(super) fn existing(&self) -> anyhow::Result<Store> {
         self.opened(Store::open)
     }
@@ -49,10 +78,8 @@ impl Settings {
 
     fn opened(&self, open: fn(&Path) -> Result<Store, StoreError>) -> anyhow::Result<Store> {
         let config = self.read()?;
-        let dir = config.archive.dir;
-        let is_there = Store::is_in(&dir) || dir.is_file();
-        anyhow::ensure!(is_there, "there is no archive in {}", dir.display());
-        let store = open(&dir)?;
+        ensure_there(&config.archive.dir)?;
+        let store = open(&config.archive.dir)?;
         store.keep_for(config.retention.after.map(Age::span));
         Ok(store)
     }

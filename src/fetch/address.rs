@@ -57,12 +57,17 @@ pub(super) fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// A host that is written as an address is never resolved, and is checked by itself.
+/// A host that is written as an address is never resolved, and is checked by itself. `localhost` is this machine wherever it
+/// is resolved (RFC 6761).
 pub(super) fn names_private_address(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => !is_public(address.into()),
         Some(Host::Ipv6(address)) => !is_public(address.into()),
-        Some(Host::Domain(_)) | None => false,
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        None => false,
     }
 }
 
@@ -151,11 +156,17 @@ mod tests {
 
     #[test]
     fn an_address_for_a_host_is_seen_however_it_is_written() {
+        let is_private = |url: &str| names_private_address(&Url::parse(url).unwrap());
         for private in
             ["http://127.1/", "http://0x7f000001/", "http://2130706433/", "http://[::ffff:7f00:1]:80/", "http://0/"]
         {
-            assert!(names_private_address(&Url::parse(private).unwrap()), "{private}");
+            assert!(is_private(private), "{private}");
         }
-        assert!(!names_private_address(&Url::parse("http://1.1.1.1/").unwrap()));
+        for this_machine in ["http://localhost:8080/", "http://LOCALHOST./", "http://feeds.localhost/"] {
+            assert!(is_private(this_machine), "{this_machine}");
+        }
+        for other in ["http://1.1.1.1/", "http://localhost.example/", "http://notlocalhost/"] {
+            assert!(!is_private(other), "{other}");
+        }
     }
 }

@@ -59,6 +59,12 @@ pub fn start(settings: &Feeds, store: Arc<Store>, stop: watch::Receiver<bool>) -
     Ok(tokio::spawn(poller.run()))
 }
 
+/// Feeds that would never be asked: by the way their address is written it is not public, and no such address is allowed.
+pub fn never_asked(settings: &Feeds) -> impl Iterator<Item = &Feed> {
+    let is_inside = |feed: &&Feed| !settings.allow_private && address::names_private_address(&feed.url);
+    settings.feed.iter().filter(is_inside)
+}
+
 struct Poller {
     feeds: Vec<Feed>,
     every: Duration,

@@ -52,13 +52,21 @@ fn what_a_feed_brings_is_found_and_the_feed_is_not_asked_again_at_once() {
 }
 
 #[test]
-fn a_server_is_not_fetched_from_this_machine_unless_that_is_allowed() {
+fn a_feed_on_this_machine_is_a_mistake_unless_that_is_allowed() {
     let (archive, (base, asked)) = (TestArchive::new(), host());
-    let config = archive.file("broadsheet.toml", &format!("[[feeds.feed]]\nurl = \"{base}/feed\"\n"));
-    let server = Server::start_with(archive.command("serve").args(["--config", &config]));
-    server.until("the refusal in the ledger", |_| archive.last_run("rejected") == "1");
-    server.until_it_says("private_address");
-    assert!(asked.lock().unwrap().is_empty());
+    let by_name = base.replace("127.0.0.1", "localhost");
+    let config = archive
+        .file("broadsheet.toml", &format!("feeds.feed = [{{url = \"{base}/feed\"}}, {{url = \"{by_name}/feed\"}}]\n"));
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["config", "--check"]] {
+        let output = archive.command(command[0]).args(&command[1..]).args(["--config", &config]).output().unwrap();
+        let said = text(&output);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        for url in [&base, &by_name] {
+            assert!(said.contains(&format!("the address of the feed `{url}/feed` is not public")), "{said}");
+        }
+        assert!(said.contains("`allow_private = true` in [feeds] allows"), "{said}");
+    }
+    assert!(asked.lock().unwrap().is_empty() && !archive.data().exists());
 }
 
 #[test]

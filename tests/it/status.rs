@@ -42,13 +42,14 @@ fn a_feed_that_fails_and_a_folder_that_is_not_there_are_told_of() {
     let folder = archive.folder.path().join("in");
     let mut command = archive.command("serve");
     command.arg("--watch").arg(&folder);
+    command.env("BROADSHEET__FEEDS__ALLOW_PRIVATE", "true");
     let server = Server::start_with(command.env("BROADSHEET__FEEDS__FEED", r#"[{url = "http://127.0.0.1:9/feed"}]"#));
     server.until("both troubles", |server| {
         let status = server.json("/api/v1/status");
         status["feeds"][0]["failures"] == 1 && status["folders"][0]["there"] == false
     });
     let status = server.json("/api/v1/status");
-    assert!(status["feeds"][0]["trouble"].as_str().unwrap().starts_with("private_address"), "{}", status["feeds"]);
+    assert!(status["feeds"][0]["trouble"].as_str().unwrap().starts_with("unreachable"), "{}", status["feeds"]);
     assert_eq!(status["feeds"][0]["succeeded"], json!(null));
     assert_eq!(
         status["warnings"][0]["code"], "folder_missing",
