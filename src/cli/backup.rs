@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use super::interrupt::{self, INTERRUPTED};
 use super::progress::counted;
-use super::settings::Settings;
-use crate::store::{self, BackupError, Store};
+use super::settings::{Settings, ensure_there};
+use crate::store::{self, BackupError};
 
 /// Exit code: 0 there is a backup; 1 there is none, and why; 130 interrupted, and there is none
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let data = options.settings.read()?.archive.dir;
-    anyhow::ensure!(Store::is_in(&data) || data.is_file(), "there is no archive in {}", data.display());
+    ensure_there(&data)?;
     let stop = interrupt::heard()?;
     let made = match store::back_up(&data, &options.to, &stop, |left, all| tracing::info!(left, all, "pages")) {
         Err(BackupError::Stopped) => {

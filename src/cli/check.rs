@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::progress::counted;
-use super::settings::Settings;
+use super::settings::{Settings, ensure_there};
 use crate::store::{STORAGE_FULL, STORAGE_REFUSED, Store, StoreError};
 use crate::sync::{self, Findings};
 
@@ -19,7 +19,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let data = options.settings.read()?.archive.dir;
-    anyhow::ensure!(Store::is_in(&data) || data.is_file(), "there is no archive in {}", data.display());
+    ensure_there(&data)?;
     let findings = match sync::check(&data, |what| tracing::info!("looking at {what}")) {
         Ok(findings) => findings,
         Err(sync::SyncError::Store(error)) if is_damage(&error) => {

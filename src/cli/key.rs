@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::settings::{self, Settings};
+use super::settings::Settings;
 use crate::access::{Keys, Scope};
 use crate::store::{KeptKey, Store};
 
@@ -68,10 +68,12 @@ enum What {
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     match &options.what {
-        What::Create { scope, expires, name, settings } => make(open(settings)?, name, *scope, *expires)?,
+        What::Create { scope, expires, name, settings } => {
+            make(Arc::new(settings.existing()?), name, *scope, *expires)?
+        }
         What::List { settings } => list(&settings.existing_to_read()?.keys()?),
         What::Rotate { id, grace, expires, settings } => {
-            let store = open(settings)?;
+            let store = Arc::new(settings.existing()?);
             let old = store.key(id)?.with_context(|| none(id))?;
             anyhow::ensure!(
                 !old.is_over(Timestamp::now()),
@@ -87,11 +89,6 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A key may be made before anything else is.
-fn open(settings: &Settings) -> anyhow::Result<Arc<Store>> {
-    Ok(Arc::new(settings::open(&settings.read()?.archive.dir)?))
 }
 
 /// The key alone goes to standard output, for programs.

@@ -246,6 +246,7 @@ fn whoever_tries_keys_is_bounded_too() {
 #[test]
 fn a_key_that_is_rotated_lasts_as_long_as_the_one_before() {
     let archive = TestArchive::new();
+    archive.ingest(&[&archive.file("a.json", ARTICLE)]);
     let data = archive.data();
     let old = make_key(&data, &["--scope", "write", "--expires", "90d"]);
     program_text(&data, &["key", "rotate", old.split('_').nth(1).unwrap()]);

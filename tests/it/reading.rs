@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::archive::{TestArchive, text};
+use crate::archive::{TestArchive, program, text};
 use crate::server::Server;
 
 const A: &str = "{\"id\":\"one\",\"title\":\"Tin\",\"text\":\"Tin is up.\",\"language\":\"en\"}\n";
@@ -253,9 +253,13 @@ fn a_reader_that_goes_away_ends_nothing() {
 #[test]
 fn a_mistyped_folder_does_not_become_an_archive() {
     let archive = TestArchive::new();
-    for command in ["runs", "reindex"] {
-        let output = archive.command(command).output().unwrap();
-        assert!(output.status.code() == Some(1) && text(&output).contains("there is no archive in"), "{command}");
-        assert!(!archive.data().exists(), "{command}");
+    let key =
+        [&["key", "create", "--scope", "read"][..], &["key", "rotate", "4f8m4cem"], &["key", "revoke", "4f8m4cem"]];
+    for command in [&["runs"][..], &["reindex"], &["purge", "x"], &["check"]].into_iter().chain(key) {
+        let output = program().args(command).arg("--data-dir").arg(archive.data()).output().unwrap();
+        let said = text(&output);
+        assert!(output.status.code() == Some(1) && said.contains("there is no archive in"), "{command:?}: {said}");
+        assert!(said.contains("`broadsheet ingest` make one"), "{command:?}: {said}");
+        assert!(!archive.data().exists(), "{command:?}");
     }
 }
