@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use broadsheet::cli;
-use clap::Parser;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -11,5 +10,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
     let _scenario = fail::FailScenario::setup();
-    cli::run(cli::Arguments::parse())
+    cli::run(cli::arguments())
 }

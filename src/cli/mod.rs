@@ -31,7 +31,7 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::metering;
 
@@ -71,6 +71,21 @@ enum Command {
     Config(config::Options),
     /// Ask a running server whether it answers
     Healthcheck(healthcheck::Options),
+}
+
+/// What has been typed; a mistake in it ends the program.
+pub fn arguments() -> Arguments {
+    let mut command = Arguments::command();
+    command.build();
+    let matches = with_plain_usage(command).get_matches();
+    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// Where a variable stands for a flag, the usage beside a mistake would show the flag as if it were needed.
+fn with_plain_usage(mut command: clap::Command) -> clap::Command {
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").to_owned();
+    command.override_usage(usage).mut_subcommands(with_plain_usage)
 }
 
 /// A file's name or an article's words must not move the cursor, nor begin a line of their own.

@@ -41,10 +41,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if missing.len() < options.ids.len() {
         free_the_files(&store, &options.ids)?;
     }
-    if let Some(first) = missing.first() {
-        bail!("{} of the articles are not here; the first is {first}", missing.len());
+    match missing.as_slice() {
+        [] => Ok(ExitCode::SUCCESS),
+        [id] => bail!("there is no article {id}"),
+        [first, ..] => bail!("{} of the articles are not here; the first is {first}", missing.len()),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// The index, and the log of the store: by this process, or by the server that runs.

@@ -17,6 +17,7 @@ const PAGE: usize = 100;
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     /// Only this run
+    #[arg(value_parser = number)]
     id: Option<u64>,
     /// With what it refused, where and why
     #[arg(long, requires = "id")]
@@ -50,6 +51,10 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "a run has a number; `broadsheet runs` lists them".to_owned())
 }
 
 /// Takes a run back, batch after batch. Broken off, it goes on where it stopped when it is asked for again, or a server starts.

@@ -17,7 +17,7 @@ use super::log::{self, Logging};
 use super::settings::{self, Settings};
 use crate::access::Keys;
 use crate::background;
-use crate::config::{Age, Config, Feeds};
+use crate::config::{Age, Config, Feeds, listening};
 use crate::http::{self, Door, Entrance};
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::intake::Intake;
@@ -42,7 +42,7 @@ static SAMPLES: include_dir::Dir<'static> = include_dir::include_dir!("$CARGO_MA
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Options {
     /// Address and port, 127.0.0.1:8080 unless the configuration says otherwise; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", env = "BROADSHEET_LISTEN")]
+    #[arg(long, value_name = "ADDR", env = "BROADSHEET_LISTEN", value_parser = listening)]
     listen: Option<String>,
     /// Fill the archive with the sample articles that come with the program
     #[arg(long)]

@@ -77,7 +77,51 @@ fn a_port_in_use_is_said_before_anything_is_read() {
     let output = other.command("serve").args(["--demo", "--listen", server.address()]).output().unwrap();
     refuses(&output, "cannot be listened on");
     assert!(!other.data().exists());
-    refuses(&other.command("serve").args(["--listen", "nonsense"]).output().unwrap(), "cannot be listened on");
+}
+
+/// What is typed wrongly is told as what it is, with a way out, and before anything is made.
+#[test]
+fn what_is_typed_wrongly_is_told_in_words() {
+    let archive = TestArchive::new();
+    let file = archive.file("a.jsonl", &corpus(1));
+    let config = archive.file("broadsheet.toml", "[archive]\ndir = \"\"\n");
+    let here = archive.folder.path().join("here");
+    std::fs::create_dir(&here).unwrap();
+    let no_address = "`127.0.0.1` is no address to listen on; write it as 127.0.0.1:8080 or [::1]:8080";
+    for (arguments, code, words) in [
+        (&["config", "--check", "--config", &config][..], 1, "`archive.dir`: a folder is to be named here"),
+        (&["serve", "--listen", "127.0.0.1:0", "--config", &config], 1, "`archive.dir`: a folder is to be named here"),
+        (&["ingest", &file, "--config", &config], 1, "`archive.dir`: a folder is to be named here"),
+        (&["ingest", &file, "--data-dir", ""], 2, "--data-dir"),
+        (&["serve", "--listen", "127.0.0.1"], 2, no_address),
+        (&["serve", "--listen", "127.0.0.1:0", "--watch", &file], 1, "is to be watched and is no folder"),
+        (&["runs", "abc"], 2, "a run has a number; `broadsheet runs` lists them"),
+    ] {
+        let output = program().args(arguments).current_dir(&here).output().unwrap();
+        let said = text(&output);
+        assert!(output.status.code() == Some(code) && said.contains(words), "{arguments:?}: {said}");
+        assert_eq!(std::fs::read_dir(&here).unwrap().count(), 0, "{arguments:?} leaves nothing behind");
+    }
+}
+
+#[test]
+fn articles_that_are_not_here_are_counted_as_they_are() {
+    let archive = TestArchive::new();
+    archive.ingest(&[&archive.file("a.jsonl", &corpus(1))]);
+    refuses(&archive.command("purge").arg("nosuch").output().unwrap(), "there is no article nosuch");
+    let two = archive.command("purge").args(["nosuch", "another"]).output().unwrap();
+    refuses(&two, "2 of the articles are not here; the first is nosuch");
+}
+
+#[test]
+fn a_variable_that_is_set_makes_no_flag_look_needed() {
+    let usage = |arguments: &[&str]| {
+        let said = text(&program().args(arguments).env("BROADSHEET_DATA_DIR", "/srv/data").output().unwrap());
+        said.lines().find(|line| line.starts_with("Usage: ")).map(str::to_owned).unwrap_or(said)
+    };
+    assert_eq!(usage(&["serve", "--bogus"]), "Usage: broadsheet serve [OPTIONS]");
+    assert_eq!(usage(&["ingest"]), "Usage: broadsheet ingest [OPTIONS] <PATH>...");
+    assert_eq!(usage(&["key", "list", "--bogus"]), "Usage: broadsheet key list [OPTIONS]");
 }
 
 #[test]
