@@ -87,18 +87,34 @@ fn tell_undone(run: &Run, how: &str) {
 }
 
 /// The columns of the ledger; numbers stand to the right.
-const COLUMNS: [&str; 11] =
-    ["run", "started (UTC)", "took", "state", "read", "new", "versions", "unchanged", "copies", "rejected", "input"];
+const COLUMNS: [&str; 13] = [
+    "run",
+    "started (UTC)",
+    "took",
+    "state",
+    "read",
+    "new",
+    "versions",
+    "unchanged",
+    "copies",
+    "rejected",
+    "articles gone",
+    "versions gone",
+    "input",
+];
 
+/// The columns that say what an undone run has taken away are there where one is.
 fn print(runs: &[Run]) {
     if runs.is_empty() {
         return say!("nothing has been read yet");
     }
-    let rows: Vec<[String; 11]> = std::iter::once(COLUMNS.map(str::to_owned)).chain(runs.iter().map(row)).collect();
+    let is_undone = runs.iter().any(|run| run.undone.is_some());
+    let rows: Vec<[String; 13]> = std::iter::once(COLUMNS.map(str::to_owned)).chain(runs.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths: Vec<usize> = (0..COLUMNS.len()).map(width).collect();
     for row in &rows {
-        let cells = row.iter().zip(&widths).zip(COLUMNS).map(|((cell, width), column)| match column {
+        let shown = row.iter().zip(&widths).zip(COLUMNS).filter(|(_, column)| is_undone || !column.ends_with(" gone"));
+        let cells = shown.map(|((cell, width), column)| match column {
             "input" => cell.clone(),
             "started (UTC)" | "state" => format!("{cell:<width$}"),
             _ => format!("{cell:>width$}"),
@@ -107,7 +123,7 @@ fn print(runs: &[Run]) {
     }
 }
 
-fn row(run: &Run) -> [String; 11] {
+fn row(run: &Run) -> [String; 13] {
     let Counts { seen, new, versions, unchanged, copies, rejected, .. } = run.counts;
     let took = run.took().map_or_else(|| "-".to_owned(), |took| format!("{:.1} s", took.as_secs_f64()));
     let [seen, new, versions, unchanged, copies, rejected] =
@@ -119,8 +135,10 @@ fn row(run: &Run) -> [String; 11] {
         Some(_) => "undone",
     };
     let state = state.to_owned();
+    let gone = |count: fn(Undone) -> u64| run.undone.map_or_else(|| "-".to_owned(), |undone| count(undone).to_string());
+    let (articles_gone, versions_gone) = (gone(|undone| undone.articles), gone(|undone| undone.versions));
     let (id, input) = (run.id.to_string(), run.input.clone());
-    [id, started, took, state, seen, new, versions, unchanged, copies, rejected, input]
+    [id, started, took, state, seen, new, versions, unchanged, copies, rejected, articles_gone, versions_gone, input]
 }
 
 /// A word on copies where there are any.

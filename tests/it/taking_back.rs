@@ -1,5 +1,6 @@
 //! Runs undone, articles removed for good, and what is too old: over HTTP and by command.
 
+use std::collections::HashMap;
 use std::io::Read as _;
 
 use serde_json::{Value, json};
@@ -136,6 +137,10 @@ fn a_run_is_undone_by_command_with_and_without_a_server() {
     let told = text(&undo("2"));
     assert!(told.contains("run 2 is undone: 1 article and 1 version taken back"), "{told}");
     assert!(told.contains("the index is without it"), "{told}");
+    let gone = |run: &HashMap<String, String>| ["articles gone", "versions gone"].map(|column| run[column].clone());
+    assert_eq!(archive.runs().iter().map(gone).collect::<Vec<_>>(), [["1", "1"], ["-", "-"]]);
+    let one = text(&archive.command("runs").arg("1").output().unwrap());
+    assert!(!one.contains("gone"), "only where something is: {one}");
     let server = Server::start(&archive);
     assert_eq!(server.total("*"), 2);
     let told = text(&undo("1"));
