@@ -182,7 +182,7 @@ fn one(
     let options = &ReadOptions { unread: Some(Arc::clone(&unread)), ..options.clone() };
     let (mut shown, mut doubts) = (Shown::new(&input), Doubts::default());
     let run = ingest::run::run(store, &input, options, namespace, stop, &progress, |durable| {
-        shown.show(durable.articles, durable.rejects, progress.read.load(Ordering::Relaxed));
+        shown.show(durable.articles, durable.rejects, durable.bytes);
         doubts.note(durable);
         // Nobody listens where a server does the indexing.
         let _ = news.send(());

@@ -55,10 +55,12 @@ impl Settled<Ready> {
     }
 }
 
-/// What a worker takes at a time: the number of the first, and the bytes they were found with.
+/// What a worker takes at a time: the number of the first, and about what they hold.
 struct Taking<T> {
     first: u64,
     bytes: usize,
+    /// How much of the input had been read when the last of them was found.
+    read: u64,
     items: Vec<T>,
 }
 
@@ -72,6 +74,7 @@ pub(super) struct Ordered {
     early: BTreeMap<u64, Taking<Settled<Ready>>>,
     ready: VecDeque<Settled<Ready>>,
     next: u64,
+    read: u64,
     queue: Arc<Queue>,
 }
 
@@ -84,8 +87,14 @@ pub(super) fn start(namespace: Option<&str>, keeps_originals: bool) -> (Found, O
         let (queue, send, namespace) = (Arc::clone(&queue), send.clone(), namespace.map(str::to_owned));
         std::thread::spawn(move || work(&queue, &send, namespace.as_deref(), keeps_originals));
     }
-    let ordered =
-        Ordered { settled, early: BTreeMap::new(), ready: VecDeque::new(), next: 0, queue: Arc::clone(&queue) };
+    let ordered = Ordered {
+        settled,
+        early: BTreeMap::new(),
+        ready: VecDeque::new(),
+        next: 0,
+        read: 0,
+        queue: Arc::clone(&queue),
+    };
     (Found(queue), ordered)
 }
 
@@ -96,18 +105,19 @@ fn work(
     keeps_originals: bool,
 ) {
     let now = Timestamp::now();
-    while let Some(Taking { first, bytes, items }) = queue.take() {
+    while let Some(Taking { first, bytes, read, items }) = queue.take() {
         let items = items.into_iter().map(|item| settle(item, namespace, keeps_originals, now).ready()).collect();
-        if send.send(Taking { first, bytes, items }).is_err() {
+        if send.send(Taking { first, bytes, read, items }).is_err() {
             return;
         }
     }
 }
 
 impl Found {
-    /// Hands an item on, and waits while too many wait already; `false`: nobody wants more.
-    pub(super) fn push(&self, item: Item) -> bool {
-        self.0.push(item)
+    /// Hands an item on that was found when so much of the input had been read, and waits while too many wait already; `false`:
+    /// nobody wants more.
+    pub(super) fn push(&self, item: Item, read: u64) -> bool {
+        self.0.push(item, read)
     }
 }
 
@@ -127,6 +137,7 @@ impl Ordered {
             };
             if taking.first == self.next {
                 self.next += taking.items.len() as u64;
+                self.read = taking.read;
                 self.queue.release(taking.items.len(), taking.bytes);
                 self.ready.extend(taking.items);
             } else {
@@ -134,6 +145,11 @@ impl Ordered {
             }
         }
         self.ready.pop_front().ok_or(mpsc::RecvTimeoutError::Disconnected)
+    }
+
+    /// How much of the input what has been handed on was found in. More has been read: what was found there still waits.
+    pub(super) fn read(&self) -> u64 {
+        self.read
     }
 }
 
@@ -152,9 +168,15 @@ struct Queue {
     drained: Condvar,
 }
 
+struct Waiting {
+    size: usize,
+    read: u64,
+    item: Item,
+}
+
 #[derive(Default)]
 struct State {
-    items: VecDeque<(usize, Item)>,
+    items: VecDeque<Waiting>,
     /// Found, and not yet taken by the writer.
     held: usize,
     held_bytes: usize,
@@ -168,7 +190,7 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, item: Item) -> bool {
+    fn push(&self, item: Item, read: u64) -> bool {
         let size = size(&item);
         let full = |state: &mut State| !state.closed && (state.held >= WAITING || state.held_bytes >= WAITING_BYTES);
         let waited = self.drained.wait_while(self.state(), full);
@@ -178,7 +200,7 @@ impl Queue {
         }
         state.held += 1;
         state.held_bytes += size;
-        state.items.push_back((size, item));
+        state.items.push_back(Waiting { size, read, item });
         drop(state);
         self.filled.notify_one();
         true
@@ -188,14 +210,15 @@ impl Queue {
     fn take(&self) -> Option<Taking<Item>> {
         let waited = self.filled.wait_while(self.state(), |state| state.items.is_empty() && !state.closed);
         let mut state = waited.unwrap_or_else(PoisonError::into_inner);
-        let (first, mut bytes, mut items) = (state.first, 0, Vec::new());
+        let (first, mut bytes, mut up_to, mut items) = (state.first, 0, 0, Vec::new());
         while items.len() < TAKEN && bytes < TAKEN_BYTES {
-            let Some((size, item)) = state.items.pop_front() else { break };
+            let Some(Waiting { size, read, item }) = state.items.pop_front() else { break };
             bytes += size;
+            up_to = read;
             items.push(item);
         }
         state.first += items.len() as u64;
-        (!items.is_empty()).then_some(Taking { first, bytes, items })
+        (!items.is_empty()).then_some(Taking { first, bytes, read: up_to, items })
     }
 
     /// The writer has taken so many.
@@ -298,9 +321,11 @@ mod tests {
     #[test]
     fn what_is_settled_beside_each_other_keeps_its_order() {
         let (found, mut ordered) = start(None, true);
-        let reader = std::thread::spawn(move || (0..5000).all(|n| found.push(article(n, n % 700))));
+        let reader = std::thread::spawn(move || (0..5000).all(|n| found.push(article(n, n % 700), n as u64 + 1)));
         for n in 0..5000 {
             assert_eq!(headline(ordered.next(Duration::MAX).unwrap_or_else(|_| panic!("{n}"))), n.to_string());
+            let read = ordered.read();
+            assert!((n as u64 + 1..=(n + TAKEN) as u64).contains(&read), "{n}: {read}, as far as a taking goes");
         }
         assert!(matches!(ordered.next(Duration::MAX), Err(mpsc::RecvTimeoutError::Disconnected)));
         assert!(reader.join().unwrap());
@@ -310,7 +335,7 @@ mod tests {
     fn reading_waits_for_writing_and_ends_with_it() {
         let (found, ordered) = start(None, true);
         let queue = Arc::clone(&found.0);
-        let reader = std::thread::spawn(move || (0..).take_while(|n| found.push(article(*n, 1 << 20))).count());
+        let reader = std::thread::spawn(move || (0..).take_while(|n| found.push(article(*n, 1 << 20), 0)).count());
         // Until the queue is full nobody waits.
         drop(queue.filled.wait_while(queue.state(), |state| state.held_bytes < WAITING_BYTES / 2));
         assert!(queue.state().held_bytes <= WAITING_BYTES + (1 << 21));

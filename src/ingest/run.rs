@@ -26,6 +26,8 @@ pub struct Durable<'a> {
     /// So far, in the whole run.
     pub articles: u64,
     pub rejects: u64,
+    /// Of the input, in which these were found.
+    pub bytes: u64,
     batch: &'a Batch,
     outcomes: &'a [Outcome],
 }
@@ -104,12 +106,11 @@ fn write(
 ) -> Result<(), StoreError> {
     let (mut articles, mut rejects, mut bytes) = (0, 0, 0);
     while let Some(mut batch) = Batch::receive(&mut receive, stop) {
-        let read = progress.read.load(Ordering::Relaxed);
-        let outcomes = store.write(run, &mut batch.articles, &batch.rejects, read - bytes)?;
-        bytes = read;
+        let outcomes = store.write(run, &mut batch.articles, &batch.rejects, batch.read - bytes)?;
+        bytes = batch.read;
         articles += batch.articles.len() as u64;
         rejects += batch.rejects.len() as u64;
-        after_batch(&Durable { run, articles, rejects, batch: &batch, outcomes: &outcomes });
+        after_batch(&Durable { run, articles, rejects, bytes, batch: &batch, outcomes: &outcomes });
     }
     let rest = progress.read.load(Ordering::Relaxed) - bytes;
     if rest > 0 {
@@ -131,7 +132,8 @@ fn start(
     let reader = std::thread::spawn(move || {
         // Nobody wants more: writing has ended.
         let _ = input::read(&input, &options, &progress, &mut |item| {
-            let gone = stop.load(Ordering::Relaxed) || !found.push(item);
+            let read = progress.read.load(Ordering::Relaxed);
+            let gone = stop.load(Ordering::Relaxed) || !found.push(item, read);
             if gone { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
     });
@@ -145,6 +147,8 @@ struct Batch {
     /// Of articles and rejects together; a reject tells its place itself.
     order: Vec<Option<Place>>,
     bytes: usize,
+    /// Of the input, from its beginning to where the last of it was found.
+    read: u64,
 }
 
 impl Batch {
@@ -163,6 +167,7 @@ impl Batch {
             let Ok(item) = receive.next(until.saturating_duration_since(Instant::now())) else { break };
             batch.add(item);
         }
+        batch.read = receive.read();
         Some(batch)
     }
 
@@ -183,6 +188,7 @@ impl Batch {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use super::*;
@@ -199,5 +205,24 @@ mod tests {
         assert!(ended.is_err());
         let state = store.runs(None, 1).unwrap().first().map(|run| run.state);
         assert_eq!(state, Some(RunState::Failed));
+    }
+
+    #[test]
+    fn how_far_a_run_has_come_is_told_by_what_is_in_and_not_by_what_is_read_ahead() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let body = "Tin has risen. ".repeat(400);
+        let text: String =
+            (0..1200).map(|n| format!("{{\"id\":{n},\"title\":\"Tin {n}\",\"body\":\"{body}\"}}\n")).collect();
+        let total = text.len() as u64;
+        let input = Input::Stream(Arc::new(input::Stream::new("sent", None, io::Cursor::new(text))));
+        let (options, stop, progress) = (ReadOptions::default(), Arc::default(), Progress::default());
+        let mut told = Vec::new();
+        run(&store, &input, &options, None, &stop, &progress, |durable| told.push((durable.articles, durable.bytes)))
+            .unwrap();
+        // A text is read a piece at a time.
+        let ahead = |(articles, bytes): &(u64, u64)| bytes.saturating_sub(articles * total / 1200);
+        assert!(told.iter().all(|told| ahead(told) < 3 << 20), "{told:?} of {total}");
+        assert_eq!(told.last(), Some(&(1200, total)));
     }
 }
