@@ -31,8 +31,10 @@ const LARGEST_FILE: usize = 16 << 20;
 const LARGEST_DOCUMENT: usize = 64 << 20;
 
 pub(super) struct File<'a> {
-    /// The path as it was named; inside an archive also the member.
+    /// The path as it was named; inside an archive also the member. Without the endings that say how it is packed.
     pub(super) name: &'a str,
+    /// The same with them.
+    pub(super) told: &'a str,
     /// What of the name lies inside the input.
     pub(super) inside: &'a str,
     /// The same, however the input is named.
@@ -164,7 +166,7 @@ fn fit_in(article: Article, length: usize, most: usize) -> Result<Article, Reaso
 
 /// The file as a whole is refused.
 fn refuse<R>(file: &File<'_>, chunks: &Chunks<R>, reason: Reason, sink: &mut Sink<'_>) -> ControlFlow<()> {
-    let place = Place { source: file.name.to_owned(), offset: 0, line: None };
+    let place = Place { source: file.told.to_owned(), offset: 0, line: None };
     sink(Item::Reject { place, reason, copy: copy_of(chunks.text.as_bytes()) })
 }
 
@@ -186,7 +188,7 @@ fn one(
         return refuse(file, &chunks, Reason::breaks_off(kind), sink);
     }
     if format == Format::Html {
-        let place = Place { source: file.name.to_owned(), offset: 0, line: None };
+        let place = Place { source: file.told.to_owned(), offset: 0, line: None };
         let known_as = (!file.is_nowhere()).then(|| file.known_as(format));
         let url = options.url.clone().filter(|_| file.inside.is_empty());
         return sink(Item::Page(Box::new(Page::filed(chunks.text, url, place, known_as))));
@@ -199,7 +201,7 @@ fn one(
     match read.and_then(|(article, note)| Ok((fit(article)?, note))) {
         Ok((mut article, note)) => {
             file.name_by_place(&mut article, format);
-            let place = Place { source: file.name.to_owned(), offset: 0, line: Some(1) };
+            let place = Place { source: file.told.to_owned(), offset: 0, line: Some(1) };
             sink(Item::Article { article: Box::new(article), format, place, around, original: None })?;
             note.map_or(ControlFlow::Continue(()), |reason| refuse(file, &chunks, reason, sink))
         }
@@ -229,7 +231,7 @@ fn document(
         counted = if at.start < counted.0 { (0, 1) } else { counted };
         counted.1 += text[counted.0..at.start].bytes().filter(|byte| *byte == b'\n').count() as u64;
         counted.0 = at.start;
-        let place = Place { source: file.name.to_owned(), offset: at.start as u64, line: Some(counted.1) };
+        let place = Place { source: file.told.to_owned(), offset: at.start as u64, line: Some(counted.1) };
         match article.and_then(|article| fit_in(article, at.len(), most)) {
             Ok(article) => {
                 let (article, around) = (Box::new(article), around.clone());
@@ -325,7 +327,7 @@ fn many(
                 head.get_or_insert_default();
             }
             let offset = chunks.offset + at.start as u64;
-            let place = Place { source: file.name.to_owned(), offset, line: Some(counted.1) };
+            let place = Place { source: file.told.to_owned(), offset, line: Some(counted.1) };
             match article.and_then(|article| fit_in(article, at.len(), most)) {
                 Ok(mut article) => {
                     file.name_by_collection(&mut article, format);
@@ -372,7 +374,7 @@ fn many(
         Some(kind) => {
             // What may have gone on where the file breaks off.
             let copy = copy_of(chunks.text.as_bytes());
-            let place = Place { source: file.name.to_owned(), offset: chunks.offset, line: Some(chunks.line) };
+            let place = Place { source: file.told.to_owned(), offset: chunks.offset, line: Some(chunks.line) };
             let reason = Reason::breaks_off(kind).held(records.may_be_held(&chunks.text, options));
             sink(Item::Reject { place, reason, copy })
         }

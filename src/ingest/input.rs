@@ -115,11 +115,11 @@ pub fn read(input: &Input, options: &ReadOptions, progress: &Progress, sink: &mu
     match input {
         Input::Stdin => {
             let mut reading = Reading::of("-", options, progress, sink);
-            reading.stream(io::stdin().lock(), "-", 0)
+            reading.stream(io::stdin().lock(), &Name::of("-"), 0)
         }
         Input::Stream(stream) => {
             let mut reading = Reading::of("-", options, progress, sink);
-            reading.stream(Counted { inner: &**stream, read: Arc::clone(&progress.read) }, "-", 0)
+            reading.stream(Counted { inner: &**stream, read: Arc::clone(&progress.read) }, &Name::of("-"), 0)
         }
         Input::Files(paths) => {
             let mut there = paths.iter().filter(|path| path.exists());
@@ -143,7 +143,7 @@ pub(super) fn read_bytes(
     progress: &Progress,
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
-    Reading::of(name, options, progress, sink).stream(bytes, name, 0)
+    Reading::of(name, options, progress, sink).stream(bytes, &Name::of(name), 0)
 }
 
 /// Bytes an input has on the disk, where that can be told.
@@ -164,6 +164,28 @@ struct Reading<'a, 's> {
     root: String,
     /// Of the file at hand, with all that is packed in it.
     proportion: Proportion,
+}
+
+/// What something to be read is called: as it lies there, by which it is told of; and without the endings that say how it is
+/// packed, by which it is known.
+struct Name {
+    told: String,
+    bare: String,
+}
+
+impl Name {
+    fn of(name: &str) -> Name {
+        Name { told: name.to_owned(), bare: name.to_owned() }
+    }
+
+    fn unpacked(&self, ending: &str) -> Name {
+        let bare = self.bare.strip_suffix(ending).unwrap_or(&self.bare);
+        Name { told: self.told.clone(), bare: bare.to_owned() }
+    }
+
+    fn member(&self, member: &str) -> Name {
+        Name { told: format!("{}!{member}", self.told), bare: format!("{}!{member}", self.bare) }
+    }
 }
 
 /// Counts the bytes that pass.
@@ -231,13 +253,13 @@ impl<'a, 's> Reading<'a, 's> {
         match length.filter(|_| begins_as_zip(&file)) {
             Some(length) => {
                 self.proportion = Proportion::of(length);
-                self.zip(io::BufReader::new(file), name, 0, &read)
+                self.zip(io::BufReader::new(file), &Name::of(name), 0, &read)
             }
-            None => self.stream(Counted { inner: file, read }, name, 0),
+            None => self.stream(Counted { inner: file, read }, &Name::of(name), 0),
         }
     }
 
-    fn stream(&mut self, mut stream: impl Read, name: &str, depth: usize) -> ControlFlow<()> {
+    fn stream(&mut self, mut stream: impl Read, name: &Name, depth: usize) -> ControlFlow<()> {
         if depth == 0 {
             self.proportion = Proportion::default();
         }
@@ -245,34 +267,35 @@ impl<'a, 's> Reading<'a, 's> {
         let (length, why) = look(&mut stream, &mut head);
         let is_paused = why.as_ref().is_some_and(|error| error.kind() == ErrorKind::WouldBlock);
         if let Some(error) = why.filter(|_| length == 0) {
-            return self.reject(name, Reason::breaks_off(error.kind()));
+            return self.reject(&name.told, Reason::breaks_off(error.kind()));
         }
         let magic = head[..length].to_vec();
         let whole = io::Cursor::new(magic.clone()).chain(Resumed { stream, is_paused });
         if let Some(packing) = web_archive(&magic) {
-            let passed_over = warc::read(Patient(whole), packing, name, self.sink)?;
+            let passed_over = warc::read(Patient(whole), packing, &name.told, self.sink)?;
             self.progress.set_aside.fetch_add(passed_over, Ordering::Relaxed);
             return ControlFlow::Continue(());
         }
         if let Some(kind) = foreign_packing(&magic) {
             let detail = format!("this is packed with {kind}, which is not unpacked here; unpack it first");
-            return self.reject(name, Reason::new("unknown_format", detail));
+            return self.reject(&name.told, Reason::new("unknown_format", detail));
         }
         if depth > DEEPEST {
-            return self.reject(name, Reason::new("too_deep", "archives are nested too deep"));
+            return self.reject(&name.told, Reason::new("too_deep", "archives are nested too deep"));
         }
         // What is unpacked inside of what is unpacked is in proportion to the whole.
         let counted = if depth == 0 { Arc::clone(&self.proportion.packed) } else { Arc::default() };
         let whole = Counted { inner: whole, read: counted };
-        let stem = |ending: &str| name.strip_suffix(ending).unwrap_or(name).to_owned();
         match magic.as_slice() {
-            [0x1f, 0x8b, ..] => self.unpacked(flate2::read::MultiGzDecoder::new(Patient(whole)), &stem(".gz"), depth),
+            [0x1f, 0x8b, ..] => {
+                self.unpacked(flate2::read::MultiGzDecoder::new(Patient(whole)), &name.unpacked(".gz"), depth)
+            }
             [0x28, 0xb5, 0x2f, 0xfd, ..] => match zstd::Decoder::new(Patient(whole)) {
-                Ok(decoder) => self.unpacked(decoder, &stem(".zst"), depth),
-                Err(error) => self.reject(name, Reason::breaks_off(error.kind())),
+                Ok(decoder) => self.unpacked(decoder, &name.unpacked(".zst"), depth),
+                Err(error) => self.reject(&name.told, Reason::breaks_off(error.kind())),
             },
             [b'B', b'Z', b'h', ..] => {
-                self.unpacked(bzip2::read::MultiBzDecoder::new(Patient(whole)), &stem(".bz2"), depth)
+                self.unpacked(bzip2::read::MultiBzDecoder::new(Patient(whole)), &name.unpacked(".bz2"), depth)
             }
             magic if is_zip(magic) => self.held_zip(Patient(whole), name, depth),
             magic if magic.get(257..262) == Some(b"ustar") => self.tar(Box::new(Patient(whole)), name, depth),
@@ -280,21 +303,22 @@ impl<'a, 's> Reading<'a, 's> {
         }
     }
 
-    fn unpacked(&mut self, inner: impl Read, name: &str, depth: usize) -> ControlFlow<()> {
+    fn unpacked(&mut self, inner: impl Read, name: &Name, depth: usize) -> ControlFlow<()> {
         let proportion = self.proportion.clone();
         self.boxed(Box::new(Proportionate { inner, proportion }), name, depth)
     }
 
-    fn boxed(&mut self, stream: Box<dyn Read + '_>, name: &str, depth: usize) -> ControlFlow<()> {
+    fn boxed(&mut self, stream: Box<dyn Read + '_>, name: &Name, depth: usize) -> ControlFlow<()> {
         self.stream(stream, name, depth + 1)
     }
 
-    fn file(&mut self, stream: impl Read, name: &str) -> ControlFlow<()> {
+    fn file(&mut self, stream: impl Read, name: &Name) -> ControlFlow<()> {
         // The name of what was compressed is that of the input less `.gz` and its kin.
-        let shared = name.chars().zip(self.named.chars()).take_while(|(one, other)| one == other);
-        let inside = &name[shared.map(|(c, _)| c.len_utf8()).sum::<usize>()..];
+        let Name { told, bare } = name;
+        let shared = bare.chars().zip(self.named.chars()).take_while(|(one, other)| one == other);
+        let inside = &bare[shared.map(|(c, _)| c.len_utf8()).sum::<usize>()..];
         let origin = format!("{}{inside}", self.root);
-        let file = File { name, inside, origin };
+        let file = File { name: bare, told, inside, origin };
         file::read(stream, &file, self.options, self.progress, self.sink)
     }
 

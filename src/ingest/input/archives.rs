@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use zip::result::ZipError;
 
-use super::Reading;
+use super::{Name, Reading};
 use crate::ingest::Reason;
 use crate::ingest::detect::WAY_OUT;
 
@@ -19,17 +19,17 @@ pub(super) const LARGEST_ZIP: u64 = 256 << 20;
 
 impl Reading<'_, '_> {
     /// Headers are read here, one by one: a library that joins them holds the names they say, however long.
-    pub(super) fn tar(&mut self, stream: Box<dyn Read + '_>, name: &str, depth: usize) -> ControlFlow<()> {
+    pub(super) fn tar(&mut self, stream: Box<dyn Read + '_>, name: &Name, depth: usize) -> ControlFlow<()> {
         let mut archive = tar::Archive::new(stream);
         let entries = match archive.entries() {
             Ok(entries) => entries.raw(true),
-            Err(error) => return self.reject(name, Reason::breaks_off(error.kind())),
+            Err(error) => return self.reject(&name.told, Reason::breaks_off(error.kind())),
         };
         let mut said = Said::default();
         for entry in entries {
             let mut entry = match entry {
                 Ok(entry) => entry,
-                Err(error) => return self.reject(name, Reason::breaks_off(error.kind())),
+                Err(error) => return self.reject(&name.told, Reason::breaks_off(error.kind())),
             };
             if said.add(&mut entry) {
                 continue;
@@ -37,7 +37,7 @@ impl Reading<'_, '_> {
             let Said { name: said_name, size } = std::mem::take(&mut said);
             if size.is_some_and(|size| size != entry.size()) {
                 let detail = "a member of more than 8 GiB; unpack the archive first";
-                return self.reject(name, Reason::new("too_large", detail));
+                return self.reject(&name.told, Reason::new("too_large", detail));
             }
             let member = said_name.unwrap_or_else(|| entry.path_bytes().into_owned());
             let member = String::from_utf8_lossy(&member).into_owned();
@@ -46,28 +46,28 @@ impl Reading<'_, '_> {
                 continue;
             }
             if member.len() > LONGEST_NAME {
-                self.reject(name, Reason::new("damaged", "a member whose name is longer than 4 KiB"))?;
+                self.reject(&name.told, Reason::new("damaged", "a member whose name is longer than 4 KiB"))?;
                 continue;
             }
             if !kind.is_file() {
-                self.reject(&format!("{name}!{member}"), no_file(kind))?;
+                self.reject(&name.member(&member).told, no_file(kind))?;
                 continue;
             }
             let left = entry.size();
-            self.boxed(Box::new(Promised { inner: entry, left }), &format!("{name}!{member}"), depth)?;
+            self.boxed(Box::new(Promised { inner: entry, left }), &name.member(&member), depth)?;
         }
         ControlFlow::Continue(())
     }
 
     /// A zip archive that comes from elsewhere, or from within another archive.
-    pub(super) fn held_zip(&mut self, stream: impl Read, name: &str, depth: usize) -> ControlFlow<()> {
+    pub(super) fn held_zip(&mut self, stream: impl Read, name: &Name, depth: usize) -> ControlFlow<()> {
         let mut bytes = Vec::new();
         if let Err(error) = stream.take(LARGEST_ZIP + 1).read_to_end(&mut bytes) {
-            return self.reject(name, Reason::breaks_off(error.kind()));
+            return self.reject(&name.told, Reason::breaks_off(error.kind()));
         }
         if bytes.len() as u64 > LARGEST_ZIP {
             let detail = "a zip archive of more than 256 MiB that is no file on the disk; unpack it first";
-            return self.reject(name, Reason::new("too_large", detail));
+            return self.reject(&name.told, Reason::new("too_large", detail));
         }
         self.zip(io::Cursor::new(bytes), name, depth, &AtomicU64::default())
     }
@@ -76,30 +76,32 @@ impl Reading<'_, '_> {
     pub(super) fn zip(
         &mut self,
         whole: impl Read + Seek,
-        name: &str,
+        name: &Name,
         depth: usize,
         read: &AtomicU64,
     ) -> ControlFlow<()> {
         let mut archive = match zip::ZipArchive::new(whole) {
             Ok(archive) => archive,
-            Err(_) => return self.reject(name, Reason::new("truncated", "the zip archive is damaged or cut off")),
+            Err(_) => {
+                return self.reject(&name.told, Reason::new("truncated", "the zip archive is damaged or cut off"));
+            }
         };
         if let Some(kind) = document(&archive) {
             let detail = format!("this is {kind}, which is not read{WAY_OUT}");
-            return self.reject(name, Reason::new("unknown_format", detail));
+            return self.reject(&name.told, Reason::new("unknown_format", detail));
         }
         for index in 0..archive.len() {
             if !self.proportion.is_kept() {
-                return self.reject(name, Reason::breaks_off(ErrorKind::FileTooLarge));
+                return self.reject(&name.told, Reason::breaks_off(ErrorKind::FileTooLarge));
             }
             match archive.by_index(index) {
                 Ok(file) if file.is_file() => {
                     let member = String::from_utf8_lossy(file.name_raw()).replace('\\', "/");
                     read.fetch_add(file.compressed_size(), Ordering::Relaxed);
                     if member.len() > LONGEST_NAME {
-                        self.reject(name, Reason::new("damaged", "a member whose name is longer than 4 KiB"))?;
+                        self.reject(&name.told, Reason::new("damaged", "a member whose name is longer than 4 KiB"))?;
                     } else if !hidden(&member) {
-                        self.unpacked(file, &format!("{name}!{member}"), depth)?;
+                        self.unpacked(file, &name.member(&member), depth)?;
                     }
                 }
                 Ok(_) => {}
@@ -110,7 +112,7 @@ impl Reading<'_, '_> {
                     } else {
                         Reason::new("truncated", "this member is damaged or packed in an unknown way")
                     };
-                    self.reject(&format!("{name}!{index}"), reason)?;
+                    self.reject(&name.member(&index.to_string()).told, reason)?;
                 }
             }
         }

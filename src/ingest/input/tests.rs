@@ -61,6 +61,25 @@ fn what_is_packed_in_a_way_that_is_not_unpacked_is_told_by_its_name() {
 }
 
 #[test]
+fn what_is_packed_is_told_by_the_name_it_lies_under() {
+    let dir = tempfile::tempdir().unwrap();
+    let packed = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+    fs::write(dir.path().join("a.jsonl.zst"), packed(b"{\"title\":\"A\"}\nnonsense\n")).unwrap();
+    let members = tar(&[(tar::EntryType::Regular, "b.jsonl.zst", &packed(b"nonsense\n"))]);
+    fs::write(dir.path().join("c.tar.zst"), packed(&members)).unwrap();
+    let mut sources = Vec::new();
+    let input = Input::Path(dir.path().to_owned());
+    let _ = read(&input, &ReadOptions::default(), &Progress::default(), &mut |item| {
+        if let Item::Article { place, .. } | Item::Reject { place, .. } = item {
+            sources.push(place.source);
+        }
+        ControlFlow::Continue(())
+    });
+    let expected = ["a.jsonl.zst", "a.jsonl.zst", "c.tar.zst!b.jsonl.zst"];
+    assert_eq!(sources, expected.map(|name| dir.path().join(name).display().to_string()));
+}
+
+#[test]
 fn files_read_together_are_named_by_their_folder() {
     let name = |paths: &[&str]| Input::Files(paths.iter().map(PathBuf::from).collect()).name();
     assert_eq!(name(&["/in/a/1.txt"]), "/in/a/1.txt");
