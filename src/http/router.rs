@@ -72,11 +72,8 @@ pub(super) fn closed(config: &Config) -> Router {
 }
 
 async fn not_open() -> Problem {
-    Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "not_ready",
-        "the archive is being opened, and its index brought up to date",
-    )
+    let detail = "the archive is being opened, and its index brought up to date";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", detail).hint("Ask again in a moment.")
 }
 
 /// What is done for whatever is asked.
