@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::serve::Told;
 use super::verify;
 use crate::engine::Engine;
 use crate::engine::embedded::Index;
@@ -20,9 +21,6 @@ const LOOK: Duration = Duration::from_millis(250);
 /// While articles keep coming in, answers go on to a new state no more often than this: every state that an answer
 /// names is kept for a while, and costs disk.
 const BETWEEN: Duration = Duration::from_secs(1);
-
-/// Before there are answers it is told this often how far the index is.
-const BETWEEN_WORDS: Duration = Duration::from_secs(5);
 
 /// Where somebody reads what was before a purge, its files are tried to be freed again after this: trying holds up writers.
 const ERASE_AGAIN: Duration = Duration::from_secs(10);
@@ -50,28 +48,31 @@ impl Follower {
     pub(super) fn start(
         store: Arc<Store>,
         data: PathBuf,
+        told: &mut Told,
         stop: &AtomicBool,
     ) -> anyhow::Result<Option<(Follower, Archive)>> {
         sync::release_due(&store, Timestamp::now())?;
-        let mut told = false;
+        let there = store.last_change()?;
         while !stop.load(Ordering::Relaxed) {
             if let Some(lock) = Lock::take(&data)? {
                 let (generation, index) = sync::open_or_create(&store, &data, &lock)?;
                 let mut writer = index.writer()?;
-                sync::catch_up(&store, &index, &mut writer, stop, now_and_then())?;
+                sync::catch_up(&store, &index, &mut writer, stop, |position, of| {
+                    told.say(format!("the index is being brought up to the store: {position} of {of} changes"));
+                })?;
                 if stop.load(Ordering::Relaxed) {
                     break;
                 }
                 writer.finish()?;
                 return Follower::opened(store, data, generation, index, Some(lock));
             }
-            if let Ok((generation, index)) = sync::open(&store, &data)? {
+            // Answers of one that another process is still making would lack what is in the archive.
+            if let Ok((generation, index)) = sync::open(&store, &data)?
+                && reached(&index)? >= there
+            {
                 return Follower::opened(store, data, generation, index, None);
             }
-            if !told {
-                tracing::info!("another process is making the index; waiting for it");
-                told = true;
-            }
+            told.say("another process is bringing the index up to the store, and is waited for".to_owned());
             std::thread::sleep(LOOK);
         }
         Ok(None)
@@ -236,17 +237,6 @@ impl Follower {
         tracing::info!(%generation, "a new index is in use");
         (self.generation, self.engine) = (generation, Engine::Embedded(index));
         Ok(true)
-    }
-}
-
-/// Tells how far it is where that takes long.
-fn now_and_then() -> impl FnMut(u64, u64) {
-    let mut told = Instant::now();
-    move |position, of| {
-        if told.elapsed() > BETWEEN_WORDS {
-            tracing::info!(position, of, "the index is being brought up to the changes of the store");
-            told = Instant::now();
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -18,7 +18,7 @@ use super::settings::{self, Settings};
 use crate::access::Keys;
 use crate::background;
 use crate::config::{Age, Config, Feeds, listening};
-use crate::http::{self, Door, Entrance};
+use crate::http::{self, Door, Entrance, Opening};
 use crate::ingest::input::{Input, Progress};
 use crate::ingest::intake::Intake;
 use crate::ingest::{self, ReadOptions};
@@ -35,6 +35,9 @@ const IDLE: Duration = Duration::from_secs(2);
 
 /// Files of the store and the index that are open, with room for those of answers that are laid aside.
 const OWN_FILES: usize = 1000;
+
+/// Before there are answers the log says no more often than this how far it is.
+const BETWEEN_WORDS: Duration = Duration::from_secs(5);
 
 /// A small corpus to try things on, part of the program.
 static SAMPLES: include_dir::Dir<'static> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/samples");
@@ -75,19 +78,40 @@ pub(super) fn log(options: &Options) -> Logging {
 }
 
 /// Lays the samples out in a folder of their own for as long as they are read.
-fn demo(store: &Store, stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
+fn demo(store: &Store, told: &mut Told, stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
     let folder = store.dir().join("samples");
     std::fs::create_dir_all(&folder)?;
     SAMPLES.extract(&folder)?;
-    read(store, &folder, stop)
+    read(store, &folder, told, stop)
 }
 
-fn read(store: &Store, path: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
+fn read(store: &Store, path: &Path, told: &mut Told, stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
     let (options, progress) = (ReadOptions::default(), Progress::default());
-    let run = ingest::run::run(store, &Input::Path(path.to_owned()), &options, None, stop, &progress, |_| {})?;
+    let run = ingest::run::run(store, &Input::Path(path.to_owned()), &options, None, stop, &progress, |durable| {
+        told.say(format!("files are being read: {} articles so far", durable.articles));
+    })?;
     let counts = run.counts;
-    say!("{}: {} read, {} new, {} rejected", path.display(), counts.seen, counts.new, counts.rejected);
+    let how =
+        if counts.rejected > 0 { format!("; `broadsheet runs {} --rejects` says why", run.id) } else { String::new() };
+    let (path, state) = (path.display(), run.state.name());
+    say!("{path}, {state}: {} read, {} new, {} rejected{how}", counts.seen, counts.new, counts.rejected);
     Ok(())
+}
+
+/// What is done before the archive is open: told to whoever asks meanwhile, and now and then in the log.
+pub(super) struct Told {
+    opening: Opening,
+    logged: Instant,
+}
+
+impl Told {
+    pub(super) fn say(&mut self, doing: String) {
+        if self.logged.elapsed() > BETWEEN_WORDS {
+            tracing::info!(doing, "the archive is being opened");
+            self.logged = Instant::now();
+        }
+        self.opening.is(doing);
+    }
 }
 
 /// Listens for signals and on the address before anything that takes long, so that being told to stop and a port in
@@ -101,10 +125,12 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be listened on", config.http.listen))?;
     config.limits.connections = room_for(config.limits.connections);
     let address = listener.local_addr()?;
-    let mut entrance = Entrance::at(listener, &config);
+    let opening = Opening::default();
+    let mut entrance = Entrance::at(listener, &config, opening.clone());
     let started = {
         let (options, config, stop) = (options.clone(), config.clone(), Arc::clone(&stop));
-        tokio::task::spawn_blocking(move || start(&options, &config, address, &stop)).await??
+        let told = Told { opening, logged: Instant::now() };
+        tokio::task::spawn_blocking(move || start(&options, &config, (address, told), &stop)).await??
     };
     let Some((follower, archive)) = started else {
         tracing::info!("the server ends before the archive is open");
@@ -192,7 +218,7 @@ fn watch(
 fn start(
     options: &Options,
     config: &Config,
-    address: SocketAddr,
+    (address, mut told): (SocketAddr, Told),
     stop: &Arc<AtomicBool>,
 ) -> anyhow::Result<Option<(Follower, Archive)>> {
     let dir = &config.archive.dir;
@@ -200,12 +226,14 @@ fn start(
     tracing::info!(%address, "listening; nothing but health is answered before the archive is open");
     store.keep_for(config.retention.after.map(Age::span));
     if options.demo {
-        demo(&store, stop)?;
+        demo(&store, &mut told, stop)?;
     }
     for path in &options.ingest {
-        read(&store, path, stop)?;
+        if !stop.load(Ordering::Relaxed) {
+            read(&store, path, &mut told, stop)?;
+        }
     }
-    Follower::start(store, dir.to_owned(), stop)
+    Follower::start(store, dir.to_owned(), &mut told, stop)
 }
 
 /// Queries to try find something only in the articles they were made for.

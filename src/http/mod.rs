@@ -42,8 +42,8 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::FromRef;
@@ -59,6 +59,7 @@ use pace::Pace;
 use crate::access::Keys;
 use crate::config::{self, Config, Reading};
 use crate::ingest::intake::Intake;
+use crate::metering;
 use crate::search::Archive;
 
 /// After a request to stop, answers under way may take this long.
@@ -127,6 +128,26 @@ fn bound(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(WAITING)
 }
 
+/// What is done before the archive is open, in words: whoever asks meanwhile is told.
+#[derive(Clone, Debug)]
+pub struct Opening(Arc<Mutex<String>>);
+
+impl Default for Opening {
+    fn default() -> Opening {
+        Opening(Arc::new(Mutex::new("the archive is being opened".to_owned())))
+    }
+}
+
+impl Opening {
+    pub fn is(&self, doing: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = doing;
+    }
+
+    fn told(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 /// Where connections are taken. Until it leads to a door, whoever comes is told that the archive is being opened.
 pub struct Entrance {
     inside: Arc<Inside>,
@@ -138,8 +159,8 @@ pub struct Entrance {
 }
 
 impl Entrance {
-    pub fn at(listener: TcpListener, config: &Config) -> Entrance {
-        let inside = Arc::new(Inside::closed(router::closed(config)));
+    pub fn at(listener: TcpListener, config: &Config, opening: Opening) -> Entrance {
+        let inside = Arc::new(Inside::closed(router::closed(config, opening)));
         let (open, closing) = oneshot::channel();
         let closed = async { drop(closing.await) };
         let serving = tokio::spawn(connections::serve(listener, Arc::clone(&inside), config.limits, closed));
@@ -150,6 +171,7 @@ impl Entrance {
     pub fn lead_to(&mut self, door: Door, config: &Config) {
         spool::sweep(door.intake.dir());
         self.is_stopping = Arc::clone(&door.stopping);
+        metering::expect_rejects(pages::of_rejects());
         let crowd = Crowd::new(Arc::clone(&door.archive), Arc::clone(&door.http));
         self.inside.open(router::router(door, config), crowd);
     }

@@ -93,6 +93,14 @@ impl Problem {
         &self.code
     }
 
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     pub(super) fn way_out(&self) -> Option<&str> {
         self.hint.as_deref()
     }
@@ -300,7 +308,7 @@ pub(super) async fn in_our_envelope(request: Request, next: Next) -> Response {
     }
     let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| foreign(status));
     if wants_page {
-        let page = pages::error_page(problem.status, &problem.code, &problem.detail, problem.hint.as_deref());
+        let page = pages::error_page(&problem, asked.as_ref());
         return as_page(response, page);
     }
     let headers = response.headers_mut();

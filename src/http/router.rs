@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware;
 use axum::routing::{MethodRouter, delete, get, post};
@@ -13,13 +14,13 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use super::{
-    Door, api, articles, citations, client, compressed, copies, doors, explore, export, facets, forms, heads, openapi,
-    pages, problem, runs, safe, seen, tables, versions, watching,
+    Door, Opening, api, articles, citations, client, compressed, copies, doors, explore, export, facets, forms, heads,
+    openapi, pages, problem, runs, safe, seen, tables, versions, watching,
 };
 use problem::Problem;
 use seen::Seeing;
 
-use crate::config::Config;
+use crate::config::{Config, Reading};
 
 /// A request body, at most, but for articles.
 const BODY: usize = 1024 * 1024;
@@ -61,19 +62,20 @@ pub(super) fn router(door: Door, config: &Config) -> Router {
     at_every_address(routes(door), config)
 }
 
-/// As long as the archive is being opened.
-pub(super) fn closed(config: &Config) -> Router {
-    let routes = Router::new()
-        .merge(health(get(not_open)))
-        .merge(pages::assets())
-        .fallback(not_open)
-        .method_not_allowed_fallback(problem::method_not_allowed);
+/// As long as the archive is being opened: what needs none is answered, and all else is told to come again.
+pub(super) fn closed(config: &Config, opening: Opening) -> Router {
+    let routes = Router::new().merge(health(get(not_open))).merge(pages::assets());
+    let routes = match config.access.reading {
+        Reading::Open => routes.merge(without_archive()),
+        // Nobody can be asked whether a key is one.
+        Reading::Key => routes,
+    };
+    let routes = routes.fallback(not_open).method_not_allowed_fallback(problem::method_not_allowed).with_state(opening);
     at_every_address(routes, config)
 }
 
-async fn not_open() -> Problem {
-    let detail = "the archive is being opened, and its index brought up to date";
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", detail).hint("Ask again in a moment.")
+async fn not_open(State(opening): State<Opening>) -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", opening.told()).hint("Ask again in a moment.")
 }
 
 /// What is done for whatever is asked.
@@ -130,9 +132,7 @@ fn reading() -> Router<Door> {
         .route("/status", get(pages::status))
         .route("/citations", get(pages::to_cite).post(pages::cite))
         .route("/citations/{id}", get(pages::citation))
-        .route("/help", get(pages::help))
         .route("/docs", get(pages::docs))
-        .route("/docs/errors", get(pages::codes))
         .route("/opensearch.xml", get(pages::opensearch))
         .route("/api/v1/search", get(api::search).post(api::search_by_form))
         .route("/api/v1/search.csv", get(forms::csv))
@@ -166,6 +166,14 @@ fn reading() -> Router<Door> {
         .route("/api/v1/runs/{id}/rejects", get(runs::rejects))
         .route("/api/v1/runs/{id}/rejects.jsonl", get(runs::rejects_as_lines))
         .route("/api/v1/runs/{id}/rejects.txt", get(runs::rejects_as_pieces))
+        .merge(without_archive())
+}
+
+/// What is read and is the same for every archive.
+fn without_archive<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new()
+        .route("/help", get(pages::help))
+        .route("/docs/errors", get(pages::codes))
         .route("/openapi.json", get(openapi::description))
 }
 

@@ -41,7 +41,23 @@ struct Counts {
     caches: [[AtomicU64; 2]; Cache::ALL.len()],
 }
 
-static COUNTS: LazyLock<Counts> = LazyLock::new(Counts::default);
+/// Codes of refusals that are no fault of the server, which an alert takes off from its faults.
+const NO_FAULTS: [&str; 7] =
+    ["busy", "given_up", "not_ready", "stopping", "storage_full", "storage_refused", "time_out"];
+
+static COUNTS: LazyLock<Counts> = LazyLock::new(|| {
+    let counts = Counts::default();
+    counts.articles.expect(["new", "version", "unchanged", "copy"]);
+    counts.runs.expect(["finished", "interrupted", "failed"]);
+    counts.polls.expect(["news", "unchanged", "failed"]);
+    counts.refused.expect(NO_FAULTS);
+    counts
+});
+
+/// Codes that something may be refused with on its way in.
+pub fn expect_rejects(codes: impl Iterator<Item = &'static str>) {
+    COUNTS.rejects.expect(codes);
+}
 
 /// So many articles have become this, durably.
 pub fn taken_in(outcome: &'static str, articles: u64) {

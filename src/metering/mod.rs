@@ -18,7 +18,7 @@ mod standing;
 
 mod exposition;
 
-pub use counts::{Cache, bytes_read, looked_up, polled, refused, rejected, run_over, taken_in};
+pub use counts::{Cache, bytes_read, expect_rejects, looked_up, polled, refused, rejected, run_over, taken_in};
 pub use exposition::{MEDIA_TYPE, exposition};
 pub use folders::{Folder, folder_seen, folders, read_from};
 pub use histogram::Histogram;

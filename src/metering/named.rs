@@ -20,6 +20,12 @@ impl<M> Default for ByName<M> {
 }
 
 impl<M: Default> ByName<M> {
+    /// Of what these names count there has been none, which is something else than a name that nobody knows: who watches sees
+    /// the first as a change.
+    pub(super) fn expect<'a>(&self, names: impl IntoIterator<Item = &'a str>) {
+        names.into_iter().for_each(|name| self.count(name, |_| {}));
+    }
+
     /// Counts something of a name.
     pub(super) fn count(&self, name: &str, count: impl Fn(&M)) {
         if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(name) {

@@ -15,6 +15,9 @@ struct CodesPage {
     chapters: &'static [Chapter],
 }
 
+/// The chapter of what comes in and cannot be read.
+const REJECTS: &str = "rejects";
+
 struct Chapter {
     anchor: &'static str,
     heading: &'static str,
@@ -53,6 +56,12 @@ impl Code {
 
 pub(in crate::http) async fn codes() -> Response {
     send(StatusCode::OK, &page())
+}
+
+/// Those that a piece of input may be refused with.
+pub(in crate::http) fn of_rejects() -> impl Iterator<Item = &'static str> {
+    let rejects = CHAPTERS.iter().filter(|chapter| chapter.anchor == REJECTS);
+    rejects.flat_map(|chapter| chapter.codes).map(|code| code.name)
 }
 
 /// Where a code is explained.
@@ -179,7 +188,7 @@ const CHAPTERS: [Chapter; 5] = [
         ],
     },
     Chapter {
-        anchor: "rejects",
+        anchor: REJECTS,
         heading: "Reasons of rejects",
         opening: "What could not be taken in, in the answer of `POST /api/v1/articles` and in `broadsheet runs ID --rejects`, with its place; the rest is in. A request whose only piece is rejected is refused with the code, and this status. `bad_json`, `no_article` and `too_large` are among the refusals, and reasons too.",
         codes: &[

@@ -1,7 +1,7 @@
 //! What a reader sees when there is no answer: what happened, and a way on.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::address::Address;
@@ -34,18 +34,23 @@ const NEEDS_KEY: &str = "This takes a key";
 const FOR_A_KEY: &str = "Ask whoever runs this archive for a key, load this page again, and give the key as the password; \
     any name will do";
 
-/// A page for any refusal: an unknown address, a wrong method, a fault.
-pub(in crate::http) fn error_page(status: StatusCode, code: &str, detail: &str, way_out: Option<&str>) -> Response {
+/// A page for any refusal: an unknown address, a wrong method, a fault. Where the same may be answered soon, `asked` is the
+/// first way on.
+pub(in crate::http) fn error_page(problem: &Problem, asked: Option<&Uri>) -> Response {
+    let status = problem.status();
     // Who reads a page does not run the archive: what a program is told of making keys is of no use there.
     let (title, way_out) = match status {
         StatusCode::UNAUTHORIZED => (NEEDS_KEY.to_owned(), Some(FOR_A_KEY)),
-        _ => (capitalised(&status.canonical_reason().unwrap_or("error").to_lowercase()), way_out),
+        _ => (capitalised(&status.canonical_reason().unwrap_or("error").to_lowercase()), problem.way_out()),
     };
+    let here = asked.map_or_else(|| Address::read("/search", None), |asked| Address::read(asked.path(), asked.query()));
+    let again = asked.filter(|_| status == StatusCode::SERVICE_UNAVAILABLE);
+    let again = again.map(|_| Link { label: "Try again".into(), href: here.href() });
     let page = ErrorPage {
-        frame: Frame::new(title.as_str()),
+        frame: Frame { q: here.query().to_owned(), ..Frame::new(title.as_str()) },
         hint: way_out.map(hint),
-        ways_on: vec![front_page(), help(), explained(code)],
-        ..plain(&Address::read("/search", None), status, &title, detail)
+        ways_on: again.into_iter().chain([front_page(), help(), explained(problem.code())]).collect(),
+        ..plain(&here, status, &title, problem.detail())
     };
     send(status, &page)
 }
@@ -329,8 +334,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_reader_is_not_told_how_keys_are_made() {
-        let told = Some("`broadsheet key create` makes one");
-        let page = text(error_page(StatusCode::UNAUTHORIZED, "key_needed", "reading here needs a key", told)).await;
+        let problem = Problem::new(StatusCode::UNAUTHORIZED, "key_needed", "reading here needs a key");
+        let page = text(error_page(&problem.hint("`broadsheet key create` makes one"), None)).await;
         assert!(page.contains("Ask whoever runs this archive for a key") && !page.contains("key create"), "{page}");
     }
 

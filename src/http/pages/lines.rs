@@ -12,6 +12,10 @@ const MOST_POINTS: usize = 240;
 const STEP: usize = 10;
 const HEIGHT: f64 = 100.0;
 
+/// A point that no line leads to or from would be a speck.
+const ALONE: &str = "h5";
+const ALONE_AT_THE_END: &str = "h-5";
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Lines {
     /// Of each: `M0,100L10,40`.
@@ -89,8 +93,10 @@ fn path(line: &[Stretch], top: u64) -> String {
         }
         let y = HEIGHT - stretch.count as f64 * HEIGHT / top as f64;
         let is_alone = !is_drawing && line.get(at + 1).is_none_or(|next| next.gap);
-        path +=
-            &format!("{}{},{y:.1}{}", if is_drawing { 'L' } else { 'M' }, at * STEP, if is_alone { "h0" } else { "" });
+        path += &format!("{}{},{y:.1}", if is_drawing { 'L' } else { 'M' }, at * STEP);
+        if is_alone {
+            path += if at + 1 < line.len() { ALONE } else { ALONE_AT_THE_END };
+        }
         is_drawing = true;
     }
     path
@@ -122,7 +128,7 @@ mod tests {
         let counts = [(8, false), (0, false), (0, true), (4, false), (0, true), (0, true)];
         let buckets: Vec<Bucket> = (2001..).zip(counts).map(|(year, (count, gap))| bucket(year, count, gap)).collect();
         let lines = lines("year", &[&buckets], Counts::Articles, (&[], 0));
-        assert_eq!(lines.paths, ["M0,0.0L10,100.0M30,50.0h0"]);
+        assert_eq!(lines.paths, ["M0,0.0L10,100.0M30,50.0h5"]);
         assert_eq!((lines.width, lines.bands), (50, vec![(15, 10), (35, 15)]));
         let said: Vec<&[String]> = lines.rows.iter().map(|row| row.counts.as_slice()).collect();
         assert_eq!(said, [&["8".to_owned()][..], &["0".to_owned()], &[], &["4".to_owned()], &[], &[]]);

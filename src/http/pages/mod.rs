@@ -44,7 +44,7 @@ pub(super) use article::article;
 pub(super) use assets::assets;
 pub(super) use beside::beside;
 pub(super) use citation::{citation, cite, to_cite};
-pub(super) use codes::codes;
+pub(super) use codes::{codes, of_rejects};
 pub(super) use compare::compare;
 pub(super) use docs::docs;
 pub(super) use error::error_page;
