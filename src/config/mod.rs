@@ -17,7 +17,7 @@ pub use values::{Age, Rate, length, listening};
 
 use layers::{FEEDS, PREFIX, entries, of_variable, place};
 use values::{
-    address, directives, folder, folders, listened, networks, origins, size, some_age, some_rate, some_server,
+    address, bare, directives, folder, folders, listened, networks, origins, size, some_age, some_rate, some_server,
     some_time, time, time_or_none,
 };
 
@@ -324,7 +324,8 @@ impl Feeds {
     fn check_one(&self, at: usize, feed: &Feed) -> Result<(), String> {
         let url = &feed.url;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(format!("the feed `{url}` has the scheme `{}`; only http and https are fetched", url.scheme()));
+            let (feed, scheme) = (bare(url.as_str()), url.scheme());
+            return Err(format!("the feed `{feed}` has the scheme `{scheme}`; only http and https are fetched"));
         }
         if !url.username().is_empty() || url.password().is_some() {
             let host = url.host_str().unwrap_or_default();

@@ -80,8 +80,20 @@ fn an_unknown_key_is_refused_with_the_one_that_was_meant() {
     refused("[watch]\ncolour = 1", "no key `watch.colour`; there are dirs");
     refused("watch = 1", "write [watch]");
     refused("feeds.feed = \"https://a.example/\"", "write [[feeds.feed]]");
-    let secret = "[limits]\nconnections = \"https://desk:tin-and-zinc@a.example\"";
-    assert!(!parse(secret).unwrap_err().to_string().contains("tin-and-zinc"), "it may be a password");
+}
+
+#[test]
+fn a_password_is_not_told() {
+    for text in [
+        "[limits]\nconnections = \"https://desk:tin-and-zinc@a.example\"",
+        "[http]\npublic_url = \"https://desk:tin-and-zinc@a.example\"",
+        "[[feeds.feed]]\nurl = \"https://desk:tin-and-zinc@a.example/feed\"",
+        "[[feeds.feed]]\nurl = \"https://desk:tin-and-zinc@a.example:port/feed\"",
+        "[[feeds.feed]]\nurl = \"ftp://desk:tin-and-zinc@a.example/feed\"",
+    ] {
+        let problem = parse(text).unwrap_err();
+        assert!(!problem.contains("tin-and-zinc"), "{problem}");
+    }
 }
 
 #[test]

@@ -107,8 +107,16 @@ pub(super) fn size<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error
 
 pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<Url, D::Error> {
     let text = String::deserialize(from)?;
-    let wrong = || format!("`{text}` is no address of a feed; write it whole, as https://newsroom.example/feed.xml");
+    let wrong = || {
+        let shown = bare(&text);
+        format!("`{shown}` is no address of a feed; write it whole, as https://newsroom.example/feed.xml")
+    };
     Url::parse(text.trim()).map_err(|_| serde::de::Error::custom(wrong()))
+}
+
+/// An address as it was written, less all that stands before a host: there may be a password.
+pub(super) fn bare(address: &str) -> String {
+    address.rsplit_once('@').map_or_else(|| address.to_owned(), |(_, rest)| format!("…@{rest}"))
 }
 
 /// Scheme and host, without a slash at the end; `None` where it is left empty.
@@ -117,11 +125,11 @@ pub(super) fn some_server<'de, D: Deserializer<'de>>(from: D) -> Result<Option<S
     if text.trim().is_empty() {
         return Ok(None);
     }
-    let bare = text.trim().trim_end_matches('/');
-    let url = Url::parse(bare).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let is_bare = url.is_some_and(|url| url.origin().ascii_serialization() == bare);
-    let wrong = || format!("`{text}` is no address of a server; write it as https://archive.example");
-    is_bare.then(|| Some(bare.to_owned())).ok_or_else(|| serde::de::Error::custom(wrong()))
+    let server = text.trim().trim_end_matches('/');
+    let url = Url::parse(server).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let is_bare = url.is_some_and(|url| url.origin().ascii_serialization() == server);
+    let wrong = || format!("`{}` is no address of a server; write it as https://archive.example", bare(&text));
+    is_bare.then(|| Some(server.to_owned())).ok_or_else(|| serde::de::Error::custom(wrong()))
 }
 
 /// Scheme and host, and a port that is not the usual one, as browsers send them.
