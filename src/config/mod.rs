@@ -269,7 +269,7 @@ fn feeds_that_are_none(whole: &Table) -> Vec<String> {
 /// What a library calls what it expects, and how people do.
 const EXPECTED: [(&str, &str); 3] = [
     ("expected usize", "expected a whole number"),
-    ("expected u32", "expected a whole number"),
+    ("expected u32", "expected a whole number from 0 to 4294967295"),
     ("expected struct Feed", "expected a section with a `url`"),
 ];
 

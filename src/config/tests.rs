@@ -21,7 +21,10 @@ fn refused(text: &str, words: &str) {
 #[test]
 fn a_number_is_asked_for_in_words() {
     refused("[limits]\nconnections = \"many\"", "`limits.connections`: invalid type: text, expected a whole number");
-    refused("[limits]\ncitations_per_day = -1", "integer `-1`, expected a whole number");
+    for wrong in ["-1", "5000000000"] {
+        let told = format!("integer `{wrong}`, expected a whole number from 0 to 4294967295");
+        refused(&format!("[limits]\ncitations_per_day = {wrong}"), &told);
+    }
 }
 
 #[test]
