@@ -30,9 +30,9 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Store> {
 
 /// A mistyped folder must not become an archive.
 pub(super) fn ensure_there(dir: &Path) -> anyhow::Result<()> {
-    let is_there = Store::is_in(dir) || dir.is_file();
+    anyhow::ensure!(!dir.is_file(), StoreError::NotAFolder(dir.to_owned()));
     anyhow::ensure!(
-        is_there,
+        Store::is_in(dir),
         "there is no archive in {}; `broadsheet serve` and `broadsheet ingest` make one",
         dir.display()
     );

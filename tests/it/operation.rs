@@ -129,7 +129,8 @@ fn a_folder_that_cannot_be_used_is_said_in_a_line() {
     let archive = TestArchive::new();
     archive.file("data", "not a folder");
     let articles = archive.file("a.jsonl", &corpus(1));
-    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["ingest", &articles], &["reindex"], &["runs"]] {
+    let serve = &["serve", "--listen", "127.0.0.1:0"][..];
+    for command in [serve, &["ingest", &articles], &["reindex"], &["runs"], &["check"], &["backup", "copy"]] {
         refuses(&archive.command(command[0]).args(&command[1..]).output().unwrap(), "is a file");
     }
     std::fs::remove_file(archive.data()).unwrap();
