@@ -54,7 +54,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 fn number(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "a run has a number; `broadsheet runs` lists them".to_owned())
+    let number = text.parse().ok().filter(|number| i64::try_from(*number).is_ok());
+    number.ok_or_else(|| "a run has a number; `broadsheet runs` lists them".to_owned())
 }
 
 /// Takes a run back, batch after batch. Broken off, it goes on where it stopped when it is asked for again, or a server starts.

@@ -96,6 +96,7 @@ fn what_is_typed_wrongly_is_told_in_words() {
         (&["serve", "--listen", "127.0.0.1"], 2, no_address),
         (&["serve", "--listen", "127.0.0.1:0", "--watch", &file], 1, "is to be watched and is no folder"),
         (&["runs", "abc"], 2, "a run has a number; `broadsheet runs` lists them"),
+        (&["runs", "18446744073709551615"], 2, "a run has a number; `broadsheet runs` lists them"),
     ] {
         let output = program().args(arguments).current_dir(&here).output().unwrap();
         let said = text(&output);
