@@ -1,7 +1,7 @@
 //! Archives: tar and zip. Their members are inputs again; what their headers say is bounded.
 
 use std::fs;
-use std::io::{self, ErrorKind, Read, Seek};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -72,14 +72,16 @@ impl Reading<'_, '_> {
         self.zip(io::Cursor::new(bytes), name, depth, &AtomicU64::default())
     }
 
-    /// Members may be the same bytes many times over. `read` is told how many of them have been read.
+    /// Members may be the same bytes many times over, and what the archive says of their sizes may be no more true than that.
+    /// `read` is told how many bytes have been read, of all there are at most.
     pub(super) fn zip(
         &mut self,
-        whole: impl Read + Seek,
+        mut whole: impl Read + Seek,
         name: &Name,
         depth: usize,
         read: &AtomicU64,
     ) -> ControlFlow<()> {
+        let mut left = whole.seek(SeekFrom::End(0)).unwrap_or_default();
         let mut archive = match zip::ZipArchive::new(whole) {
             Ok(archive) => archive,
             Err(_) => {
@@ -97,7 +99,9 @@ impl Reading<'_, '_> {
             match archive.by_index(index) {
                 Ok(file) if file.is_file() => {
                     let member = String::from_utf8_lossy(file.name_raw()).replace('\\', "/");
-                    read.fetch_add(file.compressed_size(), Ordering::Relaxed);
+                    let packed = file.compressed_size().min(left);
+                    left -= packed;
+                    read.fetch_add(packed, Ordering::Relaxed);
                     if member.len() > LONGEST_NAME {
                         self.reject(&name.told, Reason::new("damaged", "a member whose name is longer than 4 KiB"))?;
                     } else if !hidden(&member) {

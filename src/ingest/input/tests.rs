@@ -106,6 +106,33 @@ fn the_members_of_a_zip_unpack_in_proportion_all_together() {
     assert_eq!((&codes[..3], codes[3]), (&expected[..], ("a.zip", "too_large")));
 }
 
+/// Counted as it is claimed, what has been read might be more than there are numbers for.
+#[test]
+fn a_zip_that_lies_about_its_sizes_is_counted_with_what_it_has() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for name in ["a.json", "b.json"] {
+        zip.start_file(name, stored).unwrap();
+        zip.write_all(b"{\"title\":\"Tin\"}").unwrap();
+    }
+    let mut bytes = zip.finish().unwrap().into_inner();
+    for at in 0..bytes.len() - 24 {
+        // A line of its table of contents, and in it how much is packed.
+        if bytes[at..].starts_with(b"PK\x01\x02") {
+            bytes[at + 20..at + 24].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
+        }
+    }
+    let path = dir.path().join("a.zip");
+    fs::write(&path, &bytes).unwrap();
+    let (progress, mut found) = (Progress::default(), 0);
+    let _ = read(&Input::Path(path), &ReadOptions::default(), &progress, &mut |_| {
+        found += 1;
+        ControlFlow::Continue(())
+    });
+    assert_eq!((progress.read.load(Ordering::Relaxed), found > 0), (bytes.len() as u64, true));
+}
+
 #[test]
 fn a_zip_on_the_disk_is_read_where_it_lies_however_large() {
     let mut zip = zip::ZipWriter::new(tempfile::NamedTempFile::with_suffix(".zip").unwrap());
