@@ -8,7 +8,7 @@ use crate::config::REFERENCE;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// Only say whether the configuration can be read that the file, the variables and the flags make
+    /// Only say whether the configuration can be read that the file and the variables BROADSHEET__SECTION__KEY make
     #[arg(long)]
     check: bool,
     #[command(flatten)]

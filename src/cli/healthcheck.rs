@@ -17,7 +17,8 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let address = options.server.to_socket_addrs()?.next().context("the address has no host")?;
+    let none = || format!("there is no server at `{}`; write it as 127.0.0.1:8080", options.server);
+    let address = options.server.to_socket_addrs().ok().and_then(|mut all| all.next()).with_context(none)?;
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).context("nothing answers")?;
     stream.set_read_timeout(Some(PATIENCE))?;
     write!(stream, "GET /healthz HTTP/1.0\r\nHost: {}\r\n\r\n", options.server)?;

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::ingest::input::Input;
 
 /// Without a terminal a line is printed this often.
-const BETWEEN_LINES: Duration = Duration::from_secs(5);
+pub(super) const BETWEEN_LINES: Duration = Duration::from_secs(5);
 
 pub(super) struct Shown {
     bar: ProgressBar,

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use super::progress::counted;
+use super::progress::{BETWEEN_LINES, counted};
 use super::settings::Settings;
 use crate::sync;
 
@@ -16,7 +16,13 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let store = options.settings.existing()?;
-    let articles = sync::rebuild(&store, store.dir(), |_, _| {})?;
+    let mut told = started;
+    let articles = sync::rebuild(&store, store.dir(), |position, of| {
+        if told.elapsed() > BETWEEN_LINES {
+            eprintln!("{position} of {of} changes of the store are in the index");
+            told = Instant::now();
+        }
+    })?;
     let articles = counted(articles, "article", "articles");
     say!("{articles} indexed anew in {:.1} s", started.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)

@@ -84,7 +84,12 @@ fn undo(store: &Store, run: RunId) -> anyhow::Result<ExitCode> {
 fn tell_undone(run: &Run, how: &str) {
     let (articles, versions) = run.undone.map_or((0, 0), |undone| (undone.articles, undone.versions));
     let (articles, versions) = (counted(articles, "article", "articles"), counted(versions, "version", "versions"));
-    say!("run {} {how}: {articles} and {versions} taken back", run.id);
+    let stays = if run.undone.is_some_and(|undone| undone.versions < run.counts.new + run.counts.versions) {
+        "; what other runs brought, too, stays"
+    } else {
+        ""
+    };
+    say!("run {} {how}: {articles} and {versions} taken back{stays}", run.id);
 }
 
 /// The columns of the ledger; numbers stand to the right.

@@ -85,9 +85,13 @@ fn written_as(like: &Value, text: &str) -> Result<Value, String> {
 fn check_list(value: &Value, path: &str) -> Result<Vec<String>, String> {
     let Some((_, known)) = IN_LISTS.iter().find(|(list, _)| *list == path) else { return Ok(Vec::new()) };
     let Some(entries) = value.as_array() else { return Err(format!("`{path}` is a list: write [[{path}]]")) };
-    let keys = entries.iter().filter_map(Value::as_table).flat_map(Table::keys);
-    let strange = keys.filter(|key| !known.contains(&key.as_str()));
-    Ok(strange.map(|key| unknown(&format!("{path}.{key}"), key, known)).collect())
+    let mut strange = Vec::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let keys = entry.as_table().into_iter().flat_map(Table::keys);
+        let keys = keys.filter(|key| !known.contains(&key.as_str()));
+        strange.extend(keys.map(|key| format!("feed {} of [[{path}]]: {}", at + 1, unknown(key, key, known))));
+    }
+    Ok(strange)
 }
 
 fn unknown(path: &str, key: &str, known: &[&str]) -> String {

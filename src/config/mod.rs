@@ -246,24 +246,30 @@ fn mistakes(place: &str, problems: Vec<String>) -> Vec<Mistake> {
 }
 
 fn checked(whole: &Table) -> Result<Config, Vec<String>> {
-    let feeds = feeds_that_are_none(whole);
+    let feeds = wrong_feeds(whole);
     if !feeds.is_empty() {
         return Err(feeds);
     }
     let config: Config = whole.clone().try_into().map_err(|error| vec![readable(error)])?;
     config.limits.check().map_err(|problem| vec![problem])?;
-    let wrong = config.feeds.check();
-    if wrong.is_empty() { Ok(config) } else { Err(wrong) }
+    least(config.feeds.every, "[feeds]").map_err(|problem| vec![problem])?;
+    Ok(config)
 }
 
-/// What cannot be read of each feed, which is told by its number: it may have no address.
-fn feeds_that_are_none(whole: &Table) -> Vec<String> {
+/// What is wrong with each feed; one that cannot be read is told by its number, for it may have no address.
+fn wrong_feeds(whole: &Table) -> Vec<String> {
     let feeds = whole.get("feeds").and_then(|feeds| feeds.get("feed")).and_then(Value::as_array);
-    let wrong = |(at, feed): (usize, &Value)| {
-        let error = feed.clone().try_into::<Feed>().err()?;
-        Some(format!("feed {} of [[{FEEDS}]]: {}", at + 1, readable(error)))
-    };
-    feeds.into_iter().flatten().enumerate().filter_map(wrong).collect()
+    let (mut known, mut wrong) = (Vec::new(), Vec::new());
+    for (at, feed) in feeds.into_iter().flatten().enumerate() {
+        match feed.clone().try_into::<Feed>() {
+            Ok(feed) => {
+                wrong.extend(feed.check(&known).err());
+                known.push(feed.url);
+            }
+            Err(error) => wrong.push(format!("feed {} of [[{FEEDS}]]: {}", at + 1, readable(error))),
+        }
+    }
+    wrong
 }
 
 /// What a library calls what it expects, and how people do.
@@ -314,15 +320,10 @@ impl Limits {
     }
 }
 
-impl Feeds {
-    /// What is wrong: with all of them, and with each.
-    fn check(&self) -> Vec<String> {
-        let each = self.feed.iter().enumerate().map(|(at, feed)| self.check_one(at, feed));
-        std::iter::once(least(self.every, "[feeds]")).chain(each).filter_map(Result::err).collect()
-    }
-
-    fn check_one(&self, at: usize, feed: &Feed) -> Result<(), String> {
-        let url = &feed.url;
+impl Feed {
+    /// `known` are the addresses of those before it.
+    fn check(&self, known: &[Url]) -> Result<(), String> {
+        let url = &self.url;
         if !matches!(url.scheme(), "http" | "https") {
             let (feed, scheme) = (bare(url.as_str()), url.scheme());
             return Err(format!("the feed `{feed}` has the scheme `{scheme}`; only http and https are fetched"));
@@ -331,10 +332,10 @@ impl Feeds {
             let host = url.host_str().unwrap_or_default();
             return Err(format!("the address of a feed of {host} holds a name or a password, which would be logged"));
         }
-        if self.feed[..at].iter().any(|other| other.url == *url) {
+        if known.contains(url) {
             return Err(format!("the feed `{url}` is there twice"));
         }
-        least(feed.every.unwrap_or(LEAST), url.as_str())
+        least(self.every.unwrap_or(LEAST), url.as_str())
     }
 }
 

@@ -146,8 +146,16 @@ fn all_mistakes_are_told_each_in_a_line() {
     let variable = ("BROADSHEET__FEEDS__EVERY".into(), "soon".into());
     let told = Config::read(Some(&file), [variable]).unwrap_err().to_string();
     let lines: Vec<&str> = told.lines().collect();
-    let words =
-        ["`feeds.feed.evry`", "feed 1 of", "feed 3 of", "`limits.uploads`", "`log.colour`", "`loud`", "BROADSHEET__"];
+    let words = [
+        "key `evry`",
+        "feed 1 of [[feeds.feed]]: `url`",
+        "`ftp://b/`",
+        "feed 3 of",
+        "`limits.uploads`",
+        "`log.colour`",
+        "`loud`",
+        "BROADSHEET__",
+    ];
     assert_eq!(lines.len(), words.len(), "{told}");
     for word in words {
         assert_eq!(lines.iter().filter(|line| line.contains(word)).count(), 1, "{word}: {told}");

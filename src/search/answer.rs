@@ -411,7 +411,9 @@ pub enum SearchError {
     #[error("there is no such citation")]
     NoCitation,
     /// 429 with `Retry-After`: there is room for another after this.
-    #[error("as many citations have been kept within a day as may be without a key that may write")]
+    #[error(
+        "as many citations, or articles in their lists, have been kept within a day as may be without a key that may write"
+    )]
     TooManyCitations(Duration),
     /// 403, whatever is to be cited.
     #[error("searches are cited here only with a key that may write")]

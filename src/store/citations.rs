@@ -121,14 +121,21 @@ impl CiteBounds {
     fn wait(self, transaction: &Transaction<'_>, now: Timestamp, listed: u64) -> Result<Option<Duration>> {
         let mut statement = transaction.prepare_cached(sql::CITED_SINCE)?;
         let since = (now - DAY).as_millisecond();
-        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?, at(row.get(2)?)));
         // More are not looked at.
         let (most, longest) = (u64::from(self.citations), u64::from(self.articles));
-        let (citations, articles, first) = statement.query_row(params![since, most + 1], read)?;
-        if citations <= most && articles + listed <= longest {
-            return Ok(None);
+        let read = |row: &rusqlite::Row<'_>| Ok((at(row.get(0)?), row.get::<_, u64>(1)?));
+        let kept = statement.query_map(params![since, most + 1], read)?.collect::<Result<Vec<_>, _>>()?;
+        let (mut citations, mut articles) = (kept.len() as u64, kept.iter().map(|(_, lists)| lists).sum::<u64>());
+        let mut wait = None;
+        for (made, lists) in kept {
+            if citations <= most && articles + listed <= longest {
+                break;
+            }
+            // One after the other they are a day old.
+            (citations, articles) = (citations - 1, articles - lists);
+            wait = Some((made + DAY).duration_since(now));
         }
-        let wait = (first + DAY).duration_since(now);
+        let Some(wait) = wait else { return Ok(None) };
         // A clock that was set back has made some of them later than now.
         Ok(Some(Duration::try_from(wait.clamp(SignedDuration::from_secs(1), DAY)).unwrap_or(Duration::from_secs(1))))
     }
@@ -166,6 +173,25 @@ mod tests {
         assert_eq!(cite("a", &both), Cite::Kept);
         assert!(matches!(cite("b", &both), Cite::TooMany(_)), "it would be four");
         assert_eq!((cite("c", &both[..1]), desk.store.citation("b").unwrap()), (Cite::Kept, None));
+    }
+
+    #[test]
+    fn there_is_room_again_when_as_many_articles_are_a_day_old_as_it_takes() {
+        let desk = desk();
+        desk.put(&[incoming("1", "A"), incoming("2", "B"), incoming("3", "C")]);
+        let all = [1, 2, 3].map(|num| Cited { num, row: num });
+        let bounds = Some(CiteBounds { citations: 9, articles: 3 });
+        for (id, found, hours) in [("a", &all[..1], 20), ("b", &all[1..], 10)] {
+            assert_eq!(desk.store.cite(id, "tin", found, bounds).unwrap(), Cite::Kept);
+            let made = (Timestamp::now() - SignedDuration::from_hours(hours)).as_millisecond();
+            let conn = &desk.store.writer().conn;
+            conn.execute("UPDATE citations SET made = ?1 WHERE id = ?2", params![made, id]).unwrap();
+        }
+        let hours = |found: &[Cited]| match desk.store.cite("c", "tin", found, bounds).unwrap() {
+            Cite::TooMany(wait) => wait.as_secs().div_ceil(3600),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((hours(&all[..1]), hours(&all)), (4, 14));
     }
 
     #[test]

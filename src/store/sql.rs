@@ -263,10 +263,10 @@ statements! {
     CITATION_ADD = "INSERT INTO citations (id, made, asked) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING RETURNING num";
     CITED_ADD = "INSERT INTO cited (citation, place, article, version)
                  SELECT ?1, ?2, article, row FROM versions WHERE row = ?3";
-    /// Of the newest citations, so many, those that came after ?1: how many, the articles of their lists, and when the first
-    /// of them came. The newest is being added, and its list is not there yet.
-    CITED_SINCE = "SELECT count(*), coalesce(sum((SELECT max(place) FROM cited WHERE citation = num)), 0), min(made)
-                   FROM (SELECT num, made FROM citations ORDER BY num DESC LIMIT ?2) WHERE made > ?1";
+    /// Of the newest citations, so many, those that came after ?1: when each came, and how many articles it lists. The newest is
+    /// being added, and its list is not there yet.
+    CITED_SINCE = "SELECT made, coalesce((SELECT max(place) FROM cited WHERE citation = num), 0)
+                   FROM (SELECT num, made FROM citations ORDER BY num DESC LIMIT ?2) WHERE made > ?1 ORDER BY made";
     CITATION_LESS = "UPDATE citations SET taken_back = taken_back + ?2 WHERE num = ?1";
     CITATION = "SELECT num, made, asked, purged, taken_back FROM citations WHERE id = ?1";
     CITED = "SELECT article, version FROM cited WHERE citation = ?1 ORDER BY place";

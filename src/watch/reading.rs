@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
@@ -94,14 +95,14 @@ fn read_all(store: &Store, files: &mpsc::Receiver<PathBuf>, under_way: &UnderWay
     while !stop.load(Ordering::Relaxed) {
         match gather(files) {
             Ok(paths) => {
-                let mut taken = read(store, &paths, stop);
+                let mut taken = taken_in(store, &paths, stop);
                 while let Err(error) = &taken {
                     tracing::error!(%error, "watched files could not be taken in");
                     metering::read_from(&paths, Timestamp::now(), Some(NOT_TAKEN_IN));
                     if !again(store, stop) {
                         break;
                     }
-                    taken = read(store, &paths, stop);
+                    taken = taken_in(store, &paths, stop);
                 }
                 if taken.is_ok() {
                     metering::read_from(&paths, Timestamp::now(), None);
@@ -114,6 +115,14 @@ fn read_all(store: &Store, files: &mpsc::Receiver<PathBuf>, under_way: &UnderWay
             Err(mpsc::RecvTimeoutError::Timeout) => {}
             Err(mpsc::RecvTimeoutError::Disconnected) => return,
         }
+    }
+}
+
+/// What breaks the program costs these files, and not those that come after them.
+fn taken_in(store: &Store, paths: &[PathBuf], stop: &Arc<AtomicBool>) -> Result<(), String> {
+    match catch_unwind(AssertUnwindSafe(|| read(store, paths, stop))) {
+        Ok(taken) => taken.map_err(|error| error.to_string()),
+        Err(_) => Err("they have broken what writes them into the store".to_owned()),
     }
 }
 
