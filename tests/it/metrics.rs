@@ -101,6 +101,24 @@ fn searches_are_measured_by_kind_and_stage() {
 }
 
 #[test]
+fn what_there_has_been_none_of_is_counted_as_none() {
+    let archive = TestArchive::new();
+    let metrics = metrics(&Server::start(&archive));
+    for none in [
+        r#"articles_total{outcome="new"}"#,
+        r#"articles_total{outcome="version"}"#,
+        r#"runs_total{state="failed"}"#,
+        r#"rejects_total{code="bad_json"}"#,
+        r#"rejects_total{code="too_old"}"#,
+        r#"feed_polls_total{outcome="failed"}"#,
+        r#"http_requests_refused_total{code="busy"}"#,
+        r#"http_requests_refused_total{code="not_ready"}"#,
+    ] {
+        assert_eq!(metrics.value(&format!("broadsheet_{none}")), 0.0, "{none}");
+    }
+}
+
+#[test]
 fn what_comes_in_is_counted_by_what_becomes_of_it() {
     let archive = TestArchive::new();
     let server = Server::start(&archive);

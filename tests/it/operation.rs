@@ -175,14 +175,18 @@ fn a_server_that_is_still_reading_stops_when_asked() {
     let archive = TestArchive::new();
     let file = archive.file("a.jsonl", &corpus(20_000));
     let mut command = archive.command("serve");
-    command.args(["--listen", "127.0.0.1:0", "--ingest", &file]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let next = archive.file("b.jsonl", &corpus(10));
+    command
+        .args(["--listen", "127.0.0.1:0", "--ingest", &file, "--ingest", &next])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     wait_until("a run has begun", || archive.last_run("state") == "running");
     terminate(&child);
     assert_eq!(child.wait().unwrap().code(), Some(0));
     let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
     assert!(!said.any(|line| line.unwrap().contains("listens on")), "it had not come to that");
-    assert_eq!(archive.last_run("state"), "interrupted");
+    assert_eq!((archive.last_run("state"), archive.last_run("run")), ("interrupted".into(), "1".into()));
 }
 
 #[test]

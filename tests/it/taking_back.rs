@@ -149,6 +149,11 @@ fn a_run_is_undone_by_command_with_and_without_a_server() {
     assert!(text(&undo("1")).contains("was undone before"));
     let none = undo("9");
     assert_eq!((none.status.code(), text(&none).contains("there is no run 9")), (Some(1), true));
+    for name in ["a.jsonl", "b.jsonl"] {
+        archive.ingest(&["--namespace", "wire", &archive.folder.path().join(name).display().to_string()]);
+    }
+    let told = text(&undo("3"));
+    assert!(told.contains("0 articles and 0 versions taken back; what other runs brought, too, stays"), "{told}");
 }
 
 /// A word that nobody has written, and an article with it wherever one can be.

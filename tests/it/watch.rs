@@ -213,3 +213,17 @@ fn of_two_servers_one_watches_and_the_other_goes_on_when_it_ends() {
     comes(&second, "zinc");
     assert_eq!(desk.runs(), ["a.jsonl", "b.jsonl"]);
 }
+
+#[test]
+fn a_file_that_breaks_what_writes_it_costs_itself() {
+    let desk = desk();
+    fs::create_dir_all(desk.folder()).unwrap();
+    let mut serve = desk.archive.command("serve");
+    serve.arg("--watch").arg(desk.folder()).env("FAILPOINTS", "store::before_commit=1*panic");
+    let server = Server::start_with(&mut serve);
+    server.until_it_says("watching a folder");
+    desk.lay("a.jsonl", &article(1, "Tin"));
+    server.until_it_says("watched files could not be taken in");
+    desk.lay("b.jsonl", &article(2, "Zinc"));
+    server.until("the next is in", |server| server.total("*") == 1);
+}
