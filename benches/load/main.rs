@@ -3,11 +3,11 @@
 //!     cargo bench --bench load                        a minute of it, and two smaller things before
 //!     cargo bench --bench load -- --seconds 10
 //!
-//! First the queries one after the other: the latency without load. Then a handful of clients that ask without a pause: the
-//! capacity, which is looked for once more at the end, for a machine that others use is not always as fast. Then clients that
-//! ask at twice the rate of the first, whatever is answered, beside idle connections, clients that send
-//! their heads a byte a second, and somebody who asks whether the server is there. `--quick`, and any run that is not
-//! `cargo bench`, takes the bundled samples and seconds, and checks answers, not figures.
+//! First the queries one after the other: the latency without load. Then, in turn, a handful of clients that ask without a
+//! pause, which is the capacity, and clients that ask at twice that rate, whatever is answered: several times, for a machine
+//! that others use is not always as fast. All the while there are idle connections, clients that send their heads a byte a
+//! second, and somebody who asks whether the server is there. `--quick`, and any run that is not `cargo bench`, takes the
+//! bundled samples and seconds, and checks answers, not figures.
 
 #[path = "../beside_tantivy/corpus.rs"]
 #[allow(dead_code, reason = "the articles are read by the program alone")]
@@ -28,6 +28,9 @@ use corpus::Corpus;
 use server::{Connection, Server, search};
 
 const QUERIES: &str = include_str!("../beside_tantivy/queries.txt");
+
+/// The overload comes in so many pieces, before and after each of which the capacity is looked for.
+const PIECES: u32 = 6;
 
 /// Clients that find the capacity: enough that every processor has a search and one waits.
 const ASKING: usize = 6;
@@ -53,18 +56,13 @@ fn main() -> anyhow::Result<()> {
 
     let calm = one_by_one(&server, &paths)?;
     println!("one by one: p50 {:.1} ms, p99 {:.1} ms", at(&calm, 0.5), at(&calm, 0.99));
-    let look = Duration::from_secs(if quick { 1 } else { 10 });
-    let first = capacity(&server, &paths, look)?;
     let idle = idle(&server, if quick { IDLE / 10 } else { IDLE })?;
     let before = resident(&server)?;
-    let load = overload(&server, &paths, 2.0 * first, Duration::from_secs(seconds))?;
-    let last = capacity(&server, &paths, look)?;
-    let capacity = f64::midpoint(first, last);
-    println!("capacity: {first:.0} answers a second before, and {last:.0} after");
-    report(&load, &calm, capacity, seconds)?;
+    let load = under_load(&server, &paths, Duration::from_secs(seconds) / PIECES)?;
+    load.report(&calm)?;
     println!("memory: {before} MiB before, {} MiB after, with {} idle connections", resident(&server)?, idle.len());
     if !quick {
-        load.check(&calm, capacity, seconds)?;
+        load.check(&calm)?;
     }
     server.stop()
 }
@@ -131,23 +129,59 @@ fn idle(server: &Server, most: usize) -> anyhow::Result<Vec<Connection>> {
     connections
 }
 
+/// What came of one piece of the overload.
 #[derive(Default)]
-struct Load {
+struct Piece {
     /// From being sent to the end of the answer.
     answered: Vec<Duration>,
     refused: Vec<Duration>,
+}
+
+struct Load {
+    /// Answers a second, before the first piece and after each.
+    capacities: Vec<f64>,
+    pieces: Vec<Piece>,
+    /// How long each was.
+    during: Duration,
+    /// Answers of `/healthz`, all the while.
     health: Vec<Duration>,
 }
 
-fn overload(server: &Server, paths: &[String], rate: f64, during: Duration) -> anyhow::Result<Load> {
-    let (began, over) = (Instant::now(), AtomicBool::new(false));
+/// The capacity and twice as much, in turn, while others dawdle and look after the server.
+fn under_load(server: &Server, paths: &[String], during: Duration) -> anyhow::Result<Load> {
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| dawdle(server, &over));
+        let health = scope.spawn(|| health(server, &over));
+        let in_turn = in_turn(server, paths, during);
+        over.store(true, Ordering::Relaxed);
+        let (capacities, pieces) = in_turn?;
+        joined(slow)?;
+        let mut health = joined(health)?;
+        health.sort_unstable();
+        Ok(Load { capacities, pieces, during, health })
+    })
+}
+
+fn in_turn(server: &Server, paths: &[String], during: Duration) -> anyhow::Result<(Vec<f64>, Vec<Piece>)> {
+    let look = during.div_f64(2.0);
+    let (mut capacities, mut pieces) = (Vec::new(), Vec::new());
+    let mut last = capacity(server, paths, look)?;
+    capacities.push(last);
+    for _ in 0..PIECES {
+        pieces.push(overload(server, paths, 2.0 * last, during)?);
+        last = capacity(server, paths, look)?;
+        capacities.push(last);
+    }
+    Ok((capacities, pieces))
+}
+
+fn overload(server: &Server, paths: &[String], rate: f64, during: Duration) -> anyhow::Result<Piece> {
+    let began = Instant::now();
     let between = Duration::from_secs_f64(CROWD as f64 / rate);
-    let mut load = std::thread::scope(|scope| {
-        let over = &over;
-        let slow = scope.spawn(move || dawdle(server, over));
-        let health = scope.spawn(move || health(server, over));
+    std::thread::scope(|scope| {
         let client = move |number: usize| {
-            let (mut connection, mut load) = (server.connect()?, Load::default());
+            let (mut connection, mut piece) = (server.connect()?, Piece::default());
             let mut due = began + between.mul_f64(number as f64 / CROWD as f64);
             for path in paths.iter().cycle().skip(number * 7) {
                 if began.elapsed() > during {
@@ -158,28 +192,19 @@ fn overload(server: &Server, paths: &[String], rate: f64, during: Duration) -> a
                 due = (due + between).max(Instant::now());
                 let started = Instant::now();
                 match connection.ask(path)?.0 {
-                    200 => load.answered.push(started.elapsed()),
+                    200 => piece.answered.push(started.elapsed()),
                     503 => {
                         ensure!(connection.header("retry-after").is_some(), "a refusal without Retry-After");
-                        load.refused.push(started.elapsed());
+                        piece.refused.push(started.elapsed());
                     }
                     status => anyhow::bail!("{path}: {status}"),
                 }
             }
-            anyhow::Ok(load)
+            anyhow::Ok(piece)
         };
         let clients: Vec<_> = (0..CROWD).map(|number| scope.spawn(move || client(number))).collect();
-        let loads: anyhow::Result<Vec<Load>> = clients.into_iter().map(joined).collect();
-        over.store(true, Ordering::Relaxed);
-        let mut load = loads?.into_iter().fold(Load::default(), Load::and);
-        load.health = joined(health)?;
-        joined(slow)?;
-        anyhow::Ok(load)
-    })?;
-    for times in [&mut load.answered, &mut load.refused, &mut load.health] {
-        times.sort_unstable();
-    }
-    Ok(load)
+        clients.into_iter().map(joined).try_fold(Piece::default(), |all, piece| Ok(all.and(piece?)))
+    })
 }
 
 /// Clients that send a byte of their head a second. The server drops them in time; then they come again.
@@ -210,56 +235,82 @@ fn health(server: &Server, over: &AtomicBool) -> anyhow::Result<Vec<Duration>> {
     Ok(times)
 }
 
-impl Load {
-    fn and(mut self, other: Load) -> Load {
+impl Piece {
+    fn and(mut self, other: Piece) -> Piece {
         self.answered.extend(other.answered);
         self.refused.extend(other.refused);
         self
     }
 
-    fn goodput(&self, capacity: f64, seconds: u64) -> f64 {
-        self.answered.len() as f64 / seconds as f64 / capacity
-    }
-
-    fn check(&self, calm: &[Duration], capacity: f64, seconds: u64) -> anyhow::Result<()> {
-        let goodput = self.goodput(capacity, seconds);
-        ensure!(goodput >= 0.8, "of the capacity only {goodput:.2} is left");
-        let slower = at(&self.answered, 0.99) / at(calm, 0.99);
-        ensure!(slower < 5.0, "who is answered waits {slower:.1} times as long");
-        ensure!(at(&self.refused, 0.99) < 50.0, "refusals take {:.0} ms", at(&self.refused, 0.99));
-        ensure!(at(&self.health, 1.0) < 50.0, "`/healthz` takes {:.0} ms", at(&self.health, 1.0));
-        Ok(())
+    fn asked(&self) -> usize {
+        self.answered.len() + self.refused.len()
     }
 }
 
-fn report(load: &Load, calm: &[Duration], capacity: f64, seconds: u64) -> anyhow::Result<()> {
-    let asked = load.answered.len() + load.refused.len();
-    ensure!(!load.answered.is_empty() && !load.health.is_empty(), "nobody was answered");
-    println!(
-        "asked at twice the first for {seconds} s: {:.2} times the capacity came",
-        asked as f64 / seconds as f64 / capacity
-    );
-    println!(
-        "  answered: {:.2} of the capacity; p50 {:.1} ms, p99 {:.1} ms, {:.1} times that without load",
-        load.goodput(capacity, seconds),
-        at(&load.answered, 0.5),
-        at(&load.answered, 0.99),
-        at(&load.answered, 0.99) / at(calm, 0.99),
-    );
-    println!(
-        "  refused: {}; p50 {:.1} ms, p99 {:.1} ms, at most {:.1} ms",
-        load.refused.len(),
-        at(&load.refused, 0.5),
-        at(&load.refused, 0.99),
-        at(&load.refused, 1.0)
-    );
-    println!(
-        "  /healthz: p50 {:.1} ms, p99 {:.1} ms, at most {:.1} ms",
-        at(&load.health, 0.5),
-        at(&load.health, 0.99),
-        at(&load.health, 1.0)
-    );
-    Ok(())
+impl Load {
+    /// Answers that the time of each piece had room for.
+    fn room(&self) -> impl Iterator<Item = f64> {
+        let seconds = self.during.as_secs_f64();
+        self.capacities.windows(2).map(move |around| f64::midpoint(around[0], around[1]) * seconds)
+    }
+
+    fn of_the_capacity(&self, counted: impl Fn(&Piece) -> usize) -> f64 {
+        self.pieces.iter().map(counted).sum::<usize>() as f64 / self.room().sum::<f64>()
+    }
+
+    fn goodput(&self) -> f64 {
+        self.of_the_capacity(|piece| piece.answered.len())
+    }
+
+    fn sorted(&self, of: impl Fn(&Piece) -> &[Duration]) -> Vec<Duration> {
+        let mut times: Vec<Duration> = self.pieces.iter().flat_map(|piece| of(piece).iter().copied()).collect();
+        times.sort_unstable();
+        times
+    }
+
+    fn check(&self, calm: &[Duration]) -> anyhow::Result<()> {
+        let (answered, refused) = (self.sorted(|piece| &piece.answered), self.sorted(|piece| &piece.refused));
+        ensure!(self.goodput() >= 0.8, "of the capacity only {:.2} is left", self.goodput());
+        let slower = at(&answered, 0.99) / at(calm, 0.99);
+        ensure!(slower < 5.0, "who is answered waits {slower:.1} times as long");
+        ensure!(at(&refused, 0.99) < 50.0, "refusals take {:.0} ms", at(&refused, 0.99));
+        ensure!(at(&self.health, 1.0) < 50.0, "`/healthz` takes {:.0} ms", at(&self.health, 1.0));
+        Ok(())
+    }
+
+    fn report(&self, calm: &[Duration]) -> anyhow::Result<()> {
+        let (answered, refused) = (self.sorted(|piece| &piece.answered), self.sorted(|piece| &piece.refused));
+        ensure!(!answered.is_empty() && !self.health.is_empty(), "nobody was answered");
+        let rounded: Vec<String> = self.capacities.iter().map(|capacity| format!("{capacity:.0}")).collect();
+        println!("capacity: {} answers a second", rounded.join(", "));
+        let seconds = (self.during * PIECES).as_secs();
+        let came = self.of_the_capacity(Piece::asked);
+        println!("in between, for {seconds} s, {came:.2} times the capacity came");
+        let shares = self.pieces.iter().zip(self.room());
+        let shares: Vec<String> =
+            shares.map(|(piece, room)| format!("{:.2}", piece.answered.len() as f64 / room)).collect();
+        println!("  answered: {:.2} of the capacity ({})", self.goodput(), shares.join(", "));
+        println!(
+            "            p50 {:.1} ms, p99 {:.1} ms, {:.1} times that without load",
+            at(&answered, 0.5),
+            at(&answered, 0.99),
+            at(&answered, 0.99) / at(calm, 0.99),
+        );
+        println!(
+            "  refused: {}; p50 {:.1} ms, p99 {:.1} ms, at most {:.1} ms",
+            refused.len(),
+            at(&refused, 0.5),
+            at(&refused, 0.99),
+            at(&refused, 1.0)
+        );
+        println!(
+            "  /healthz: p50 {:.1} ms, p99 {:.1} ms, at most {:.1} ms",
+            at(&self.health, 0.5),
+            at(&self.health, 0.99),
+            at(&self.health, 1.0)
+        );
+        Ok(())
+    }
 }
 
 /// The time, in milliseconds, within which this share of them lies; they are sorted.
