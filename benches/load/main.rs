@@ -30,7 +30,7 @@ use server::{Connection, Server, search};
 const QUERIES: &str = include_str!("../beside_tantivy/queries.txt");
 
 /// The overload comes in so many pieces, before and after each of which the capacity is looked for.
-const PIECES: u32 = 6;
+const PIECES: u32 = 3;
 
 /// Clients that find the capacity: enough that every processor has a search and one waits.
 const ASKING: usize = 6;

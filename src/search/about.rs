@@ -20,7 +20,7 @@ const RUNS: usize = 10;
 impl Archive {
     pub async fn about(&self) -> Result<AboutAnswer, SearchError> {
         let runs = self.runs(None, RUNS).await?.runs;
-        let about = self.pool.run(|until| self.inner.about(until)).await?;
+        let about = self.answer(Inner::about).await?;
         Ok(AboutAnswer { runs, ..about })
     }
 }

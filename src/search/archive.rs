@@ -38,7 +38,7 @@ use crate::store::{Store, StoreError, StoredArticle};
 const COPIES: usize = 100;
 
 pub struct Archive {
-    pub(super) inner: Inner,
+    pub(super) inner: Arc<Inner>,
     pub(super) pool: Pool,
     pub(super) aside: Aside,
     pub(super) surroundings: Surroundings,
@@ -64,16 +64,16 @@ pub(super) struct Inner {
 
 impl Archive {
     pub fn new(store: Arc<Store>, engine: &Engine) -> Result<Archive, EngineError> {
-        let inner = Inner {
+        let inner = Arc::new(Inner {
             store,
             newest: RwLock::new(engine.view()?),
             snapshots: Snapshots::default(),
             silence: Silence::default(),
             typing: Typing::default(),
             sources: Sources::default(),
-        };
+        });
         let shown = watch::Sender::new(inner.newest().position());
-        let (pool, exports) = (Pool::new(), export::room());
+        let (pool, exports) = (Pool::new().map_err(EngineError::new)?, export::room());
         Ok(Archive {
             inner,
             pool,
@@ -140,40 +140,60 @@ impl Archive {
         matches!(waited, Ok(Ok(_)))
     }
 
+    /// Asks those who know the archive, in its turn.
+    pub(super) async fn answer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner, &Until) -> Result<T, SearchError> + Send + 'static,
+    ) -> Result<T, SearchError> {
+        self.answer_within(TIME_LIMIT, work).await
+    }
+
+    /// The same, for what may take so long.
+    pub(super) async fn answer_within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl FnOnce(&Inner, &Until) -> Result<T, SearchError> + Send + 'static,
+    ) -> Result<T, SearchError> {
+        let inner = Arc::clone(&self.inner);
+        self.pool.run(limit, move |until| work(&inner, until)).await
+    }
+
     /// Answers a search.
     pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
         let told = |answer: &SearchAnswer| Told { snapshot: answer.snapshot.clone(), total: Some(answer.total) };
-        self.measured("search", from_ref(&request), |stages, until| self.inner.search(&request, stages, until), told)
-            .await
+        self.measured("search", request, from_ref, Inner::search, told).await
     }
 
     /// Reads a query and explains it, without a search.
     pub async fn explain(&self, request: SearchRequest) -> Result<QueryAnswer, SearchError> {
         let told = |answer: &QueryAnswer| Told { snapshot: answer.snapshot.clone(), total: None };
-        self.measured("explain", from_ref(&request), |_, until| self.inner.explain(&request, until), told).await
+        self.measured("explain", request, from_ref, |inner, request, _, until| inner.explain(request, until), told)
+            .await
     }
 
     /// One article, whole.
     pub async fn article(&self, request: ArticleRequest) -> Result<ArticleAnswer, SearchError> {
-        self.pool.run(|until| self.inner.article(&request, until)).await
+        self.answer(move |inner, until| inner.article(&request, until)).await
     }
 
     /// The other articles of its story, after the one that a page before ended with.
     pub async fn copies(&self, id: String, after: Option<u64>, most: usize) -> Result<CopiesAnswer, SearchError> {
-        let store = &self.inner.store;
-        self.pool.run(|_| article::copies(store, &article::shown(store, &id, None)?, after, most)).await
+        self.answer(move |inner, _| {
+            let store = &inner.store;
+            article::copies(store, &article::shown(store, &id, None)?, after, most)
+        })
+        .await
     }
 
     /// The page that an article was taken from.
     pub async fn original(&self, request: ArticleRequest) -> Result<OriginalPage, SearchError> {
-        self.pool.run(|_| article::original(&self.inner.store, &request)).await
+        self.answer(move |inner, _| article::original(&inner.store, &request)).await
     }
 
     /// What is different between two versions of an article.
     pub async fn difference(&self, request: DifferenceRequest) -> Result<DifferenceAnswer, SearchError> {
-        let answer =
-            |until: &Until| article::difference(&self.inner.store, &request, until.within(TIME_LIMIT / 4).at());
-        self.pool.run(answer).await
+        let within = |until: &Until| until.within(TIME_LIMIT / 4).at();
+        self.answer(move |inner, until| article::difference(&inner.store, &request, within(until))).await
     }
 }
 

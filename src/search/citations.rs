@@ -99,7 +99,7 @@ impl Archive {
         bounds: Option<CiteBounds>,
     ) -> Result<Kept, SearchError> {
         let Citing { kept, asked, found } =
-            self.pool.run_for(ORDER_LIMIT, |until| self.inner.cite(request, until)).await?;
+            self.answer_within(ORDER_LIMIT, |inner, until| inner.cite(request, until)).await?;
         // No search waits for whoever else is writing.
         let (archive, id) = (Arc::clone(self), kept.id.clone());
         match blocking(move || archive.inner.store.cite(&id, &asked, &found, bounds).map_err(store_error)).await? {
@@ -111,7 +111,7 @@ impl Archive {
 
     /// A search as it was, and what has become of what it found.
     pub async fn citation(&self, request: CitationRequest) -> Result<CitationAnswer, SearchError> {
-        self.pool.run_for(ORDER_LIMIT, |until| self.inner.citation(&request, until)).await
+        self.answer_within(ORDER_LIMIT, move |inner, until| inner.citation(&request, until)).await
     }
 }
 
@@ -129,30 +129,29 @@ fn beyond(bounds: CiteBounds) -> SearchError {
 /// The whole list of a citation, to be taken piece by piece.
 pub struct CitedList {
     archive: Arc<Archive>,
-    found: Vec<Cited>,
-    became: Vec<Option<Now>>,
+    list: Arc<(Vec<Cited>, Vec<Option<Now>>)>,
     taken: usize,
 }
 
 impl Archive {
     /// Recalls the articles of a citation.
     pub async fn cited_list(self: &Arc<Self>, id: String) -> Result<CitedList, SearchError> {
-        let (found, became) = self.pool.run_for(ORDER_LIMIT, |until| self.inner.cited(&id, until)).await?;
-        Ok(CitedList { archive: Arc::clone(self), found, became, taken: 0 })
+        let list = self.answer_within(ORDER_LIMIT, move |inner, until| inner.cited(&id, until)).await?;
+        Ok(CitedList { archive: Arc::clone(self), list: Arc::new(list), taken: 0 })
     }
 }
 
 impl CitedList {
     pub fn total(&self) -> u64 {
-        self.found.len() as u64
+        self.list.0.len() as u64
     }
 
     /// The next of them; none at the end.
     pub async fn piece(&mut self) -> Result<Vec<CitedLine>, SearchError> {
-        let places: Vec<usize> = (self.taken..self.found.len().min(self.taken + PIECE)).collect();
+        let places: Vec<usize> = (self.taken..self.list.0.len().min(self.taken + PIECE)).collect();
         self.taken += places.len();
-        let archive = Arc::clone(&self.archive);
-        archive.pool.go_on(ORDER_LIMIT, |_| archive.inner.lines(&places, &self.found, &self.became)).await
+        let (inner, list) = (Arc::clone(&self.archive.inner), Arc::clone(&self.list));
+        self.archive.pool.go_on(ORDER_LIMIT, move |_| inner.lines(&places, &list.0, &list.1)).await
     }
 }
 

@@ -33,13 +33,18 @@ pub(super) fn room() -> Arc<Semaphore> {
 }
 
 pub struct Export {
+    found: Arc<Everything>,
+    taken: usize,
+}
+
+/// All that a search has found.
+struct Everything {
     archive: Arc<Archive>,
     request: SearchRequest,
     view: View,
     planned: Planned,
     snapshot: SnapshotName,
     in_order: InOrder,
-    taken: usize,
     _room: OwnedSemaphorePermit,
 }
 
@@ -47,13 +52,14 @@ impl Archive {
     /// Finds all that a search finds, to be taken piece by piece.
     pub async fn export(self: &Arc<Self>, request: SearchRequest) -> Result<Export, SearchError> {
         let room = Arc::clone(&self.exports).try_acquire_owned().map_err(|_| SearchError::Busy)?;
-        self.pool.run_for(ORDER_LIMIT, |until| Export::begin(self, request, room, until)).await
+        let archive = Arc::clone(self);
+        self.pool.run(ORDER_LIMIT, move |until| Export::begin(archive, request, room, until)).await
     }
 }
 
 impl Export {
     fn begin(
-        archive: &Arc<Archive>,
+        archive: Arc<Archive>,
         request: SearchRequest,
         room: OwnedSemaphorePermit,
         until: &Until,
@@ -65,34 +71,38 @@ impl Export {
         let in_order = view.in_order(&planned.plan).map_err(engine_error)?;
         inner.keep(&view, &request, cursor.is_some());
         let snapshot = snapshot_name(&view, now_ms, &planned);
-        Ok(Export { archive: Arc::clone(archive), request, view, planned, snapshot, in_order, taken: 0, _room: room })
+        let found = Everything { archive, request, view, planned, snapshot, in_order, _room: room };
+        Ok(Export { found: Arc::new(found), taken: 0 })
     }
 
     /// Hits that the search has on all its pages together, be it articles or stories.
     pub fn total(&self) -> u64 {
-        if self.planned.plan.collapse { self.in_order.stories } else { self.in_order.total }
+        let in_order = &self.found.in_order;
+        if self.found.planned.plan.collapse { in_order.stories } else { in_order.total }
     }
 
     /// Names the state that they are from.
     pub fn snapshot(&self) -> String {
-        self.snapshot.print()
+        self.found.snapshot.print()
     }
 
     /// What was not read as it was written.
     pub fn warnings(&self) -> Vec<Advice> {
-        reading(&self.request, &self.planned, None).warnings
+        reading(&self.found.request, &self.found.planned, None).warnings
     }
 
     /// Where the next export goes on, of one that was given a limit.
     pub fn next_cursor(&self) -> Option<String> {
-        let last = self.in_order.len().checked_sub(1).filter(|_| self.in_order.len() == self.planned.plan.limit)?;
-        let found = self.view.found(&self.in_order, last..last + 1);
-        Some(self.planned.cursor(&self.snapshot, found.first()?.place))
+        let Everything { view, planned, snapshot, in_order, .. } = &*self.found;
+        let last = in_order.len().checked_sub(1).filter(|_| in_order.len() == planned.plan.limit)?;
+        let found = view.found(in_order, last..last + 1);
+        Some(planned.cursor(snapshot, found.first()?.place))
     }
 
     /// The next hits; none after the last.
     pub async fn piece(&mut self) -> Result<Vec<Hit>, SearchError> {
-        let next = self.view.found(&self.in_order, self.taken..self.in_order.len().min(self.taken + PIECE));
+        let Everything { view, in_order, archive, .. } = &*self.found;
+        let next = view.found(in_order, self.taken..in_order.len().min(self.taken + PIECE));
         let mut words = 0;
         let is_within = |hit: &&FoundHit| {
             words += hit.words;
@@ -104,11 +114,13 @@ impl Export {
         if places.is_empty() {
             return Ok(Vec::new());
         }
-        let archive = Arc::clone(&self.archive);
         self.taken = places.end;
-        archive.pool.go_on(MARKS_LIMIT, |until| self.read(places, until)).await
+        let found = Arc::clone(&self.found);
+        archive.pool.go_on(MARKS_LIMIT, move |until| found.read(places, until)).await
     }
+}
 
+impl Everything {
     fn read(&self, places: std::ops::Range<usize>, until: &Until) -> Result<Vec<Hit>, SearchError> {
         let mut found = self.view.found(&self.in_order, places);
         if self.planned.plan.marks {

@@ -12,7 +12,6 @@ use super::answer::SearchError;
 use super::archive::store_error;
 use super::taking_back::blocking;
 use crate::article::ArticleId;
-use crate::engine::Until;
 use crate::store::{Counts, Run, RunId, RunState};
 pub use crate::store::{Rejected, Undone};
 
@@ -86,14 +85,14 @@ impl Archive {
 
     /// Runs before the one numbered `before`, newest first.
     pub async fn runs(&self, before: Option<u64>, limit: usize) -> Result<Runs, SearchError> {
-        let read = |_: &Until| self.inner.store.runs(before.map(RunId), limit).map_err(store_error);
-        let runs = self.pool.run(read).await?;
+        let before = before.map(RunId);
+        let runs = self.answer(move |inner, _| inner.store.runs(before, limit).map_err(store_error)).await?;
         let next = runs.last().filter(|last| runs.len() == limit && last.id.0 > 1).map(|last| last.id.to_string());
         Ok(Runs { runs: runs.into_iter().map(|run| self.line(run)).collect(), next_cursor: next })
     }
 
     pub async fn run(&self, id: u64) -> Result<Option<RunLine>, SearchError> {
-        let run = self.pool.run(|_| self.inner.store.run(RunId(id)).map_err(store_error)).await?;
+        let run = self.answer(move |inner, _| inner.store.run(RunId(id)).map_err(store_error)).await?;
         Ok(run.map(|run| self.line(run)))
     }
 
@@ -107,7 +106,7 @@ impl Archive {
 
     /// The same, as it is kept.
     pub async fn rejected(&self, run: u64, after: u64, limit: usize) -> Result<Vec<(u64, Rejected)>, SearchError> {
-        self.pool.run(|_| self.inner.store.rejects(RunId(run), after, limit).map_err(store_error)).await
+        self.answer(move |inner, _| inner.store.rejects(RunId(run), after, limit).map_err(store_error)).await
     }
 
     pub(super) fn line(&self, run: Run) -> RunLine {

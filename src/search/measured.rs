@@ -1,11 +1,12 @@
 //! Searches are measured on their way, and those that are slow are told of.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::answer::SearchError;
-use super::archive::Archive;
+use super::archive::{Archive, Inner};
 use super::plan;
 use super::request::SearchRequest;
 use crate::engine::Until;
@@ -28,27 +29,44 @@ pub(super) struct Told {
     pub(super) total: Option<u64>,
 }
 
+/// What is asked, and how far it has come.
+struct Asked<R> {
+    request: R,
+    stages: Mutex<Stages>,
+}
+
+impl<R> Asked<R> {
+    /// Only whoever works on it has them until it is done.
+    fn stages(&self) -> MutexGuard<'_, Stages> {
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Archive {
-    /// Does the work on the pool, and measures it: `kind` is what it is called.
-    pub(super) async fn measured<T>(
+    /// Answers in its turn, and measures it: `kind` is what it is called, `searches` what of the request is searched for.
+    pub(super) async fn measured<R: Send + Sync + 'static, T: Send + 'static>(
         &self,
         kind: &'static str,
-        requests: &[SearchRequest],
-        work: impl FnOnce(&mut Stages, &Until) -> Result<T, SearchError>,
+        request: R,
+        searches: impl FnOnce(&R) -> &[SearchRequest],
+        work: impl FnOnce(&Inner, &R, &mut Stages, &Until) -> Result<T, SearchError> + Send + 'static,
         told: impl FnOnce(&T) -> Told,
     ) -> Result<T, SearchError> {
-        let mut stages = Stages::wait();
-        let answer = self.pool.run(|until| {
+        let asked = Arc::new(Asked { request, stages: Mutex::new(Stages::wait()) });
+        let at_work = Arc::clone(&asked);
+        let answer = self.answer(move |inner, until| {
+            let mut stages = at_work.stages();
             stages.begin();
-            work(&mut stages, until)
+            work(inner, &at_work.request, &mut stages, until)
         });
         let answer = answer.await;
         // What was refused has not been searched for.
         if matches!(answer, Ok(_) | Err(SearchError::TimeOut)) {
+            let stages = asked.stages();
             metering::searched(kind, &stages);
             if self.surroundings.slow.is_some_and(|slow| stages.elapsed() > slow) {
                 metering::slow();
-                tell(kind, requests, &stages, answer.as_ref().ok().map(told));
+                tell(kind, searches(&asked.request), &stages, answer.as_ref().ok().map(told));
             }
         }
         answer

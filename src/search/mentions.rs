@@ -34,8 +34,14 @@ impl Archive {
     /// A page of the occurrences.
     pub async fn mentions(&self, request: MentionsRequest) -> Result<MentionsAnswer, SearchError> {
         let told = |answer: &MentionsAnswer| Told { snapshot: answer.snapshot.clone(), total: Some(answer.total) };
-        self.measured("mentions", from_ref(&request.search), |_, until| self.inner.mentions(&request, until), told)
-            .await
+        let mentions = self.measured(
+            "mentions",
+            request,
+            |request| from_ref(&request.search),
+            |inner, request, _, until| inner.mentions(request, until),
+            told,
+        );
+        mentions.await
     }
 }
 

@@ -1,6 +1,6 @@
 //! ANSWER: one request in, one answer out.
 //!
-//! A search takes a permit, and ends early where whoever asked has gone; reads the query; chooses the snapshot; lets the engine
+//! A search waits for its turn, and ends early where whoever asked has gone; reads the query; chooses the snapshot; lets the engine
 //! find, count and sort; fetches the text of the hits from the store; marks what matched; and says what it did: how the
 //! query was read and what each part of it comes to, and where nothing was found, what would be.
 
@@ -15,6 +15,7 @@ mod archive;
 mod article;
 mod pool;
 mod readiness;
+mod turns;
 
 mod measured;
 mod plan;

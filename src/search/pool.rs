@@ -1,7 +1,8 @@
-//! The bounded pool that searches run on: as many at once as there are processors, a bounded queue behind them, and a
-//! quick refusal beyond. What nobody waits for any more is not worked on.
+//! Searches are bounded: as many at once as there are processors, a bounded queue behind them, and a quick refusal beyond.
+//! What nobody waits for any more is not worked on.
 
 use std::future::Future;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 use super::answer::SearchError;
+use super::turns::Turns;
 use crate::engine::{Caller, Until};
 
 /// A search takes no longer than this, its waiting included.
@@ -37,7 +39,7 @@ const LOAD: Load = Load { after: Duration::from_millis(100), lasts: Duration::fr
 const ASIDE: usize = 4;
 
 pub(super) struct Pool {
-    permits: Semaphore,
+    turns: Turns,
     threads: usize,
     load: Load,
     /// Running or waiting.
@@ -83,19 +85,20 @@ impl Aside {
 }
 
 impl Pool {
-    pub(super) fn new() -> Pool {
+    pub(super) fn new() -> io::Result<Pool> {
         Pool::of(std::thread::available_parallelism().map_or(2, usize::from), LOAD)
     }
 
     /// Those that run now, and those that wait.
     pub(super) fn load(&self) -> (usize, usize) {
-        let running = self.threads.saturating_sub(self.permits.available_permits());
+        let running = self.turns.taken();
         (running, self.present.load(Ordering::Relaxed).saturating_sub(running))
     }
 
-    fn of(threads: usize, load: Load) -> Pool {
-        let (began, at_ease, relieved) = (Instant::now(), AtomicU64::new(0), AtomicU64::new(0));
-        Pool { permits: Semaphore::new(threads), threads, load, present: Arc::default(), began, at_ease, relieved }
+    fn of(threads: usize, load: Load) -> io::Result<Pool> {
+        let (turns, began) = (Turns::of(threads)?, Instant::now());
+        let (at_ease, relieved) = (AtomicU64::new(0), AtomicU64::new(0));
+        Ok(Pool { turns, threads, load, present: Arc::default(), began, at_ease, relieved })
     }
 
     /// Whether it has no place for one more. Whoever is told so is refused.
@@ -103,33 +106,29 @@ impl Pool {
         !self.has_room(self.present.load(Ordering::Relaxed))
     }
 
-    /// Runs work on the caller's thread, whose other tasks go to another thread meanwhile: handing an answer of half a
-    /// millisecond to a thread and back would cost a good part of it. A caller that goes away while it waits is not
+    /// Does the work in its turn, all of which takes no longer than `limit`. A caller that goes away while it waits is not
     /// worked for. Only for a runtime of several threads.
-    pub(super) async fn run<T>(&self, work: impl FnOnce(&Until) -> Result<T, SearchError>) -> Result<T, SearchError> {
-        self.run_for(TIME_LIMIT, work).await
-    }
-
-    /// The same, for what may take so long.
-    pub(super) async fn run_for<T>(
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         limit: Duration,
-        work: impl FnOnce(&Until) -> Result<T, SearchError>,
+        work: impl FnOnce(&Until) -> Result<T, SearchError> + Send + 'static,
     ) -> Result<T, SearchError> {
-        let _present = self.enter()?;
+        let present = self.enter()?;
+        let work = move |until: &Until| {
+            let _present = present;
+            work(until)
+        };
         self.go_on(limit, work).await
     }
 
     /// Work that somebody has been promised already: it waits for its turn however many are waiting.
-    pub(super) async fn go_on<T>(
+    pub(super) async fn go_on<T: Send + 'static>(
         &self,
         limit: Duration,
-        work: impl FnOnce(&Until) -> Result<T, SearchError>,
+        work: impl FnOnce(&Until) -> Result<T, SearchError> + Send + 'static,
     ) -> Result<T, SearchError> {
         let until = Until::from(Instant::now() + limit).waited_for(CALLER.try_with(Arc::clone).ok());
-        let permit = tokio::time::timeout_at(until.at().into(), self.permits.acquire());
-        let _permit = permit.await.map_err(|_| SearchError::TimeOut)?.map_err(|_| SearchError::Busy)?;
-        tokio::task::block_in_place(|| worked(&until, work))
+        self.turns.take(until, |until| worked(until, work)).await
     }
 
     /// A place among those who run or wait.
@@ -195,7 +194,7 @@ mod tests {
 
     /// A pool of one thread, with work on it that ends when told to.
     fn occupied(load: Load) -> (Arc<Pool>, Running, mpsc::Sender<()>) {
-        let pool = Arc::new(Pool::of(1, load));
+        let pool = Arc::new(Pool::of(1, load).unwrap());
         let (end, ended) = mpsc::channel();
         let (begin, begun) = mpsc::channel();
         let on = Arc::clone(&pool);
@@ -205,7 +204,7 @@ mod tests {
                 ended.recv().unwrap();
                 Ok(())
             };
-            on.run(work).await
+            on.run(TIME_LIMIT, work).await
         });
         begun.recv().unwrap();
         (pool, running, end)
@@ -221,7 +220,7 @@ mod tests {
         let (pool, running, end) = occupied(BURST);
         let worked = Arc::new(AtomicBool::new(false));
         let set = Arc::clone(&worked);
-        let mut waiting = Box::pin(pool.run(move |_| {
+        let mut waiting = Box::pin(pool.run(TIME_LIMIT, move |_| {
             set.store(true, Ordering::Relaxed);
             Ok(())
         }));
@@ -229,20 +228,20 @@ mod tests {
         drop(waiting);
         end.send(()).unwrap();
         running.await.unwrap().unwrap();
-        pool.run(|_| Ok(())).await.unwrap();
+        pool.run(TIME_LIMIT, |_| Ok(())).await.unwrap();
         assert!(!worked.load(Ordering::Relaxed));
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_full_queue_refuses_and_takes_again_when_it_has_room() {
         let (pool, running, end) = occupied(BURST);
-        let mut waiting: Vec<_> = (0..WAITING_PER_THREAD).map(|_| Box::pin(pool.run(|_| Ok(())))).collect();
+        let mut waiting: Vec<_> = (0..WAITING_PER_THREAD).map(|_| Box::pin(pool.run(TIME_LIMIT, |_| Ok(())))).collect();
         for one in &mut waiting {
             assert!(waits(one).await);
         }
-        assert!(matches!(pool.run(|_| Ok(())).await, Err(SearchError::Busy)));
+        assert!(matches!(pool.run(TIME_LIMIT, |_| Ok(())).await, Err(SearchError::Busy)));
         waiting.pop();
-        let mut last = Box::pin(pool.run(|_| Ok(())));
+        let mut last = Box::pin(pool.run(TIME_LIMIT, |_| Ok(())));
         assert!(waits(&mut last).await, "one that went away makes room");
         end.send(()).unwrap();
         running.await.unwrap().unwrap();
@@ -255,23 +254,23 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn where_some_wait_all_the_time_fewer_may_wait() {
         let (pool, running, end) = occupied(Load { after: Duration::ZERO, ..BURST });
-        let mut waiting: Vec<_> = (0..WAITING_UNDER_LOAD).map(|_| Box::pin(pool.run(|_| Ok(())))).collect();
+        let mut waiting: Vec<_> = (0..WAITING_UNDER_LOAD).map(|_| Box::pin(pool.run(TIME_LIMIT, |_| Ok(())))).collect();
         for one in &mut waiting {
             assert!(waits(one).await);
         }
-        assert!(matches!(pool.run(|_| Ok(())).await, Err(SearchError::Busy)));
+        assert!(matches!(pool.run(TIME_LIMIT, |_| Ok(())).await, Err(SearchError::Busy)));
         end.send(()).unwrap();
         running.await.unwrap().unwrap();
         for one in waiting {
             one.await.unwrap();
         }
-        pool.run(|_| Ok(())).await.unwrap();
+        pool.run(TIME_LIMIT, |_| Ok(())).await.unwrap();
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn for_a_while_after_a_refusal_fewer_may_wait() {
         let (pool, running, end) = occupied(Load { lasts: HOUR, ..BURST });
-        let mut waiting: Vec<_> = (0..WAITING_PER_THREAD).map(|_| Box::pin(pool.run(|_| Ok(())))).collect();
+        let mut waiting: Vec<_> = (0..WAITING_PER_THREAD).map(|_| Box::pin(pool.run(TIME_LIMIT, |_| Ok(())))).collect();
         for one in &mut waiting {
             assert!(waits(one).await);
         }
@@ -289,9 +288,22 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
+    async fn a_search_that_panics_costs_nobody_else_their_turn() {
+        let (pool, running, end) = occupied(BURST);
+        let mut broken = Box::pin(pool.run(TIME_LIMIT, |_| -> Result<(), SearchError> { panic!("as it is meant to") }));
+        let mut next = Box::pin(pool.run(TIME_LIMIT, |_| Ok(())));
+        assert!(waits(&mut broken).await && waits(&mut next).await);
+        end.send(()).unwrap();
+        running.await.unwrap().unwrap();
+        let broken = broken.await;
+        assert!(matches!(broken, Err(SearchError::Internal(_))), "{broken:?}");
+        next.await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn whoever_waits_for_a_turn_waits_no_longer_than_the_work_may_take() {
         let (pool, running, end) = occupied(BURST);
-        let waited = pool.run_for(Duration::from_millis(20), |_| Ok(())).await;
+        let waited = pool.run(Duration::from_millis(20), |_| Ok(())).await;
         assert!(matches!(waited, Err(SearchError::TimeOut)), "{waited:?}");
         end.send(()).unwrap();
         running.await.unwrap().unwrap();
@@ -307,19 +319,22 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn work_ends_with_whoever_it_is_done_for() {
-        let pool = Pool::of(1, BURST);
+        let pool = Pool::of(1, BURST).unwrap();
         let reader = Arc::new(Reader(AtomicBool::new(false)));
         let leave = Arc::clone(&reader);
-        let work = pool.run(|until| {
+        let work = pool.run(TIME_LIMIT, move |until| {
             assert!(!until.is_over());
             leave.0.store(true, Ordering::Relaxed);
             if until.is_over() { Err::<(), _>(SearchError::TimeOut) } else { Ok(()) }
         });
         let ended = on_behalf_of(Arc::clone(&reader) as Arc<dyn Caller>, work).await;
         assert!(matches!(ended, Err(SearchError::GivenUp)), "{ended:?}");
-        let not_begun = pool.run(|_| -> Result<(), SearchError> { panic!("nobody waits for this") });
+        let not_begun = pool.run(TIME_LIMIT, |_| -> Result<(), SearchError> { panic!("nobody waits for this") });
         let ended = on_behalf_of(reader, not_begun).await;
         assert!(matches!(ended, Err(SearchError::GivenUp)), "{ended:?}");
-        assert!(pool.run(|until| Ok(until.is_over())).await.is_ok_and(|is_over| !is_over), "by nobody in particular");
+        assert!(
+            pool.run(TIME_LIMIT, |until| Ok(until.is_over())).await.is_ok_and(|is_over| !is_over),
+            "by nobody in particular"
+        );
     }
 }

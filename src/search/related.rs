@@ -46,7 +46,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 impl Archive {
     /// So many articles on the same event or subject, the nearest first.
     pub async fn related(&self, id: String, most: usize) -> Result<RelatedAnswer, SearchError> {
-        self.pool.run(|until| self.inner.related(&id, most, &until.within(TIME_LIMIT / 4))).await
+        self.answer(move |inner, until| inner.related(&id, most, &until.within(TIME_LIMIT / 4))).await
     }
 }
 

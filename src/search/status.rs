@@ -149,7 +149,7 @@ impl Archive {
     }
 
     fn stands(&self) -> Result<Standing, SearchError> {
-        let Inner { store, snapshots, .. } = &self.inner;
+        let Inner { store, snapshots, .. } = &*self.inner;
         let view = self.inner.newest();
         let (running, waiting) = self.pool.load();
         let (segments, live, deleted) = view.segments();

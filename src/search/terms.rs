@@ -39,7 +39,8 @@ impl Archive {
     /// What marks the articles of a search off: so many words, and so many values of each facet.
     pub async fn terms(&self, request: SearchRequest, most: usize) -> Result<TermsAnswer, SearchError> {
         let told = |answer: &TermsAnswer| Told { snapshot: answer.snapshot.clone(), total: Some(answer.total) };
-        self.measured("terms", from_ref(&request), |_, until| self.inner.terms(&request, most, until), told).await
+        self.measured("terms", request, from_ref, move |inner, asked, _, until| inner.terms(asked, most, until), told)
+            .await
     }
 }
 

@@ -103,7 +103,7 @@ impl Typing {
 impl Archive {
     /// So many completions of what has been typed so far.
     pub async fn suggest(&self, prefix: String, most: usize) -> Result<SuggestAnswer, SearchError> {
-        self.pool.run(|until| self.inner.suggest(&prefix, most, &until.within(PATIENCE))).await
+        self.answer(move |inner, until| inner.suggest(&prefix, most, &until.within(PATIENCE))).await
     }
 }
 
