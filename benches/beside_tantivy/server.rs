@@ -75,14 +75,17 @@ impl Drop for Server {
 pub(crate) struct Connection {
     address: String,
     stream: TcpStream,
+    /// Kept from one answer to the next: a client that clears memory for each takes the processor's caches from the server.
     buffer: Vec<u8>,
+    /// Bytes of it that the last answer has.
+    read: usize,
 }
 
 impl Connection {
     fn open(address: &str) -> anyhow::Result<Connection> {
         let stream = TcpStream::connect(address).with_context(|| format!("{address} cannot be reached"))?;
         stream.set_nodelay(true)?;
-        Ok(Connection { address: address.to_owned(), stream, buffer: Vec::new() })
+        Ok(Connection { address: address.to_owned(), stream, buffer: Vec::new(), read: 0 })
     }
 
     /// The body of a 200, read to its end.
@@ -96,10 +99,10 @@ impl Connection {
     pub(crate) fn ask(&mut self, path: &str) -> anyhow::Result<(u16, &[u8])> {
         let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
         self.stream.write_all(request.as_bytes())?;
-        self.buffer.clear();
+        self.read = 0;
         let body = loop {
             self.more()?;
-            if let Some(end) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            if let Some(end) = self.answer().windows(4).position(|bytes| bytes == b"\r\n\r\n") {
                 break end + 4;
             }
         };
@@ -107,7 +110,7 @@ impl Connection {
         let status = head.split(' ').nth(1).context("no status")?.parse()?;
         let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
         let length: usize = length.context("no length")?.trim().parse()?;
-        while self.buffer.len() < body + length {
+        while self.read < body + length {
             self.more()?;
         }
         Ok((status, &self.buffer[body..body + length]))
@@ -115,7 +118,7 @@ impl Connection {
 
     /// A header of the last answer.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let end = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
+        let end = self.answer().windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
         let mut lines = std::str::from_utf8(&self.buffer[..end]).ok()?.lines().filter_map(|line| line.split_once(": "));
         lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
@@ -136,13 +139,19 @@ impl Connection {
         Ok(times[times.len() / 2])
     }
 
+    fn answer(&self) -> &[u8] {
+        &self.buffer[..self.read]
+    }
+
     fn more(&mut self) -> anyhow::Result<()> {
-        let mut chunk = [0; 64 * 1024];
-        let count = self.stream.read(&mut chunk)?;
+        if self.read == self.buffer.len() {
+            self.buffer.resize((2 * self.read).max(16 * 1024), 0);
+        }
+        let count = self.stream.read(&mut self.buffer[self.read..])?;
         if count == 0 {
             bail!("the server has closed the connection");
         }
-        self.buffer.extend_from_slice(&chunk[..count]);
+        self.read += count;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! What happens when twice as much is asked as can be answered, on the real program.
 //!
-//!     cargo bench --bench load                        a minute of it, and two smaller things before
+//!     cargo bench --bench load                        a minute of it, and nearly another for the capacity
 //!     cargo bench --bench load -- --seconds 10
 //!
 //! First the queries one after the other: the latency without load. Then, in turn, a handful of clients that ask without a
@@ -46,7 +46,7 @@ fn main() -> anyhow::Result<()> {
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
     let quick = has("--quick") || !has("--bench");
     let given = arguments.iter().skip_while(|argument| *argument != "--seconds").nth(1);
-    let seconds = given.map_or(Ok(if quick { 1 } else { 60 }), |given| given.parse())?;
+    let seconds = given.map_or(Ok(if quick { 3.0 } else { 60.0 }), |given| given.parse())?;
     let corpus = if quick { Corpus::samples() } else { Corpus::shared()? };
     let folder = tempfile::tempdir()?;
     server::ingest(&corpus, folder.path())?;
@@ -58,7 +58,7 @@ fn main() -> anyhow::Result<()> {
     println!("one by one: p50 {:.1} ms, p99 {:.1} ms", at(&calm, 0.5), at(&calm, 0.99));
     let idle = idle(&server, if quick { IDLE / 10 } else { IDLE })?;
     let before = resident(&server)?;
-    let load = under_load(&server, &paths, Duration::from_secs(seconds) / PIECES)?;
+    let load = under_load(&server, &paths, Duration::from_secs_f64(seconds))?;
     load.report(&calm)?;
     println!("memory: {before} MiB before, {} MiB after, with {} idle connections", resident(&server)?, idle.len());
     if !quick {
@@ -141,7 +141,7 @@ struct Load {
     /// Answers a second, before the first piece and after each.
     capacities: Vec<f64>,
     pieces: Vec<Piece>,
-    /// How long each was.
+    /// How long all of these were.
     during: Duration,
     /// Answers of `/healthz`, all the while.
     health: Vec<Duration>,
@@ -149,13 +149,13 @@ struct Load {
 
 /// The capacity and twice as much, in turn, while others dawdle and look after the server.
 fn under_load(server: &Server, paths: &[String], during: Duration) -> anyhow::Result<Load> {
-    let over = AtomicBool::new(false);
+    let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let slow = scope.spawn(|| dawdle(server, &over));
-        let health = scope.spawn(|| health(server, &over));
-        let in_turn = in_turn(server, paths, during);
-        over.store(true, Ordering::Relaxed);
-        let (capacities, pieces) = in_turn?;
+        let (slow, health) = (scope.spawn(|| dawdle(server, &is_over)), scope.spawn(|| health(server, &is_over)));
+        // Also where this fails.
+        let over = Over(&is_over);
+        let (capacities, pieces) = in_turn(server, paths, during / PIECES)?;
+        drop(over);
         joined(slow)?;
         let mut health = joined(health)?;
         health.sort_unstable();
@@ -163,12 +163,22 @@ fn under_load(server: &Server, paths: &[String], during: Duration) -> anyhow::Re
     })
 }
 
+/// Whoever looks at it ends.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 fn in_turn(server: &Server, paths: &[String], during: Duration) -> anyhow::Result<(Vec<f64>, Vec<Piece>)> {
-    let look = during.div_f64(2.0);
+    let look = during / 2;
     let (mut capacities, mut pieces) = (Vec::new(), Vec::new());
     let mut last = capacity(server, paths, look)?;
     capacities.push(last);
     for _ in 0..PIECES {
+        ensure!(last > 0.0, "nobody was answered");
         pieces.push(overload(server, paths, 2.0 * last, during)?);
         last = capacity(server, paths, look)?;
         capacities.push(last);
@@ -250,7 +260,7 @@ impl Piece {
 impl Load {
     /// Answers that the time of each piece had room for.
     fn room(&self) -> impl Iterator<Item = f64> {
-        let seconds = self.during.as_secs_f64();
+        let seconds = self.during.as_secs_f64() / f64::from(PIECES);
         self.capacities.windows(2).map(move |around| f64::midpoint(around[0], around[1]) * seconds)
     }
 
@@ -283,9 +293,9 @@ impl Load {
         ensure!(!answered.is_empty() && !self.health.is_empty(), "nobody was answered");
         let rounded: Vec<String> = self.capacities.iter().map(|capacity| format!("{capacity:.0}")).collect();
         println!("capacity: {} answers a second", rounded.join(", "));
-        let seconds = (self.during * PIECES).as_secs();
+        let seconds = self.during.as_secs_f64();
         let came = self.of_the_capacity(Piece::asked);
-        println!("in between, for {seconds} s, {came:.2} times the capacity came");
+        println!("in between, for {seconds:.0} s, {came:.2} times the capacity came");
         let shares = self.pieces.iter().zip(self.room());
         let shares: Vec<String> =
             shares.map(|(piece, room)| format!("{:.2}", piece.answered.len() as f64 / room)).collect();
