@@ -25,7 +25,8 @@ use crate::ingest::{self, ReadOptions};
 use crate::search::{Archive, Surroundings};
 use crate::store::Store;
 
-/// Threads that may be at work at once beside one for each processor's search and those that read and write connections. All
+/// Threads of the runtime that may be at work at once beside one for each processor's search and those that read and write
+/// connections; searches that have to wait have threads of their own, one for each processor. All
 /// else that takes one has a bound of its own; together they are fewer. Each keeps for as long as it is there what memory it was
 /// given once.
 const THREADS: usize = 64;

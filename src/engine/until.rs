@@ -18,8 +18,8 @@ pub struct Until {
 impl Until {
     /// The same, as long as somebody waits.
     #[must_use]
-    pub fn waited_for(self, caller: Option<Arc<dyn Caller>>) -> Until {
-        Until { caller, ..self }
+    pub fn waited_for(self, caller: Arc<dyn Caller>) -> Until {
+        Until { caller: Some(caller), ..self }
     }
 
     /// The same, and no longer than so much from now.
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn it_ends_with_its_moment_or_with_its_caller() {
         let reader = Arc::new(Reader(AtomicBool::new(false)));
-        let until = Until::from(Instant::now() + Duration::from_secs(60)).waited_for(Some(Arc::clone(&reader) as _));
+        let until = Until::from(Instant::now() + Duration::from_secs(60)).waited_for(Arc::clone(&reader) as _);
         assert!(!until.is_over() && !until.within(Duration::from_secs(30)).is_over());
         assert!(until.within(Duration::ZERO).is_over() && !until.within(Duration::ZERO).is_given_up());
         reader.0.store(true, Ordering::Relaxed);

@@ -85,11 +85,15 @@ impl Stages {
         Stages { asked: Instant::now(), began: None, waiting: Some(Stage::Wait.span()), took: Default::default() }
     }
 
-    /// It is its turn now.
+    /// It is its turn now, or never will be.
     pub fn begin(&mut self) {
         self.waiting = None;
         self.began = Some(Instant::now());
         self.add(Stage::Wait, self.asked.elapsed());
+    }
+
+    pub fn has_begun(&self) -> bool {
+        self.began.is_some()
     }
 
     /// When it began; what it waited is not held against it.

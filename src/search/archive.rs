@@ -73,7 +73,10 @@ impl Archive {
             sources: Sources::default(),
         });
         let shown = watch::Sender::new(inner.newest().position());
-        let (pool, exports) = (Pool::new().map_err(EngineError::new)?, export::room());
+        let (pool, exports) = (
+            Pool::new().map_err(|error| EngineError::new(format!("no threads for searches: {error}")))?,
+            export::room(),
+        );
         Ok(Archive {
             inner,
             pool,
@@ -437,7 +440,7 @@ pub(super) fn engine_error(error: EngineError) -> SearchError {
     match error {
         EngineError::TooManyExpansions { word, bound } => SearchError::Refused(
             Advice::of("too_many_expansions", "q", format!("`{word}` stands for more than {bound} words"))
-                .hint("Write more letters before the `*`."),
+                .hint("Ask for what stands for fewer words: with more letters before a `*`, a smaller `~`, a narrower expression."),
         ),
         EngineError::TooManyInAQuery { bound } => SearchError::Refused(
             Advice::of(

@@ -129,8 +129,14 @@ fn beyond(bounds: CiteBounds) -> SearchError {
 /// The whole list of a citation, to be taken piece by piece.
 pub struct CitedList {
     archive: Arc<Archive>,
-    list: Arc<(Vec<Cited>, Vec<Option<Now>>)>,
+    list: Arc<Recalled>,
     taken: usize,
+}
+
+/// The articles of a citation, and what has become of each.
+struct Recalled {
+    found: Vec<Cited>,
+    became: Vec<Option<Now>>,
 }
 
 impl Archive {
@@ -143,24 +149,24 @@ impl Archive {
 
 impl CitedList {
     pub fn total(&self) -> u64 {
-        self.list.0.len() as u64
+        self.list.found.len() as u64
     }
 
     /// The next of them; none at the end.
     pub async fn piece(&mut self) -> Result<Vec<CitedLine>, SearchError> {
-        let places: Vec<usize> = (self.taken..self.list.0.len().min(self.taken + PIECE)).collect();
+        let places: Vec<usize> = (self.taken..self.list.found.len().min(self.taken + PIECE)).collect();
         self.taken += places.len();
         let (inner, list) = (Arc::clone(&self.archive.inner), Arc::clone(&self.list));
-        self.archive.pool.go_on(ORDER_LIMIT, move |_| inner.lines(&places, &list.0, &list.1)).await
+        self.archive.pool.go_on(ORDER_LIMIT, move |_| inner.lines(&places, &list.found, &list.became)).await
     }
 }
 
 impl Inner {
-    fn cited(&self, id: &str, until: &Until) -> Result<(Vec<Cited>, Vec<Option<Now>>), SearchError> {
+    fn cited(&self, id: &str, until: &Until) -> Result<Recalled, SearchError> {
         let (kept, asked) = self.recalled(id)?;
         let now = self.comes_to(&SearchRequest::from(&asked.search), &self.newest(), until)?.map(|(now, _)| now);
         let became = self.became(&kept.found, now.as_deref())?;
-        Ok((kept.found, became))
+        Ok(Recalled { found: kept.found, became })
     }
 
     fn cite(&self, request: SearchRequest, until: &Until) -> Result<Citing, SearchError> {

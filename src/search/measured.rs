@@ -62,7 +62,11 @@ impl Archive {
         let answer = answer.await;
         // What was refused has not been searched for.
         if matches!(answer, Ok(_) | Err(SearchError::TimeOut)) {
-            let stages = asked.stages();
+            let mut stages = asked.stages();
+            if !stages.has_begun() {
+                // All of its time was spent waiting.
+                stages.begin();
+            }
             metering::searched(kind, &stages);
             if self.surroundings.slow.is_some_and(|slow| stages.elapsed() > slow) {
                 metering::slow();

@@ -115,6 +115,7 @@ impl Reading<'_> {
         let mut mentions = Vec::new();
         let mut whole = self.planned.plan.after.unwrap_or(START);
         for from in (0..self.found.len()).step_by(PIECE) {
+            self.go_on()?;
             for (stored, marks, place) in self.read(from..self.found.len().min(from + PIECE))? {
                 let places = highlight::places(&stored.article, &marks);
                 let rest = places.get(skip.min(places.len())..).unwrap_or_default();
@@ -139,9 +140,7 @@ impl Reading<'_> {
     ) -> Result<(Vec<Mention>, Next, Option<u64>), SearchError> {
         let mut all: Vec<(Vec<String>, engine::Place, Mention)> = Vec::new();
         for from in (0..self.found.len()).step_by(PIECE) {
-            if self.until.is_over() {
-                return Err(SearchError::TimeOut);
-            }
+            self.go_on()?;
             for (stored, marks, engine::Place { num, .. }) in self.read(from..self.found.len().min(from + PIECE))? {
                 if all.len() + marks.spans.len() > MOST_SORTED {
                     return Err(too_many());
@@ -163,6 +162,11 @@ impl Reading<'_> {
         let next = (skip < end && end < number).then(|| (all[end - 1].1, end));
         let page = all.drain(skip..end).map(|(.., mention)| mention).collect();
         Ok((page, next, Some(number as u64)))
+    }
+
+    /// As long as there is time.
+    fn go_on(&self) -> Result<(), SearchError> {
+        if self.until.is_over() { Err(SearchError::TimeOut) } else { Ok(()) }
     }
 
     /// How many there are in all; `None` when the time does not suffice.

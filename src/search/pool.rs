@@ -5,7 +5,7 @@ use std::future::Future;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
@@ -62,6 +62,27 @@ impl Drop for Present {
 
 tokio::task_local! {
     static CALLER: Arc<dyn Caller>;
+}
+
+/// Whoever waits for work, and the client on whose behalf they do.
+struct Asker {
+    caller: Option<Arc<dyn Caller>>,
+    has_left: AtomicBool,
+}
+
+impl Caller for Asker {
+    fn has_gone(&self) -> bool {
+        self.has_left.load(Ordering::Relaxed) || self.caller.as_ref().is_some_and(|caller| caller.has_gone())
+    }
+}
+
+/// Is there for as long as they wait.
+struct Asking(Arc<Asker>);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.0.has_left.store(true, Ordering::Relaxed);
+    }
 }
 
 /// What is asked for within `work` is worked on for as long as this caller is there.
@@ -127,7 +148,9 @@ impl Pool {
         limit: Duration,
         work: impl FnOnce(&Until) -> Result<T, SearchError> + Send + 'static,
     ) -> Result<T, SearchError> {
-        let until = Until::from(Instant::now() + limit).waited_for(CALLER.try_with(Arc::clone).ok());
+        let asking =
+            Asking(Arc::new(Asker { caller: CALLER.try_with(Arc::clone).ok(), has_left: AtomicBool::new(false) }));
+        let until = Until::from(Instant::now() + limit).waited_for(Arc::clone(&asking.0) as _);
         self.turns.take(until, |until| worked(until, work)).await
     }
 
@@ -177,12 +200,9 @@ fn worked<T>(until: &Until, work: impl FnOnce(&Until) -> Result<T, SearchError>)
 
 #[cfg(test)]
 mod tests {
-    use std::future::{Future, poll_fn};
-    use std::pin::Pin;
-    use std::sync::atomic::AtomicBool;
     use std::sync::mpsc;
-    use std::task::Poll;
 
+    use super::super::turns::tests::waits;
     use super::*;
 
     const HOUR: Duration = Duration::from_secs(3600);
@@ -208,11 +228,6 @@ mod tests {
         });
         begun.recv().unwrap();
         (pool, running, end)
-    }
-
-    /// Whether it is still waiting after it was looked at once.
-    async fn waits<F: Future>(work: &mut Pin<Box<F>>) -> bool {
-        poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_pending())).await
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -315,6 +330,27 @@ mod tests {
         fn has_gone(&self) -> bool {
             self.0.load(Ordering::Relaxed)
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn work_that_has_begun_ends_when_nobody_waits_for_it() {
+        let (pool, running, end) = occupied(BURST);
+        let (begin, begun) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        let mut waiting = Box::pin(pool.run(HOUR, move |until| {
+            begin.send(()).unwrap();
+            while !until.is_over() {
+                std::thread::yield_now();
+            }
+            tell.send(until.is_given_up()).unwrap();
+            Ok(())
+        }));
+        assert!(waits(&mut waiting).await);
+        end.send(()).unwrap();
+        running.await.unwrap().unwrap();
+        tokio::task::block_in_place(|| begun.recv().unwrap());
+        drop(waiting);
+        assert!(tokio::task::block_in_place(|| told.recv_timeout(Duration::from_secs(60))).unwrap());
     }
 
     #[tokio::test(flavor = "multi_thread")]

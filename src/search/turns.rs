@@ -1,8 +1,9 @@
 //! Turns at the processors. Whoever finds one free takes it on the thread they are on: handing an answer of half a
-//! millisecond to another thread and back would cost a good part of it. Where none is free, work is left to threads that take
-//! up one piece after the other: as long as some waits, no processor has to be woken for the next.
+//! millisecond to another thread and back would cost a good part of it. Where none is free, work is left to threads of
+//! ours, which take up one after the other: as long as some waits, no processor has to be woken for the next.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
@@ -11,61 +12,61 @@ use super::answer::SearchError;
 use crate::engine::Until;
 
 pub(super) struct Turns {
-    taken: Arc<Taken>,
+    shared: Arc<Shared>,
 }
 
-struct Taken {
+struct Shared {
     most: usize,
     state: Mutex<State>,
-    handed_over: Condvar,
+    wake: Condvar,
 }
 
 #[derive(Default)]
 struct State {
-    /// By whoever came, or by our threads. While any work waits, there are as many as there may be.
+    /// Turns that are taken, by whoever came or by our threads: all of them while anybody waits.
     taken: usize,
-    /// Those given up by whoever came, for our threads to go on with.
+    /// Of those, the ones that our threads are to go on with, and have not taken up.
     handed_over: usize,
-    waiting: VecDeque<Piece>,
-    /// Pieces so far that had to wait.
-    pieces: u64,
+    /// Those who have waited longest are first.
+    waiting: VecDeque<Waiting>,
+    /// Those who have had to wait so far.
+    number: u64,
     is_closed: bool,
 }
 
-/// Work that waits for a turn.
-struct Piece {
+struct Waiting {
     number: u64,
     work: Box<dyn FnOnce() + Send>,
 }
 
-/// Gives its turn back, however the work has ended.
-struct Turn<'a>(&'a Taken);
+/// A turn on the thread of whoever came. It is given back however the work has ended.
+struct Turn<'a>(&'a Shared);
 
-/// Whoever waits for a piece of work takes it with them when they go.
+/// A place among those who wait. Whoever goes takes their work with them.
 struct Place<'a> {
-    taken: &'a Taken,
+    shared: &'a Shared,
     number: u64,
 }
 
 impl Turns {
     /// So many at once.
     pub(super) fn of(most: usize) -> std::io::Result<Turns> {
-        let taken = Arc::new(Taken { most, state: Mutex::default(), handed_over: Condvar::new() });
-        // From here on they are told to end when something fails.
-        let turns = Turns { taken: Arc::clone(&taken) };
+        let shared = Arc::new(Shared { most, state: Mutex::default(), wake: Condvar::new() });
+        // Should one thread fail to begin, those before it end with this.
+        let turns = Turns { shared: Arc::clone(&shared) };
         for number in 0..most {
-            let taken = Arc::clone(&taken);
-            std::thread::Builder::new().name(format!("search-{number}")).spawn(move || taken.go_on())?;
+            let shared = Arc::clone(&shared);
+            std::thread::Builder::new().name(format!("search-{number}")).spawn(move || shared.work_off())?;
         }
         Ok(turns)
     }
 
-    /// Those that are taken.
     pub(super) fn taken(&self) -> usize {
-        self.taken.state().taken
+        self.shared.state().taken
     }
 
-    /// Does the work in its turn, if that comes before its time is over. Only for a runtime of several threads.
+    /// Does the work in its turn. Where that has not come when its time is over, it never will. Only for a runtime of
+    /// several threads.
     pub(super) async fn take<T: Send + 'static>(
         &self,
         until: Until,
@@ -73,11 +74,11 @@ impl Turns {
     ) -> Result<T, SearchError> {
         let deadline = until.at();
         let (place, mut answered) = {
-            let mut state = self.taken.state();
-            if state.taken < self.taken.most {
+            let mut state = self.shared.state();
+            if state.taken < self.shared.most {
                 state.taken += 1;
                 drop(state);
-                let turn = Turn(&self.taken);
+                let turn = Turn(&self.shared);
                 return tokio::task::block_in_place(|| {
                     let _turn = turn;
                     work(&until)
@@ -89,10 +90,10 @@ impl Turns {
                 // Nobody may be there any more.
                 let _ = answer.send(span.in_scope(|| work(&until)));
             });
-            state.pieces += 1;
-            let number = state.pieces;
-            state.waiting.push_back(Piece { number, work });
-            (Place { taken: &self.taken, number }, answered)
+            state.number += 1;
+            let number = state.number;
+            state.waiting.push_back(Waiting { number, work });
+            (Place { shared: &self.shared, number }, answered)
         };
         let answer = match tokio::time::timeout_at(deadline.into(), &mut answered).await {
             Ok(answer) => answer,
@@ -100,34 +101,36 @@ impl Turns {
             // It has begun, and knows when to end.
             Err(_) => answered.await,
         };
-        answer.unwrap_or_else(|_| Err(SearchError::Internal("a search was dropped".to_owned())))
+        answer.unwrap_or_else(|_| Err(SearchError::Internal("a search has broken off".to_owned())))
     }
 }
 
 impl Drop for Turns {
     fn drop(&mut self) {
-        self.taken.state().is_closed = true;
-        self.taken.handed_over.notify_all();
+        self.shared.state().is_closed = true;
+        self.shared.wake.notify_all();
     }
 }
 
-impl Taken {
+impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What one of our threads does: with a turn that it is given, all that waits.
-    fn go_on(&self) {
+    /// What a thread of ours does: with each turn that it is given, all that waits.
+    fn work_off(&self) {
         let mut state = self.state();
         while !state.is_closed {
             if state.handed_over == 0 {
-                state = self.handed_over.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
             state.handed_over -= 1;
-            while let Some(piece) = state.waiting.pop_front() {
+            while let Some(Waiting { work, .. }) = state.waiting.pop_front() {
                 drop(state);
-                (piece.work)();
+                if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                    tracing::error!("a search has panicked");
+                }
                 state = self.state();
             }
             state.taken -= 1;
@@ -143,7 +146,7 @@ impl Drop for Turn<'_> {
         } else {
             state.handed_over += 1;
             drop(state);
-            self.0.handed_over.notify_one();
+            self.0.wake.notify_one();
         }
     }
 }
@@ -151,9 +154,10 @@ impl Drop for Turn<'_> {
 impl Place<'_> {
     /// Says whether the work had not begun; now it never will.
     fn leave(&self) -> bool {
-        let mut state = self.taken.state();
-        let place = state.waiting.iter().position(|piece| piece.number == self.number);
-        let left = place.and_then(|place| state.waiting.remove(place));
+        let mut state = self.shared.state();
+        let place = state.waiting.binary_search_by_key(&self.number, |waiting| waiting.number);
+        let left = place.ok().and_then(|place| state.waiting.remove(place));
+        // What it holds is let go of when others can go on.
         drop(state);
         left.is_some()
     }
@@ -166,7 +170,7 @@ impl Drop for Place<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::future::{Future, poll_fn};
     use std::pin::pin;
     use std::sync::mpsc;
@@ -190,7 +194,8 @@ mod tests {
         let running = tokio::spawn(async move {
             let work = move |_: &Until| {
                 begin.send(()).unwrap();
-                Ok(ended.recv().unwrap())
+                ended.recv().unwrap();
+                Ok(())
             };
             on.take(in_time(), work).await
         });
@@ -198,7 +203,8 @@ mod tests {
         (turns, running, end)
     }
 
-    async fn waits(work: impl Future) -> bool {
+    /// Whether it is still waiting after it was looked at once.
+    pub(in crate::search) async fn waits(work: impl Future) -> bool {
         let mut work = pin!(work);
         poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_pending())).await
     }
@@ -206,6 +212,16 @@ mod tests {
     /// Whether the work is done on one of our threads.
     fn is_ours(_: &Until) -> Result<bool, SearchError> {
         Ok(std::thread::current().name().is_some_and(|name| name.starts_with("search-")))
+    }
+
+    /// Our threads give a turn back a moment after the last answer.
+    #[track_caller]
+    fn free(turns: &Turns) {
+        let long = Instant::now() + Duration::from_secs(60);
+        while turns.taken() > 0 {
+            assert!(Instant::now() < long, "{} turns are taken", turns.taken());
+            std::thread::yield_now();
+        }
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -217,9 +233,7 @@ mod tests {
         end.send(()).unwrap();
         running.await.unwrap().unwrap();
         assert!(waiting.await.unwrap());
-        while turns.taken() > 0 {
-            tokio::task::yield_now().await;
-        }
+        free(&turns);
         assert!(!turns.take(in_time(), is_ours).await.unwrap());
         assert_eq!(turns.taken(), 0);
     }
@@ -231,7 +245,10 @@ mod tests {
         let mut waiting = Vec::new();
         for number in 0..5 {
             let done = done.clone();
-            let mut one = Box::pin(turns.take(in_time(), move |_| Ok(done.send(number).unwrap())));
+            let mut one = Box::pin(turns.take(in_time(), move |_| {
+                done.send(number).unwrap();
+                Ok(())
+            }));
             assert!(waits(&mut one).await);
             waiting.push(one);
         }
@@ -248,13 +265,48 @@ mod tests {
         let (turns, running, end) = occupied();
         let held = Arc::new(());
         let holds = Arc::clone(&held);
-        let waiting = turns.take(in_time(), move |_| Ok(drop(holds)));
+        let waiting = turns.take(in_time(), move |_| {
+            drop(holds);
+            Ok(())
+        });
         let mut waiting = Box::pin(waiting);
         assert!(waits(&mut waiting).await && Arc::strong_count(&held) == 2);
         drop(waiting);
         assert_eq!(Arc::strong_count(&held), 1);
         end.send(()).unwrap();
         running.await.unwrap().unwrap();
+        assert_eq!(turns.taken(), 0);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_turn_that_nobody_takes_up_comes_back() {
+        for _ in 0..100 {
+            let (turns, running, end) = occupied();
+            let mut waiting = Box::pin(turns.take(in_time(), is_ours));
+            assert!(waits(&mut waiting).await);
+            end.send(()).unwrap();
+            // Whether it has begun by then or not.
+            drop(waiting);
+            running.await.unwrap().unwrap();
+            free(&turns);
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_turn_comes_back_from_work_that_panics() {
+        let (turns, running, end) = occupied();
+        let panics = |_: &Until| -> Result<(), SearchError> { panic!("as it is meant to") };
+        let mut broken = Box::pin(turns.take(in_time(), panics));
+        let mut next = Box::pin(turns.take(in_time(), is_ours));
+        assert!(waits(&mut broken).await && waits(&mut next).await);
+        end.send(()).unwrap();
+        running.await.unwrap().unwrap();
+        let broken = broken.await;
+        assert!(matches!(broken, Err(SearchError::Internal(_))), "{broken:?}");
+        assert!(next.await.unwrap());
+        free(&turns);
+        let on = Arc::clone(&turns);
+        assert!(tokio::spawn(async move { on.take(in_time(), panics).await }).await.is_err());
         assert_eq!(turns.taken(), 0);
     }
 
@@ -283,10 +335,12 @@ mod tests {
     #[test]
     fn with_the_turns_their_threads_end() {
         let turns = Turns::of(2).unwrap();
-        let threads = Arc::downgrade(&turns.taken);
+        let threads = Arc::downgrade(&turns.shared);
         assert_eq!(threads.strong_count(), 3);
         drop(turns);
+        let long = Instant::now() + Duration::from_secs(60);
         while threads.strong_count() > 0 {
+            assert!(Instant::now() < long, "{} threads are there", threads.strong_count());
             std::thread::yield_now();
         }
     }

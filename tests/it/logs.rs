@@ -175,6 +175,21 @@ fn a_slow_search_is_told_of_with_its_query_as_it_was_understood() {
 }
 
 #[test]
+fn a_search_whose_turn_never_came_has_waited_all_its_time() {
+    let archive = archive();
+    let server = started(&archive, &[("FAILPOINTS", "search::begin=sleep(3000)")]);
+    let number = 1 + std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..number).map(|_| scope.spawn(|| get(&server, "/api/v1/search?q=tin").status)).collect();
+        assert!(asking.into_iter().any(|one| one.join().unwrap() == 503));
+    });
+    let waited = |line: &Value| line["message"] == "a slow search" && line["wait_ms"].as_f64() > Some(1900.0);
+    server.until("the one that has waited", |server| lines(server).iter().any(waited));
+    let told = lines(&server).into_iter().find(waited).unwrap();
+    assert_eq!((&told["timed_out"], &told["engine_ms"]), (&true.into(), &0.0.into()), "{told}");
+}
+
+#[test]
 fn usual_searches_are_not_slow_and_none_is_where_that_is_not_wanted() {
     let archive = archive();
     for slow in ["1m", ""] {

@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_watch_sees_that_nobody_waits() {
-        let until = Until::from(Instant::now() + Duration::from_secs(3600)).waited_for(Some(Arc::new(Nobody)));
+        let until = Until::from(Instant::now() + Duration::from_secs(3600)).waited_for(Arc::new(Nobody));
         let deadline = Deadline::new(&until);
         assert!(Watch::new(&deadline).is_over(BETWEEN_LOOKS as usize) && deadline.was_met());
     }
