@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -100,27 +101,20 @@ impl Connection {
         let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
         self.stream.write_all(request.as_bytes())?;
         self.read = 0;
-        let body = loop {
+        loop {
             self.more()?;
-            if let Some(end) = self.answer().windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-                break end + 4;
+            if let Some(Head { status, body }) = Head::of(&self.buffer[..self.read])? {
+                while self.read < body.end {
+                    self.more()?;
+                }
+                return Ok((status, &self.buffer[body]));
             }
-        };
-        let head = std::str::from_utf8(&self.buffer[..body])?.to_ascii_lowercase();
-        let status = head.split(' ').nth(1).context("no status")?.parse()?;
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
-        let length: usize = length.context("no length")?.trim().parse()?;
-        while self.read < body + length {
-            self.more()?;
         }
-        Ok((status, &self.buffer[body..body + length]))
     }
 
     /// A header of the last answer.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let end = self.answer().windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
-        let mut lines = std::str::from_utf8(&self.buffer[..end]).ok()?.lines().filter_map(|line| line.split_once(": "));
-        lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        header(&self.buffer[..self.read], name)
     }
 
     pub(crate) fn into_stream(self) -> TcpStream {
@@ -139,10 +133,6 @@ impl Connection {
         Ok(times[times.len() / 2])
     }
 
-    fn answer(&self) -> &[u8] {
-        &self.buffer[..self.read]
-    }
-
     fn more(&mut self) -> anyhow::Result<()> {
         if self.read == self.buffer.len() {
             self.buffer.resize((2 * self.read).max(16 * 1024), 0);
@@ -154,6 +144,33 @@ impl Connection {
         self.read += count;
         Ok(())
     }
+}
+
+/// The head of an answer.
+pub(crate) struct Head {
+    pub(crate) status: u16,
+    /// Where the body stands.
+    pub(crate) body: Range<usize>,
+}
+
+impl Head {
+    /// When it has been read to its end.
+    pub(crate) fn of(read: &[u8]) -> anyhow::Result<Option<Head>> {
+        let Some(end) = end(read) else { return Ok(None) };
+        let status = std::str::from_utf8(&read[..end])?.split(' ').nth(1).context("no status")?.parse()?;
+        let length: usize = header(read, "content-length").context("no length")?.parse()?;
+        Ok(Some(Head { status, body: end..end + length }))
+    }
+}
+
+fn end(read: &[u8]) -> Option<usize> {
+    read.windows(4).position(|bytes| bytes == b"\r\n\r\n").map(|end| end + 4)
+}
+
+/// A header of the answer that has been read.
+pub(crate) fn header<'a>(read: &'a [u8], name: &str) -> Option<&'a str> {
+    let mut lines = std::str::from_utf8(&read[..end(read)?]).ok()?.lines().filter_map(|line| line.split_once(": "));
+    lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 pub(crate) fn search(parameters: &[(&str, &str)]) -> String {

@@ -4,7 +4,7 @@
 //!     cargo bench --bench load -- --seconds 10
 //!
 //! First the queries one after the other: the latency without load. Then, in turn, a handful of clients that ask without a
-//! pause, which is the capacity, and clients that ask at twice that rate, whatever is answered: several times, for a machine
+//! pause, which is the capacity, and clients that ask at twice that rate, whatever is answered, all on one thread: several times, for a machine
 //! that others use is not always as fast. All the while there are idle connections, clients that send their heads a byte a
 //! second, and somebody who asks whether the server is there. `--quick`, and any run that is not `cargo bench`, takes the
 //! bundled samples and seconds, and checks answers, not figures.
@@ -22,10 +22,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use futures_util::future::try_join_all;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use corpus::Corpus;
-use server::{Connection, Server, search};
+use server::{Connection, Head, Server, search};
 
 const QUERIES: &str = include_str!("../beside_tantivy/queries.txt");
 
@@ -189,32 +191,65 @@ fn in_turn(server: &Server, paths: &[String], during: Duration) -> anyhow::Resul
 fn overload(server: &Server, paths: &[String], rate: f64, during: Duration) -> anyhow::Result<Piece> {
     let began = Instant::now();
     let between = Duration::from_secs_f64(CROWD as f64 / rate);
-    std::thread::scope(|scope| {
-        let client = move |number: usize| {
-            let (mut connection, mut piece) = (server.connect()?, Piece::default());
-            let mut due = began + between.mul_f64(number as f64 / CROWD as f64);
-            for path in paths.iter().cycle().skip(number * 7) {
-                if began.elapsed() > during {
-                    break;
-                }
-                std::thread::sleep(due.saturating_duration_since(Instant::now()));
-                // Whoever is behind asks at once, and does not catch up.
-                due = (due + between).max(Instant::now());
-                let started = Instant::now();
-                match connection.ask(path)?.0 {
-                    200 => piece.answered.push(started.elapsed()),
-                    503 => {
-                        ensure!(connection.header("retry-after").is_some(), "a refusal without Retry-After");
-                        piece.refused.push(started.elapsed());
-                    }
-                    status => anyhow::bail!("{path}: {status}"),
-                }
+    let client = async |number: usize| {
+        let (mut client, mut piece) = (Client::of(server.connect()?)?, Piece::default());
+        let mut due = began + between.mul_f64(number as f64 / CROWD as f64);
+        for path in paths.iter().cycle().skip(number * 7) {
+            if began.elapsed() > during {
+                break;
             }
-            anyhow::Ok(piece)
-        };
-        let clients: Vec<_> = (0..CROWD).map(|number| scope.spawn(move || client(number))).collect();
-        clients.into_iter().map(joined).try_fold(Piece::default(), |all, piece| Ok(all.and(piece?)))
-    })
+            tokio::time::sleep_until(due.into()).await;
+            // Whoever is behind asks at once, and does not catch up.
+            due = (due + between).max(Instant::now());
+            let started = Instant::now();
+            match client.ask(path).await? {
+                200 => piece.answered.push(started.elapsed()),
+                503 => {
+                    ensure!(client.header("retry-after").is_some(), "a refusal without Retry-After");
+                    piece.refused.push(started.elapsed());
+                }
+                status => anyhow::bail!("{path}: {status}"),
+            }
+        }
+        anyhow::Ok(piece)
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let pieces = runtime.block_on(try_join_all((0..CROWD).map(client)))?;
+    Ok(pieces.into_iter().fold(Piece::default(), Piece::and))
+}
+
+/// One of many on one thread: were each on its own, waking them would take from the server what is to be measured.
+struct Client {
+    address: String,
+    stream: tokio::net::TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Client {
+    fn of(connection: Connection) -> anyhow::Result<Client> {
+        let stream = connection.into_stream();
+        stream.set_nonblocking(true)?;
+        let address = stream.peer_addr()?.to_string();
+        Ok(Client { address, stream: tokio::net::TcpStream::from_std(stream)?, buffer: Vec::new() })
+    }
+
+    /// The status of an answer, read to its end.
+    async fn ask(&mut self, path: &str) -> anyhow::Result<u16> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
+        self.stream.write_all(request.as_bytes()).await?;
+        self.buffer.clear();
+        loop {
+            ensure!(self.stream.read_buf(&mut self.buffer).await? > 0, "the server has closed the connection");
+            match Head::of(&self.buffer)? {
+                Some(head) if self.buffer.len() >= head.body.end => return Ok(head.status),
+                _ => {}
+            }
+        }
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        server::header(&self.buffer, name)
+    }
 }
 
 /// Clients that send a byte of their head a second. The server drops them in time; then they come again.
