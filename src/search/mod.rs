@@ -1,8 +1,8 @@
 //! ANSWER: one request in, one answer out.
 //!
-//! A search waits for its turn, and ends early where whoever asked has gone; reads the query; chooses the snapshot; lets the engine
-//! find, count and sort; fetches the text of the hits from the store; marks what matched; and says what it did: how the
-//! query was read and what each part of it comes to, and where nothing was found, what would be.
+//! A search waits for its turn, and ends early where whoever asked has gone; reads the query; chooses the snapshot; lets the
+//! engine find, count and sort; fetches the text of the hits from the store; marks what matched; and says what it did: how
+//! the query was read and what each part of it comes to, and where nothing was found, what would be.
 
 pub mod answer;
 pub mod request;
